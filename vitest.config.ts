@@ -1,0 +1,13 @@
+// Everything that needs no outside service. With AUTHCHART_TEST_REPORT set, the counts are written there as JSON.
+import { defineConfig } from 'vitest/config';
+
+const report = process.env['AUTHCHART_TEST_REPORT'];
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
+  },
+});
