@@ -1,0 +1,149 @@
+// Client registration: what is sent, and what may be believed of the answer. (RFC 7591)
+import { isLoopback } from './address.ts';
+import { refuse } from './errors.ts';
+import type { ClientAuthMethod, ServerMetadata } from './facts.ts';
+import { own, readObject } from './json.ts';
+import { shown } from './text.ts';
+
+export interface RegistrationRequest {
+  readonly client_name: string;
+  readonly redirect_uris: readonly string[];
+  readonly application_type: 'native' | 'web';
+  readonly grant_types: readonly string[];
+  readonly response_types: readonly string[];
+  readonly token_endpoint_auth_method: ClientAuthMethod;
+  readonly scope?: string;
+  readonly client_uri?: string;
+  readonly software_id?: string;
+  readonly software_version?: string;
+}
+
+/** A client as the server registered it. Holds the secret: for the store, not for the chart. */
+export interface RegisteredClient {
+  readonly clientId: string;
+  readonly clientSecret?: string;
+  /** Epoch milliseconds; absent when it does not expire. */
+  readonly secretExpiresAt?: number;
+  readonly authMethod: ClientAuthMethod;
+  readonly redirectUris: readonly string[];
+}
+
+/** Native for loopback and custom schemes, web otherwise (REG-4, SEP-837). */
+export function applicationType(redirectUri: string): 'native' | 'web' {
+  const url = new URL(redirectUri);
+  return isLoopback(url) || (url.protocol !== 'https:' && url.protocol !== 'http:') ? 'native' : 'web';
+}
+
+/** Public clients need no secret; else what the server offers, Basic first. */
+function preferredAuthMethod(server: Pick<ServerMetadata, 'authMethods'>): ClientAuthMethod {
+  const known: readonly ClientAuthMethod[] = ['none', 'client_secret_basic', 'client_secret_post'];
+  return known.find((method) => server.authMethods.includes(method)) ?? 'none';
+}
+
+/** What a client that has a secret uses, when nobody agreed on more. @see RFC 6749 §2.3.1 */
+export function secretAuthMethod(server: Pick<ServerMetadata, 'authMethods'>): ClientAuthMethod {
+  const basicFirst: readonly ClientAuthMethod[] = ['client_secret_basic', 'client_secret_post'];
+  return basicFirst.find((method) => server.authMethods.includes(method)) ?? 'client_secret_basic';
+}
+
+/** @see RFC 7591 §2, OpenID Connect Dynamic Client Registration 1.0 §2 */
+export function registrationRequest(of: {
+  readonly name: string;
+  readonly uri?: string;
+  readonly softwareId?: string;
+  readonly softwareVersion?: string;
+  readonly redirectUri: string;
+  readonly scopes: readonly string[];
+  readonly server: Pick<ServerMetadata, 'authMethods'>;
+}): RegistrationRequest {
+  return {
+    client_name: of.name,
+    redirect_uris: [of.redirectUri],
+    application_type: applicationType(of.redirectUri),
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    token_endpoint_auth_method: preferredAuthMethod(of.server),
+    ...(of.scopes.length > 0 && { scope: of.scopes.join(' ') }),
+    ...(of.uri !== undefined && { client_uri: of.uri }),
+    ...(of.softwareId !== undefined && { software_id: of.softwareId }),
+    ...(of.softwareVersion !== undefined && { software_version: of.softwareVersion }),
+  };
+}
+
+/** Longest client id and secret that are believed, in characters. */
+const MAX_CREDENTIAL = 4096;
+
+/**
+ * Reads a 201 answer: what the server substituted is honoured, or refused where it cannot be (REG-7).
+ * @throws AuthError `registration_invalid`
+ * @see RFC 7591 §3.2.1
+ */
+export function judgeRegistration(text: string, sent: RegistrationRequest, issuer: string): RegisteredClient {
+  const invalid = (what: string): never =>
+    refuse(
+      'registration_invalid',
+      'registering',
+      `The registration at ${issuer} was answered, but ${what}; its operator must mend this.`,
+      {
+        issuer,
+      },
+    );
+  const document = readObject(text) ?? invalid('not with a JSON object');
+  const clientId = credential(own(document, 'client_id')) ?? invalid('without a usable client_id');
+  const clientSecret = credential(own(document, 'client_secret'));
+  const authMethod = readAuthMethod(own(document, 'token_endpoint_auth_method'), sent, clientSecret);
+  if (!authMethod) return invalid('with a way of client authentication that is not supported');
+  if (authMethod !== 'none' && clientSecret === undefined)
+    return invalid(`without the client_secret that ${authMethod} needs`);
+  const redirectUris = readRedirectUris(own(document, 'redirect_uris'), sent);
+  if (!redirectUris) return invalid('with other redirect URIs than the one that was asked for');
+  const grantTypes = own(document, 'grant_types');
+  if (Array.isArray(grantTypes) && !grantTypes.includes('authorization_code')) {
+    return invalid('without the authorization_code grant');
+  }
+  const secretExpiresAt = readExpiry(own(document, 'client_secret_expires_at'));
+  return {
+    clientId,
+    ...(authMethod !== 'none' && clientSecret !== undefined && { clientSecret }),
+    ...(secretExpiresAt !== undefined && { secretExpiresAt }),
+    authMethod,
+    redirectUris,
+  };
+}
+
+function credential(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length > 0 && value.length <= MAX_CREDENTIAL ? value : undefined;
+}
+
+function readAuthMethod(
+  value: unknown,
+  sent: RegistrationRequest,
+  secret: string | undefined,
+): ClientAuthMethod | undefined {
+  if (value === 'none' || value === 'client_secret_basic' || value === 'client_secret_post') return value;
+  if (value !== undefined && value !== null) return undefined;
+  // Omitted: then what was asked for holds, which was taken from the server's own list; many servers
+  // send a secret along with it. Without a secret nothing but `none` can be meant.
+  return secret === undefined ? 'none' : sent.token_endpoint_auth_method;
+}
+
+function readRedirectUris(value: unknown, sent: RegistrationRequest): readonly string[] | undefined {
+  if (value === undefined || value === null) return sent.redirect_uris;
+  if (!Array.isArray(value)) return undefined;
+  const registered = value.filter((item): item is string => typeof item === 'string').slice(0, 20);
+  return sent.redirect_uris.every((uri) => registered.includes(uri)) ? registered : undefined;
+}
+
+/** Seconds since the epoch; 0 means never, and so does what is not a time. @see RFC 7591 §3.2.1 */
+function readExpiry(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value * 1000 : undefined;
+}
+
+/** What a server said when it refused, for people: its two error fields, capped and escaped (REG-5). */
+export function refusalText(text: string): string | undefined {
+  const document = readObject(text);
+  if (!document) return undefined;
+  const parts = [own(document, 'error'), own(document, 'error_description')];
+  const said = parts.filter((part): part is string => typeof part === 'string' && part.length > 0).join(': ');
+  return said === '' ? undefined : shown(said);
+}

@@ -1,0 +1,70 @@
+// Judging protected resource metadata: does this document speak of our resource? (RFC 9728 §3.3)
+import { readScopeList } from './challenge.ts';
+import { refuse } from './errors.ts';
+import type { ResourceMetadata } from './facts.ts';
+import { own, readObject } from './json.ts';
+import { shown } from './text.ts';
+import { identifies, isOwnWellKnown, judgeIssuer } from './wellKnown.ts';
+
+/** More servers than this are not a choice but an attack; the rest is ignored. */
+const MAX_SERVERS = 20;
+
+/**
+ * Judges a document that was found at `url`.
+ * @throws AuthError `resource_metadata_broken`, `resource_metadata_invalid`, `resource_mismatch`,
+ *   `authorization_server_missing`.
+ * @see RFC 9728 §3.3
+ */
+export function judgeResourceMetadata(text: string, url: string, resource: string): ResourceMetadata {
+  const document = readObject(text);
+  if (!document) {
+    refuse(
+      'resource_metadata_broken',
+      'discovering',
+      `The resource metadata at ${url} is not a JSON object; try again later.`,
+    );
+  }
+  const identifier = own(document, 'resource');
+  if (typeof identifier !== 'string') {
+    refuse(
+      'resource_metadata_invalid',
+      'discovering',
+      `The resource metadata at ${url} has no "resource"; its operator must add it.`,
+    );
+  }
+  // DISC-4. A parent speaks for us only from its own well-known place.
+  const match = identifies(identifier, resource);
+  if (match === 'no' || (match === 'parent' && !isOwnWellKnown(url, identifier))) {
+    refuse(
+      'resource_mismatch',
+      'discovering',
+      `The resource metadata at ${url} is about "${shown(identifier)}", not about ${resource}; nothing was sent, check the URL.`,
+    );
+  }
+  const scopes = readScopeList(own(document, 'scopes_supported'));
+  return {
+    url,
+    resource: identifier,
+    authorizationServers: readServers(own(document, 'authorization_servers'), url),
+    ...(scopes && scopes.length > 0 && { scopesSupported: scopes }),
+  };
+}
+
+function readServers(value: unknown, url: string): readonly string[] {
+  const listed = Array.isArray(value) ? value.slice(0, MAX_SERVERS) : [];
+  const issuers = listed.filter((item): item is string => typeof item === 'string' && judgeIssuer(item).ok);
+  if (issuers.length === 0) {
+    refuse(
+      'authorization_server_missing',
+      'discovering',
+      `The resource metadata at ${url} names no usable authorization server; its operator must add one.`,
+    );
+  }
+  return [...new Set(issuers)];
+}
+
+/** The 2025-03-26 rules, for hosts that opted in: the origin is its own authorization server (DISC-10). */
+export function legacyResourceMetadata(resource: string): ResourceMetadata {
+  const { origin } = new URL(resource);
+  return { url: '', resource, authorizationServers: [origin], legacy: true };
+}

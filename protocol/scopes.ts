@@ -1,0 +1,39 @@
+// Scope sets: ordered, without duplicates, only ever growing within a binding (SEP-2350).
+import type { ResourceMetadata, ServerMetadata } from './facts.ts';
+
+const OFFLINE_ACCESS = 'offline_access';
+
+/** Everything of all sets, in the order of first appearance (STEP-2). */
+export function union(...sets: readonly (readonly string[] | undefined)[]): readonly string[] {
+  return [...new Set(sets.flatMap((set) => set ?? []))];
+}
+
+/** True when `whole` holds all of `part`. */
+export function includesAll(whole: readonly string[], part: readonly string[]): boolean {
+  return part.every((scope) => whole.includes(scope));
+}
+
+export interface ScopeSources {
+  /** Requested or granted before, within this binding. */
+  readonly accumulated: readonly string[];
+  /** Named by the challenge: authoritative for the operation at hand (SCOPE-2). */
+  readonly challenged: readonly string[] | undefined;
+  /** Asked for by the host. */
+  readonly wanted: readonly string[];
+  readonly resource: Pick<ResourceMetadata, 'scopesSupported'> | undefined;
+  readonly server: Pick<ServerMetadata, 'scopesSupported'>;
+  readonly refreshWanted: boolean;
+}
+
+/**
+ * What to ask the authorization server for; empty means: send no `scope` at all.
+ * The first time the challenge decides, else all that the resource lists (SCOPE-1);
+ * later everything from before comes along (STEP-1).
+ */
+export function selectScopes(of: ScopeSources): readonly string[] {
+  const nothingKnown = of.accumulated.length === 0 && of.challenged === undefined;
+  const basis = union(of.accumulated, nothingKnown ? of.resource?.scopesSupported : of.challenged, of.wanted);
+  // SCOPE-3. Alone it would replace the server's default scopes, so it only joins others.
+  const offline = of.refreshWanted && basis.length > 0 && of.server.scopesSupported.includes(OFFLINE_ACCESS);
+  return offline ? union(basis, [OFFLINE_ACCESS]) : basis;
+}

@@ -1,0 +1,119 @@
+// Judging authorization server metadata: is it the issuer we asked for, and can it be used safely? (RFC 8414 §3.3)
+import { judgeAddress } from './address.ts';
+import { readScopeList } from './challenge.ts';
+import { refuse } from './errors.ts';
+import type { ServerMetadata } from './facts.ts';
+import { own, readObject } from './json.ts';
+import { shown } from './text.ts';
+
+type Document = Readonly<Record<string, unknown>>;
+
+/**
+ * Judges a document that was looked up by `issuer`.
+ * @throws AuthError `server_metadata_broken`, `issuer_mismatch`, `pkce_unsupported`, `server_metadata_invalid`.
+ * @see RFC 8414 §3.3
+ */
+export function judgeServerMetadata(text: string, issuer: string, resource: string): ServerMetadata {
+  const document = readObject(text);
+  if (!document) {
+    refuse(
+      'server_metadata_broken',
+      'discovering',
+      `The metadata of ${issuer} is not a JSON object; try again later.`,
+      {
+        issuer,
+      },
+    );
+  }
+  // DISC-8. Code point by code point: anything else lets one server speak as another.
+  const claimed = own(document, 'issuer');
+  if (claimed !== issuer) {
+    const said = typeof claimed === 'string' ? shown(claimed) : 'nobody';
+    refuse(
+      'issuer_mismatch',
+      'discovering',
+      `The metadata found for ${issuer} says that its issuer is "${said}"; it was not used, tell the server's operator.`,
+      { issuer, ...(typeof claimed === 'string' && { otherIssuer: said }) },
+    );
+  }
+  requirePkce(document, issuer);
+  return readDocument(document, issuer, resource);
+}
+
+// DISC-9, OAuth 2.1 §7.5.2: without S256 a stolen code is a stolen grant.
+function requirePkce(document: Document, issuer: string): void {
+  const methods = own(document, 'code_challenge_methods_supported');
+  if (Array.isArray(methods) && methods.includes('S256')) return;
+  refuse(
+    'pkce_unsupported',
+    'discovering',
+    `${issuer} does not say that it supports PKCE with S256; logging in there would not be safe.`,
+    { issuer },
+  );
+}
+
+function readDocument(document: Document, issuer: string, resource: string): ServerMetadata {
+  const required = (name: string): string => {
+    const url = endpoint(document, name, issuer, resource);
+    if (url !== undefined) return url;
+    return refuse(
+      'server_metadata_invalid',
+      'discovering',
+      `The metadata of ${issuer} has no ${name}; its operator must add it.`,
+      {
+        issuer,
+      },
+    );
+  };
+  const registrationEndpoint = endpoint(document, 'registration_endpoint', issuer, resource);
+  const revocationEndpoint = endpoint(document, 'revocation_endpoint', issuer, resource);
+  return {
+    issuer,
+    authorizationEndpoint: required('authorization_endpoint'),
+    tokenEndpoint: required('token_endpoint'),
+    ...(registrationEndpoint !== undefined && { registrationEndpoint }),
+    ...(revocationEndpoint !== undefined && { revocationEndpoint }),
+    scopesSupported: readScopeList(own(document, 'scopes_supported')) ?? [],
+    authMethods: names(own(document, 'token_endpoint_auth_methods_supported')) ?? ['client_secret_basic'],
+    pkce: 'S256',
+    sendsIssuer: own(document, 'authorization_response_iss_parameter_supported') === true,
+    acceptsMetadataDocuments: own(document, 'client_id_metadata_document_supported') === true,
+  };
+}
+
+// AUTHZ-8, AUTHZ-9: an endpoint that we would not open or post to makes the document unusable.
+function endpoint(document: Document, name: string, issuer: string, resource: string): string | undefined {
+  const value = own(document, name);
+  if (value === undefined || value === null) return undefined;
+  const verdict =
+    typeof value === 'string'
+      ? judgeAddress(value, resource)
+      : ({ ok: false, reason: 'it is not a text' } as const);
+  if (verdict.ok) return verdict.url.href;
+  return refuse(
+    'address_refused',
+    'discovering',
+    `The ${name} of ${issuer} cannot be used: ${verdict.reason}; nothing was sent.`,
+    { issuer },
+  );
+}
+
+function names(value: unknown): readonly string[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  return value.filter((item): item is string => typeof item === 'string' && item.length <= 64).slice(0, 50);
+}
+
+/** Default endpoints of the 2025-03-26 revision, for hosts that opted in; PKCE cannot be known (DISC-10). */
+export function legacyServerMetadata(issuer: string): ServerMetadata {
+  return {
+    issuer,
+    authorizationEndpoint: `${issuer}/authorize`,
+    tokenEndpoint: `${issuer}/token`,
+    registrationEndpoint: `${issuer}/register`,
+    scopesSupported: [],
+    authMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    pkce: 'unknown',
+    sendsIssuer: false,
+    acceptsMetadataDocuments: false,
+  };
+}

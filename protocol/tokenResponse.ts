@@ -1,0 +1,73 @@
+// Judging the answer of a token endpoint: tokens that may go into a header, a lifetime, scopes; or an error.
+import { readScopes } from './challenge.ts';
+import { own, readObject } from './json.ts';
+import { oauthErrorCode } from './text.ts';
+
+/** Tokens: for the store, never for the chart. */
+export interface TokenAnswer {
+  readonly accessToken: string;
+  readonly refreshToken?: string;
+  /** Seconds; absent when the server did not say anything usable. */
+  readonly expiresIn?: number;
+  /** Absent when the server did not say: then it granted what was asked for (RFC 6749 §5.1). */
+  readonly granted?: readonly string[];
+}
+
+export type TokenVerdict =
+  | { readonly kind: 'tokens'; readonly tokens: TokenAnswer }
+  | { readonly kind: 'error'; readonly error: string; readonly description?: string }
+  | { readonly kind: 'invalid'; readonly why: string };
+
+/** Longest token that is believed: header lines of many servers end at 16 KiB. */
+const MAX_TOKEN = 12 * 1024;
+/** What may follow `Bearer `: nothing that ends or splits a header. @see RFC 6750 §2.1, OAuth 2.1 draft 13 §12.12 */
+const tokenText = /^[\x21-\x7e]+$/;
+/** Ten years, in seconds: a longer lifetime is not meant. */
+const MAX_LIFETIME = 315_360_000;
+
+/** @see RFC 6749 §5.1, §5.2 */
+export function judgeTokenResponse(status: number, text: string): TokenVerdict {
+  const document = readObject(text);
+  if (!document) return { kind: 'invalid', why: 'it is not a JSON object' };
+  // An error is an error, whatever the status and whatever stands beside it.
+  const error = own(document, 'error');
+  if (error !== undefined && error !== null) return readError(error, own(document, 'error_description'));
+  if (status !== 200) return { kind: 'invalid', why: 'it has no error code' };
+
+  const accessToken = own(document, 'access_token');
+  if (!isToken(accessToken)) return { kind: 'invalid', why: 'it has no usable access_token' };
+  const type = own(document, 'token_type');
+  if (typeof type !== 'string') return { kind: 'invalid', why: 'it has no token_type' };
+  if (type.toLowerCase() !== 'bearer') return { kind: 'invalid', why: 'its token_type is not Bearer' };
+  return { kind: 'tokens', tokens: { accessToken, ...readRest(document) } };
+}
+
+function readRest(document: Readonly<Record<string, unknown>>): Omit<TokenAnswer, 'accessToken'> {
+  const refreshToken = own(document, 'refresh_token');
+  const expiresIn = readLifetime(own(document, 'expires_in'));
+  const granted = readScopes(own(document, 'scope'));
+  return {
+    ...(isToken(refreshToken) && { refreshToken }),
+    ...(expiresIn !== undefined && { expiresIn }),
+    ...(granted !== undefined && { granted }),
+  };
+}
+
+function readError(error: unknown, description: unknown): TokenVerdict {
+  return {
+    kind: 'error',
+    error: oauthErrorCode(error) ?? 'unreadable_error',
+    ...(typeof description === 'string' && { description }),
+  };
+}
+
+function isToken(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= MAX_TOKEN && tokenText.test(value);
+}
+
+/** Some servers send the number as a text of digits; that is read, "3600abc" is not. */
+function readLifetime(value: unknown): number | undefined {
+  const seconds = typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value;
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds) || seconds < 0) return undefined;
+  return Math.min(seconds, MAX_LIFETIME);
+}

@@ -1,0 +1,110 @@
+// What the chart asks of the outside: the inputs and outputs of its actors. Keys and facts, never secrets.
+import type {
+  Binding,
+  Challenge,
+  Grant,
+  Pending,
+  Registration,
+  ResourceMetadata,
+  ServerMetadata,
+  SessionId,
+} from './facts.ts';
+
+/** Every output tells the time at which it was made, so that the chart needs no clock. Epoch milliseconds. */
+export interface Observed {
+  readonly at: number;
+}
+
+/** What the store remembers of a session, when it starts. */
+export interface Memory extends Observed {
+  readonly binding: Binding | null;
+  readonly grant: Grant | null;
+  /** A login that an earlier process, or page, left under way; with all that it recorded. */
+  readonly login: {
+    readonly pending: Pending;
+    readonly server: ServerMetadata;
+    readonly registration: Registration;
+    /** The response has come in already. */
+    readonly answered: boolean;
+  } | null;
+}
+
+/** What is bound to an issuer, and what was bound before: the bind-check's evidence. */
+export interface Bound extends Observed {
+  /** Null when nothing was bound to this issuer before. */
+  readonly binding: Binding | null;
+  readonly registration: Registration | null;
+  readonly grant: Grant | null;
+  /** The host's own credentials for this resource belong to another issuer: this one (BIND-6). */
+  readonly preRegisteredElsewhere: string | null;
+  /** The host gave credentials without saying whose they are (BIND-10). */
+  readonly credentialWithoutIssuer: boolean;
+  /** The host's metadata document, when it has one (REG-2). */
+  readonly metadataDocument: string | null;
+  /** Whether the host allows dynamic registration. */
+  readonly mayRegister: boolean;
+}
+
+export interface Work {
+  recallSession: { input: { session: SessionId }; output: Memory };
+  probeResource: { input: { session: SessionId }; output: Observed & { challenge: Challenge } };
+  fetchResourceMetadata: {
+    input: { session: SessionId; challenge: Challenge | null };
+    output: Observed & { resourceMetadata: ResourceMetadata };
+  };
+  chooseServer: {
+    input: { session: SessionId; listed: readonly string[]; passedOver: readonly string[] };
+    output: Observed & { issuer: string | null };
+  };
+  fetchServerMetadata: {
+    input: { session: SessionId; issuer: string; legacy: boolean };
+    output: Observed & { server: ServerMetadata };
+  };
+  recallBinding: { input: { session: SessionId; server: ServerMetadata }; output: Bound };
+  reserveRedirect: {
+    input: { session: SessionId; wanted: readonly string[] };
+    output: Observed & { redirectUri: string };
+  };
+  registerClient: {
+    input: {
+      session: SessionId;
+      server: ServerMetadata;
+      redirectUri: string;
+      scopes: readonly string[];
+    };
+    output: Observed & { registration: Registration };
+  };
+  prepareAuthorization: {
+    input: {
+      session: SessionId;
+      server: ServerMetadata;
+      registration: Registration;
+      redirectUri: string;
+      /** The `resource` parameter, byte for byte. */
+      resource: string;
+      scopes: readonly string[];
+      /** What of `scopes` was accumulated before, for the person to see the difference. */
+      accumulated: readonly string[];
+    };
+    output: Observed & { pending: Pending };
+  };
+  presentAuthorization: { input: { session: SessionId; pending: Pending }; output: Observed };
+  awaitResponse: { input: { session: SessionId; pending: Pending }; output: Observed };
+  validateResponse: { input: { session: SessionId; pending: Pending }; output: Observed };
+  exchangeCode: {
+    input: { session: SessionId; pending: Pending; server: ServerMetadata; registration: Registration };
+    output: Observed & { grant: Grant };
+  };
+  discardAuthorization: {
+    input: { session: SessionId; pending: Pending | null; redirectUri: string | null };
+    output: Observed;
+  };
+  refreshGrant: {
+    input: { session: SessionId; server: ServerMetadata; grant: Grant };
+    output: Observed & { grant: Grant };
+  };
+  revokeGrants: { input: { session: SessionId }; output: Observed };
+  forgetSession: { input: { session: SessionId }; output: Observed };
+  waitUntil: { input: { at: number | undefined }; output: Observed };
+  gatherChallenges: { input: { session: SessionId }; output: Observed };
+}

@@ -1,0 +1,98 @@
+// Text from strangers: what is shown of it, what is held back, what counts as an error code.
+import { describe, expect, test } from 'vitest';
+import { oauthErrorCode, shown, withoutSecrets } from '../../protocol/text.ts';
+
+describe('shown', () => {
+  test.each([
+    ['plain text', 'Übung macht den Meister: "ja" 🎉', 'Übung macht den Meister: "ja" 🎉'],
+    ['W11: line breaks', 'a\r\nb\u2028c\u2029d', 'a\\u{d}\\u{a}b\\u{2028}c\\u{2029}d'],
+    ['a terminal colour', '\x1b[31mred', '\\u{1b}[31mred'],
+    [
+      'a terminal link',
+      '\x1b]8;;https://evil.example\x07x\x9c',
+      '\\u{1b}]8;;https://evil.example\\u{7}x\\u{9c}',
+    ],
+    ['C1 controls and DEL', '\x7f\x85\x9b', '\\u{7f}\\u{85}\\u{9b}'],
+    ['bidi controls', '\u202eabc\u2066\u200f', '\\u{202e}abc\\u{2066}\\u{200f}'],
+    ['what is drawn as nothing', 'a\u200b\ufeff\u{e0041}\u3164b', 'a\\u{200b}\\u{feff}\\u{e0041}\\u{3164}b'],
+    ['lone surrogates', '\ud800x\udc00', '\\u{d800}x\\u{dc00}'],
+    ['private use', '\ue000', '\\u{e000}'],
+    ['nothing', '', ''],
+  ])('%s', (_, text, expected) => {
+    expect(shown(text)).toBe(expected);
+  });
+
+  test('keeps a text of just the cap, and says when it cut', () => {
+    expect(shown('a'.repeat(200))).toBe('a'.repeat(200));
+    expect(shown('a'.repeat(201))).toBe(`${'a'.repeat(200)}…`);
+    expect(shown('abc', 2)).toBe('ab…');
+  });
+
+  test('never cuts a character or an escape in two', () => {
+    expect(shown('a🎉', 2)).toBe('a…');
+    expect(shown('a\n', 5)).toBe('a…');
+  });
+
+  test('caps what escapes make of a long text', () => {
+    expect(shown('\0'.repeat(1_000_000)).length).toBeLessThanOrEqual(201);
+  });
+});
+
+describe('withoutSecrets', () => {
+  const secret = 'fake-code/~+.%-VERIFIER_123456789';
+  const part = secret.slice(10, 20);
+
+  test.each([
+    ['the secret', `bad code ${secret}`],
+    ['8 of its characters', `…${secret.slice(5, 13)}…`],
+    ['its end', secret.slice(-8)],
+    ['percent-encoded', `code=${encodeURIComponent(secret)}`],
+    ['percent-encoded throughout', [...part].map((c) => `%${c.charCodeAt(0).toString(16)}`).join('')],
+    ['base64url', `x ${Buffer.from(secret).toString('base64url')}`],
+    ['base64', Buffer.from(`id:${secret}`).toString('base64')],
+    ['base64, one off', Buffer.from(`i:${secret}`).toString('base64')],
+    ['base64, behind other letters', `ab${Buffer.from(secret).toString('base64')}`],
+  ])('holds back a text with %s', (_, text) => {
+    expect(withoutSecrets(text, ['another secret', secret])).toBeUndefined();
+  });
+
+  test.each([
+    ['unrelated', 'The code has expired.'],
+    ['7 characters in a row', `x${secret.slice(5, 12)}x`],
+    ['broken percent-encoding', '100% %zz %4'],
+    ['empty', ''],
+  ])('passes a text that is %s', (_, text) => {
+    expect(withoutSecrets(text, [secret])).toBe(text);
+  });
+
+  test('a short secret counts as a whole, an empty one not at all', () => {
+    expect(withoutSecrets('the pin is 4711', ['4711'])).toBeUndefined();
+    expect(withoutSecrets('the pin is 471', ['4711'])).toBe('the pin is 471');
+    expect(withoutSecrets('text', [''])).toBe('text');
+    expect(withoutSecrets('text', [])).toBe('text');
+  });
+});
+
+describe('oauthErrorCode', () => {
+  test.each(['invalid_grant', 'x', 'a b!#[]~', 'a'.repeat(64)])('reads %j', (value) => {
+    expect(oauthErrorCode(value)).toBe(value);
+  });
+
+  test.each([
+    '',
+    'a"b',
+    'a\\b',
+    'a\nb',
+    'ä',
+    '\x7f',
+    'a'.repeat(65),
+    'invalid_grant\n',
+    7,
+    null,
+    undefined,
+    ['x'],
+    {},
+  ])('refuses %j', (value) => {
+    expect(oauthErrorCode(value)).toBeUndefined();
+  });
+});
