@@ -1,0 +1,119 @@
+// One writer at a time: a short lock for each record, also between processes, around proper-lockfile.
+import { readdir, rm, rmdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { lock } from 'proper-lockfile';
+import { refuse } from '../protocol/errors.ts';
+import { errnoOf, orAbsent } from './fileSystem.ts';
+
+/** Milliseconds after which a lock that nobody refreshes is taken for one that a crash has left behind. */
+const staleAfter = 5_000;
+/** Milliseconds to wait for a lock: long enough to outlive one that a crash has left behind. */
+const patience = 15_000;
+
+/** The record that a lock is for. */
+export interface Lockable {
+  readonly folder: string;
+  readonly records: string;
+  readonly name: string;
+  readonly file: string;
+}
+
+/** The last in the queue for each file, so that a crowd in one process does not poll for the lock until its patience ends. */
+const queues = new Map<string, Promise<void>>();
+
+/**
+ * Does the work when nobody else works on the record, in any process. `confirm` fails when the lock was lost
+ * (this process was asleep or busy for too long): call it last before a change.
+ */
+export async function alone<T>(
+  place: Lockable,
+  work: (confirm: () => Promise<void>) => Promise<T>,
+): Promise<T> {
+  const turn = (queues.get(place.file) ?? Promise.resolve()).then(() => locked(place, work));
+  const settled = turn.then(
+    () => undefined,
+    () => undefined,
+  );
+  queues.set(place.file, settled);
+  try {
+    return await turn;
+  } finally {
+    if (queues.get(place.file) === settled) queues.delete(place.file);
+  }
+}
+
+async function locked<T>(place: Lockable, work: (confirm: () => Promise<void>) => Promise<T>): Promise<T> {
+  const lockFolder = join(place.records, `${place.name}.lock`);
+  const release = await acquire(lockFolder);
+  try {
+    const held = await identityOf(lockFolder);
+    await removeLeftovers(place);
+    return await work(async () => {
+      if (held !== undefined && held === (await identityOf(lockFolder))) return;
+      const why = `This process was held up while it wrote to ${place.folder}, and another one took over`;
+      refuse('store_failed', 'storing', `${why}; try again.`);
+    });
+  } finally {
+    // The work is done or has failed by now: a lock that cannot be removed goes stale.
+    await release().catch(() => undefined);
+  }
+}
+
+async function acquire(lockFolder: string): Promise<() => Promise<void>> {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    try {
+      await breakStale(lockFolder);
+      // Never stale for the library: two waiters that both see a stale lock would both get it.
+      return await hold(lockFolder, Number.POSITIVE_INFINITY);
+    } catch (error) {
+      if (errnoOf(error) !== 'ELOCKED' || Date.now() > deadline) throw error;
+    }
+    await pause(1 + Math.random() * 20);
+  }
+}
+
+const hold = (lockFolder: string, stale: number): Promise<() => Promise<void>> =>
+  lock(lockFolder, {
+    lockfilePath: lockFolder,
+    realpath: false,
+    stale,
+    update: 1_000,
+    // It is called from a timer, where nobody could catch. `confirm` notices the same in time.
+    onCompromised: () => undefined,
+  });
+
+/** Removes a lock that a crash has left behind; one process at a time, so that no fresh lock is hit. */
+async function breakStale(lockFolder: string): Promise<void> {
+  if (!(await isStale(lockFolder))) return;
+  const release = await hold(`${lockFolder}.break`, staleAfter);
+  try {
+    if (await isStale(lockFolder)) await orAbsent(rmdir(lockFolder));
+  } finally {
+    await release().catch(() => undefined);
+  }
+}
+
+async function isStale(lockFolder: string): Promise<boolean> {
+  const found = await orAbsent(stat(lockFolder));
+  return found !== undefined && found.mtimeMs < Date.now() - staleAfter;
+}
+
+/** Tells one lock from the next one of the same name. */
+async function identityOf(lockFolder: string): Promise<string | undefined> {
+  const found = await orAbsent(stat(lockFolder, { bigint: true }));
+  return found && `${found.ino} ${found.birthtimeNs}`;
+}
+
+/**
+ * Removes the temporary files of writers that were killed: they hold secrets. It also stops a writer that has
+ * lost its lock without knowing yet: there is nothing left for it to rename.
+ */
+async function removeLeftovers(place: Lockable): Promise<void> {
+  for (const name of await readdir(place.records)) {
+    if (name.startsWith(`${place.name}.`) && name.endsWith('.tmp')) {
+      await rm(join(place.records, name), { force: true });
+    }
+  }
+}

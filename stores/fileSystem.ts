@@ -1,0 +1,89 @@
+// What the file store asks of the file system: private folders, and failures in words that help.
+import { chmod, lstat, mkdir, open } from 'node:fs/promises';
+import { AuthError, failure, refuse } from '../protocol/errors.ts';
+
+/** Whether a store has been written to. */
+export async function foldersExist({
+  folder,
+  records,
+}: {
+  readonly folder: string;
+  readonly records: string;
+}): Promise<boolean> {
+  return (await isPrivateFolder(folder)) && (await isPrivateFolder(records));
+}
+
+/** Makes a folder for this user only, where there is none. */
+export async function makeFolder(folder: string): Promise<void> {
+  if (await isPrivateFolder(folder)) return;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await isPrivateFolder(folder);
+}
+
+/** Whether the folder is there. Closes it to other users; refuses what cannot be trusted to keep secrets. */
+async function isPrivateFolder(folder: string): Promise<boolean> {
+  const found = await orAbsent(lstat(folder));
+  if (found === undefined) return false;
+  if (found.isSymbolicLink())
+    return refuseFolder(folder, 'is a symbolic link; name the folder that it leads to');
+  if (!found.isDirectory()) return refuseFolder(folder, 'is not a folder (ENOTDIR); choose another place');
+  // Windows has no such modes, and no getuid.
+  if (process.getuid === undefined || (found.mode & 0o077) === 0) return true;
+  if (found.uid !== process.getuid()) {
+    return refuseFolder(folder, 'is open to other users and not yours to close; choose a folder of your own');
+  }
+  await chmod(folder, 0o700);
+  return true;
+}
+
+function refuseFolder(folder: string, why: string): never {
+  return refuse('store_failed', 'storing', `${folder} ${why}.`, { recovery: 'fix-config' });
+}
+
+/** Makes renames last through a power cut. Best effort: some systems cannot, and the record is whole anyway. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder).catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}
+
+const adviceFor: Readonly<Record<string, string>> = {
+  ENOSPC: 'free some space on its disk',
+  EDQUOT: 'free some space on its disk',
+  EACCES: 'give this user the right to read and write there, or choose another folder',
+  EPERM: 'give this user the right to read and write there, or choose another folder',
+  EROFS: 'its disk is read-only, choose another folder',
+  ENOTDIR: 'a part of that path is a file, choose another folder',
+  ELOOP: 'a symbolic link stands where a record should be, remove the link',
+  ELOCKED: 'other processes keep a record busy, try again',
+};
+
+/** Runs an operation; what the file system says becomes one sentence that names the folder and what to do. */
+export async function guarded<T>(folder: string, operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (error instanceof AuthError || errno === undefined) throw error;
+    const advice = adviceFor[errno] ?? 'check that its disk works, and try again';
+    throw new AuthError(
+      failure('store_failed', 'storing', `The records in ${folder} are out of reach (${errno}): ${advice}.`),
+    );
+  }
+}
+
+/** The system's code (`ENOSPC`), and not one of Node's own (`ERR_…`): those are defects of the caller. */
+export function errnoOf(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
+}
+
+/** What was found, or nothing when there is nothing of that name. */
+export async function orAbsent<T>(found: Promise<T>): Promise<T | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}

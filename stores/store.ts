@@ -1,0 +1,28 @@
+// The contract of every home for records: versioned text, compare-and-swap, nothing guessed.
+
+/** A record as it was read. The version is opaque, and never the same for two writes (also after a delete). */
+export interface Stored {
+  readonly version: string;
+  readonly text: string;
+}
+
+/**
+ * Where records and secrets live. Keys are text of at most 4 KiB, values are text of at most 1 MiB.
+ * Every operation is atomic for its record, also between processes that share the home.
+ * Operations fail with an `AuthError` of code `store_failed` (the home is out of reach, full, read-only).
+ */
+export interface Store {
+  /** The record, or nothing. */
+  get(key: string): Promise<Stored | undefined>;
+  /**
+   * Writes when the record is still at `expected` (`undefined`: when there is none).
+   * @returns the new version, or nothing when somebody else wrote in between: read again.
+   */
+  put(key: string, text: string, expected: string | undefined): Promise<string | undefined>;
+  /** Deletes this version. False when the record has moved on, or is gone. */
+  delete(key: string, version: string): Promise<boolean>;
+  /** Keys that start so, in no order: for people and for sign-out, never on the way of a request. */
+  list(prefix: string): Promise<readonly string[]>;
+  /** Moves an unreadable version out of the way, and keeps it for a person to look at. */
+  setAside(key: string, version: string): Promise<void>;
+}
