@@ -1,0 +1,299 @@
+// How the chart's memory changes: each function takes what was reported and returns what is now known.
+import { type Failure, failure } from '../protocol/errors.ts';
+import type {
+  Binding,
+  Challenge,
+  Grant,
+  Pending,
+  Registration,
+  ResourceMetadata,
+  ServerMetadata,
+} from '../protocol/facts.ts';
+import { pause } from '../protocol/lifetime.ts';
+import { selectScopes, union } from '../protocol/scopes.ts';
+import type { Bound, Memory, Observed } from '../protocol/work.ts';
+import {
+  type AuthContext,
+  type AuthEvent,
+  type ChallengeEvent,
+  emptyBudget,
+  emptyEpisode,
+} from './context.ts';
+
+type Change = Partial<AuthContext>;
+interface Args {
+  readonly context: AuthContext;
+  readonly event: AuthEvent;
+}
+
+/** The scopes that an authorization request asks for now (SCOPE-1, STEP-1). */
+export function scopesToRequest(context: AuthContext): readonly string[] {
+  return selectScopes({
+    accumulated: accumulatedScopes(context),
+    challenged: context.stepUp
+      ? union(context.challenge?.scopes, context.stepUp.scopes)
+      : context.challenge?.scopes,
+    wanted: context.wish?.scopes ?? [],
+    resource: context.resourceMetadata ?? undefined,
+    server: context.server ?? { scopesSupported: [] },
+    refreshWanted: true,
+  });
+}
+
+/** What was requested and granted before, at this server. */
+export function accumulatedScopes(context: AuthContext): readonly string[] {
+  return union(context.binding?.scopes, context.grant?.requested, context.grant?.granted);
+}
+
+export const changes = {
+  // What was heard.
+  recordWish: ({ context, event }: Args): Change =>
+    event.type === 'user.login' ? { wish: { scopes: union(context.wish?.scopes, event.scopes) } } : {},
+  /** A person asked: whatever was spent before is forgiven. */
+  renewBudget: ({ context }: Args): Change => ({ wish: context.wish ?? { scopes: [] }, budget: emptyBudget }),
+  recordChallenge: ({ context, event }: Args): Change =>
+    isChallenge(event) ? { challenge: mergeChallenges(context.challenge, event.challenge) } : {},
+  refuseGrant: ({ event }: Args): Change =>
+    isChallenge(event) ? { refusedVersion: event.grantVersion } : {},
+  collectStepUp: ({ context, event }: Args): Change =>
+    isChallenge(event)
+      ? {
+          stepUp: {
+            operations: union(context.stepUp?.operations, [event.operation]),
+            scopes: union(context.stepUp?.scopes, event.challenge.scopes),
+          },
+          challenge: mergeChallenges(context.challenge, event.challenge),
+        }
+      : {},
+  recordProof: ({ context }: Args): Change => ({
+    refusedVersion: null,
+    budget: { ...emptyBudget, stepUps: context.budget.stepUps },
+  }),
+
+  // What actors reported.
+  recordTime: (_: Args, { at }: Observed): Change => ({ at }),
+  recordMemory: (_: Args, memory: Memory): Change => ({
+    at: memory.at,
+    binding: memory.binding,
+    grant: memory.grant,
+    ...(memory.login && {
+      pending: memory.login.pending,
+      server: memory.login.server,
+      registration: memory.login.registration,
+      redirectUri: memory.login.pending.redirectUri,
+    }),
+  }),
+  recordProbe: (_: Args, found: Observed & { challenge: Challenge }): Change => ({
+    at: found.at,
+    challenge: found.challenge,
+  }),
+  recordResourceMetadata: (_: Args, found: Observed & { resourceMetadata: ResourceMetadata }): Change => ({
+    at: found.at,
+    resourceMetadata: found.resourceMetadata,
+    passedOver: [],
+  }),
+  recordCandidate: (_: Args, found: Observed & { issuer: string | null }): Change => ({
+    at: found.at,
+    candidate: found.issuer,
+  }),
+  passOver: ({ context }: Args, why: Failure): Change =>
+    context.candidate === null
+      ? {}
+      : { passedOver: [...context.passedOver, { issuer: context.candidate, code: why.code }] },
+  recordServer: (_: Args, found: Observed & { server: ServerMetadata }): Change => ({
+    at: found.at,
+    server: found.server,
+  }),
+  recordBound: (_: Args, bound: Bound): Change => ({
+    at: bound.at,
+    binding: bound.binding,
+    registration: bound.registration,
+    grant: bound.grant,
+    ways: { metadataDocument: bound.metadataDocument, dynamic: bound.mayRegister },
+    conflict: { elsewhere: bound.preRegisteredElsewhere, withoutIssuer: bound.credentialWithoutIssuer },
+  }),
+  adoptDocument: ({ context }: Args): Change => {
+    const { server, ways } = context;
+    if (!server || ways.metadataDocument === null) return {};
+    return {
+      registration: {
+        key: ways.metadataDocument,
+        kind: 'metadata-document',
+        issuer: server.issuer,
+        clientId: ways.metadataDocument,
+        authMethod: 'none',
+        redirectUris: [],
+      },
+    };
+  },
+  recordRedirect: (_: Args, got: Observed & { redirectUri: string }): Change => ({
+    at: got.at,
+    redirectUri: got.redirectUri,
+  }),
+  recordRegistration: (_: Args, made: Observed & { registration: Registration }): Change => ({
+    at: made.at,
+    registration: made.registration,
+  }),
+  recordPending: (_: Args, made: Observed & { pending: Pending }): Change => ({
+    at: made.at,
+    pending: made.pending,
+  }),
+  recordGrant: ({ context }: Args, got: Observed & { grant: Grant }): Change => ({
+    at: got.at,
+    grant: got.grant,
+    failure: null,
+    retryAt: undefined,
+    refusedVersion: null,
+    binding: bindingOf(context, got.grant),
+    budget: { ...context.budget, pauses: 0 },
+  }),
+
+  // What was spent.
+  spendAuthorization: ({ context }: Args): Change => spend(context, 'authorizations'),
+  spendRenewal: ({ context }: Args): Change => spend(context, 'renewals'),
+  spendRegistration: ({ context }: Args): Change => ({
+    ...spend(context, 'registrations'),
+    registration: null,
+  }),
+  spendStepUp: ({ context }: Args): Change => {
+    const stepUps = { ...context.budget.stepUps };
+    for (const operation of context.stepUp?.operations ?? [])
+      stepUps[operation] = (stepUps[operation] ?? 0) + 1;
+    return { budget: { ...context.budget, stepUps } };
+  },
+
+  // What went wrong.
+  recordFailure: ({ context }: Args, what: Failure): Change => ({
+    failure: what,
+    ...(what.recovery === 'retry-later' && {
+      retryAt: context.at + pause(context.budget.pauses, what.retryAfter),
+      budget: { ...context.budget, pauses: context.budget.pauses + 1 },
+    }),
+  }),
+  recordRefusal: (_: Args, what: Failure): Change => ({ refusal: what }),
+  keepFailureAsRefusal: ({ context }: Args): Change => ({ refusal: context.failure, failure: null }),
+  dropGrant: (): Change => ({ grant: null }),
+
+  // What is over.
+  clearEpisode: (): Change => emptyEpisode,
+  clearFailure: (): Change => ({ failure: null, retryAt: undefined }),
+  clearRefusal: (): Change => ({ refusal: null }),
+  forgetEverything: (): Change => ({
+    ...emptyEpisode,
+    grant: null,
+    binding: null,
+    registration: null,
+    server: null,
+    resourceMetadata: null,
+    refusedVersion: null,
+    refusal: null,
+    failure: null,
+    budget: emptyBudget,
+  }),
+} as const;
+
+function isChallenge(event: AuthEvent): event is ChallengeEvent {
+  return event.type === 'challenge.received';
+}
+
+/** The newer one decides; scopes of requests that were challenged at the same time join (STEP-5). */
+function mergeChallenges(before: Challenge | null, now: Challenge): Challenge {
+  const scopes = union(before?.scopes, now.scopes);
+  return { ...now, ...(scopes.length > 0 && { scopes }) };
+}
+
+function bindingOf(context: AuthContext, grant: Grant): Binding {
+  const kind = context.registration?.kind ?? context.binding?.kind ?? 'dynamic';
+  return {
+    issuer: grant.issuer,
+    kind,
+    scopes: union(context.binding?.scopes, grant.requested, grant.granted),
+  };
+}
+
+function spend(context: AuthContext, what: 'authorizations' | 'renewals' | 'registrations'): Change {
+  return { budget: { ...context.budget, [what]: context.budget[what] + 1 } };
+}
+
+/** Failures that the chart itself decides on. */
+export const verdicts = {
+  credentialWithoutIssuer: (context: AuthContext): Failure =>
+    failure(
+      'credential_without_issuer',
+      'bindChecking',
+      `The client credentials for ${context.session.resource} do not say which server issued them; if it is ${issuerOf(context)}, say so, nothing was sent.`,
+      { issuer: issuerOf(context) },
+    ),
+  boundElsewhere: (context: AuthContext): Failure =>
+    failure(
+      'bound_elsewhere',
+      'bindChecking',
+      `The client for ${context.session.resource} was registered at ${context.conflict.elsewhere}, but the resource now names ${issuerOf(context)}; nothing was sent, register a client there or ask the resource's operator.`,
+      { issuer: issuerOf(context), otherIssuer: context.conflict.elsewhere ?? '' },
+    ),
+  registrationImpossible: (context: AuthContext): Failure =>
+    failure(
+      'registration_impossible',
+      'registering',
+      `${issuerOf(context)} offers no way to register that can be used here; register a client there by hand and give its id.`,
+      { issuer: issuerOf(context) },
+    ),
+  interactionRequired: (context: AuthContext): Failure =>
+    failure(
+      'interaction_required',
+      'authorizing',
+      `A person has to log in at ${issuerOf(context)}; call login() when they ask for it.`,
+      { issuer: issuerOf(context) },
+    ),
+  grantNotAccepted: (context: AuthContext): Failure =>
+    failure(
+      'grant_not_accepted',
+      'authorizing',
+      `${context.session.resource} refuses the tokens that ${issuerOf(context)} issues for it; tell its operator, or log in again.`,
+      { issuer: issuerOf(context) },
+    ),
+  noServerLeft: (context: AuthContext): Failure =>
+    failure(
+      'server_metadata_absent',
+      'discovering',
+      `None of the authorization servers of ${context.session.resource} can be used (${context.passedOver.map((one) => `${one.issuer}: ${one.code}`).join(', ')}).`,
+    ),
+  loginTimedOut: (context: AuthContext): Failure =>
+    failure(
+      'login_timed_out',
+      'authorizing',
+      `Nobody finished the login at ${issuerOf(context)} in time; log in again.`,
+      {
+        issuer: issuerOf(context),
+      },
+    ),
+  cancelled: (context: AuthContext): Failure =>
+    failure(
+      'cancelled',
+      'authorizing',
+      `The login for ${context.session.resource} was cancelled; log in again when you want to.`,
+    ),
+  scopeNotGranted: (context: AuthContext): Failure =>
+    failure(
+      'scope_not_granted',
+      'steppingUp',
+      `${context.session.resource} asks for ${scopesOf(context)}, which was requested before and not granted; ask the server's operator for it.`,
+    ),
+  stepUpExhausted: (context: AuthContext): Failure =>
+    failure(
+      'step_up_exhausted',
+      'steppingUp',
+      `${context.session.resource} keeps asking for more scopes for the same operation (now ${scopesOf(context)}); giving up.`,
+    ),
+  stepUpBarred: (context: AuthContext): Failure =>
+    failure(
+      'interaction_required',
+      'steppingUp',
+      `A person has to allow ${scopesOf(context)} for ${context.session.resource}; call login() with these scopes when they ask for it.`,
+    ),
+} as const;
+
+const issuerOf = (context: AuthContext): string =>
+  context.server?.issuer ?? context.grant?.issuer ?? 'its server';
+
+const scopesOf = (context: AuthContext): string => `"${(context.stepUp?.scopes ?? []).join(' ')}"`;

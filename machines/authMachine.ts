@@ -1,0 +1,41 @@
+// The whole flow in one chart: the phases, assembled.
+import { chart } from './chart.ts';
+import { initialContext } from './context.ts';
+import { authorized, steppingUp } from './phases/authorized.ts';
+import { authorizing } from './phases/authorizing.ts';
+import { bindChecking, registering, reusing } from './phases/binding.ts';
+import { discovering } from './phases/discovering.ts';
+import { failed, rejected } from './phases/failing.ts';
+import { idle, recovering, signingOut } from './phases/rest.ts';
+
+/**
+ * The authorization flow as a statechart: discover, check the binding, register or reuse or reject, authorize,
+ * accumulate scopes on step-up, renew. Its actors are not bound: draw it, walk it, or `provide` them;
+ * `createAuthEngine` gives it bound, as `engine.machine`.
+ */
+export const authMachine = chart.createMachine({
+  id: 'auth',
+  description: 'OAuth 2.1 for one protected resource and one subject.',
+  context: ({ input }) => initialContext(input),
+  initial: 'recovering',
+  on: {
+    'user.logout': { target: '#signingOut' },
+    'host.shutdown': { target: '#idle', actions: 'clearEpisode' },
+  },
+  states: {
+    recovering,
+    idle,
+    discovering,
+    bindChecking,
+    reusing,
+    registering,
+    rejected,
+    authorizing,
+    authorized,
+    steppingUp,
+    signingOut,
+    failed,
+  },
+});
+
+export type AuthMachine = typeof authMachine;

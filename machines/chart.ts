@@ -1,0 +1,134 @@
+// The vocabulary of the chart: types, and the names of actors, guards and actions. Topology is in phases/.
+import { assign, fromPromise, setup, stateIn } from 'xstate';
+import { type Failure, type Phase, toFailure } from '../protocol/errors.ts';
+import type { SessionId } from '../protocol/facts.ts';
+import type { Work } from '../protocol/work.ts';
+import { changes, verdicts } from './actions.ts';
+import type { AuthContext, AuthEvent, AuthInput } from './context.ts';
+import { guards } from './guards.ts';
+
+/** What each state says of itself. */
+export interface StateMeta {
+  /** Ids of the requirement register that this state serves. */
+  readonly spec: readonly string[];
+}
+
+/** What a user interface asks: is something going on, is it the person's turn, is there a token to send. */
+export type Tag = 'busy' | 'needsUser' | 'canSend';
+
+type ActorName = keyof Work;
+
+/** The chart alone does nothing: an adapter binds its actors, once, with `provide`. */
+const unbound = <Name extends ActorName>(name: Name) =>
+  fromPromise<Work[Name]['output'], Work[Name]['input']>(() =>
+    Promise.reject(new Error(`The actor ${name} is not bound: use engine.machine, or provide your own.`)),
+  );
+
+type Change<Params> = (
+  args: { readonly context: AuthContext; readonly event: AuthEvent },
+  params: Params,
+) => Partial<AuthContext>;
+
+/** An action that changes what the chart remembers, from a pure function. */
+const remember = <Params>(change: Change<Params>) =>
+  assign<AuthContext, AuthEvent, Params, AuthEvent, never>((args, params) => change(args, params));
+
+const decide = (verdict: (context: AuthContext) => Failure, as: Change<Failure>) =>
+  assign<AuthContext, AuthEvent, undefined, AuthEvent, never>((args) => as(args, verdict(args.context)));
+
+export const chart = setup({
+  types: {
+    context: {} as AuthContext,
+    events: {} as AuthEvent,
+    input: {} as AuthInput,
+    tags: {} as Tag,
+    meta: {} as StateMeta,
+  },
+  actors: {
+    recallSession: unbound('recallSession'),
+    probeResource: unbound('probeResource'),
+    fetchResourceMetadata: unbound('fetchResourceMetadata'),
+    chooseServer: unbound('chooseServer'),
+    fetchServerMetadata: unbound('fetchServerMetadata'),
+    recallBinding: unbound('recallBinding'),
+    reserveRedirect: unbound('reserveRedirect'),
+    registerClient: unbound('registerClient'),
+    prepareAuthorization: unbound('prepareAuthorization'),
+    presentAuthorization: unbound('presentAuthorization'),
+    awaitResponse: unbound('awaitResponse'),
+    validateResponse: unbound('validateResponse'),
+    exchangeCode: unbound('exchangeCode'),
+    discardAuthorization: unbound('discardAuthorization'),
+    refreshGrant: unbound('refreshGrant'),
+    revokeGrants: unbound('revokeGrants'),
+    forgetSession: unbound('forgetSession'),
+    waitUntil: unbound('waitUntil'),
+    gatherChallenges: unbound('gatherChallenges'),
+  },
+  guards: { ...guards, isRenewing: stateIn('#renewing') },
+  actions: {
+    recordWish: remember<undefined>(changes.recordWish),
+    renewBudget: remember<undefined>(changes.renewBudget),
+    recordChallenge: remember<undefined>(changes.recordChallenge),
+    refuseGrant: remember<undefined>(changes.refuseGrant),
+    collectStepUp: remember<undefined>(changes.collectStepUp),
+    recordProof: remember<undefined>(changes.recordProof),
+    recordTime: remember(changes.recordTime),
+    recordMemory: remember(changes.recordMemory),
+    recordProbe: remember(changes.recordProbe),
+    recordResourceMetadata: remember(changes.recordResourceMetadata),
+    recordCandidate: remember(changes.recordCandidate),
+    passOver: remember(changes.passOver),
+    recordServer: remember(changes.recordServer),
+    recordBound: remember(changes.recordBound),
+    adoptDocument: remember<undefined>(changes.adoptDocument),
+    recordRedirect: remember(changes.recordRedirect),
+    recordRegistration: remember(changes.recordRegistration),
+    recordPending: remember(changes.recordPending),
+    recordGrant: remember(changes.recordGrant),
+    spendAuthorization: remember<undefined>(changes.spendAuthorization),
+    spendRenewal: remember<undefined>(changes.spendRenewal),
+    spendRegistration: remember<undefined>(changes.spendRegistration),
+    spendStepUp: remember<undefined>(changes.spendStepUp),
+    recordFailure: remember(changes.recordFailure),
+    keepFailureAsRefusal: remember<undefined>(changes.keepFailureAsRefusal),
+    dropGrant: remember<undefined>(changes.dropGrant),
+    clearEpisode: remember<undefined>(changes.clearEpisode),
+    clearFailure: remember<undefined>(changes.clearFailure),
+    clearRefusal: remember<undefined>(changes.clearRefusal),
+    forgetEverything: remember<undefined>(changes.forgetEverything),
+    // The chart's own verdicts.
+    failWithoutIssuer: decide(verdicts.credentialWithoutIssuer, changes.recordFailure),
+    failBoundElsewhere: decide(verdicts.boundElsewhere, changes.recordFailure),
+    failRegistrationImpossible: decide(verdicts.registrationImpossible, changes.recordFailure),
+    failInteractionRequired: decide(verdicts.interactionRequired, changes.recordFailure),
+    failGrantNotAccepted: decide(verdicts.grantNotAccepted, changes.recordFailure),
+    failNoServerLeft: decide(verdicts.noServerLeft, changes.recordFailure),
+    failLoginTimedOut: decide(verdicts.loginTimedOut, changes.recordFailure),
+    failCancelled: decide(verdicts.cancelled, changes.recordFailure),
+    refuseScopeNotGranted: decide(verdicts.scopeNotGranted, changes.recordRefusal),
+    refuseStepUpExhausted: decide(verdicts.stepUpExhausted, changes.recordRefusal),
+    refuseStepUpBarred: decide(verdicts.stepUpBarred, changes.recordRefusal),
+  },
+});
+
+/** Params of guards and actions that look at what an actor reported. */
+export const reported = <Output>({ event }: { readonly event: { readonly output: Output } }): Output =>
+  event.output;
+
+/** The same for what an actor threw, as a failure of this phase. */
+export const thrown =
+  (phase: Phase) =>
+  ({ event }: { readonly event: { readonly error: unknown } }): Failure =>
+    toFailure(event.error, phase);
+
+/** Input of the actors that need to know no more than whose session it is. */
+export const ofSession = ({ context }: { readonly context: AuthContext }): { session: SessionId } => ({
+  session: context.session,
+});
+
+/** A fact that the topology guarantees; its absence is a defect, and is reported as one. */
+export function known<Fact>(fact: Fact | null | undefined): Fact {
+  if (fact === null || fact === undefined) throw new TypeError('A state was entered without what it needs.');
+  return fact;
+}

@@ -1,0 +1,147 @@
+// What the chart remembers and what it hears: keys, names, times and issuers; never a secret.
+import type { Failure } from '../protocol/errors.ts';
+import type {
+  Binding,
+  Challenge,
+  Grant,
+  PassedOver,
+  Pending,
+  Registration,
+  ResourceMetadata,
+  ServerMetadata,
+  SessionId,
+} from '../protocol/facts.ts';
+
+/** What a host says when it makes, invokes or spawns the chart. */
+export interface AuthInput {
+  /** URL of the protected resource. */
+  readonly resource: string;
+  /** Whose grant it is, in the host's own terms; for hosts with many people. */
+  readonly subject?: string;
+  /** Tells apart several grants of one subject for one resource. */
+  readonly label?: string;
+  /** `ask` (default): a person is only sent somewhere after `user.login`. `auto`: a challenge may do it too. */
+  readonly interaction?: Interaction;
+}
+
+export type Interaction = 'ask' | 'auto';
+
+/** What a person or host asked for, until it is settled. */
+interface Wish {
+  readonly scopes: readonly string[];
+}
+
+/** What a step-up is for, until it is settled. */
+interface StepUp {
+  readonly operations: readonly string[];
+  readonly scopes: readonly string[];
+}
+
+/** How much was spent since the resource last accepted a grant; nothing here outgrows its bound. */
+export interface Budget {
+  readonly authorizations: number;
+  readonly renewals: number;
+  readonly registrations: number;
+  /** Transient failures in a row: sets the length of the pause. */
+  readonly pauses: number;
+  /** Step-ups by operation, for as long as the session lives (STEP-4). */
+  readonly stepUps: Readonly<Record<string, number>>;
+}
+
+export interface AuthContext {
+  readonly session: SessionId;
+  readonly interaction: Interaction;
+  /** When the last actor reported: the chart's only idea of time. Epoch milliseconds. */
+  readonly at: number;
+  readonly wish: Wish | null;
+  readonly challenge: Challenge | null;
+  readonly stepUp: StepUp | null;
+  readonly resourceMetadata: ResourceMetadata | null;
+  /** The listed server that is being looked at. */
+  readonly candidate: string | null;
+  readonly passedOver: readonly PassedOver[];
+  readonly server: ServerMetadata | null;
+  readonly binding: Binding | null;
+  readonly registration: Registration | null;
+  /** Ways to a client id that the bind-check found open. */
+  readonly ways: { readonly metadataDocument: string | null; readonly dynamic: boolean };
+  readonly conflict: { readonly elsewhere: string | null; readonly withoutIssuer: boolean };
+  readonly redirectUri: string | null;
+  readonly pending: Pending | null;
+  readonly grant: Grant | null;
+  /** Version of the grant that the resource answered with 401. */
+  readonly refusedVersion: string | null;
+  readonly budget: Budget;
+  /** Why the last step-up was not made; the grant from before still works (STEP-5). */
+  readonly refusal: Failure | null;
+  readonly failure: Failure | null;
+  /** When a failure may be tried again. */
+  readonly retryAt: number | undefined;
+}
+
+/** A closed union: commands carry their sender, facts are in the past tense. */
+export type AuthEvent =
+  /** A person asked to log in: from now on they may be sent somewhere. */
+  | { readonly type: 'user.login'; readonly scopes?: readonly string[] }
+  | { readonly type: 'user.logout' }
+  | { readonly type: 'user.cancel' }
+  | { readonly type: 'user.retry' }
+  /** The host is going down: everything in flight ends, nothing is forgotten. */
+  | { readonly type: 'host.shutdown' }
+  /** The resource answered 401, or 403 with `insufficient_scope`. */
+  | {
+      readonly type: 'challenge.received';
+      readonly challenge: Challenge;
+      /** Version of the grant that was sent; null when none was. */
+      readonly grantVersion: string | null;
+      /** Names the operation, so that its attempts can be counted (STEP-4). */
+      readonly operation: string;
+    }
+  /** Somebody needs a token, and the one at hand is due. */
+  | { readonly type: 'renewal.requested' }
+  /** The resource accepted the grant: what was spent on it was well spent. */
+  | { readonly type: 'grant.proved'; readonly grantVersion: string }
+  /** An authorization response came in and was stored with its pending request. */
+  | { readonly type: 'response.received'; readonly pendingKey: string };
+
+export type ChallengeEvent = Extract<AuthEvent, { type: 'challenge.received' }>;
+
+export const emptyBudget: Budget = {
+  authorizations: 0,
+  renewals: 0,
+  registrations: 0,
+  pauses: 0,
+  stepUps: {},
+};
+
+/** What is over when a flow has come to rest. */
+export const emptyEpisode = {
+  wish: null,
+  challenge: null,
+  stepUp: null,
+  candidate: null,
+  conflict: { elsewhere: null, withoutIssuer: false },
+  redirectUri: null,
+  pending: null,
+} satisfies Partial<AuthContext>;
+
+export function initialContext(input: AuthInput): AuthContext {
+  return {
+    session: { resource: input.resource, subject: input.subject ?? '', label: input.label ?? '' },
+    interaction: input.interaction ?? 'ask',
+    at: 0,
+    ...emptyEpisode,
+    resourceMetadata: null,
+    passedOver: [],
+    server: null,
+    binding: null,
+    registration: null,
+    ways: { metadataDocument: null, dynamic: false },
+    grant: null,
+    refusedVersion: null,
+    budget: emptyBudget,
+    refusal: null,
+    failure: null,
+    retryAt: undefined,
+  };
+}

@@ -1,0 +1,148 @@
+// Predicates on what the chart knows; each answers one question that a branch of the chart asks.
+import type { Failure } from '../protocol/errors.ts';
+import { safetyCodes } from '../protocol/errors.ts';
+import type { Grant } from '../protocol/facts.ts';
+import { includesAll, union } from '../protocol/scopes.ts';
+import type { Memory } from '../protocol/work.ts';
+import type { AuthContext, AuthEvent } from './context.ts';
+
+/** Authorizations without a request that the resource accepted in between. */
+const MAX_AUTHORIZATIONS = 2;
+/** Renewals in answer to a 401, without a request that the resource accepted in between (TOK-9). */
+const MAX_RENEWALS = 1;
+/** New registrations because a server did not know its client any more. */
+const MAX_REGISTRATIONS = 1;
+/** Step-ups for one operation (STEP-4). */
+const MAX_STEP_UPS = 2;
+
+interface Args {
+  readonly context: AuthContext;
+  readonly event: AuthEvent;
+}
+
+const requestedScopes = (grant: Grant): readonly string[] => union(grant.requested, grant.granted);
+
+const needed = (context: AuthContext): readonly string[] =>
+  union(context.challenge?.scopes, context.wish?.scopes, context.stepUp?.scopes);
+
+const covers = (grant: Grant, context: AuthContext): boolean =>
+  includesAll(requestedScopes(grant), needed(context));
+
+const isDue = (grant: Grant, at: number): boolean => grant.refreshAt !== undefined && at >= grant.refreshAt;
+
+const isAccepted = (context: AuthContext): boolean =>
+  context.grant !== null && context.grant.version !== context.refusedVersion;
+
+const mayInteract = (context: AuthContext): boolean =>
+  context.wish !== null || context.interaction === 'auto';
+
+export const guards = {
+  otherwise: () => true,
+
+  // recovering
+  isAnswered: (_: Args, memory: Memory) => memory.login?.answered === true,
+  isUnderWay: (_: Args, memory: Memory) => memory.login !== null,
+  isCalledFor: ({ context }: Args) => context.wish !== null || context.challenge !== null,
+  remembersGrant: (_: Args, memory: Memory) => memory.grant !== null,
+  remembersFreshGrant: ({ context }: Args, memory: Memory) =>
+    memory.grant !== null &&
+    memory.grant.version !== context.refusedVersion &&
+    !isDue(memory.grant, memory.at) &&
+    covers(memory.grant, context),
+
+  // discovering
+  isChallenged: ({ context }: Args) => context.challenge !== null,
+  hasCandidate: (_: Args, found: { readonly issuer: string | null }) => found.issuer !== null,
+  /** Absent is dead; out of reach is dead too, unless this is where our grant is from (DISC-5, DISC-11). */
+  canPassOver: ({ context }: Args, failure: Failure) =>
+    (context.resourceMetadata?.authorizationServers.length ?? 0) > context.passedOver.length + 1 &&
+    (failure.code === 'server_metadata_absent' ||
+      (failure.recovery === 'retry-later' && context.binding?.issuer !== context.candidate)),
+
+  // bindChecking
+  isWithoutIssuer: ({ context }: Args) => context.conflict.withoutIssuer,
+  isBoundElsewhere: ({ context }: Args) => context.conflict.elsewhere !== null,
+  hasGrant: ({ context }: Args) => context.grant !== null,
+  hasRegistration: ({ context }: Args) => context.registration !== null,
+  canRegister: ({ context }: Args) => canUseDocument(context) || canRegisterDynamically(context),
+
+  // reusing
+  isUsable: ({ context }: Args) =>
+    context.grant !== null &&
+    isAccepted(context) &&
+    !isDue(context.grant, context.at) &&
+    covers(context.grant, context),
+  isRenewable: ({ context }: Args) =>
+    context.grant?.renewable === true &&
+    covers(context.grant, context) &&
+    (isAccepted(context) || context.budget.renewals < MAX_RENEWALS),
+  isInteractionBarred: ({ context }: Args) => !mayInteract(context),
+  isBudgetSpent: ({ context }: Args) => context.budget.authorizations >= MAX_AUTHORIZATIONS,
+  knowsRegistration: ({ context }: Args) => context.registration !== null,
+
+  // registering
+  canUseDocument: ({ context }: Args) => canUseDocument(context),
+  canRegisterDynamically: ({ context }: Args) => canRegisterDynamically(context),
+
+  // authorizing
+  isRedirectRegistered: ({ context }: Args, got: { readonly redirectUri: string }) =>
+    context.registration?.kind !== 'dynamic' || context.registration.redirectUris.includes(got.redirectUri),
+  isOurs: ({ context, event }: Args) =>
+    event.type === 'response.received' && event.pendingKey === context.pending?.key,
+  isNotOurs: (_: Args, failure: Failure) => failure.code === 'response_not_ours',
+  canReplaceClient: ({ context }: Args, failure: Failure) =>
+    failure.recovery === 'reregister' &&
+    context.registration?.kind === 'dynamic' &&
+    context.budget.registrations < MAX_REGISTRATIONS,
+
+  // authorized
+  isFresh: ({ context }: Args) => context.grant !== null && !isDue(context.grant, context.at),
+  isTransient: (_: Args, failure: Failure) => failure.recovery === 'retry-later',
+  needsNewGrant: (_: Args, failure: Failure) => failure.recovery === 'reauthorize',
+  isOutdated: ({ context, event }: Args) =>
+    event.type === 'challenge.received' && event.grantVersion !== context.grant?.version,
+  isUnauthorized: ({ event }: Args) => event.type === 'challenge.received' && event.challenge.status === 401,
+  isInsufficient: ({ context, event }: Args) =>
+    event.type === 'challenge.received' &&
+    event.grantVersion === context.grant?.version &&
+    event.challenge.error === 'insufficient_scope' &&
+    event.challenge.scopes !== undefined,
+  isProved: ({ context, event }: Args) =>
+    event.type === 'grant.proved' && event.grantVersion === context.grant?.version,
+  wantsMore: ({ context, event }: Args) =>
+    event.type === 'user.login' &&
+    context.grant !== null &&
+    (isDue(context.grant, context.at) || !includesAll(requestedScopes(context.grant), event.scopes ?? [])),
+
+  // steppingUp
+  addsNothing: ({ context }: Args) =>
+    context.grant !== null && includesAll(requestedScopes(context.grant), context.stepUp?.scopes ?? []),
+  isStepUpBudgetSpent: ({ context }: Args) =>
+    (context.stepUp?.operations ?? []).some(
+      (operation) => (context.budget.stepUps[operation] ?? 0) >= MAX_STEP_UPS,
+    ),
+  knowsServer: ({ context }: Args) => context.server !== null && context.registration !== null,
+
+  // failed
+  /** More scopes were asked for than a working grant has (STEP-5). */
+  isWidening: ({ context }: Args) =>
+    (context.stepUp !== null || context.wish !== null) && isAccepted(context),
+  isWorkingGrantUnrenewed: ({ context }: Args) =>
+    isAccepted(context) && context.failure?.recovery === 'retry-later' && context.wish === null,
+  isUnsafe: ({ context }: Args) => context.failure !== null && safetyCodes.has(context.failure.code),
+  isUnsafeFailure: (_: Args, failure: Failure) => safetyCodes.has(failure.code),
+  isRetryLater: ({ context }: Args) => context.failure?.recovery === 'retry-later',
+  /** A person said no, or has to be asked: a mere request does not bring it up again. */
+  isWorthTrying: ({ context }: Args) =>
+    context.failure?.code !== 'grant_not_accepted' &&
+    (context.failure?.recovery !== 'ask-user' ||
+      (context.failure.code === 'interaction_required' && mayInteract(context))),
+} as const;
+
+function canUseDocument(context: AuthContext): boolean {
+  return context.ways.metadataDocument !== null && context.server?.acceptsMetadataDocuments === true;
+}
+
+function canRegisterDynamically(context: AuthContext): boolean {
+  return context.ways.dynamic && context.server?.registrationEndpoint !== undefined;
+}

@@ -1,0 +1,189 @@
+// The phase with a person in it: prepare, present, await, validate, exchange.
+import { accumulatedScopes, scopesToRequest } from '../actions.ts';
+import { chart, known, reported, thrown } from '../chart.ts';
+
+const failed = {
+  target: '#failed',
+  actions: { type: 'recordFailure', params: thrown('authorizing') },
+} as const;
+
+const abandoned = {
+  target: 'abandoning',
+  actions: { type: 'recordFailure', params: thrown('authorizing') },
+} as const;
+
+export const authorizing = chart.createStateConfig({
+  id: 'authorizing',
+  description: 'One authorization code grant, with everything that belongs to it in one record.',
+  tags: ['busy'],
+  meta: { spec: ['AUTHZ-1', 'AUTHZ-11', 'STEP-3'] },
+  initial: 'reserving',
+  entry: 'spendAuthorization',
+  on: {
+    'user.login': { actions: 'recordWish' },
+    'user.cancel': { target: '.abandoning', actions: 'failCancelled' },
+  },
+  states: {
+    reserving: {
+      description: 'Makes the redirect URI ready; one that is registered, when it can be had.',
+      meta: { spec: ['AUTHZ-8'] },
+      invoke: {
+        id: 'reserveRedirect',
+        src: 'reserveRedirect',
+        input: ({ context }) => ({
+          session: context.session,
+          wanted: context.registration?.redirectUris ?? [],
+        }),
+        onDone: [
+          {
+            guard: { type: 'isRedirectRegistered', params: reported },
+            target: 'preparing',
+            actions: { type: 'recordRedirect', params: reported },
+          },
+          {
+            guard: 'otherwise',
+            description: 'The registered port is taken',
+            target: '#submitting',
+            actions: { type: 'recordRedirect', params: reported },
+          },
+        ],
+        onError: failed,
+      },
+    },
+    preparing: {
+      id: 'preparing',
+      description: 'State, verifier and expected issuer are recorded before anyone is sent anywhere.',
+      meta: {
+        spec: [
+          'AUTHZ-1',
+          'AUTHZ-2',
+          'AUTHZ-3',
+          'AUTHZ-4',
+          'SCOPE-1',
+          'SCOPE-2',
+          'SCOPE-3',
+          'STEP-1',
+          'STEP-2',
+        ],
+      },
+      invoke: {
+        id: 'prepareAuthorization',
+        src: 'prepareAuthorization',
+        input: ({ context }) => ({
+          session: context.session,
+          server: known(context.server),
+          registration: known(context.registration),
+          redirectUri: known(context.redirectUri),
+          resource: context.resourceMetadata?.resource ?? context.session.resource,
+          scopes: scopesToRequest(context),
+          accumulated: accumulatedScopes(context),
+        }),
+        onDone: { target: 'presenting', actions: { type: 'recordPending', params: reported } },
+        onError: abandoned,
+      },
+    },
+    presenting: {
+      description: 'Leads the person to the authorization server.',
+      meta: { spec: ['AUTHZ-9', 'AUTHZ-11'] },
+      invoke: {
+        id: 'presentAuthorization',
+        src: 'presentAuthorization',
+        input: ({ context }) => ({ session: context.session, pending: known(context.pending) }),
+        onDone: { target: 'awaitingUser' },
+        onError: abandoned,
+      },
+    },
+    awaitingUser: {
+      id: 'awaitingUser',
+      description: 'It is the person’s turn. The answer may come here, later, or to another process.',
+      tags: ['needsUser'],
+      meta: { spec: ['AUTHZ-3', 'AUTHZ-10'] },
+      on: {
+        'user.login': {
+          target: 'presenting',
+          actions: 'recordWish',
+          description: 'Asked again: show the same request',
+        },
+        'response.received': [{ guard: 'isOurs', target: 'validating' }],
+      },
+      invoke: [
+        {
+          id: 'awaitResponse',
+          src: 'awaitResponse',
+          input: ({ context }) => ({ session: context.session, pending: known(context.pending) }),
+          onDone: { target: 'validating' },
+          onError: abandoned,
+        },
+        {
+          id: 'loginDeadline',
+          src: 'waitUntil',
+          input: ({ context }) => ({ at: known(context.pending).expiresAt }),
+          onDone: { target: 'abandoning', actions: 'failLoginTimedOut' },
+        },
+      ],
+    },
+    validating: {
+      id: 'validating',
+      description: 'The state first, then the issuer, and only then what the response says.',
+      meta: { spec: ['AUTHZ-3', 'AUTHZ-5', 'AUTHZ-6', 'AUTHZ-7'] },
+      invoke: {
+        id: 'validateResponse',
+        src: 'validateResponse',
+        input: ({ context }) => ({ session: context.session, pending: known(context.pending) }),
+        onDone: { target: 'exchanging' },
+        onError: [
+          {
+            guard: { type: 'isNotOurs', params: thrown('authorizing') },
+            description: 'Another state: ours is still to come',
+            target: 'awaitingUser',
+          },
+          {
+            guard: 'otherwise',
+            description: 'Another issuer, or an error',
+            ...abandoned,
+          },
+        ],
+      },
+    },
+    exchanging: {
+      description: 'Spends the code, once, at the issuer that was recorded; then the binding moves.',
+      meta: { spec: ['AUTHZ-2', 'BIND-8', 'TOK-4', 'TOK-11', 'STEP-6'] },
+      invoke: {
+        id: 'exchangeCode',
+        src: 'exchangeCode',
+        input: ({ context }) => ({
+          session: context.session,
+          pending: known(context.pending),
+          server: known(context.server),
+          registration: known(context.registration),
+        }),
+        onDone: { target: '#authorized', actions: { type: 'recordGrant', params: reported } },
+        onError: [
+          {
+            guard: { type: 'canReplaceClient', params: thrown('authorizing') },
+            description: 'The server does not know its client any more',
+            target: '#registering',
+            actions: 'spendRegistration',
+          },
+          { guard: 'otherwise', ...abandoned },
+        ],
+      },
+    },
+    abandoning: {
+      description: 'A login that ends without a grant leaves nothing behind that could be answered.',
+      meta: { spec: ['AUTHZ-3'] },
+      on: { 'user.cancel': {}, 'user.login': { actions: 'recordWish' } },
+      invoke: {
+        id: 'discardAuthorization',
+        src: 'discardAuthorization',
+        input: ({ context }) => ({
+          session: context.session,
+          pending: context.pending,
+          redirectUri: context.redirectUri,
+        }),
+        onDone: { target: '#failed' },
+        onError: { target: '#failed' },
+      },
+    },
+  },
+});

@@ -1,0 +1,124 @@
+// The heart (SEP-2352): whose credentials are these? `bindChecking`, `reusing`, and `registering`.
+import { scopesToRequest } from '../actions.ts';
+import { chart, known, reported, thrown } from '../chart.ts';
+
+const failedToRegister = {
+  target: '#failed',
+  actions: { type: 'recordFailure', params: thrown('registering') },
+} as const;
+
+export const bindChecking = chart.createStateConfig({
+  id: 'bindChecking',
+  description:
+    'What is bound to this issuer, and what was bound before? Nothing of another issuer goes on from here.',
+  tags: ['busy'],
+  meta: { spec: ['BIND-1', 'BIND-2', 'BIND-3', 'BIND-7', 'BIND-11', 'BIND-12'] },
+  initial: 'recalling',
+  on: {
+    'user.login': { actions: 'recordWish' },
+    'user.cancel': { target: '#failed', actions: 'failCancelled' },
+  },
+  states: {
+    recalling: {
+      description: 'Looks up the records of this issuer, and of this issuer only.',
+      meta: { spec: ['BIND-1', 'BIND-10', 'BIND-11'] },
+      invoke: {
+        id: 'recallBinding',
+        src: 'recallBinding',
+        input: ({ context }) => ({ session: context.session, server: known(context.server) }),
+        onDone: { target: 'deciding', actions: { type: 'recordBound', params: reported } },
+        onError: { target: '#failed', actions: { type: 'recordFailure', params: thrown('bindChecking') } },
+      },
+    },
+    deciding: {
+      description: 'Reject, reuse or register.',
+      meta: { spec: ['BIND-4', 'BIND-5', 'BIND-6', 'BIND-10', 'REG-1'] },
+      always: [
+        {
+          guard: 'isWithoutIssuer',
+          description: 'Credentials of nobody knows whom',
+          target: '#rejected',
+          actions: 'failWithoutIssuer',
+        },
+        {
+          guard: 'isBoundElsewhere',
+          description: 'Registered by hand at another server',
+          target: '#rejected',
+          actions: 'failBoundElsewhere',
+        },
+        { guard: 'hasGrant', target: '#reusing' },
+        { guard: 'hasRegistration', target: '#reusing' },
+        { guard: 'isInteractionBarred', target: '#failed', actions: 'failInteractionRequired' },
+        { guard: 'canRegister', target: '#registering' },
+        { guard: 'otherwise', target: '#failed', actions: 'failRegistrationImpossible' },
+      ],
+    },
+  },
+});
+
+export const reusing = chart.createStateConfig({
+  id: 'reusing',
+  description: 'A grant that works, one that can be renewed, or only a registration.',
+  tags: ['busy'],
+  meta: { spec: ['BIND-9', 'BIND-11', 'TOK-8', 'TOK-9', 'STEP-3', 'AUTHZ-11'] },
+  always: [
+    { guard: 'isUsable', target: '#authorized', actions: 'clearFailure' },
+    { guard: 'isRenewable', target: '#renewing' },
+    { guard: 'isInteractionBarred', target: '#failed', actions: 'failInteractionRequired' },
+    { guard: 'isBudgetSpent', target: '#failed', actions: 'failGrantNotAccepted' },
+    { guard: 'knowsRegistration', target: '#authorizing' },
+    { guard: 'canRegister', target: '#registering' },
+    { guard: 'otherwise', target: '#failed', actions: 'failRegistrationImpossible' },
+  ],
+});
+
+export const registering = chart.createStateConfig({
+  id: 'registering',
+  description: 'Gets a client id at this issuer: by metadata document, else by dynamic registration.',
+  tags: ['busy'],
+  meta: { spec: ['REG-1', 'BIND-4', 'BIND-5'] },
+  initial: 'choosing',
+  on: {
+    'user.login': { actions: 'recordWish' },
+    'user.cancel': { target: '#failed', actions: 'failCancelled' },
+  },
+  states: {
+    choosing: {
+      description: 'A document that the server fetches beats a record that it keeps.',
+      meta: { spec: ['REG-1', 'REG-2'] },
+      always: [
+        { guard: 'canUseDocument', target: '#authorizing', actions: 'adoptDocument' },
+        { guard: 'canRegisterDynamically', target: 'reserving' },
+        { guard: 'otherwise', target: '#failed', actions: 'failRegistrationImpossible' },
+      ],
+    },
+    reserving: {
+      description: 'The redirect URI exists before anyone hears of it.',
+      meta: { spec: ['REG-4'] },
+      invoke: {
+        id: 'reserveRedirectToRegister',
+        src: 'reserveRedirect',
+        input: ({ context }) => ({ session: context.session, wanted: [] }),
+        onDone: { target: 'submitting', actions: { type: 'recordRedirect', params: reported } },
+        onError: failedToRegister,
+      },
+    },
+    submitting: {
+      id: 'submitting',
+      description: 'Registers, with the scopes that will be asked for.',
+      meta: { spec: ['REG-4', 'REG-5', 'REG-6', 'REG-7', 'REG-8'] },
+      invoke: {
+        id: 'registerClient',
+        src: 'registerClient',
+        input: ({ context }) => ({
+          session: context.session,
+          server: known(context.server),
+          redirectUri: known(context.redirectUri),
+          scopes: scopesToRequest(context),
+        }),
+        onDone: { target: '#preparing', actions: { type: 'recordRegistration', params: reported } },
+        onError: failedToRegister,
+      },
+    },
+  },
+});

@@ -1,0 +1,69 @@
+// Where flows end that did not end well: `failed`, and `rejected` for what was refused for safety.
+import { chart, reported } from '../chart.ts';
+
+const again = { target: '#discovering', actions: ['clearFailure', 'recordWish', 'renewBudget'] } as const;
+
+/** A login that another process started may have been finished meanwhile. */
+const answered = { target: '#recovering', actions: 'clearFailure' } as const;
+
+export const rejected = chart.createStateConfig({
+  id: 'rejected',
+  description: 'Refused for safety. Nothing was sent; only a person may try again.',
+  meta: { spec: ['BIND-6', 'BIND-10', 'DISC-4', 'DISC-8', 'DISC-9', 'AUTHZ-5'] },
+  entry: 'clearEpisode',
+  on: { 'user.retry': again, 'user.login': again, 'response.received': answered },
+});
+
+export const failed = chart.createStateConfig({
+  id: 'failed',
+  description: 'Typed, with what helps. What is still good is kept.',
+  meta: { spec: ['TOK-7', 'STEP-5'] },
+  initial: 'sorting',
+  on: { 'user.retry': again, 'user.login': again, 'response.received': answered },
+  states: {
+    sorting: {
+      description: 'What is left after the failure?',
+      meta: { spec: ['STEP-5', 'TOK-7'] },
+      always: [
+        {
+          guard: 'isWidening',
+          description: 'The grant from before still works',
+          target: '#authorized',
+          actions: 'keepFailureAsRefusal',
+        },
+        {
+          guard: 'isWorkingGrantUnrenewed',
+          description: 'Who is responsible could not be asked: later',
+          target: '#stale',
+        },
+        { guard: 'isUnsafe', target: '#rejected' },
+        { guard: 'isRetryLater', target: 'coolingDown', actions: 'clearEpisode' },
+        { guard: 'otherwise', target: 'resting', actions: 'clearEpisode' },
+      ],
+    },
+    coolingDown: {
+      description: 'Waits as long as the server asked, or a growing pause; then looks what is remembered.',
+      meta: { spec: ['TOK-7'] },
+      invoke: {
+        id: 'failurePause',
+        src: 'waitUntil',
+        input: ({ context }) => ({ at: context.retryAt }),
+        onDone: {
+          target: '#recovering',
+          actions: [{ type: 'recordTime', params: reported }, 'clearFailure'],
+        },
+      },
+    },
+    resting: {
+      description: 'Waits for what helps.',
+      meta: { spec: ['TOK-9', 'AUTHZ-11'] },
+      on: {
+        'challenge.received': {
+          guard: 'isWorthTrying',
+          target: '#discovering',
+          actions: ['clearFailure', 'recordChallenge', 'refuseGrant'],
+        },
+      },
+    },
+  },
+});

@@ -1,0 +1,96 @@
+// The phases at the two ends: `recovering` on start, `idle`, and `signingOut`.
+import { chart, ofSession, reported, thrown } from '../chart.ts';
+
+export const recovering = chart.createStateConfig({
+  id: 'recovering',
+  description:
+    'On start, what the store remembers decides. Nothing is sent to the network, nothing is spent.',
+  tags: ['busy'],
+  meta: { spec: ['AUTHZ-10', 'STEP-2', 'BIND-1'] },
+  on: {
+    'user.login': { actions: ['recordWish'] },
+    'challenge.received': { actions: ['recordChallenge', 'refuseGrant'] },
+    'user.cancel': { target: '#idle', actions: 'clearEpisode' },
+  },
+  invoke: {
+    id: 'recallSession',
+    src: 'recallSession',
+    input: ofSession,
+    onDone: [
+      {
+        guard: { type: 'isAnswered', params: reported },
+        description: 'A response came in while nobody was listening',
+        target: '#validating',
+        actions: { type: 'recordMemory', params: reported },
+      },
+      {
+        guard: { type: 'remembersFreshGrant', params: reported },
+        target: '#authorized',
+        actions: { type: 'recordMemory', params: reported },
+      },
+      {
+        guard: { type: 'isUnderWay', params: reported },
+        description: 'A login is under way: wait for it, open nothing',
+        target: '#awaitingUser',
+        actions: { type: 'recordMemory', params: reported },
+      },
+      {
+        guard: 'isCalledFor',
+        target: '#discovering',
+        actions: { type: 'recordMemory', params: reported },
+      },
+      {
+        guard: { type: 'remembersGrant', params: reported },
+        target: '#authorized',
+        actions: { type: 'recordMemory', params: reported },
+      },
+      { guard: 'otherwise', target: '#idle', actions: { type: 'recordMemory', params: reported } },
+    ],
+    onError: { target: '#failed', actions: { type: 'recordFailure', params: thrown('recovering') } },
+  },
+});
+
+export const idle = chart.createStateConfig({
+  id: 'idle',
+  description: 'Nothing is known and nothing is in flight.',
+  meta: { spec: ['AUTHZ-11'] },
+  on: {
+    'user.login': { target: '#discovering', actions: ['recordWish', 'renewBudget'] },
+    'challenge.received': { target: '#discovering', actions: ['recordChallenge', 'refuseGrant'] },
+    'response.received': { target: '#recovering', description: 'For a login that another process started' },
+  },
+});
+
+export const signingOut = chart.createStateConfig({
+  id: 'signingOut',
+  description: 'Revokes at each server what was issued there, best effort, then forgets every copy.',
+  tags: ['busy'],
+  meta: { spec: ['TOK-10'] },
+  initial: 'revoking',
+  // Being underway already is no reason to start again.
+  on: { 'user.logout': {}, 'user.cancel': {} },
+  states: {
+    revoking: {
+      description: 'Refresh tokens first; a server that does not answer does not keep us.',
+      meta: { spec: ['TOK-10', 'BIND-2'] },
+      invoke: {
+        id: 'revokeGrants',
+        src: 'revokeGrants',
+        input: ofSession,
+        onDone: { target: 'forgetting' },
+        onError: { target: 'forgetting' },
+      },
+    },
+    forgetting: {
+      description: 'Tokens, bindings and pending logins of this session are deleted.',
+      meta: { spec: ['TOK-10'] },
+      invoke: {
+        id: 'forgetSession',
+        src: 'forgetSession',
+        input: ofSession,
+        onDone: { target: '#idle', actions: 'forgetEverything' },
+        onError: { target: '#failed', actions: { type: 'recordFailure', params: thrown('signingOut') } },
+      },
+    },
+  },
+});
