@@ -1,0 +1,14 @@
+// Ends a pending authorization: its record goes, its listener goes, a late answer finds nobody.
+import { keys } from '../stores/records.ts';
+import type { Act } from './tools.ts';
+
+export const discardAuthorization: Act<'discardAuthorization'> =
+  (tools) =>
+  async ({ session, pending, redirectUri }) => {
+    if (redirectUri !== null) await tools.userAgent.release(redirectUri);
+    if (pending) {
+      await tools.records.forget(pending.key);
+      await tools.records.forget(keys.login(session));
+    }
+    return { at: tools.now() };
+  };

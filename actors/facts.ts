@@ -1,0 +1,50 @@
+// From records to facts: what of a record may be told to the chart.
+import type { Binding, Grant, Pending, Registration } from '../protocol/facts.ts';
+import type {
+  BindingRecord,
+  ClientRecord,
+  GrantRecord,
+  PendingRecord,
+  Versioned,
+} from '../stores/records.ts';
+
+export function grantFacts(key: string, { version, value }: Versioned<GrantRecord>): Grant {
+  return {
+    key,
+    version,
+    issuer: value.issuer,
+    clientId: value.client.clientId,
+    ...(value.expiresAt !== undefined && { expiresAt: value.expiresAt }),
+    ...(value.refreshAt !== undefined && { refreshAt: value.refreshAt }),
+    renewable: value.refreshToken !== undefined,
+    requested: value.requested,
+    granted: value.granted,
+  };
+}
+
+export function registrationFacts(key: string, issuer: string, client: ClientRecord): Registration {
+  return {
+    key,
+    kind: client.kind,
+    issuer,
+    clientId: client.clientId,
+    authMethod: client.authMethod,
+    redirectUris: client.redirectUris,
+  };
+}
+
+export function pendingFacts(key: string, value: PendingRecord): Pending {
+  return {
+    key,
+    issuer: value.server.issuer,
+    redirectUri: value.redirectUri,
+    expiresAt: value.expiresAt,
+    requested: value.requested,
+  };
+}
+
+/** What was bound to this issuer; nothing when it never was. */
+export function bindingFacts(value: BindingRecord | undefined, issuer: string): Binding | null {
+  const bound = value && Object.hasOwn(value.servers, issuer) ? value.servers[issuer] : undefined;
+  return bound ? { issuer, kind: bound.kind, scopes: bound.scopes } : null;
+}

@@ -1,0 +1,16 @@
+// Sign-out, second half: every copy of the session's tokens, its bindings and its pending login are deleted.
+import { keys } from '../stores/records.ts';
+import type { Act } from './tools.ts';
+
+export const forgetSession: Act<'forgetSession'> =
+  (tools) =>
+  async ({ session }) => {
+    const { records } = tools;
+    const binding = (await records.read('binding', keys.binding(session)))?.value;
+    const login = (await records.read('login', keys.login(session)))?.value;
+    for (const { grantKey } of Object.values(binding?.servers ?? {})) await records.forget(grantKey);
+    if (login) await records.forget(login.pendingKey);
+    await records.forget(keys.login(session));
+    await records.forget(keys.binding(session));
+    return { at: tools.now() };
+  };

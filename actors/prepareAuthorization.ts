@@ -1,0 +1,91 @@
+// Builds the authorization request, and records all that belongs to it before anyone is sent anywhere (AUTHZ-4).
+import * as oauth from 'oauth4webapi';
+import { AuthError, failure } from '../protocol/errors.ts';
+import type { SessionId } from '../protocol/facts.ts';
+import { type ClientRecord, keys, type PendingRecord } from '../stores/records.ts';
+import { pendingFacts } from './facts.ts';
+import type { Act, Tools } from './tools.ts';
+
+type Input = Parameters<ReturnType<Act<'prepareAuthorization'>>>[0];
+
+/** How long a person has, in milliseconds, unless the policy says otherwise. */
+const LOGIN_TIMEOUT = 10 * 60_000;
+/** Longest URL that is shown or opened, in characters. */
+const MAX_URL = 16 * 1024;
+
+export const prepareAuthorization: Act<'prepareAuthorization'> = (tools) => async (input) => {
+  const { session, server, redirectUri, resource, scopes } = input;
+  const state = oauth.generateRandomState();
+  const verifier = oauth.generateRandomCodeVerifier();
+  const url = authorizationUrl(input, state, await oauth.calculatePKCECodeChallenge(verifier));
+  const record: PendingRecord = {
+    v: 1,
+    session,
+    server: { ...server, scopesSupported: [...server.scopesSupported], authMethods: [...server.authMethods] },
+    client: await clientOf(tools, input),
+    redirectUri,
+    resource,
+    state,
+    verifier,
+    url,
+    requested: [...scopes],
+    expiresAt: tools.now() + (tools.policy.loginTimeout ?? LOGIN_TIMEOUT),
+  };
+  const key = keys.pending(await digest(state));
+  await tools.records.write('pending', key, record, undefined);
+  await makeCurrent(tools, session, key);
+  return { at: tools.now(), pending: pendingFacts(key, record) };
+};
+
+/** A session has one login under way: an older one can no longer be answered. */
+async function makeCurrent(tools: Tools, session: SessionId, pendingKey: string): Promise<void> {
+  const at = keys.login(session);
+  const before = (await tools.records.read('login', at))?.value.pendingKey;
+  await tools.records.update('login', at, () => ({ v: 1, pendingKey }));
+  if (before !== undefined) await tools.records.forget(before);
+}
+
+/** Names a pending request without telling its state. */
+export async function digest(state: string): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(state)));
+  return [...hash.subarray(0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+// OAuth 2.1 draft 13 §4.1.1, RFC 7636 §4.3, RFC 8707 §2. `set` leaves each parameter in there once, whatever
+// the endpoint's own query brought along (A05).
+function authorizationUrl(input: Input, state: string, challenge: string): string {
+  const url = new URL(input.server.authorizationEndpoint);
+  const params: Record<string, string> = {
+    response_type: 'code',
+    client_id: input.registration.clientId,
+    redirect_uri: input.redirectUri,
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
+    state,
+    resource: input.resource,
+  };
+  for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value);
+  url.searchParams.delete('scope');
+  if (input.scopes.length > 0) url.searchParams.set('scope', input.scopes.join(' '));
+  if (url.href.length <= MAX_URL) return url.href;
+  throw new AuthError(
+    failure(
+      'authorization_refused',
+      'authorizing',
+      `The authorization request for ${input.server.issuer} would be too long to open; nothing was sent.`,
+      { issuer: input.server.issuer },
+    ),
+  );
+}
+
+/** The client with its secret, as it stands now: the request is finished with it, whatever is registered meanwhile. */
+async function clientOf(tools: Tools, { registration }: Input): Promise<ClientRecord> {
+  if (registration.kind === 'dynamic') {
+    const stored = (await tools.records.read('registration', registration.key))?.value;
+    if (stored?.issuer === registration.issuer && stored.client.clientId === registration.clientId) {
+      return stored.client;
+    }
+  }
+  const { kind, clientId, authMethod, redirectUris } = registration;
+  return { kind, clientId, authMethod, redirectUris: [...redirectUris] };
+}

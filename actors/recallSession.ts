@@ -1,0 +1,61 @@
+// On start: what does the store remember of this session? Reads only.
+import { judgeAddress } from '../protocol/address.ts';
+import type { Grant, ServerMetadata, SessionId } from '../protocol/facts.ts';
+import type { Memory } from '../protocol/work.ts';
+import { type BindingRecord, keys } from '../stores/records.ts';
+import { bindingFacts, grantFacts, pendingFacts, registrationFacts } from './facts.ts';
+import type { Act, Tools } from './tools.ts';
+
+export const recallSession: Act<'recallSession'> =
+  (tools) =>
+  async ({ session }) => {
+    const { records, now } = tools;
+    const binding = (await records.read('binding', keys.binding(session)))?.value;
+    return {
+      at: now(),
+      binding: binding ? bindingFacts(binding, binding.current) : null,
+      grant: binding ? await recallGrant(tools, binding) : null,
+      login: await recallLogin(tools, session),
+    };
+  };
+
+async function recallGrant({ records }: Tools, binding: BindingRecord): Promise<Grant | null> {
+  const grantKey = binding.servers[binding.current]?.grantKey;
+  const grant = grantKey === undefined ? undefined : await records.read('grant', grantKey);
+  // S06: a record that speaks of another issuer is not this one, whatever its key says.
+  if (grantKey === undefined || grant?.value.issuer !== binding.current) return null;
+  return grantFacts(grantKey, grant);
+}
+
+/** A login that can still be finished: not expired, its code not sent, and its endpoints still ones we would use. */
+async function recallLogin({ records, now }: Tools, session: SessionId): Promise<Memory['login']> {
+  const key = (await records.read('login', keys.login(session)))?.value.pendingKey;
+  const pending = key === undefined ? undefined : (await records.read('pending', key))?.value;
+  if (key === undefined || !pending || pending.spent || pending.expiresAt <= now()) return null;
+  const server = asServer(pending.server);
+  if (!isSafe(server, session.resource)) return null;
+  return {
+    pending: pendingFacts(key, pending),
+    server,
+    registration: registrationFacts(key, pending.server.issuer, pending.client),
+    answered: pending.response !== undefined,
+  };
+}
+
+// S11: what lay in a store is judged again.
+function isSafe(server: ServerMetadata, resource: string): boolean {
+  return [server.authorizationEndpoint, server.tokenEndpoint].every((url) => judgeAddress(url, resource).ok);
+}
+
+function asServer({ registrationEndpoint, revocationEndpoint, ...rest }: StoredServer): ServerMetadata {
+  return {
+    ...rest,
+    ...(registrationEndpoint !== undefined && { registrationEndpoint }),
+    ...(revocationEndpoint !== undefined && { revocationEndpoint }),
+  };
+}
+
+type StoredServer = Omit<ServerMetadata, 'registrationEndpoint' | 'revocationEndpoint'> & {
+  readonly registrationEndpoint?: string | undefined;
+  readonly revocationEndpoint?: string | undefined;
+};

@@ -1,0 +1,125 @@
+// Registers a client at one issuer, and keeps what it got under that issuer. (RFC 7591)
+import { AuthError, failure } from '../protocol/errors.ts';
+import { own, readObject } from '../protocol/json.ts';
+import {
+  judgeRegistration,
+  type RegisteredClient,
+  type RegistrationRequest,
+  refusalText,
+  registrationRequest,
+} from '../protocol/registration.ts';
+import { retryAfterMs } from '../protocol/retryAfter.ts';
+import { type ClientRecord, keys } from '../stores/records.ts';
+import { isOutage } from './documents.ts';
+import type { DoorAnswer } from './door.ts';
+import { registrationFacts } from './facts.ts';
+import type { Act, Tools } from './tools.ts';
+
+type Input = Parameters<ReturnType<Act<'registerClient'>>>[0];
+
+export const registerClient: Act<'registerClient'> = (tools) => async (input, signal) => {
+  const { server, redirectUri, scopes } = input;
+  const { name, uri, softwareId, softwareVersion } = tools.client;
+  const request = registrationRequest({
+    name,
+    ...(uri !== undefined && { uri }),
+    ...(softwareId !== undefined && { softwareId }),
+    ...(softwareVersion !== undefined && { softwareVersion }),
+    redirectUri,
+    scopes,
+    server,
+  });
+  const registered = await submit(tools, input, request, signal);
+  const client: ClientRecord = {
+    kind: 'dynamic',
+    clientId: registered.clientId,
+    clientSecret: registered.clientSecret,
+    secretExpiresAt: registered.secretExpiresAt,
+    authMethod: registered.authMethod,
+    redirectUris: [...registered.redirectUris],
+  };
+  const key = keys.registration(server.issuer, tools.userAgent.name);
+  await tools.records.update('registration', key, () => ({ v: 1, issuer: server.issuer, client }));
+  return { at: tools.now(), registration: registrationFacts(key, server.issuer, client) };
+};
+
+/** One try, and at most one more with what the server objected to changed (REG-5). */
+async function submit(
+  tools: Tools,
+  input: Input,
+  request: RegistrationRequest,
+  signal: AbortSignal,
+): Promise<RegisteredClient> {
+  const first = await post(tools, input, request, signal);
+  if (first.status === 201) return judgeRegistration(first.text, request, input.server.issuer);
+  const adjusted = adjust(request, first);
+  if (!adjusted) throw refused(tools, input, request, first);
+  const second = await post(tools, input, adjusted, signal);
+  if (second.status === 201) return judgeRegistration(second.text, adjusted, input.server.issuer);
+  throw refused(tools, input, adjusted, second);
+}
+
+function post(
+  tools: Tools,
+  input: Input,
+  request: RegistrationRequest,
+  signal: AbortSignal,
+): Promise<DoorAnswer> {
+  const { session, server } = input;
+  return tools.doorOf(session)({
+    purpose: 'registration',
+    method: 'POST',
+    url: server.registrationEndpoint ?? '',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify(request),
+    resource: session.resource,
+    signal,
+  });
+}
+
+/** What is worth another try: the other application type for the URI, or no scopes. @see RFC 7591 §3.2.2 */
+function adjust(request: RegistrationRequest, answer: DoorAnswer): RegistrationRequest | undefined {
+  const error = answer.status === 400 ? own(readObject(answer.text) ?? {}, 'error') : undefined;
+  if (error === 'invalid_redirect_uri') {
+    return { ...request, application_type: request.application_type === 'native' ? 'web' : 'native' };
+  }
+  if ((error === 'invalid_client_metadata' || error === 'invalid_scope') && request.scope !== undefined) {
+    const { scope: _, ...rest } = request;
+    return rest;
+  }
+  return undefined;
+}
+
+function refused(
+  tools: Tools,
+  { server }: Input,
+  request: RegistrationRequest,
+  answer: DoorAnswer,
+): AuthError {
+  const said = refusalText(answer.text);
+  const details = {
+    issuer: server.issuer,
+    status: answer.status,
+    sent: JSON.stringify(request),
+    ...(said !== undefined && { said }),
+  };
+  if (isOutage(answer.status)) {
+    const retryAfter = retryAfterMs(answer.headers, tools.now());
+    return new AuthError(
+      failure(
+        'server_unavailable',
+        'registering',
+        `${server.issuer} cannot register clients now (${answer.status}); try again later.`,
+        { ...details, ...(retryAfter !== undefined && { retryAfter }) },
+      ),
+    );
+  }
+  return new AuthError(
+    failure(
+      'registration_refused',
+      'registering',
+      `${server.issuer} did not register this client (${answer.status}${said === undefined ? '' : `, "${said}"`}); register one there by hand and give its id.`,
+      details,
+    ),
+  );
+}

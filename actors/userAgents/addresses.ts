@@ -1,0 +1,53 @@
+// The addresses that a user agent handles: where a person is led, and what comes back.
+import { isLoopback } from '../../protocol/address.ts';
+import { refuse } from '../../protocol/errors.ts';
+
+/** The longest URL that is opened, shown or taken back, in bytes. */
+export const longestUrl = 16 * 1024;
+
+/** Where nothing listens: the default of the user agents that have no listener. RFC 8252 §7.3. */
+export const unheardRedirectUri = 'http://127.0.0.1/callback';
+
+/**
+ * Judges the URL that a person (or a machine in their place) is led to, and gives it back as the URL parser
+ * writes it: printable ASCII, without spaces and quotes, beginning with its scheme.
+ * @throws AuthError `address_refused` unless it is https, or http to loopback, without user name or password,
+ * at most 16 KiB.
+ * @see MCP Security Best Practices, "OAuth Authorization URL Validation"; AUTHZ-9
+ */
+export function pageAddress(text: string): string {
+  const url = text.length <= longestUrl && URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || url.href.length > longestUrl) {
+    refuse(
+      'address_refused',
+      'authorizing',
+      'The authorization URL is not a URL of at most 16 KiB; not opened.',
+    );
+  }
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url))) {
+    refuse(
+      'address_refused',
+      'authorizing',
+      'The authorization URL is neither https nor http to loopback; not opened.',
+    );
+  }
+  if (url.username !== '' || url.password !== '') {
+    refuse('address_refused', 'authorizing', 'The authorization URL has a user name in it; not opened.');
+  }
+  return url.href;
+}
+
+/**
+ * A response to the redirect URI, if the text is one: the redirect URI with the query as it was written,
+ * byte for byte, without fragment. Its meaning is still to be judged.
+ */
+export function responseAt(redirectUri: string, text: string): string | undefined {
+  if (text.length > longestUrl || /\s/.test(text) || !URL.canParse(text)) return undefined;
+  const given = new URL(text);
+  const own = new URL(redirectUri);
+  if (given.username !== '' || given.password !== '') return undefined;
+  if (given.protocol !== own.protocol || given.host !== own.host || given.pathname !== own.pathname) {
+    return undefined;
+  }
+  return `${redirectUri.replace(/\?.*$/, '')}${/^[^?#]*(\?[^#]*)?/.exec(text)?.[1] ?? ''}`;
+}

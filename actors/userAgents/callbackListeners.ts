@@ -1,0 +1,146 @@
+// The callback listeners of one user agent, and the logins that hold them open.
+
+import { stateOf } from '../../protocol/authorizationResponse.ts';
+import { AuthError, refuse } from '../../protocol/errors.ts';
+import { throwIfCancelled } from '../waiting.ts';
+import {
+  type CallbackServer,
+  type LoopbackHost,
+  listenForCallbacks,
+  redirectUriAt,
+} from './callbackServer.ts';
+import { createInbox, type Inbox } from './inbox.ts';
+
+/** A listener with the logins that hold it open. */
+interface Listener {
+  readonly server: CallbackServer;
+  readonly inbox: Inbox;
+  /** Logins between `reserve` and `present`. */
+  reserved: number;
+  /** Logins whose request has gone from the inbox, and that have not called `release` yet. */
+  ended: number;
+}
+
+interface Listeners {
+  /** A listener for a new login, which holds it as `reserved`: at a wanted URI, a shared one, a new one. */
+  choose(wanted: readonly string[]): Promise<Listener>;
+  /** The listener at a redirect URI, bound if need be; undefined when it is not ours, or its port is taken. */
+  at(redirectUri: string): Promise<Listener | undefined>;
+  /** One login less; the last one closes the listener, once the pages are delivered. */
+  letGo(redirectUri: string): Promise<void>;
+  closeAll(): void;
+}
+
+interface ListenersOptions {
+  readonly host: LoopbackHost;
+  readonly path: string;
+  /** The only port to use, if there is one. */
+  readonly port: number | undefined;
+  /** From this signal on nothing is bound any more. */
+  readonly closing: AbortSignal;
+}
+
+/** `choose` throws AuthError `user_agent_failed` when no port can be had, `cancelled` after `closing`. */
+export function createListeners({ host, path, port: fixed, closing }: ListenersOptions): Listeners {
+  const listeners = new Map<string, Listener>();
+  let turn: Promise<unknown> = Promise.resolve();
+
+  /** One binding after the other, so that two logins at once come to share a port. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = turn.then(work);
+    turn = result.catch(() => {});
+    return result;
+  }
+
+  async function bind(port: number): Promise<Listener> {
+    throwIfCancelled(closing);
+    const inbox = createInbox((ended) => {
+      if (ended) listener.ended += 1;
+      server.keepAlive(inbox.receiving() > 0);
+    });
+    const server = await listenForCallbacks({ host, path, port }, (query) => {
+      const state = stateOf(query);
+      return state !== undefined && inbox.deliver(state, server.redirectUri + query);
+    });
+    const listener: Listener = { server, inbox, reserved: 0, ended: 0 };
+    listeners.set(server.redirectUri, listener);
+    if (closing.aborted) close(listener);
+    return listener;
+  }
+
+  async function find(redirectUri: string): Promise<Listener | undefined> {
+    const known = listeners.get(redirectUri);
+    if (known !== undefined) return known;
+    const port = portOf(redirectUri, host, path);
+    return port === undefined ? undefined : await bind(port).catch(() => undefined);
+  }
+
+  async function findAny(wanted: readonly string[]): Promise<Listener> {
+    for (const uri of fixed === undefined ? wanted : [redirectUriAt({ host, path, port: fixed })]) {
+      const listener = await find(uri);
+      if (listener !== undefined) return listener;
+    }
+    throwIfCancelled(closing);
+    if (fixed !== undefined) {
+      refuse(
+        'user_agent_failed',
+        'authorizing',
+        `Port ${fixed} on ${host} is taken: free it or set another.`,
+      );
+    }
+    const [shared] = listeners.values();
+    return shared ?? (await bind(0).catch((thrown) => noPort(thrown, host)));
+  }
+
+  function close(listener: Listener): void {
+    const { redirectUri } = listener.server;
+    // The port may have been bound anew since.
+    if (listeners.get(redirectUri) === listener) listeners.delete(redirectUri);
+    listener.server.close();
+  }
+
+  return {
+    choose: (wanted) =>
+      inTurn(async () => {
+        const listener = await findAny(wanted);
+        listener.reserved += 1;
+        return listener;
+      }),
+
+    at: (redirectUri) => inTurn(() => find(redirectUri)),
+
+    async letGo(redirectUri) {
+      const listener = listeners.get(redirectUri);
+      if (listener === undefined) return;
+      if (listener.ended > 0) listener.ended -= 1;
+      else if (listener.reserved > 0) listener.reserved -= 1;
+      if (isHeld(listener)) return;
+      await listener.server.pagesDelivered();
+      // Another login may have come while the page went out.
+      if (!isHeld(listener)) close(listener);
+    },
+
+    closeAll() {
+      for (const listener of [...listeners.values()]) close(listener);
+    },
+  };
+}
+
+function isHeld(listener: Listener): boolean {
+  return listener.reserved > 0 || listener.inbox.size() > 0;
+}
+
+/** The port of a redirect URI at our host and path, written as we write it; none when it names none. */
+function portOf(redirectUri: string, host: LoopbackHost, path: string): number | undefined {
+  const port = URL.canParse(redirectUri) ? Number(new URL(redirectUri).port) : 0;
+  return port > 0 && redirectUri === redirectUriAt({ host, path, port }) ? port : undefined;
+}
+
+function noPort(thrown: unknown, host: LoopbackHost): never {
+  if (thrown instanceof AuthError) throw thrown;
+  refuse(
+    'user_agent_failed',
+    'authorizing',
+    `No port could be bound on ${host}: use another user agent here.`,
+  );
+}

@@ -1,0 +1,95 @@
+// The requests that wait for a response, found by their `state`.
+import { sameText } from '../../protocol/authorizationResponse.ts';
+import { orCancelled } from '../waiting.ts';
+
+export interface Inbox {
+  /** From now on a response to this state is kept for `receive`, until the signal. */
+  expect(state: string, signal: AbortSignal): void;
+  /** Stops expecting a state that nobody receives. */
+  forget(state: string): void;
+  /** Hands a response over; false when nobody waits for it (any more). A state is answered once. */
+  deliver(state: string, url: string): boolean;
+  /** @throws AuthError `cancelled` when the signal comes before the response. */
+  receive(state: string, signal: AbortSignal): Promise<string>;
+  /** How many requests there are, answered but not yet received ones included. */
+  size(): number;
+  /** How many of them are being received. */
+  receiving(): number;
+}
+
+interface Entry {
+  readonly state: string;
+  readonly answer: Promise<string>;
+  readonly settle: (url: string) => void;
+  /** Takes the listener off the signal that `expect` was given. */
+  readonly gone: AbortController;
+  answered: boolean;
+  receivers: number;
+}
+
+function makeEntry(state: string): Entry {
+  let settle: (url: string) => void = () => {};
+  const answer = new Promise<string>((resolve) => {
+    settle = resolve;
+  });
+  return { state, answer, settle, gone: new AbortController(), answered: false, receivers: 0 };
+}
+
+/** @param changed Called after each change of `size` or `receiving`; `ended` says that a request has gone. */
+export function createInbox(changed: (ended: boolean) => void = () => {}): Inbox {
+  const entries = new Set<Entry>();
+
+  function find(state: string): Entry | undefined {
+    let found: Entry | undefined;
+    // Looks at all of them, so that the time does not tell which one matched.
+    for (const entry of entries) if (sameText(entry.state, state)) found = entry;
+    return found;
+  }
+
+  function add(state: string): Entry {
+    const entry = makeEntry(state);
+    entries.add(entry);
+    changed(false);
+    return entry;
+  }
+
+  function drop(entry: Entry): void {
+    if (entry.receivers > 0 || !entries.delete(entry)) return;
+    entry.gone.abort();
+    changed(true);
+  }
+
+  return {
+    expect(state, signal) {
+      if (find(state) !== undefined) return;
+      const entry = add(state);
+      signal.addEventListener('abort', () => drop(entry), { once: true, signal: entry.gone.signal });
+      if (signal.aborted) drop(entry);
+    },
+    forget(state) {
+      const entry = find(state);
+      if (entry !== undefined) drop(entry);
+    },
+    deliver(state, url) {
+      const entry = find(state);
+      if (entry === undefined || entry.answered) return false;
+      entry.answered = true;
+      entry.settle(url);
+      return true;
+    },
+    async receive(state, signal) {
+      const entry = find(state) ?? add(state);
+      entry.receivers += 1;
+      changed(false);
+      try {
+        return await orCancelled(entry.answer, signal);
+      } finally {
+        entry.receivers -= 1;
+        changed(false);
+        drop(entry);
+      }
+    },
+    size: () => entries.size,
+    receiving: () => [...entries].reduce((sum, entry) => sum + entry.receivers, 0),
+  };
+}

@@ -1,0 +1,88 @@
+// Opens a URL in the person's browser: an argument of a program, never a line for a shell.
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { refuse } from '../../protocol/errors.ts';
+import { throwIfCancelled } from '../waiting.ts';
+import { pageAddress } from './addresses.ts';
+
+export interface OpenBrowserOptions {
+  /** Default `process.platform`. */
+  readonly platform?: NodeJS.Platform;
+  /** Read, never changed. Default `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly spawn?: (command: string, args: readonly string[], options: SpawnOptions) => ChildProcess;
+  readonly signal?: AbortSignal;
+}
+
+/** How long an opener is watched for a failure, in milliseconds: some stay as long as the browser. */
+const openerGrace = 1000;
+
+const openItYourself = 'open the printed URL in a browser yourself.';
+
+/**
+ * Opens a URL in the person's browser. Ends when the opener has started well, not when the page is there.
+ * @throws AuthError `address_refused` for what is not https or http to loopback; `user_agent_failed` where
+ * there is no display, no opener, or the opener reports a failure within a second; `cancelled`.
+ * @see RFC 8252 §8.12 (no embedded user agent), CVE-2025-6514 (a URL that reached a shell)
+ */
+export async function openBrowser(url: string, options: OpenBrowserOptions = {}): Promise<void> {
+  const { platform = process.platform, env = process.env, signal = new AbortController().signal } = options;
+  const page = pageAddress(url);
+  throwIfCancelled(signal);
+  if (!hasDisplay(platform, env)) {
+    refuse('user_agent_failed', 'authorizing', `No browser can be opened from here: ${openItYourself}`);
+  }
+  const [command, ...args] = openerOf(platform, env);
+  const opened = await runOpener(options.spawn ?? spawn, command, [...args, page], {
+    // The exit code of rundll32 says nothing.
+    readsExitCode: platform !== 'win32',
+    signal,
+  });
+  throwIfCancelled(signal);
+  if (!opened)
+    refuse('user_agent_failed', 'authorizing', `The browser could not be opened: ${openItYourself}`);
+}
+
+/** Over SSH a browser would open in front of nobody. */
+function hasDisplay(platform: NodeJS.Platform, env: Readonly<Record<string, string | undefined>>): boolean {
+  if (env['SSH_CONNECTION']) return false;
+  if (platform === 'darwin' || platform === 'win32') return true;
+  return Boolean(env['DISPLAY'] || env['WAYLAND_DISPLAY']);
+}
+
+function openerOf(
+  platform: NodeJS.Platform,
+  env: Readonly<Record<string, string | undefined>>,
+): readonly [string, ...string[]] {
+  if (platform === 'darwin') return ['open'];
+  if (platform !== 'win32') return ['xdg-open'];
+  // With its whole path: a bare name would be looked for in the working directory first.
+  return [`${env['SystemRoot'] ?? 'C:\\Windows'}\\System32\\rundll32.exe`, 'url.dll,FileProtocolHandler'];
+}
+
+/** Starts the opener and leaves it alone; false when it did not start, failed in time, or was cut short. */
+function runOpener(
+  start: NonNullable<OpenBrowserOptions['spawn']>,
+  command: string,
+  args: readonly string[],
+  { readsExitCode, signal }: { readonly readsExitCode: boolean; readonly signal: AbortSignal },
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    const end = (opened: boolean) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+      resolve(opened);
+    };
+    const stop = () => end(false);
+    const timer = setTimeout(end, openerGrace, true);
+    signal.addEventListener('abort', stop);
+    try {
+      const child = start(command, args, { shell: false, stdio: 'ignore', detached: true });
+      child.once('error', stop);
+      if (readsExitCode) child.once('exit', (code) => end(code === 0));
+      else child.once('spawn', () => end(true));
+      child.unref();
+    } catch {
+      stop();
+    }
+  });
+}

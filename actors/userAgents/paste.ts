@@ -1,0 +1,81 @@
+// The user agent without a listener: the person opens the URL anywhere, and pastes back where they end.
+import { sameText, stateOf } from '../../protocol/authorizationResponse.ts';
+import { AuthError, refuse } from '../../protocol/errors.ts';
+import type { UserAgent } from '../userAgent.ts';
+import { orCancelled, throwIfCancelled } from '../waiting.ts';
+import { longestUrl, pageAddress, responseAt, unheardRedirectUri } from './addresses.ts';
+
+export interface PasteOptions {
+  readonly show: (url: string, issuer: string) => void;
+  /** Puts one question to the person; ends with what they typed. */
+  readonly ask: (question: string, signal: AbortSignal) => Promise<string>;
+  /** Where the browser ends: a page that cannot be reached. Default `http://127.0.0.1/callback`. */
+  readonly redirectUri?: string;
+}
+
+/** After so many wrong pastes nobody is there: an input at its end answers at once, for ever. */
+const mostQuestions = 20;
+
+type Paste = { readonly url: string } | { readonly trouble: string };
+
+/**
+ * For a terminal without a browser: the person copies the address that their browser ends at.
+ * Its methods throw AuthError `address_refused`, `user_agent_failed` (asking failed, or 20 wrong pastes),
+ * `cancelled`.
+ * @see RFC 8252 §7.3
+ */
+export function pasteUserAgent({ show, ask, redirectUri = unheardRedirectUri }: PasteOptions): UserAgent {
+  const closing = new AbortController();
+  const until = (signal: AbortSignal) => AbortSignal.any([signal, closing.signal]);
+  return {
+    name: 'paste',
+
+    async reserve(_wanted, signal) {
+      throwIfCancelled(until(signal));
+      return redirectUri;
+    },
+
+    async present(request) {
+      throwIfCancelled(until(request.signal));
+      show(pageAddress(request.url), request.issuer);
+    },
+
+    async receive(request) {
+      const signal = until(request.signal);
+      let trouble = '';
+      for (let asked = 0; asked < mostQuestions; asked += 1) {
+        throwIfCancelled(signal);
+        const question = `${trouble}Paste the address that your browser ended at (${request.redirectUri}?…): `;
+        const text = await orCancelled(ask(question, signal), signal).catch(askingFailed);
+        const paste = readPaste(text, request.redirectUri, request.state);
+        if ('url' in paste) return paste.url;
+        trouble = `${paste.trouble} `;
+      }
+      refuse('user_agent_failed', 'authorizing', `No answer in ${mostQuestions} pastes: log in again.`);
+    },
+
+    async release() {},
+
+    async dispose() {
+      closing.abort();
+    },
+  };
+}
+
+function readPaste(text: string, redirectUri: string, state: string): Paste {
+  if (text.length > longestUrl) return { trouble: 'That is too long.' };
+  const url = responseAt(redirectUri, text.replace(/^[\s"'`<]+|[\s"'`>]+$/g, ''));
+  if (url === undefined) return { trouble: 'That is not the address.' };
+  const given = stateOf(url);
+  if (given === undefined) return { trouble: 'That address is not complete.' };
+  return sameText(given, state) ? { url } : { trouble: 'That address belongs to another login.' };
+}
+
+function askingFailed(thrown: unknown): never {
+  if (thrown instanceof AuthError) throw thrown;
+  refuse(
+    'user_agent_failed',
+    'authorizing',
+    'The pasted address could not be asked for: use another user agent here.',
+  );
+}
