@@ -1,0 +1,214 @@
+// The engine: what an app sets up once. It binds the chart's actors, and gives out sessions.
+import type { InspectionEvent } from 'xstate';
+import type { Door } from '../actors/door.ts';
+import { createDoor } from '../actors/http.ts';
+import { storeResponse } from '../actors/pendingRequest.ts';
+import { digest } from '../actors/prepareAuthorization.ts';
+import type { ClientOptions, Policy, Tools } from '../actors/tools.ts';
+import type { UserAgent } from '../actors/userAgent.ts';
+import type { AuthMachine } from '../machines/authMachine.ts';
+import type { Interaction } from '../machines/context.ts';
+import { judgeAddress } from '../protocol/address.ts';
+import { stateOf } from '../protocol/authorizationResponse.ts';
+import { AuthError, refuse } from '../protocol/errors.ts';
+import type { SessionId } from '../protocol/facts.ts';
+import { memoryStore } from '../stores/memory.ts';
+import { keys, Records } from '../stores/records.ts';
+import type { Store } from '../stores/store.ts';
+import { bindActors } from './bindActors.ts';
+import { Observer, type Progress } from './observe.ts';
+import { Session } from './session.ts';
+
+export interface EnginePolicy extends Policy {
+  /** `ask` (default): a browser is opened only after `login()`. `auto`: a challenge may do it too (AUTHZ-11). */
+  readonly interaction?: Interaction;
+  /** How long a server may take for one answer, in milliseconds. Default 10 seconds. */
+  readonly requestTimeout?: number;
+}
+
+export interface EngineOptions {
+  readonly client: ClientOptions;
+  readonly userAgent: UserAgent;
+  /** Where records live. Default: in memory, gone with the process. */
+  readonly store?: Store;
+  readonly policy?: EnginePolicy;
+  /** Told of each state that is entered and each request that is made, as it happens. Holds no secret. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** XState inspection of every session's actor. Holds no secret. */
+  readonly inspect?: (event: InspectionEvent) => void;
+  /** Instead of the global one; taken once, here. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** Epoch milliseconds; instead of the system's clock. */
+  readonly now?: () => number;
+}
+
+export interface SessionOptions {
+  /** URL of the protected resource: https, or http on loopback for development. */
+  readonly resource: string | URL;
+  /** Whose grant it is, in the host's own terms. */
+  readonly subject?: string;
+  /** Tells apart several grants of one subject for one resource. */
+  readonly label?: string;
+}
+
+export interface Engine {
+  /** The session of this resource, subject and label; the same one for all who ask. */
+  session(options: SessionOptions): Session;
+  /**
+   * Finishes a pending authorization, started here or by another process with the same store.
+   * @param callbackUrl the whole URL that the authorization server sent the person back to.
+   * @throws AuthError `response_not_ours` for an unknown or finished login; what the chart ended with.
+   */
+  complete(callbackUrl: string | URL): Promise<Session>;
+  /** The chart with its actors bound, to invoke or spawn in a chart of the host's own. */
+  readonly machine: AuthMachine;
+  /** Ends everything that is in flight. What is stored stays. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * Sets up the engine: who the client is, where records live, how a person is reached, the policy.
+ * @throws AuthError `config_invalid`, before any traffic.
+ */
+export function createAuthEngine(options: EngineOptions): Engine {
+  judgeOptions(options);
+  const observers = new Map<string, Observer>();
+  const sessions = new Map<string, Session>();
+  const tell = options.onProgress ?? (() => {});
+  const fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
+
+  const observerOf = (session: SessionId): Observer => {
+    const name = keys.binding(session);
+    const observer = observers.get(name) ?? new Observer(session, tell);
+    observers.set(name, observer);
+    return observer;
+  };
+  const tools = toolsOf(options, fetch, observerOf);
+  const machine = bindActors(tools);
+
+  const open = (id: SessionId): Session => {
+    const name = keys.binding(id);
+    const known = sessions.get(name);
+    if (known) return known;
+    const interaction = options.policy?.interaction ?? 'ask';
+    const observer = observerOf(id);
+    const session = new Session({
+      id,
+      machine,
+      interaction,
+      tools,
+      observer,
+      inspect: options.inspect,
+      fetch,
+    });
+    sessions.set(name, session);
+    return session;
+  };
+
+  return {
+    machine,
+    session: (of) => open(sessionId(of)),
+    complete: (callbackUrl) => complete(tools, String(callbackUrl), open),
+    async dispose() {
+      for (const session of sessions.values()) session.stop();
+      sessions.clear();
+      observers.clear();
+      await options.userAgent.dispose();
+    },
+  };
+}
+
+function toolsOf(
+  options: EngineOptions,
+  fetch: typeof globalThis.fetch,
+  observerOf: (session: SessionId) => Observer,
+): Tools {
+  const { client, userAgent, policy = {}, onProgress } = options;
+  const doorOf = (session: SessionId): Door =>
+    createDoor({
+      fetch,
+      ...(policy.requestTimeout !== undefined && { deadlineMs: policy.requestTimeout }),
+      onExchange: (facts) => observerOf(session).request(facts),
+    });
+  return {
+    client,
+    policy,
+    userAgent,
+    doorOf,
+    records: new Records(options.store ?? memoryStore(), (key) => onProgress?.({ kind: 'set-aside', key })),
+    now: options.now ?? Date.now,
+  };
+}
+
+/** Finds the pending request by the response's state, keeps the response with it, and lets its session go on. */
+async function complete(
+  tools: Tools,
+  callbackUrl: string,
+  open: (id: SessionId) => Session,
+): Promise<Session> {
+  const state = stateOf(callbackUrl);
+  const key = state === undefined ? undefined : keys.pending(await digest(state));
+  const pending = key === undefined ? undefined : await tools.records.read('pending', key);
+  if (key === undefined || !pending) {
+    return refuse(
+      'response_not_ours',
+      'authorizing',
+      'No login is waiting for this response; start it again.',
+    );
+  }
+  await storeResponse(tools, key, callbackUrl);
+  const session = open(pending.value.session);
+  if (!session.actor.getSnapshot().matches('recovering')) {
+    session.actor.send({ type: 'response.received', pendingKey: key });
+  }
+  const snapshot = await session.settled();
+  const { failure, refusal } = snapshot.context;
+  if (snapshot.hasTag('canSend') && !refusal) return session;
+  const problem = failure ?? refusal;
+  if (problem) throw new AuthError(problem);
+  return refuse('response_not_ours', 'authorizing', 'This login was finished before; nothing was done.');
+}
+
+function sessionId({ resource, subject = '', label = '' }: SessionOptions): SessionId {
+  const text = String(resource);
+  const verdict = judgeAddress(text, text);
+  if (!verdict.ok) {
+    refuse(
+      'config_invalid',
+      'configuring',
+      `The resource cannot be used: ${verdict.reason}; give its https URL.`,
+    );
+  }
+  return { resource: verdict.url.href === `${text}/` ? text : verdict.url.href, subject, label };
+}
+
+// P07: what is wrong in the host's own words is said before any traffic.
+function judgeOptions({ client }: EngineOptions): void {
+  const no = (message: string): never => refuse('config_invalid', 'configuring', message);
+  if (client.name.trim() === '') no('client.name is empty; give the name that people are to see.');
+  const { metadataUrl } = client;
+  if (metadataUrl !== undefined && !isMetadataUrl(metadataUrl)) {
+    // REG-2, draft-ietf-oauth-client-id-metadata-document-00 §3
+    no(
+      'client.metadataUrl must be an https URL with a path, and without fragment, user name or dot segments.',
+    );
+  }
+  for (const { clientId, issuer } of client.preRegistered ?? []) {
+    if (clientId === '') no('A pre-registered client has an empty clientId.');
+    if (issuer !== undefined && !URL.canParse(issuer))
+      no(`The issuer of the pre-registered client ${clientId} is not a URL.`);
+  }
+}
+
+function isMetadataUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  return (
+    url.protocol === 'https:' &&
+    url.pathname !== '/' &&
+    url.hash === '' &&
+    url.username === '' &&
+    url.password === '' &&
+    url.href === text
+  );
+}

@@ -1,0 +1,66 @@
+// What a session did: states entered and requests made, told as they happen and kept for `explain`.
+import type { InspectionEvent } from 'xstate';
+import type { ExchangeFacts } from '../actors/door.ts';
+import type { SessionId } from '../protocol/facts.ts';
+import { activeStates, allStates, innermost } from './states.ts';
+
+/** One line of what happens. Holds no secret: no header, no body, no query. */
+export type Progress =
+  | {
+      readonly kind: 'state';
+      readonly session: SessionId;
+      readonly state: string;
+      readonly description: string;
+      readonly spec: readonly string[];
+    }
+  | ({ readonly kind: 'request'; readonly session: SessionId } & ExchangeFacts)
+  | { readonly kind: 'set-aside'; readonly key: string };
+
+/** How many lines `explain` looks back. */
+const KEPT = 200;
+
+/** Listens to one session. */
+export class Observer {
+  readonly #session: SessionId;
+  readonly #tell: (progress: Progress) => void;
+  readonly #history: Progress[] = [];
+  #active: readonly string[] = [];
+
+  constructor(session: SessionId, tell: (progress: Progress) => void) {
+    this.#session = session;
+    this.#tell = tell;
+  }
+
+  get history(): readonly Progress[] {
+    return this.#history;
+  }
+
+  request(facts: ExchangeFacts): void {
+    this.#record({ kind: 'request', session: this.#session, ...facts });
+  }
+
+  /** For `createActor`'s `inspect`: microsteps, so that states which decide and move on at once are seen too. */
+  inspect(event: InspectionEvent): void {
+    if (event.type !== '@xstate.microstep' && event.type !== '@xstate.snapshot') return;
+    if (!('machine' in event.snapshot)) return;
+    const now = activeStates(event.snapshot as Parameters<typeof activeStates>[0]);
+    const entered = now.filter((name) => !this.#active.includes(name));
+    this.#active = now;
+    for (const name of innermost(entered)) this.#enter(name);
+  }
+
+  #enter(name: string): void {
+    const { description, spec } = allStates.get(name) ?? { description: '', spec: [] };
+    this.#record({ kind: 'state', session: this.#session, state: name, description, spec });
+  }
+
+  #record(progress: Progress): void {
+    this.#history.push(progress);
+    if (this.#history.length > KEPT) this.#history.shift();
+    try {
+      this.#tell(progress);
+    } catch {
+      // Who looks on must not change what happens.
+    }
+  }
+}

@@ -1,0 +1,176 @@
+// A session: one resource for one subject, one actor, shared by all who ask for the same one.
+import { type ActorRefFrom, createActor, type InspectionEvent, type SnapshotFrom, waitFor } from 'xstate';
+import type { Tools } from '../actors/tools.ts';
+import { type UsableToken, useGrant } from '../actors/useGrant.ts';
+import { orCancelled } from '../actors/waiting.ts';
+import type { AuthMachine } from '../machines/authMachine.ts';
+import type { Interaction } from '../machines/context.ts';
+import { AuthError, type Failure, failure } from '../protocol/errors.ts';
+import type { Grant, SessionId } from '../protocol/facts.ts';
+import { includesAll, union } from '../protocol/scopes.ts';
+import { type Explanation, explain } from './explain.ts';
+import type { Observer } from './observe.ts';
+import { type Fetch, fetchWith } from './sessionFetch.ts';
+
+export type AuthActor = ActorRefFrom<AuthMachine>;
+export type AuthSnapshot = SnapshotFrom<AuthMachine>;
+
+export interface LoginOptions {
+  /** Scopes to ask for, beside what the resource asks for and what was granted before. */
+  readonly scopes?: readonly string[];
+  /** Ends the waiting of this caller; the login itself goes on (end it with `user.cancel`). */
+  readonly signal?: AbortSignal;
+}
+
+export interface SessionParts {
+  readonly id: SessionId;
+  readonly machine: AuthMachine;
+  readonly interaction: Interaction;
+  readonly tools: Tools;
+  readonly observer: Observer;
+  readonly inspect: ((event: InspectionEvent) => void) | undefined;
+  readonly fetch: typeof globalThis.fetch;
+}
+
+/** One resource for one subject. Make it with `engine.session`; ask twice, get the same one. */
+export class Session {
+  readonly id: SessionId;
+  /** The running chart: to look at, and to send commands to. */
+  readonly actor: AuthActor;
+  /**
+   * `fetch` that discovers, logs in, renews and steps up, and then sends the request again.
+   * It goes to the origin of the resource only, and passes the server's own answer on when it gives up.
+   * Bodies that can be read once only (streams) are sent once only.
+   * @throws AuthError `address_refused` for another origin; `server_unavailable`, `unreachable`, `timed_out` when
+   *   the grant has run out and cannot be renewed for now; `cancelled` by the request's own signal.
+   */
+  readonly fetch: Fetch;
+  readonly #parts: SessionParts;
+  #login: Promise<Grant> | undefined;
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+    this.id = parts.id;
+    this.actor = createActor(parts.machine, {
+      input: { ...parts.id, interaction: parts.interaction },
+      inspect: (event) => {
+        parts.observer.inspect(event);
+        parts.inspect?.(event);
+      },
+    });
+    this.fetch = fetchWith(this, parts.fetch, (facts) => parts.observer.request(facts));
+    this.actor.start();
+  }
+
+  /**
+   * Logs in, where a person has to: may open a browser, as this was asked for.
+   * Ends at once when there is a grant that covers the scopes already.
+   * @throws AuthError what the chart ended with, or `cancelled` by the signal.
+   */
+  async login({ scopes = [], signal }: LoginOptions = {}): Promise<void> {
+    // One login for all who ask at the same time; whoever wants more scopes asks after it.
+    while (this.#login) if (covers(await orCancelled(this.#login, signal, 'requesting'), scopes)) return;
+    this.#login = this.#logIn(scopes).finally(() => {
+      this.#login = undefined;
+    });
+    await orCancelled(this.#login, signal, 'requesting');
+  }
+
+  async #logIn(scopes: readonly string[]): Promise<Grant> {
+    // A login that an earlier process started is shown again; anything else in flight comes first.
+    await this.#until((snapshot) => snapshot.hasTag('needsUser') || !snapshot.hasTag('busy'));
+    this.actor.send({ type: 'user.login', scopes });
+    const snapshot = await this.settled();
+    const { grant, failure: failed, refusal } = snapshot.context;
+    if (snapshot.hasTag('canSend') && grant && covers(grant, scopes)) return grant;
+    throw new AuthError(failed ?? refusal ?? notFinished(this.id));
+  }
+
+  /**
+   * A usable access token, renewed when due; one renewal for any number of callers.
+   * @throws AuthError `interaction_required` when a person has to log in first; what the chart ended with.
+   */
+  async token({ signal }: { readonly signal?: AbortSignal } = {}): Promise<string> {
+    const usable = await this.usableToken(signal);
+    if (usable) return usable.accessToken;
+    const { context } = this.actor.getSnapshot();
+    throw new AuthError(
+      context.failure ??
+        failure(
+          'interaction_required',
+          'requesting',
+          `Nobody is logged in at ${this.id.resource}; call login() first.`,
+        ),
+    );
+  }
+
+  /** What was looked up where, what was decided and why; with no secret in it. */
+  explain(): Explanation {
+    return explain(this.actor.getSnapshot(), this.#parts.observer.history, this.#parts.tools.now());
+  }
+
+  /** Revokes what was issued, best effort, and forgets every copy. @see RFC 7009 */
+  async logout({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    this.actor.send({ type: 'user.logout' });
+    const { context } = await this.settled(signal);
+    if (context.failure) throw new AuthError(context.failure);
+  }
+
+  /** Calls back with each snapshot of the chart; returns the function that ends it. */
+  subscribe(listener: (snapshot: AuthSnapshot) => void): () => void {
+    const { unsubscribe } = this.actor.subscribe(listener);
+    return unsubscribe;
+  }
+
+  /** The token to send, if there is one; renewed first when it is due. For those who send it themselves. */
+  async usableToken(signal?: AbortSignal): Promise<UsableToken | undefined> {
+    let snapshot = await this.settled(signal);
+    if (snapshot.matches({ authorized: { renewal: 'due' } })) {
+      this.actor.send({ type: 'renewal.requested' });
+      snapshot = await this.settled(signal);
+    }
+    const { context } = snapshot;
+    if (!snapshot.hasTag('canSend') || !context.grant) return undefined;
+    if (
+      snapshot.matches({ authorized: { renewal: 'stale' } }) &&
+      this.#hasRunOut(context) &&
+      context.failure
+    ) {
+      throw new AuthError(context.failure);
+    }
+    return useGrant(this.#parts.tools.records, context.grant, context.binding?.issuer);
+  }
+
+  #hasRunOut({ grant }: AuthSnapshot['context']): boolean {
+    return grant?.expiresAt !== undefined && this.#parts.tools.now() >= grant.expiresAt;
+  }
+
+  /**
+   * Waits until nothing is in flight.
+   * @throws AuthError `cancelled` when the signal ends the waiting.
+   */
+  settled(signal?: AbortSignal): Promise<AuthSnapshot> {
+    return orCancelled(
+      this.#until((snapshot) => !snapshot.hasTag('busy')),
+      signal,
+      'requesting',
+    );
+  }
+
+  #until(isReached: (snapshot: AuthSnapshot) => boolean): Promise<AuthSnapshot> {
+    return waitFor(this.actor, (snapshot) => isReached(snapshot) || snapshot.status !== 'active');
+  }
+
+  /** Stops the chart: what is in flight ends, what is stored stays. */
+  stop(): void {
+    this.actor.send({ type: 'host.shutdown' });
+    this.actor.stop();
+  }
+}
+
+function covers(grant: Grant, scopes: readonly string[]): boolean {
+  return includesAll(union(grant.requested, grant.granted), scopes);
+}
+
+const notFinished = (id: SessionId): Failure =>
+  failure('login_timed_out', 'authorizing', `The login for ${id.resource} did not finish; log in again.`);

@@ -1,0 +1,48 @@
+// The states of the chart by name: what is active, what was entered, and which requirements it serves.
+import type { AnyMachineSnapshot, StateValue } from 'xstate';
+import { authMachine } from '../machines/authMachine.ts';
+
+/** A state as people see it: `authorizing.awaitingUser`. */
+export interface StateFacts {
+  readonly name: string;
+  readonly description: string;
+  readonly spec: readonly string[];
+}
+
+/** What of a state node is read here. */
+interface Node {
+  readonly path: readonly string[];
+  readonly description?: string | undefined;
+  readonly meta?: { readonly spec: readonly string[] } | undefined;
+  readonly states: Readonly<Record<string, Node>>;
+}
+
+const register = new Map<string, StateFacts>();
+
+function enter(node: Node): void {
+  const name = node.path.join('.');
+  register.set(name, { name, description: node.description ?? '', spec: node.meta?.spec ?? [] });
+  for (const child of Object.values(node.states)) enter(child);
+}
+enter(authMachine.root as unknown as Node);
+
+/** Every state of the chart. */
+export const allStates: ReadonlyMap<string, StateFacts> = register;
+
+/** Names of all active states, outer ones first. */
+export function activeStates(snapshot: AnyMachineSnapshot): readonly string[] {
+  return flatten(snapshot.value as StateValue, '');
+}
+
+function flatten(value: StateValue, prefix: string): readonly string[] {
+  if (typeof value === 'string') return [prefix + value];
+  return Object.entries(value).flatMap(([name, inner]) => {
+    const here = prefix + name;
+    return inner === undefined ? [here] : [here, ...flatten(inner, `${here}.`)];
+  });
+}
+
+/** The innermost active states: `authorized.renewal.fresh`. */
+export function innermost(names: readonly string[]): readonly string[] {
+  return names.filter((name) => !names.some((other) => other.startsWith(`${name}.`)));
+}

@@ -1,0 +1,28 @@
+// The public surface of the core: runs in Node, browsers and workers.
+export type { ExchangeFacts, Purpose } from './actors/door.ts';
+export type { ClientOptions, PreRegisteredClient } from './actors/tools.ts';
+export type { AuthorizationRequest, UserAgent } from './actors/userAgent.ts';
+export { hostUserAgent } from './actors/userAgents/host.ts';
+export {
+  createAuthEngine,
+  type Engine,
+  type EngineOptions,
+  type EnginePolicy,
+  type SessionOptions,
+} from './adapters/engine.ts';
+export type { Explanation } from './adapters/explain.ts';
+export type { Progress } from './adapters/observe.ts';
+export type { AuthActor, AuthSnapshot, LoginOptions, Session } from './adapters/session.ts';
+export type { Fetch } from './adapters/sessionFetch.ts';
+export { type AuthMachine, authMachine } from './machines/authMachine.ts';
+export type { AuthContext, AuthEvent, AuthInput, Interaction } from './machines/context.ts';
+export {
+  AuthError,
+  type Failure,
+  type FailureCode,
+  type Phase,
+  type Recovery,
+  safetyCodes,
+} from './protocol/errors.ts';
+export { memoryStore } from './stores/memory.ts';
+export type { Store, Stored } from './stores/store.ts';
