@@ -1,0 +1,25 @@
+// The client ID metadata document that both servers know, served in-process instead of from the network.
+
+/** The client that names itself by URL. `https://authchart.example` does not exist: nothing is ever fetched. */
+export const CLIENT_METADATA_URL = 'https://authchart.example/client.json';
+
+const DOCUMENT = {
+  client_id: CLIENT_METADATA_URL,
+  client_name: 'authchart',
+  client_uri: 'https://authchart.example/',
+  application_type: 'native',
+  redirect_uris: ['http://127.0.0.1/callback'],
+  grant_types: ['authorization_code', 'refresh_token'],
+  response_types: ['code'],
+  token_endpoint_auth_method: 'none',
+};
+
+/**
+ * The `fetch` of the authorization servers: answers the one document and refuses every other URL, so that no
+ * server of the playground reaches the network, whatever a client makes it look up.
+ * @see draft-ietf-oauth-client-id-metadata-document §4
+ */
+export async function fetchClientMetadata(url: string | URL): Promise<Response> {
+  if (String(url) !== CLIENT_METADATA_URL) throw new Error('the playground fetches nothing from the network');
+  return Response.json(DOCUMENT);
+}

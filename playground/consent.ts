@@ -1,0 +1,102 @@
+// Consent: asked on a page when a browser comes, given at once when anything else does.
+import type { Context, Interaction, Provider } from 'oidc-provider';
+import { consentPage, PAGE_POLICY } from './consentPage.ts';
+import { RESOURCE_SCOPES, SERVER_SCOPES } from './scopes.ts';
+
+/** The one person who has an account here. */
+export const ACCOUNT = 'ada';
+
+const INTERACTION = /^\/interaction\/([\w-]+)(?:\/(allow|deny))?$/;
+
+/** The path where an interaction takes place: oidc-provider sends the user agent there. */
+export function interactionPath(uid: string): string {
+  return `/interaction/${uid}`;
+}
+
+/** Whether the one who asks can show a page to a person: a browser says so, an agent sends any type. */
+export function wantsPage(context: Context): boolean {
+  return context.get('accept').includes('text/html');
+}
+
+/**
+ * Adds consent to a server. The login is part of it: there is one account and nothing to prove.
+ * @param deniesNext asked once for each consent without a browser; true denies it.
+ */
+export function addConsent(provider: Provider, server: string, deniesNext: () => boolean): void {
+  provider.use(async (context, next) => {
+    const [matched, uid, decision] = INTERACTION.exec(context.path) ?? [];
+    if (matched === undefined) return next();
+    const interaction = await findInteraction(provider, context, uid);
+    if (interaction === undefined) {
+      context.status = 400;
+      context.body = 'This request has expired.';
+    } else if (context.method === 'POST' && decision !== undefined) {
+      await settle(provider, context, interaction, decision === 'allow');
+    } else if (context.method !== 'GET' || decision !== undefined) {
+      context.status = 405;
+    } else if (wantsPage(context)) {
+      await showPage(provider, context, interaction, server);
+    } else {
+      await settle(provider, context, interaction, !deniesNext());
+    }
+  });
+}
+
+/** The interaction of this user agent, known by its cookie, if it is also the one in the path. */
+async function findInteraction(provider: Provider, context: Context, uid: string | undefined) {
+  const interaction = await provider.interactionDetails(context.req, context.res).catch(() => undefined);
+  return interaction?.uid === uid ? interaction : undefined;
+}
+
+async function settle(provider: Provider, context: Context, interaction: Interaction, allowed: boolean) {
+  const result = allowed
+    ? { login: { accountId: ACCOUNT }, consent: { grantId: await saveGrant(provider, interaction) } }
+    : { error: 'access_denied', error_description: 'The person said no' };
+  const returnTo = await provider.interactionResult(context.req, context.res, result, {
+    mergeWithLastSubmission: false,
+  });
+  context.redirect(returnTo);
+  context.status = 303;
+}
+
+/** Each consent is a grant of its own, with what was asked for and no more. */
+async function saveGrant(provider: Provider, interaction: Interaction): Promise<string> {
+  const grant = new provider.Grant({ accountId: ACCOUNT, clientId: text(interaction.params['client_id']) });
+  const asked = askedScopes(interaction);
+  const ofServer = asked.filter((scope) => scope in SERVER_SCOPES);
+  const ofResource = asked.filter((scope) => scope in RESOURCE_SCOPES);
+  if (ofServer.length > 0) grant.addOIDCScope(ofServer);
+  if (ofResource.length > 0) grant.addResourceScope(text(interaction.params['resource']), ofResource);
+  return grant.save();
+}
+
+async function showPage(provider: Provider, context: Context, interaction: Interaction, server: string) {
+  const clientId = text(interaction.params['client_id']);
+  const client = await provider.Client.find(clientId);
+  const here = interactionPath(interaction.uid);
+  const meanings = { ...SERVER_SCOPES, ...RESOURCE_SCOPES };
+  context.set('content-security-policy', PAGE_POLICY);
+  context.set('cache-control', 'no-store');
+  context.type = 'html';
+  context.body = consentPage({
+    server,
+    client: client?.clientName ?? clientId,
+    clientId,
+    resource: text(interaction.params['resource']),
+    scopes: askedScopes(interaction).flatMap((scope) => {
+      const meaning = meanings[scope];
+      return meaning === undefined ? [] : [[scope, meaning] as const];
+    }),
+    returnsTo: new URL(text(interaction.params['redirect_uri'])).host,
+    allowAction: `${here}/allow`,
+    denyAction: `${here}/deny`,
+  });
+}
+
+function askedScopes(interaction: Interaction): string[] {
+  return text(interaction.params['scope']).split(' ');
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

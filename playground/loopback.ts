@@ -1,0 +1,36 @@
+// HTTP servers on 127.0.0.1, on whatever port is free.
+import { createServer, type RequestListener } from 'node:http';
+
+/** A server that listens; it answers 503 until it is given a listener. */
+export interface Loopback {
+  readonly origin: string;
+  answer(listener: RequestListener): void;
+  /** Stops listening and cuts every connection, streams included. */
+  close(): Promise<void>;
+}
+
+/**
+ * Listens on a free port. The origin is known before the listener is given, because an issuer has its own URL in
+ * what it signs.
+ */
+export async function listen(): Promise<Loopback> {
+  let listener: RequestListener = (_request, response) => response.writeHead(503).end();
+  const server = createServer((request, response) => listener(request, response));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return {
+    origin: `http://127.0.0.1:${address.port}`,
+    answer(given) {
+      listener = given;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

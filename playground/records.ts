@@ -1,0 +1,64 @@
+// What one authorization server remembers, in memory, in the shape that oidc-provider asks for.
+import type { Adapter } from 'oidc-provider';
+
+interface Entry {
+  readonly model: string;
+  readonly payload: Record<string, unknown>;
+}
+
+/** Kinds that a grant gives rise to, and the grant itself. */
+const OF_GRANTS = new Set(['Grant', 'AuthorizationCode', 'AccessToken', 'RefreshToken']);
+
+/** The records of one authorization server. */
+export interface Records {
+  /** For `adapter` in the configuration of oidc-provider: the adapter of one kind of record. */
+  adapter(model: string): Adapter;
+  /** Forgets every grant, with its codes and refresh tokens. Registrations and sessions stay. */
+  forgetGrants(): void;
+}
+
+/** Makes an empty store. Expiry is left to oidc-provider, which checks each record's own `exp`. */
+export function createRecords(): Records {
+  const entries = new Map<string, Entry>();
+
+  function find(model: string, field: string, value: string) {
+    for (const entry of entries.values()) {
+      if (entry.model === model && entry.payload[field] === value) return entry.payload;
+    }
+    return undefined;
+  }
+
+  return {
+    adapter: (model) => ({
+      async upsert(id, payload) {
+        entries.set(`${model}:${id}`, { model, payload });
+      },
+      async find(id) {
+        return entries.get(`${model}:${id}`)?.payload;
+      },
+      async findByUid(uid) {
+        return find(model, 'uid', uid);
+      },
+      async findByUserCode(userCode) {
+        return find(model, 'userCode', userCode);
+      },
+      async consume(id) {
+        const entry = entries.get(`${model}:${id}`);
+        if (entry !== undefined) entry.payload['consumed'] = Math.floor(Date.now() / 1000);
+      },
+      async destroy(id) {
+        entries.delete(`${model}:${id}`);
+      },
+      async revokeByGrantId(grantId) {
+        for (const [key, entry] of entries) {
+          if (entry.model === model && entry.payload['grantId'] === grantId) entries.delete(key);
+        }
+      },
+    }),
+    forgetGrants() {
+      for (const [key, entry] of entries) {
+        if (OF_GRANTS.has(entry.model)) entries.delete(key);
+      }
+    },
+  };
+}
