@@ -1,0 +1,112 @@
+// An engine for tests: everything real, a headless user agent, and a list of what it told.
+import { waitFor } from 'xstate';
+import { headlessUserAgent } from '../../adapters/node.ts';
+import {
+  AuthError,
+  createAuthEngine,
+  type Engine,
+  type EngineOptions,
+  hostUserAgent,
+  type Progress,
+  type Session,
+  type Store,
+  type UserAgent,
+} from '../../index.ts';
+
+export interface TestEngine {
+  readonly engine: Engine;
+  readonly session: Session;
+  readonly progress: readonly Progress[];
+  /** Names of the states that were entered, in order. */
+  states(): readonly string[];
+}
+
+/** Interaction is `auto`, so that a challenge may log in; override what the test is about. */
+export function testEngine(resource: string, options: Partial<EngineOptions> = {}): TestEngine {
+  const progress: Progress[] = [];
+  const engine = createAuthEngine({
+    client: { name: 'authchart tests' },
+    userAgent: headlessUserAgent(),
+    policy: { interaction: 'auto' },
+    ...options,
+    onProgress: (line) => progress.push(line),
+  });
+  return {
+    engine,
+    session: engine.session({ resource }),
+    progress,
+    states: () => progress.flatMap((line) => (line.kind === 'state' ? [line.state] : [])),
+  };
+}
+
+/** One POST with a JSON-RPC body, as an MCP client sends it. */
+export function callTool(session: Session, tool: string): Promise<Response> {
+  return session.fetch(session.id.resource, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+    body: JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tools/call',
+      params: { name: tool, arguments: {} },
+    }),
+  });
+}
+
+/** How a session stands: its innermost states, and what it failed with. */
+export function standing(session: Session): {
+  readonly states: readonly string[];
+  readonly code: string | undefined;
+  readonly phase: string | undefined;
+  readonly recovery: string | undefined;
+} {
+  const { states, failure } = session.explain();
+  return { states, code: failure?.code, phase: failure?.phase, recovery: failure?.recovery };
+}
+
+/** A web host's user agent, which notes where people are led to. */
+export interface TestHost {
+  readonly userAgent: UserAgent;
+  /** Authorization URLs, oldest first. */
+  readonly presented: readonly string[];
+}
+
+/** @param present what to do, besides, while the person is led there. */
+export function testHost(present: (url: string) => void | Promise<void> = () => {}): TestHost {
+  const presented: string[] = [];
+  const userAgent = hostUserAgent({
+    redirectUri: 'http://127.0.0.1/callback',
+    present: async ({ url }) => {
+      presented.push(url);
+      await present(url);
+    },
+  });
+  return { userAgent, presented };
+}
+
+/** Waits until it is the person's turn. */
+export async function personsTurn(session: Session): Promise<void> {
+  await waitFor(session.actor, (snapshot) => snapshot.hasTag('needsUser'));
+}
+
+/** What a person's browser does with an authorization URL; @returns the callback URL, not followed. */
+export async function visit(url: string | undefined): Promise<string> {
+  const response = await fetch(url ?? '', { redirect: 'manual' });
+  return response.headers.get('location') ?? '';
+}
+
+/** The failure that a promise ends with. */
+export async function failureOf(work: Promise<unknown>): Promise<AuthError> {
+  const outcome = await work.then(
+    () => new Error('It did not fail.'),
+    (error: unknown) => error,
+  );
+  if (outcome instanceof AuthError) return outcome;
+  throw outcome;
+}
+
+/** Every record of a store whose key begins so, as text. */
+export async function textsOf(store: Store, prefix = ''): Promise<readonly string[]> {
+  const records = await Promise.all((await store.list(prefix)).map((key) => store.get(key)));
+  return records.flatMap((record) => (record ? [record.text] : []));
+}
