@@ -119,10 +119,21 @@ async function keep(tools: Tools, pending: PendingRecord, tokens: TokenAnswer): 
     requested: pending.requested,
     granted: [...(tokens.granted ?? pending.requested)],
   };
-  const stored = await tools.records.update('grant', key, () => record);
-  const version = stored?.version ?? '';
+  const stored = await tools.records.update('grant', key, (before) => withSuperseded(record, before));
   await moveBinding(tools, pending, key, record, now);
-  return grantFacts(key, { version, value: record });
+  return grantFacts(key, { version: stored?.version ?? '', value: record });
+}
+
+/** How many replaced refresh tokens, and grants of replaced clients, are remembered for sign-out. */
+const MAX_FORMER = 8;
+
+/**
+ * Remembers the refresh token that is replaced. It is not revoked now: servers end a whole consent with it (T38),
+ * and the new tokens may hang on the same one.
+ */
+function withSuperseded(record: GrantRecord, before: GrantRecord | undefined): GrantRecord {
+  if (before?.refreshToken === undefined) return record;
+  return { ...record, superseded: [before.refreshToken, ...(before.superseded ?? [])].slice(0, MAX_FORMER) };
 }
 
 /** From now on the resource is bound to this issuer. What was bound before stays findable under its own issuer. */
@@ -137,7 +148,12 @@ async function moveBinding(
     const known =
       before && Object.hasOwn(before.servers, server.issuer) ? before.servers[server.issuer] : undefined;
     const scopes = [...union(known?.scopes, grant.requested, grant.granted)];
-    const bound = { kind: client.kind, clientId: client.clientId, grantKey, scopes, boundAt };
+    const former = [known?.grantKey, ...(known?.formerGrantKeys ?? [])];
+    const formerGrantKeys = former
+      .filter((key): key is string => key !== undefined && key !== grantKey)
+      .slice(0, MAX_FORMER);
+    const { kind, clientId } = client;
+    const bound = { kind, clientId, grantKey, formerGrantKeys, scopes, boundAt };
     return { v: 1, session, current: server.issuer, servers: { ...before?.servers, [server.issuer]: bound } };
   });
 }

@@ -1,5 +1,5 @@
 // Sign-out, second half: every copy of the session's tokens, its bindings and its pending login are deleted.
-import { keys } from '../stores/records.ts';
+import { grantKeysOf, keys } from '../stores/records.ts';
 import type { Act } from './tools.ts';
 
 export const forgetSession: Act<'forgetSession'> =
@@ -8,7 +8,7 @@ export const forgetSession: Act<'forgetSession'> =
     const { records } = tools;
     const binding = (await records.read('binding', keys.binding(session)))?.value;
     const login = (await records.read('login', keys.login(session)))?.value;
-    for (const { grantKey } of Object.values(binding?.servers ?? {})) await records.forget(grantKey);
+    for (const key of grantKeysOf(binding)) await records.forget(key);
     if (login) await records.forget(login.pendingKey);
     await records.forget(keys.login(session));
     await records.forget(keys.binding(session));

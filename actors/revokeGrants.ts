@@ -1,7 +1,7 @@
 // Sign-out, first half: each grant of the session is revoked at its own issuer, best effort. (RFC 7009)
 import * as oauth from 'oauth4webapi';
 import type { ServerMetadata, SessionId } from '../protocol/facts.ts';
-import { type GrantRecord, keys } from '../stores/records.ts';
+import { type GrantRecord, grantKeysOf, keys } from '../stores/records.ts';
 import { lookUpServer } from './fetchServerMetadata.ts';
 import { asServer, authenticationOf, optionsFor } from './tokenEndpoint.ts';
 import type { Act, Tools } from './tools.ts';
@@ -10,11 +10,10 @@ export const revokeGrants: Act<'revokeGrants'> =
   (tools) =>
   async ({ session }, signal) => {
     const binding = (await tools.records.read('binding', keys.binding(session)))?.value;
-    const bound = Object.entries(binding?.servers ?? {});
     await Promise.allSettled(
-      bound.map(async ([issuer, { grantKey }]) => {
-        const grant = (await tools.records.read('grant', grantKey))?.value;
-        if (grant?.issuer === issuer) await revoke(tools, session, grant, signal);
+      grantKeysOf(binding).map(async (key) => {
+        const grant = (await tools.records.read('grant', key))?.value;
+        if (grant) await revoke(tools, session, grant, signal);
       }),
     );
     return { at: tools.now() };
@@ -28,9 +27,9 @@ async function revoke(
 ): Promise<void> {
   const server = await lookUpServer(tools, session, grant.issuer, signal);
   if (server?.revocationEndpoint === undefined) return;
-  // The refresh token first: where it goes, the access tokens of its family go too.
-  if (grant.refreshToken !== undefined) {
-    await send(tools, session, server, grant, grant.refreshToken, 'refresh_token', signal);
+  // The refresh tokens first: where they go, the access tokens of their family go too.
+  for (const token of [grant.refreshToken, ...(grant.superseded ?? [])]) {
+    if (token !== undefined) await send(tools, session, server, grant, token, 'refresh_token', signal);
   }
   await send(tools, session, server, grant, grant.accessToken, 'access_token', signal);
 }
@@ -44,7 +43,7 @@ async function send(
   hint: 'refresh_token' | 'access_token',
   signal: AbortSignal,
 ): Promise<void> {
-  const { authentication } = await authenticationOf(tools, { session, server, phase: 'signingOut' }, grant);
+  const { authentication } = await authenticationOf(tools, { server, phase: 'signingOut' }, grant);
   const client = { client_id: grant.client.clientId };
   await oauth.revocationRequest(asServer(server), client, authentication, token, {
     ...optionsFor(tools, session, server.revocationEndpoint ?? '', 'revocation', signal),

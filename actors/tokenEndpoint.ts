@@ -87,11 +87,7 @@ export function asServer(server: ServerMetadata): oauth.AuthorizationServer {
 /** @see RFC 6749 §2.3.1 */
 export async function authenticationOf(
   tools: Tools,
-  {
-    session,
-    server,
-    phase,
-  }: { readonly session: SessionId; readonly server: ServerMetadata; readonly phase: Phase },
+  { server, phase }: { readonly server: ServerMetadata; readonly phase: Phase },
   { issuer, client }: Credentials,
 ): Promise<{ readonly authentication: oauth.ClientAuth; readonly value: string | undefined }> {
   // BIND-2, and the last place to hold it: what one issuer made does not go to another.
@@ -105,7 +101,7 @@ export async function authenticationOf(
   }
   if (client.authMethod === 'none') return { authentication: oauth.None(), value: undefined };
   const value =
-    client.kind === 'pre-registered' ? await hostSecret(tools, session, issuer, client) : client.clientSecret;
+    client.kind === 'pre-registered' ? await hostSecret(tools, issuer, client) : client.clientSecret;
   if (value === undefined) {
     refuse(
       'config_invalid',
@@ -138,7 +134,6 @@ function formEncoded(text: string): string {
 /** The host's own secret for this client at this issuer. */
 async function hostSecret(
   tools: Tools,
-  _session: SessionId,
   issuer: string,
   { clientId }: ClientRecord,
 ): Promise<string | undefined> {
@@ -147,7 +142,20 @@ async function hostSecret(
       one.clientId === clientId &&
       (one.issuer === issuer || (one.issuer === undefined && one.dangerouslyTrustFirstIssuer === true)),
   );
-  return typeof own?.clientSecret === 'function' ? await own.clientSecret() : own?.clientSecret;
+  if (typeof own?.clientSecret !== 'function') return own?.clientSecret;
+  try {
+    return await own.clientSecret();
+  } catch {
+    // The host's error may hold the secret, or where it lies.
+    return refuse(
+      'config_invalid',
+      'authorizing',
+      `The host could not give the secret of the client ${clientId}; check where it takes it from.`,
+      {
+        issuer,
+      },
+    );
+  }
 }
 
 type Refusal = Exclude<ReturnType<typeof judgeTokenResponse>, { kind: 'tokens' }>;

@@ -32,6 +32,9 @@ export interface SessionParts {
   readonly fetch: typeof globalThis.fetch;
 }
 
+/** How often the store is looked at again because siblings keep changing the grant. */
+const MAX_LOOKS = 3;
+
 /** One resource for one subject. Make it with `engine.session`; ask twice, get the same one. */
 export class Session {
   readonly id: SessionId;
@@ -122,8 +125,19 @@ export class Session {
     return unsubscribe;
   }
 
-  /** The token to send, if there is one; renewed first when it is due. For those who send it themselves. */
+  /** The token to send, if there is one; renewed first when it is due. */
   async usableToken(signal?: AbortSignal): Promise<UsableToken | undefined> {
+    for (let look = 1; ; look += 1) {
+      const grant = await this.#usableGrant(signal);
+      if (!grant) return undefined;
+      const { binding } = this.actor.getSnapshot().context;
+      const token = await useGrant(this.#parts.tools.records, grant, binding?.issuer);
+      if (token?.version === grant.version || look === MAX_LOOKS) return token;
+      this.actor.send({ type: 'grant.changed' });
+    }
+  }
+
+  async #usableGrant(signal: AbortSignal | undefined): Promise<Grant | undefined> {
     let snapshot = await this.settled(signal);
     if (snapshot.matches({ authorized: { renewal: 'due' } })) {
       this.actor.send({ type: 'renewal.requested' });
@@ -138,7 +152,7 @@ export class Session {
     ) {
       throw new AuthError(context.failure);
     }
-    return useGrant(this.#parts.tools.records, context.grant, context.binding?.issuer);
+    return context.grant;
   }
 
   #hasRunOut({ grant }: AuthSnapshot['context']): boolean {

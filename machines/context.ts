@@ -101,6 +101,8 @@ export type AuthEvent =
   | { readonly type: 'renewal.requested' }
   /** The resource accepted the grant: what was spent on it was well spent. */
   | { readonly type: 'grant.proved'; readonly grantVersion: string }
+  /** The store has another version of the grant than the chart, or none: a sibling renewed it or signed out. */
+  | { readonly type: 'grant.changed' }
   /** An authorization response came in and was stored with its pending request. */
   | { readonly type: 'response.received'; readonly pendingKey: string };
 

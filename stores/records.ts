@@ -47,6 +47,8 @@ const grant = z.object({
   resource: text,
   accessToken: text,
   refreshToken: z.optional(text),
+  /** Refresh tokens of logins that this one replaced: they live on at the server until sign-out revokes them. */
+  superseded: z.optional(texts),
   expiresAt: z.optional(time),
   refreshAt: z.optional(time),
   requested: texts,
@@ -72,7 +74,15 @@ const pending = z.object({
 });
 
 /** One server that a resource was bound to. Outlives the grant, so that its scopes and client are found again. */
-const bound = z.object({ kind, clientId: text, grantKey: text, scopes: texts, boundAt: time });
+const bound = z.object({
+  kind,
+  clientId: text,
+  grantKey: text,
+  /** Grants of clients that this one replaced; kept for sign-out. */
+  formerGrantKeys: z.optional(texts),
+  scopes: texts,
+  boundAt: time,
+});
 
 const binding = z.object({
   v: z.literal(1),
@@ -83,6 +93,12 @@ const binding = z.object({
 
 /** Which request a session has under way. */
 const login = z.object({ v: z.literal(1), pendingKey: text });
+
+/** Every grant that a session has at some server. */
+export function grantKeysOf(binding: BindingRecord | undefined): readonly string[] {
+  const all = Object.values(binding?.servers ?? {});
+  return all.flatMap(({ grantKey, formerGrantKeys = [] }) => [grantKey, ...formerGrantKeys]);
+}
 
 export type ClientRecord = z.infer<typeof client>;
 type RegistrationRecord = z.infer<typeof registration>;

@@ -11,6 +11,7 @@ export const authorized = chart.createStateConfig({
   entry: 'clearEpisode',
   on: {
     'grant.proved': { guard: 'isProved', actions: 'recordProof' },
+    'grant.changed': { target: '#recovering', description: 'A sibling renewed it, or signed out' },
     'challenge.received': [
       { guard: 'isOutdated', description: 'An answer to an older token says nothing about this one' },
       {
@@ -62,8 +63,8 @@ export const authorized = chart.createStateConfig({
           tags: ['busy'],
           meta: { spec: ['AUTHZ-2', 'BIND-2', 'BIND-9', 'TOK-4', 'TOK-7', 'TOK-11'] },
           entry: 'spendRenewal',
-          // Whoever is challenged meanwhile waits for the new token.
-          on: { 'challenge.received': {}, 'user.login': {} },
+          // Nothing cuts off a refresh: its answer may be the only one. Whoever is challenged waits for the new token.
+          on: { 'challenge.received': {}, 'user.login': {}, 'grant.changed': {}, 'response.received': {} },
           invoke: {
             id: 'refreshGrant',
             src: 'refreshGrant',

@@ -124,3 +124,21 @@ describe('TOK-5: many callers', () => {
     await engine.dispose();
   });
 });
+
+describe('TOK-10: after a step-up', () => {
+  it('signing out revokes the refresh token that the step-up replaced, too', async () => {
+    const { session, engine } = testEngine(playground.resource);
+    await callTool(session, 'read_note');
+    await callTool(session, 'write_note');
+    const issued = playground.exchanges
+      .filter(({ path }) => path === '/token')
+      .map(({ responseBody }) => (JSON.parse(responseBody) as { refresh_token: string }).refresh_token);
+    expect(issued).toHaveLength(2);
+    await session.logout();
+    const revoked = playground.exchanges
+      .filter(({ path }) => path === '/revoke')
+      .map(({ body }) => new URLSearchParams(body).get('token'));
+    expect(revoked).toEqual(expect.arrayContaining(issued));
+    await engine.dispose();
+  });
+});

@@ -1,0 +1,78 @@
+// A small MCP client: it calls tools through `session.fetch`, and knows nothing of authorization itself.
+import { z } from 'zod';
+import { fileStore, headlessUserAgent } from '../../adapters/node.ts';
+import { type ClientOptions, createAuthEngine, type Interaction, type Session } from '../../index.ts';
+import { CHECKER } from './evidence.ts';
+import type { Narrator } from './narrator.ts';
+
+export interface AgentOptions {
+  readonly resource: string;
+  readonly folder: string;
+  readonly client: ClientOptions;
+  /** Whether a challenge may send a person to log in, or only `login()`. */
+  readonly interaction: Interaction;
+  /** Keeps the logins of several clients of one store apart. */
+  readonly label: string;
+}
+
+export interface Agent {
+  /** The same one each time; made when first asked for. */
+  readonly session: Session;
+  /** Calls a tool; the text that it answers, or the HTTP status when it does not. */
+  call(tool: string): Promise<string>;
+  /** Ends the client as a closed app ends: what is stored stays. */
+  quit(): Promise<void>;
+}
+
+const Answer = z.object({ result: z.object({ content: z.array(z.object({ text: z.string() })) }) });
+
+export function startAgent(options: AgentOptions, narrator: Narrator): Agent {
+  const { resource, folder, client, interaction, label } = options;
+  const engine = createAuthEngine({
+    client,
+    store: fileStore({ folder }),
+    userAgent: headlessUserAgent(),
+    policy: { interaction },
+    onProgress: (progress) => narrator.progress(progress),
+  });
+  return {
+    get session() {
+      return engine.session({ resource, label });
+    },
+    async call(tool) {
+      return textOf(await this.session.fetch(resource, toolCall(tool)));
+    },
+    quit: () => engine.dispose(),
+  };
+}
+
+/** Whether the resource takes this token: asked behind the client's back, to check a claim. */
+export async function works(resource: string, token: string): Promise<boolean> {
+  const { headers, ...call } = toolCall('read_note');
+  const own = { authorization: `Bearer ${token}`, 'user-agent': CHECKER };
+  const response = await fetch(resource, { ...call, headers: { ...headers, ...own } });
+  await response.body?.cancel();
+  return response.status === 200;
+}
+
+function toolCall(name: string) {
+  const params = { name, arguments: { name: 'hello', text: 'Hello again.' } };
+  return {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2025-11-25',
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
+  };
+}
+
+async function textOf(response: Response): Promise<string> {
+  const body = await response.text();
+  const data = /^data: (.+)$/m.exec(body)?.[1];
+  if (response.status !== 200 || data === undefined) return `HTTP ${response.status}`;
+  return Answer.parse(JSON.parse(data))
+    .result.content.map(({ text }) => text)
+    .join(' ');
+}
