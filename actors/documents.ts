@@ -2,6 +2,7 @@
 import { AuthError, type FailureCode, failure } from '../protocol/errors.ts';
 import { isJson } from '../protocol/json.ts';
 import { retryAfterMs } from '../protocol/retryAfter.ts';
+import { placeOf, shown } from '../protocol/text.ts';
 import type { Door, DoorAnswer, DoorRequest } from './door.ts';
 
 export interface Search {
@@ -51,7 +52,7 @@ function isDocument(answer: DoorAnswer, url: string, search: Search): boolean {
       failure(
         search.broken,
         'discovering',
-        `${url} answers with "${answer.mediaType}" instead of JSON; its operator must mend this.`,
+        `${placeOf(url)} answers with "${shown(answer.mediaType, 60)}" instead of JSON; its operator must mend this.`,
         {
           status: 200,
         },
@@ -73,7 +74,7 @@ function unavailable(answer: DoorAnswer, url: string, now: number): AuthError {
     failure(
       'server_unavailable',
       'discovering',
-      `${url} is not available now (${answer.status}); try again later.`,
+      `${placeOf(url)} is not available now (${answer.status}); try again later.`,
       {
         status: answer.status,
         ...(retryAfter !== undefined && { retryAfter }),

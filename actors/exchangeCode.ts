@@ -62,7 +62,6 @@ async function spend(
   const verdict = judgeAuthorizationResponse(pending.response ?? '', {
     state: pending.state,
     issuer: pending.server.issuer,
-    redirectUri: pending.redirectUri,
     sendsIssuer: pending.server.sendsIssuer,
   });
   if (verdict.kind !== 'code')

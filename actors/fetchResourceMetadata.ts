@@ -2,6 +2,7 @@
 import { AuthError, failure } from '../protocol/errors.ts';
 import type { Challenge } from '../protocol/facts.ts';
 import { judgeResourceMetadata, legacyResourceMetadata } from '../protocol/resourceMetadata.ts';
+import { placeOf } from '../protocol/text.ts';
 import { resourceMetadataUrls } from '../protocol/wellKnown.ts';
 import { findDocument } from './documents.ts';
 import type { Act } from './tools.ts';
@@ -26,7 +27,7 @@ export const fetchResourceMetadata: Act<'fetchResourceMetadata'> =
       failure(
         'resource_metadata_absent',
         'discovering',
-        `${resource} publishes no protected resource metadata, so nobody says who may log in there; check the URL, or ask its operator.`,
+        `${placeOf(resource)} publishes no protected resource metadata, so nobody says who may log in there; check the URL, or ask its operator.`,
       ),
     );
   };

@@ -118,7 +118,7 @@ function refused(
     failure(
       'registration_refused',
       'registering',
-      `${server.issuer} did not register this client (${answer.status}${said === undefined ? '' : `, "${said}"`}); register one there by hand and give its id.`,
+      `${server.issuer} did not register this client (${answer.status}); register one there by hand and give its id.`,
       details,
     ),
   );

@@ -7,11 +7,10 @@ import type { Act } from './tools.ts';
 export const validateResponse: Act<'validateResponse'> =
   (tools) =>
   async ({ pending }) => {
-    const { state, server, redirectUri, response } = (await readPending(tools, pending.key)).value;
+    const { state, server, response } = (await readPending(tools, pending.key)).value;
     const verdict = judgeAuthorizationResponse(response ?? '', {
       state,
       issuer: server.issuer,
-      redirectUri,
       sendsIssuer: server.sendsIssuer,
     });
     if (verdict.kind === 'code') return { at: tools.now() };

@@ -1,6 +1,7 @@
 // Tells what a session knows and did: for `explain` of the session and of the command line.
 import type { Failure } from '../protocol/errors.ts';
 import type { PassedOver, RegistrationKind, SessionId } from '../protocol/facts.ts';
+import { placeOf } from '../protocol/text.ts';
 import type { Progress } from './observe.ts';
 import type { AuthSnapshot } from './session.ts';
 import { activeStates, innermost } from './states.ts';
@@ -75,11 +76,11 @@ function summarise(snapshot: AuthSnapshot, now: number): string {
   const { grant, failure, session, server } = snapshot.context;
   if (snapshot.hasTag('needsUser'))
     return `A person has to finish the login at ${server?.issuer ?? 'the server'}.`;
-  if (snapshot.hasTag('busy')) return `Something is under way for ${session.resource}.`;
+  if (snapshot.hasTag('busy')) return `Something is under way for ${placeOf(session.resource)}.`;
   if (failure) return failure.message;
-  if (!grant) return `Nobody is logged in at ${session.resource}.`;
+  if (!grant) return `Nobody is logged in at ${placeOf(session.resource)}.`;
   const scopes = grant.granted.length > 0 ? ` with ${grant.granted.join(' ')}` : '';
-  return `Logged in at ${session.resource} by ${grant.issuer}${scopes}; ${lifeOf(grant.expiresAt, grant.renewable, now)}.`;
+  return `Logged in at ${placeOf(session.resource)} by ${grant.issuer}${scopes}; ${lifeOf(grant.expiresAt, grant.renewable, now)}.`;
 }
 
 function lifeOf(expiresAt: number | undefined, renewable: boolean, now: number): string {

@@ -8,6 +8,7 @@ import type { Interaction } from '../machines/context.ts';
 import { AuthError, type Failure, failure } from '../protocol/errors.ts';
 import type { Grant, SessionId } from '../protocol/facts.ts';
 import { includesAll, union } from '../protocol/scopes.ts';
+import { placeOf } from '../protocol/text.ts';
 import { type Explanation, explain } from './explain.ts';
 import type { Observer } from './observe.ts';
 import { type Fetch, fetchWith } from './sessionFetch.ts';
@@ -102,7 +103,7 @@ export class Session {
         failure(
           'interaction_required',
           'requesting',
-          `Nobody is logged in at ${this.id.resource}; call login() first.`,
+          `Nobody is logged in at ${placeOf(this.id.resource)}; call login() first.`,
         ),
     );
   }
@@ -187,4 +188,8 @@ function covers(grant: Grant, scopes: readonly string[]): boolean {
 }
 
 const notFinished = (id: SessionId): Failure =>
-  failure('login_timed_out', 'authorizing', `The login for ${id.resource} did not finish; log in again.`);
+  failure(
+    'login_timed_out',
+    'authorizing',
+    `The login for ${placeOf(id.resource)} did not finish; log in again.`,
+  );

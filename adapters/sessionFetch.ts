@@ -4,6 +4,7 @@ import { readChallenge } from '../protocol/challenge.ts';
 import { refuse } from '../protocol/errors.ts';
 import type { Challenge } from '../protocol/facts.ts';
 import { operationOf } from '../protocol/operation.ts';
+import { placeOf } from '../protocol/text.ts';
 import type { Session } from './session.ts';
 
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -96,7 +97,9 @@ async function prepare(
 
 /** A Request is read once, so that it can be sent again. */
 async function unfold(request: Request, init: RequestInit): Promise<{ url: URL; init: RequestInit }> {
-  const body = init.body ?? (request.body ? await request.arrayBuffer() : undefined);
+  const isJson = request.headers.get('content-type')?.includes('json') ?? false;
+  const body =
+    init.body ?? (request.body ? await (isJson ? request.text() : request.arrayBuffer()) : undefined);
   const { method, headers, signal, redirect, credentials, cache, mode, referrer, referrerPolicy } = request;
   const own = { method, headers, signal, redirect, credentials, cache, mode, referrer, referrerPolicy };
   return {
@@ -112,6 +115,6 @@ function refuseOtherOrigin(session: Session, url: URL): void {
   refuse(
     'address_refused',
     'requesting',
-    `This session is for ${session.id.resource}; ${url.origin} is another origin and needs a session of its own.`,
+    `This session is for ${placeOf(session.id.resource)}; ${url.origin} is another origin and needs a session of its own.`,
   );
 }

@@ -11,6 +11,7 @@ import type {
 } from '../protocol/facts.ts';
 import { pause } from '../protocol/lifetime.ts';
 import { selectScopes, union } from '../protocol/scopes.ts';
+import { placeOf } from '../protocol/text.ts';
 import type { Bound, Memory, Observed } from '../protocol/work.ts';
 import {
   type AuthContext,
@@ -221,14 +222,14 @@ export const verdicts = {
     failure(
       'credential_without_issuer',
       'bindChecking',
-      `The client credentials for ${context.session.resource} do not say which server issued them; if it is ${issuerOf(context)}, say so, nothing was sent.`,
+      `The client credentials for ${placeOf(context.session.resource)} do not say which server issued them; if it is ${issuerOf(context)}, say so, nothing was sent.`,
       { issuer: issuerOf(context) },
     ),
   boundElsewhere: (context: AuthContext): Failure =>
     failure(
       'bound_elsewhere',
       'bindChecking',
-      `The client for ${context.session.resource} was registered at ${context.conflict.elsewhere}, but the resource now names ${issuerOf(context)}; nothing was sent, register a client there or ask the resource's operator.`,
+      `The client for ${placeOf(context.session.resource)} was registered at ${context.conflict.elsewhere}, but the resource now names ${issuerOf(context)}; nothing was sent, register a client there or ask the resource's operator.`,
       { issuer: issuerOf(context), otherIssuer: context.conflict.elsewhere ?? '' },
     ),
   registrationImpossible: (context: AuthContext): Failure =>
@@ -249,14 +250,14 @@ export const verdicts = {
     failure(
       'grant_not_accepted',
       'authorizing',
-      `${context.session.resource} refuses the tokens that ${issuerOf(context)} issues for it; tell its operator, or log in again.`,
+      `${placeOf(context.session.resource)} refuses the tokens that ${issuerOf(context)} issues for it; tell its operator, or log in again.`,
       { issuer: issuerOf(context) },
     ),
   noServerLeft: (context: AuthContext): Failure =>
     failure(
       'server_metadata_absent',
       'discovering',
-      `None of the authorization servers of ${context.session.resource} can be used (${context.passedOver.map((one) => `${one.issuer}: ${one.code}`).join(', ')}).`,
+      `None of the authorization servers of ${placeOf(context.session.resource)} can be used (${context.passedOver.map((one) => `${one.issuer}: ${one.code}`).join(', ')}).`,
     ),
   loginTimedOut: (context: AuthContext): Failure =>
     failure(
@@ -271,25 +272,25 @@ export const verdicts = {
     failure(
       'cancelled',
       'authorizing',
-      `The login for ${context.session.resource} was cancelled; log in again when you want to.`,
+      `The login for ${placeOf(context.session.resource)} was cancelled; log in again when you want to.`,
     ),
   scopeNotGranted: (context: AuthContext): Failure =>
     failure(
       'scope_not_granted',
       'steppingUp',
-      `${context.session.resource} asks for ${scopesOf(context)}, which was requested before and not granted; ask the server's operator for it.`,
+      `${placeOf(context.session.resource)} asks for ${scopesOf(context)}, which was requested before and not granted; ask the server's operator for it.`,
     ),
   stepUpExhausted: (context: AuthContext): Failure =>
     failure(
       'step_up_exhausted',
       'steppingUp',
-      `${context.session.resource} keeps asking for more scopes for the same operation (now ${scopesOf(context)}); giving up.`,
+      `${placeOf(context.session.resource)} keeps asking for more scopes for the same operation (now ${scopesOf(context)}); giving up.`,
     ),
   stepUpBarred: (context: AuthContext): Failure =>
     failure(
       'interaction_required',
       'steppingUp',
-      `A person has to allow ${scopesOf(context)} for ${context.session.resource}; call login() with these scopes when they ask for it.`,
+      `A person has to allow ${scopesOf(context)} for ${placeOf(context.session.resource)}; call login() with these scopes when they ask for it.`,
     ),
 } as const;
 

@@ -5,14 +5,13 @@ import { oauthErrorCode, shown } from './text.ts';
 export interface ExpectedResponse {
   readonly state: string;
   readonly issuer: string;
-  readonly redirectUri: string;
   /** Whether the server's metadata promises `iss`. */
   readonly sendsIssuer: boolean;
 }
 
 /**
- * The verdict. `code` is a secret. For the three refusals nothing of the response may be acted on or shown,
- * except that it came.
+ * The verdict. `code` is a secret. When the state or the issuer is not ours, nothing else of the response may be
+ * acted on or shown (AUTHZ-7).
  */
 export type ResponseVerdict =
   | { readonly kind: 'code'; readonly code: string; readonly params: URLSearchParams }
@@ -24,7 +23,8 @@ export type ResponseVerdict =
 
 /** Longest code that is believed, in characters. */
 const MAX_CODE = 4096;
-const visible = /^[\x21-\x7e]+$/;
+/** @see RFC 6749 appendix A.11 */
+const codeText = /^[\x20-\x7e]+$/;
 
 /**
  * @param url the whole URL that came back.
@@ -67,7 +67,7 @@ function judgeAnswer(params: URLSearchParams): ResponseVerdict {
   if (code !== null && error !== null) return { kind: 'malformed', why: 'it has both a code and an error' };
   if (error !== null) return readError(error, params.get('error_description'));
   if (code === null) return { kind: 'malformed', why: 'it has neither a code nor an error' };
-  if (code.length > MAX_CODE || !visible.test(code))
+  if (code.length > MAX_CODE || !codeText.test(code))
     return { kind: 'malformed', why: 'its code is not a usable text' };
   return { kind: 'code', code, params };
 }
@@ -79,7 +79,7 @@ function readError(error: string, description: string | null): ResponseVerdict {
 
 /** Read by hand, so that the query of a request target does as well as a whole URL. */
 function queryOf(url: string): URLSearchParams {
-  return new URLSearchParams(/\?([^#]*)/.exec(url)?.[1] ?? '');
+  return new URLSearchParams(/^[^?#]*\?([^#]*)/.exec(url)?.[1] ?? '');
 }
 
 function isOnly(params: URLSearchParams, name: string): boolean {

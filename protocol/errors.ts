@@ -21,7 +21,7 @@ export type Phase =
  * The register of codes, each with what helps. Grouped by what a host does with them:
  * `refused` codes are decisions for safety (nothing was sent), the others are failures.
  */
-const failureCodes = {
+export const failureCodes = {
   // The host's own words.
   config_invalid: 'fix-config',
   // The network, before any meaning.
@@ -143,11 +143,12 @@ export class AuthError extends Error {
   readonly code: FailureCode;
   readonly phase: Phase;
   readonly recovery: Recovery;
-  readonly issuer?: string;
-  readonly otherIssuer?: string;
-  readonly status?: number;
-  readonly retryAfter?: number;
-  readonly oauthError?: string;
+  // Declared only: what is not known has no key.
+  declare readonly issuer?: string;
+  declare readonly otherIssuer?: string;
+  declare readonly status?: number;
+  declare readonly retryAfter?: number;
+  declare readonly oauthError?: string;
   declare readonly said?: string;
   declare readonly sent?: string;
 
@@ -156,11 +157,9 @@ export class AuthError extends Error {
     this.code = of.code;
     this.phase = of.phase;
     this.recovery = of.recovery;
-    if (of.issuer !== undefined) this.issuer = of.issuer;
-    if (of.otherIssuer !== undefined) this.otherIssuer = of.otherIssuer;
-    if (of.status !== undefined) this.status = of.status;
-    if (of.retryAfter !== undefined) this.retryAfter = of.retryAfter;
-    if (of.oauthError !== undefined) this.oauthError = of.oauthError;
+    const { issuer, otherIssuer, status, retryAfter, oauthError } = of;
+    const known = Object.entries({ issuer, otherIssuer, status, retryAfter, oauthError });
+    Object.assign(this, Object.fromEntries(known.filter(([, value]) => value !== undefined)));
     for (const name of ['said', 'sent'] as const) {
       if (of[name] !== undefined) Object.defineProperty(this, name, { value: of[name], enumerable: false });
     }
@@ -213,10 +212,19 @@ export function refuse(code: FailureCode, phase: Phase, message: string, details
  */
 export function toFailure(thrown: unknown, phase: Phase): Failure {
   if (thrown instanceof AuthError) return thrown.toFailure();
-  const what = thrown instanceof Error ? thrown.name : typeof thrown;
+  const what = thrown instanceof Error ? nameOf(thrown) : typeof thrown;
   return failure(
     'internal',
     phase,
     `Something unexpected failed inside authchart (${what}); please report it.`,
   );
+}
+
+/** A name can be set to anything, and looking at it can throw: only what could be the name of a class is told. */
+function nameOf(error: Error): string {
+  try {
+    return /^[A-Za-z]\w{0,63}$/.test(error.name) ? error.name : 'Error';
+  } catch {
+    return 'Error';
+  }
 }

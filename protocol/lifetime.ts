@@ -15,7 +15,10 @@ export function lifetime(
   return { expiresAt, refreshAt: renewable ? expiresAt - Math.min(LEEWAY, span / 10) : expiresAt };
 }
 
+/** The first pause, and the shortest: `Retry-After: 0` is no reason to try without end. */
+const SHORTEST = 1000;
+
 /** How long to wait after a failure before the next try, in milliseconds: what the server asked, or a growing pause. */
 export function pause(failures: number, asked: number | undefined): number {
-  return asked ?? Math.min(1000 * 2 ** Math.min(failures, 6), 60_000);
+  return Math.max(asked ?? Math.min(SHORTEST * 2 ** Math.min(failures, 6), 60_000), SHORTEST);
 }

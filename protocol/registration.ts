@@ -35,7 +35,7 @@ export function applicationType(redirectUri: string): 'native' | 'web' {
 }
 
 /** Public clients need no secret; else what the server offers, Basic first. */
-function preferredAuthMethod(server: Pick<ServerMetadata, 'authMethods'>): ClientAuthMethod {
+export function preferredAuthMethod(server: Pick<ServerMetadata, 'authMethods'>): ClientAuthMethod {
   const known: readonly ClientAuthMethod[] = ['none', 'client_secret_basic', 'client_secret_post'];
   return known.find((method) => server.authMethods.includes(method)) ?? 'none';
 }
@@ -70,8 +70,10 @@ export function registrationRequest(of: {
   };
 }
 
-/** Longest client id and secret that are believed, in characters. */
-const MAX_CREDENTIAL = 4096;
+/** An id is shown to people. @see RFC 6749 appendix A.1 */
+const idText = /^[\x20-\x7e]{1,4096}$/;
+/** Of a secret only what no form can carry is refused. */
+const secretText = /^\P{Cs}{1,4096}$/u;
 
 /**
  * Reads a 201 answer: what the server substituted is honoured, or refused where it cannot be (REG-7).
@@ -84,13 +86,11 @@ export function judgeRegistration(text: string, sent: RegistrationRequest, issue
       'registration_invalid',
       'registering',
       `The registration at ${issuer} was answered, but ${what}; its operator must mend this.`,
-      {
-        issuer,
-      },
+      { issuer, status: 201 },
     );
   const document = readObject(text) ?? invalid('not with a JSON object');
-  const clientId = credential(own(document, 'client_id')) ?? invalid('without a usable client_id');
-  const clientSecret = credential(own(document, 'client_secret'));
+  const clientId = credential(own(document, 'client_id'), idText) ?? invalid('without a usable client_id');
+  const clientSecret = credential(own(document, 'client_secret'), secretText);
   const authMethod = readAuthMethod(own(document, 'token_endpoint_auth_method'), sent, clientSecret);
   if (!authMethod) return invalid('with a way of client authentication that is not supported');
   if (authMethod !== 'none' && clientSecret === undefined)
@@ -101,18 +101,23 @@ export function judgeRegistration(text: string, sent: RegistrationRequest, issue
   if (Array.isArray(grantTypes) && !grantTypes.includes('authorization_code')) {
     return invalid('without the authorization_code grant');
   }
+  const responseTypes = own(document, 'response_types');
+  if (Array.isArray(responseTypes) && !responseTypes.includes('code')) {
+    return invalid('without the response type code');
+  }
+  if (authMethod === 'none' || clientSecret === undefined) return { clientId, authMethod, redirectUris };
   const secretExpiresAt = readExpiry(own(document, 'client_secret_expires_at'));
   return {
     clientId,
-    ...(authMethod !== 'none' && clientSecret !== undefined && { clientSecret }),
+    clientSecret,
     ...(secretExpiresAt !== undefined && { secretExpiresAt }),
     authMethod,
     redirectUris,
   };
 }
 
-function credential(value: unknown): string | undefined {
-  return typeof value === 'string' && value.length > 0 && value.length <= MAX_CREDENTIAL ? value : undefined;
+function credential(value: unknown, legal: RegExp): string | undefined {
+  return typeof value === 'string' && legal.test(value) ? value : undefined;
 }
 
 function readAuthMethod(
@@ -136,7 +141,9 @@ function readRedirectUris(value: unknown, sent: RegistrationRequest): readonly s
 
 /** Seconds since the epoch; 0 means never, and so does what is not a time. @see RFC 7591 §3.2.1 */
 function readExpiry(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value * 1000 : undefined;
+  const time = typeof value === 'number' && value > 0 ? value * 1000 : Number.NaN;
+  // A number that overflows could not be stored: the record would come back as a corrupt one.
+  return Number.isFinite(time) ? time : undefined;
 }
 
 /** What a server said when it refused, for people: its two error fields, capped and escaped (REG-5). */

@@ -1,9 +1,10 @@
 // Judging protected resource metadata: does this document speak of our resource? (RFC 9728 §3.3)
+import { judgeAddress } from './address.ts';
 import { readScopeList } from './challenge.ts';
 import { refuse } from './errors.ts';
 import type { ResourceMetadata } from './facts.ts';
 import { own, readObject } from './json.ts';
-import { shown } from './text.ts';
+import { placeOf, shown } from './text.ts';
 import { identifies, isOwnWellKnown, judgeIssuer } from './wellKnown.ts';
 
 /** More servers than this are not a choice but an attack; the rest is ignored. */
@@ -21,7 +22,7 @@ export function judgeResourceMetadata(text: string, url: string, resource: strin
     refuse(
       'resource_metadata_broken',
       'discovering',
-      `The resource metadata at ${url} is not a JSON object; try again later.`,
+      `The resource metadata at ${placeOf(url)} is not a JSON object; try again later.`,
     );
   }
   const identifier = own(document, 'resource');
@@ -29,7 +30,7 @@ export function judgeResourceMetadata(text: string, url: string, resource: strin
     refuse(
       'resource_metadata_invalid',
       'discovering',
-      `The resource metadata at ${url} has no "resource"; its operator must add it.`,
+      `The resource metadata at ${placeOf(url)} has no "resource"; its operator must add it.`,
     );
   }
   // DISC-4. A parent speaks for us only from its own well-known place.
@@ -38,26 +39,29 @@ export function judgeResourceMetadata(text: string, url: string, resource: strin
     refuse(
       'resource_mismatch',
       'discovering',
-      `The resource metadata at ${url} is about "${shown(identifier)}", not about ${resource}; nothing was sent, check the URL.`,
+      `The resource metadata at ${placeOf(url)} is about "${shown(identifier)}", not about ${placeOf(resource)}; nothing was sent, check the URL.`,
     );
   }
   const scopes = readScopeList(own(document, 'scopes_supported'));
   return {
     url,
     resource: identifier,
-    authorizationServers: readServers(own(document, 'authorization_servers'), url),
+    authorizationServers: readServers(own(document, 'authorization_servers'), url, resource),
     ...(scopes && scopes.length > 0 && { scopesSupported: scopes }),
   };
 }
 
-function readServers(value: unknown, url: string): readonly string[] {
+function readServers(value: unknown, url: string, resource: string): readonly string[] {
   const listed = Array.isArray(value) ? value.slice(0, MAX_SERVERS) : [];
-  const issuers = listed.filter((item): item is string => typeof item === 'string' && judgeIssuer(item).ok);
+  const issuers = listed.filter(
+    (item): item is string =>
+      typeof item === 'string' && judgeIssuer(item).ok && judgeAddress(item, resource).ok,
+  );
   if (issuers.length === 0) {
     refuse(
       'authorization_server_missing',
       'discovering',
-      `The resource metadata at ${url} names no usable authorization server; its operator must add one.`,
+      `The resource metadata at ${placeOf(url)} names no usable authorization server; its operator must add one.`,
     );
   }
   return [...new Set(issuers)];

@@ -31,8 +31,8 @@ export interface ScopeSources {
  * later everything from before comes along (STEP-1).
  */
 export function selectScopes(of: ScopeSources): readonly string[] {
-  const nothingKnown = of.accumulated.length === 0 && of.challenged === undefined;
-  const basis = union(of.accumulated, nothingKnown ? of.resource?.scopesSupported : of.challenged, of.wanted);
+  const known = union(of.accumulated, of.challenged);
+  const basis = union(known.length > 0 ? known : of.resource?.scopesSupported, of.wanted);
   // SCOPE-3. Alone it would replace the server's default scopes, so it only joins others.
   const offline = of.refreshWanted && basis.length > 0 && of.server.scopesSupported.includes(OFFLINE_ACCESS);
   return offline ? union(basis, [OFFLINE_ACCESS]) : basis;

@@ -88,3 +88,10 @@ function fromBase64(run: string, start: number): string {
 export function oauthErrorCode(value: unknown): string | undefined {
   return typeof value === 'string' && /^[\x20\x21\x23-\x5b\x5d-\x7e]{1,64}$/.test(value) ? value : undefined;
 }
+
+/** A URL for people: origin and path. A query may hold a key. */
+export function placeOf(url: string): string {
+  if (!URL.canParse(url)) return 'an address that is not a URL';
+  const { origin, pathname } = new URL(url);
+  return shown(origin + (pathname === '/' && !url.endsWith('/') ? '' : pathname), 500);
+}

@@ -22,6 +22,8 @@ export type TokenVerdict =
 const MAX_TOKEN = 12 * 1024;
 /** What may follow `Bearer `: nothing that ends or splits a header. @see RFC 6750 §2.1, OAuth 2.1 draft 13 §12.12 */
 const tokenText = /^[\x21-\x7e]+$/;
+/** A refresh token travels in a form only. @see RFC 6749 appendix A.17 */
+const refreshTokenText = /^[\x20-\x7e]+$/;
 /** Ten years, in seconds: a longer lifetime is not meant. */
 const MAX_LIFETIME = 315_360_000;
 
@@ -35,7 +37,7 @@ export function judgeTokenResponse(status: number, text: string): TokenVerdict {
   if (status !== 200) return { kind: 'invalid', why: 'it has no error code' };
 
   const accessToken = own(document, 'access_token');
-  if (!isToken(accessToken)) return { kind: 'invalid', why: 'it has no usable access_token' };
+  if (!isToken(accessToken, tokenText)) return { kind: 'invalid', why: 'it has no usable access_token' };
   const type = own(document, 'token_type');
   if (typeof type !== 'string') return { kind: 'invalid', why: 'it has no token_type' };
   if (type.toLowerCase() !== 'bearer') return { kind: 'invalid', why: 'its token_type is not Bearer' };
@@ -45,9 +47,11 @@ export function judgeTokenResponse(status: number, text: string): TokenVerdict {
 function readRest(document: Readonly<Record<string, unknown>>): Omit<TokenAnswer, 'accessToken'> {
   const refreshToken = own(document, 'refresh_token');
   const expiresIn = readLifetime(own(document, 'expires_in'));
-  const granted = readScopes(own(document, 'scope'));
+  const scope = own(document, 'scope');
+  // STEP-6: an empty text was said, too: nothing was granted. Only silence means what was asked for.
+  const granted = typeof scope === 'string' ? (readScopes(scope) ?? []) : undefined;
   return {
-    ...(isToken(refreshToken) && { refreshToken }),
+    ...(isToken(refreshToken, refreshTokenText) && { refreshToken }),
     ...(expiresIn !== undefined && { expiresIn }),
     ...(granted !== undefined && { granted }),
   };
@@ -61,13 +65,16 @@ function readError(error: unknown, description: unknown): TokenVerdict {
   };
 }
 
-function isToken(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= MAX_TOKEN && tokenText.test(value);
+function isToken(value: unknown, legal: RegExp): value is string {
+  return typeof value === 'string' && value.length <= MAX_TOKEN && legal.test(value);
 }
 
-/** Some servers send the number as a text of digits; that is read, "3600abc" is not. */
+/**
+ * Some servers send the number as a text of digits; that is read, "3600abc" is not. No token is dead on arrival:
+ * 0 says nothing, as in golang/oauth2, and the resource's 401 decides (TOK-8).
+ */
 function readLifetime(value: unknown): number | undefined {
   const seconds = typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value;
-  if (typeof seconds !== 'number' || !Number.isFinite(seconds) || seconds < 0) return undefined;
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds) || seconds <= 0) return undefined;
   return Math.min(seconds, MAX_LIFETIME);
 }
