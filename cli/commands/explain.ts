@@ -1,0 +1,134 @@
+// `authchart explain`: what was looked up where, what was decided and why, in words.
+import type { Command } from 'commander';
+import type { Explanation } from '../../adapters/explain.ts';
+import type { Progress } from '../../adapters/observe.ts';
+import type { Session } from '../../adapters/session.ts';
+import type { Failure } from '../../protocol/errors.ts';
+import { shown } from '../../protocol/text.ts';
+import { asUnreachable, exitCodes, sentenceOf } from '../failures.ts';
+import {
+  addClientOptions,
+  addOutputOptions,
+  addStoreOptions,
+  readResource,
+  type SessionFlags,
+} from '../options.ts';
+import type { Perform } from '../perform.ts';
+import { requestLine } from '../progress.ts';
+import { recovered, withSession } from '../withSession.ts';
+import { kindNames, table } from '../words.ts';
+
+const afterHelp = `
+Sends one GET, with the token if there is one, and looks up what the answer points at. Logs nobody in, registers
+nothing. Exits with 0 when it could explain, whatever it found.
+
+Examples:
+  authchart explain https://mcp.example.com/mcp
+  authchart explain https://mcp.example.com/mcp --offline     only what the store knows
+  authchart explain https://mcp.example.com/mcp --json -q
+`;
+
+type ExplainFlags = SessionFlags & { readonly offline?: boolean };
+
+export function addExplain(program: Command, perform: Perform): void {
+  const command = program
+    .command('explain')
+    .summary('tell what is decided for a resource, and why')
+    .description('Tell what is looked up for a resource, what is decided, and why.')
+    .argument('<url>', 'the resource')
+    .addHelpText('after', afterHelp)
+    .option('--offline', 'send nothing: only what the store knows')
+    .action((url: string, flags: ExplainFlags) =>
+      perform(flags, url, async (host) => {
+        const resource = readResource(url);
+        // The explanation tells the same once more, in order.
+        const quietly = { ...host, printer: { ...host.printer, progress: () => {} } };
+        return withSession(flags.verbose ? host : quietly, resource, flags, 'ask', async (session) => {
+          const isWaiting = (await recovered(session)).hasTag('needsUser');
+          if (!flags.offline && !isWaiting) await ask(session);
+          const explanation = session.explain();
+          host.printer.result(explanation, describe(explanation, flags.verbose === true));
+          return exitCodes.done;
+        });
+      }),
+    );
+  addOutputOptions(addStoreOptions(addClientOptions(command)));
+}
+
+/** What an MCP endpoint wants to hear first; to others it means nothing. */
+const ACCEPT = 'application/json, text/event-stream, */*;q=0.1';
+
+async function ask(session: Session): Promise<void> {
+  const { resource } = session.id;
+  const init = { headers: { accept: ACCEPT }, redirect: 'manual' } as const;
+  const response = await session.fetch(resource, init).catch((thrown) => {
+    throw asUnreachable(thrown, resource);
+  });
+  await response.body?.cancel();
+}
+
+function describe(explanation: Explanation, verbose: boolean): string {
+  const { session, failure, refusal, summary } = explanation;
+  const problem = failure ?? refusal;
+  const head = problem ? sentenceOf(problem, session.resource) : summary;
+  return [
+    `${shown(session.resource)}\n${wrap(shown(head, 1000), 2)}`,
+    section('What happened', explanation.steps.flatMap((step) => storyOf(step, verbose)).join('')),
+    section('What is known', knownOf(explanation)),
+    section('What stands in the way', problem ? obstacle(problem) : ''),
+  ]
+    .filter((part) => part !== '')
+    .join('\n')
+    .trimEnd();
+}
+
+const section = (title: string, text: string): string => (text === '' ? '' : `${title}\n${text}`);
+
+function storyOf(step: Progress, verbose: boolean): string {
+  if (step.kind === 'set-aside') return `  a damaged record was set aside: ${shown(step.key)}\n`;
+  if (step.kind === 'request') return `      ${requestLine(step)}\n`;
+  const ids = verbose && step.spec.length > 0 ? ` (${step.spec.join(' ')})` : '';
+  return `  ${step.state}\n${wrap(step.description + ids, 6)}`;
+}
+
+function knownOf({ resourceMetadata, server, boundTo, passedOver, grant }: Explanation): string {
+  return table([
+    resourceMetadata && ['metadata', shown(resourceMetadata.url)],
+    resourceMetadata && ['names', shown(resourceMetadata.authorizationServers.join(', '), 1000)],
+    ...passedOver.map(({ issuer, code }) => ['passed over', `${shown(issuer)} (${code})`] as const),
+    server && ['server', shown(server.issuer)],
+    boundTo === undefined ? undefined : ['bound to', shown(boundTo)],
+    server?.registration && ['client', `${shown(server.clientId ?? '')}, ${kindNames[server.registration]}`],
+    grant && ['asked for', shown(grant.requested.join(' '), 1000) || 'no scope by name'],
+    grant && ['granted', shown(grant.granted.join(' '), 1000) || 'no scope by name'],
+    grant && [
+      'runs out',
+      `${grant.expiresAt ?? 'unknown'}, ${grant.renewable ? 'renewable' : 'not renewable'}`,
+    ],
+  ]);
+}
+
+function obstacle({ code, phase, recovery, issuer, otherIssuer, status, oauthError }: Failure): string {
+  return table([
+    ['what', code],
+    ['where', phase],
+    ['what helps', recovery],
+    issuer === undefined ? undefined : ['server', shown(issuer)],
+    otherIssuer === undefined ? undefined : ['held against', shown(otherIssuer)],
+    status === undefined ? undefined : ['status', String(status)],
+    oauthError === undefined ? undefined : ['its error', shown(oauthError)],
+  ]);
+}
+
+/** Breaks text into lines of at most 100 columns where there are blanks. */
+function wrap(text: string, indent: number): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && indent + line.length + 1 + word.length > 100) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line].map((one) => `${' '.repeat(indent)}${one}\n`).join('');
+}

@@ -1,0 +1,48 @@
+// `authchart login`: logs in, where a person has to.
+import type { Command } from 'commander';
+import { exitCodes } from '../failures.ts';
+import {
+  addClientOptions,
+  addLoginOptions,
+  addOutputOptions,
+  addStoreOptions,
+  readResource,
+  type SessionFlags,
+} from '../options.ts';
+import type { Perform } from '../perform.ts';
+import { storedSession } from '../stored.ts';
+import { logIn, recordsIn, withSession } from '../withSession.ts';
+
+const afterHelp = `
+Finds the authorization server that the resource names, registers there if need be, and leads you to it.
+Does nothing when you are logged in already with these scopes; run authchart logout first to log in anew.
+
+Examples:
+  authchart login https://mcp.example.com/mcp
+  authchart login https://mcp.example.com/mcp --scope "notes:read notes:write"
+  authchart login https://mcp.example.com/mcp --user-agent paste     over SSH, or in a container
+  authchart login https://mcp.example.com/mcp --client-id my-client \\
+    --issuer https://accounts.example.com --client-secret-file ./secret
+`;
+
+export function addLogin(program: Command, perform: Perform): void {
+  const command = program
+    .command('login')
+    .summary('log in, and keep the login')
+    .description('Log in to a resource, and keep the login.')
+    .argument('<url>', 'the resource: an MCP endpoint, an API')
+    .addHelpText('after', afterHelp)
+    .action((url: string, flags: SessionFlags) =>
+      perform(flags, url, async (host) => {
+        const { printer } = host;
+        const resource = readResource(url);
+        return withSession(host, resource, flags, 'ask', async (session) => {
+          await logIn(session, flags.scope ?? []);
+          const stored = await storedSession(recordsIn(flags, printer), session.id);
+          printer.result(stored, session.explain().summary);
+          return exitCodes.done;
+        });
+      }),
+    );
+  addOutputOptions(addStoreOptions(addClientOptions(addLoginOptions(command))));
+}

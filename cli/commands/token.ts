@@ -1,0 +1,67 @@
+// `authchart token`: the access token alone, renewed when due; never opens a browser.
+import type { Command } from 'commander';
+import type { Session } from '../../adapters/session.ts';
+import { refuse } from '../../protocol/errors.ts';
+import { includesAll, union } from '../../protocol/scopes.ts';
+import { exitCodes } from '../failures.ts';
+import {
+  addClientOptions,
+  addOutputOptions,
+  addScopeOption,
+  addStoreOptions,
+  readResource,
+  type SessionFlags,
+} from '../options.ts';
+import type { Perform } from '../perform.ts';
+import { recovered, withSession } from '../withSession.ts';
+
+const afterHelp = `
+Prints the token and a line break on standard output, and nothing else there. It is renewed first when it is due.
+Never opens a browser: exits with 3 when a person has to log in.
+
+Examples:
+  authchart token https://mcp.example.com/mcp
+  authchart token -q https://api.example.com/ | sed 's/^/Authorization: Bearer /' |
+    curl -H @- https://api.example.com/me
+  authchart token https://mcp.example.com/mcp --scope notes:write    only one that is good for this
+`;
+
+export function addToken(program: Command, perform: Perform): void {
+  const command = program
+    .command('token')
+    .summary('print an access token')
+    .description('Print an access token, renewed when it is due.')
+    .argument('<url>', 'the resource that you logged in to')
+    .addHelpText('after', afterHelp)
+    .action((url: string, flags: SessionFlags) =>
+      perform(flags, url, async (host) => {
+        const resource = readResource(url);
+        return withSession(host, resource, flags, 'ask', async (session) => {
+          const accessToken = await tokenOf(session, flags.scope ?? []);
+          const { expiresAt, granted: scopes } = session.explain().grant ?? {};
+          host.printer.result({ resource, accessToken, expiresAt, scopes }, accessToken);
+          return exitCodes.done;
+        });
+      }),
+    );
+  addScopeOption(command.optionsGroup('Token:'), 'scopes that it has to have, "a b"');
+  addOutputOptions(addStoreOptions(addClientOptions(command)));
+}
+
+async function tokenOf(session: Session, scopes: readonly string[]): Promise<string> {
+  if ((await recovered(session)).hasTag('needsUser')) {
+    refuse(
+      'interaction_required',
+      'requesting',
+      `A login at ${session.id.resource} is not finished yet; do so.`,
+    );
+  }
+  const token = await session.token();
+  const { granted = [], requested = [] } = session.explain().grant ?? {};
+  if (includesAll(union(granted, requested), scopes)) return token;
+  return refuse(
+    'interaction_required',
+    'steppingUp',
+    `The login at ${session.id.resource} does not have the scopes ${scopes.join(' ')}; log in.`,
+  );
+}

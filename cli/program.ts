@@ -1,0 +1,68 @@
+// The command line: its commands, its help, and what is said when it is not understood.
+import { createRequire } from 'node:module';
+import { Command, CommanderError } from 'commander';
+import { addExplain } from './commands/explain.ts';
+import { addFetch } from './commands/fetch.ts';
+import { addLogin } from './commands/login.ts';
+import { addLogout } from './commands/logout.ts';
+import { addStatus } from './commands/status.ts';
+import { addToken } from './commands/token.ts';
+import { exitCodes } from './failures.ts';
+import type { Interruption } from './interruption.ts';
+import { performer } from './perform.ts';
+
+const afterHelp = `
+Examples:
+  authchart login https://mcp.example.com/mcp
+  authchart fetch https://mcp.example.com/mcp --json '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'
+  authchart token -q https://api.example.com/ | sed 's/^/Authorization: Bearer /' |
+    curl -H @- https://api.example.com/me
+  authchart explain https://mcp.example.com/mcp
+
+Exit codes:
+  0  done                       3  a person is needed: run authchart login
+  1  failed                     4  a server could not be reached, or has an outage
+  2  the command line is wrong  5  refused for safety, nothing was sent
+
+Results go to standard output, progress and errors to standard error.
+authchart COMMAND --help tells more.
+`;
+
+/**
+ * Parses and runs a command line.
+ * @returns the exit code. Never throws for what a person did or a server said.
+ */
+export async function runCommandLine(args: readonly string[], interruption: Interruption): Promise<number> {
+  let code: number = exitCodes.done;
+  const program = new Command('authchart')
+    .description('Logs in to MCP servers and any other OAuth-protected resource, and keeps the logins.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .addHelpText('after', afterHelp)
+    .showHelpAfterError('Run authchart --help for the commands.')
+    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}` })
+    .exitOverride()
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, 'authchart: ')),
+    });
+  const perform = performer(interruption, (ended) => {
+    code = ended;
+  });
+  for (const add of [addLogin, addFetch, addToken, addStatus, addExplain, addLogout]) add(program, perform);
+  for (const command of program.commands) {
+    command.showHelpAfterError(`Run authchart ${command.name()} --help for what it takes.`);
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    return thrown.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  }
+}
+
+function version(): string {
+  const about: { readonly version: string } = createRequire(import.meta.url)('authchart/package.json');
+  return about.version;
+}

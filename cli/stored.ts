@@ -1,0 +1,91 @@
+// What the store knows of each session: facts without a token, for `status` and for results.
+import { AuthError, type Failure } from '../protocol/errors.ts';
+import type { RegistrationKind, SessionId } from '../protocol/facts.ts';
+import { identifies } from '../protocol/wellKnown.ts';
+import { type BindingRecord, keys, type Records } from '../stores/records.ts';
+
+/** One login. Times are ISO 8601. */
+export interface StoredSession {
+  readonly resource: string;
+  readonly subject?: string;
+  readonly label?: string;
+  /** The authorization server that the resource is bound to. */
+  readonly issuer: string;
+  readonly registration: RegistrationKind;
+  readonly clientId: string;
+  /** Servers that it was bound to before. */
+  readonly before: readonly string[];
+  /** Absent: bound, but nobody is logged in any more. */
+  readonly grant?: {
+    readonly scopes: readonly string[];
+    /** Absent: the server did not say. */
+    readonly expiresAt?: string;
+    readonly renewable: boolean;
+  };
+}
+
+/** Each session in the store; one that cannot be read is told, and does not hide the others. */
+export async function storedSessions(
+  records: Records,
+  onTrouble: (failure: Failure) => void,
+): Promise<readonly StoredSession[]> {
+  const found: StoredSession[] = [];
+  for (const key of [...(await records.bindings())].sort()) {
+    try {
+      const binding = (await records.read('binding', key))?.value;
+      const session = binding && (await sessionIn(records, binding));
+      if (session) found.push(session);
+    } catch (thrown) {
+      if (!(thrown instanceof AuthError)) throw thrown;
+      onTrouble(thrown.toFailure());
+    }
+  }
+  return found;
+}
+
+/** The one session, or nothing. @throws AuthError `record_newer`, `store_failed` */
+export async function storedSession(records: Records, id: SessionId): Promise<StoredSession | undefined> {
+  const binding = (await records.read('binding', keys.binding(id)))?.value;
+  return binding && sessionIn(records, binding);
+}
+
+async function sessionIn(records: Records, binding: BindingRecord): Promise<StoredSession | undefined> {
+  const { session, current, servers } = binding;
+  const bound = servers[current];
+  if (!bound) return undefined;
+  const grant = (await records.read('grant', bound.grantKey))?.value;
+  return {
+    resource: session.resource,
+    ...(session.subject !== '' && { subject: session.subject }),
+    ...(session.label !== '' && { label: session.label }),
+    issuer: current,
+    registration: bound.kind,
+    clientId: bound.clientId,
+    before: Object.keys(servers).filter((issuer) => issuer !== current),
+    ...(grant?.issuer === current && {
+      grant: {
+        scopes: grant.granted,
+        ...(grant.expiresAt !== undefined && { expiresAt: new Date(grant.expiresAt).toISOString() }),
+        renewable: grant.refreshToken !== undefined,
+      },
+    }),
+  };
+}
+
+/** Whether a session is the one that these flags speak of; a flag that is not given matches all. */
+export function belongsTo(
+  session: StoredSession,
+  { subject, label }: { readonly subject?: string; readonly label?: string },
+): boolean {
+  return (
+    (subject === undefined || subject === (session.subject ?? '')) &&
+    (label === undefined || label === (session.label ?? ''))
+  );
+}
+
+/** The resource whose login is good for this URL: the URL itself, else the longest one that it lies below. */
+export function coveringResource(sessions: readonly StoredSession[], url: string): string {
+  const covering = sessions.map(({ resource }) => resource).filter((one) => identifies(one, url) !== 'no');
+  const exact = covering.find((one) => identifies(one, url) === 'exact');
+  return exact ?? covering.sort((a, b) => b.length - a.length)[0] ?? url;
+}

@@ -1,0 +1,80 @@
+// Sets up the engine for one command, with one session, and takes it down again.
+import { createAuthEngine } from '../adapters/engine.ts';
+import { defaultFolder, fileStore } from '../adapters/node.ts';
+import type { AuthSnapshot, Session } from '../adapters/session.ts';
+import type { Interaction } from '../machines/context.ts';
+import { Records } from '../stores/records.ts';
+import { clientOf } from './clientOf.ts';
+import type { SessionFlags, StoreOptions } from './options.ts';
+import type { Host } from './perform.ts';
+import type { Printer } from './printer.ts';
+import { userAgentOf } from './userAgents.ts';
+
+export function folderOf({ store }: StoreOptions): string {
+  return store ?? defaultFolder(process.env);
+}
+
+/** The store by itself, for what needs no session. */
+export function recordsIn(flags: StoreOptions, printer: Printer): Records {
+  const store = fileStore({ folder: folderOf(flags) });
+  return new Records(store, (key) => printer.progress({ kind: 'set-aside', key }));
+}
+
+/** @param interaction `auto`: a challenge may open a browser, as whoever ran the command asked for it. */
+export async function withSession<Result>(
+  { printer, interruption }: Host,
+  resource: string,
+  flags: SessionFlags,
+  interaction: Interaction,
+  work: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  const { subject, label, timeout } = flags;
+  // Taking the engine down is no progress.
+  let over = false;
+  const engine = createAuthEngine({
+    client: await clientOf(flags, resource),
+    userAgent: userAgentOf(flags.userAgent, flags.redirectUri, printer),
+    store: fileStore({ folder: folderOf(flags) }),
+    policy: { interaction, ...(timeout !== undefined && { loginTimeout: timeout * 1000 }) },
+    onProgress: (progress) => (over ? undefined : printer.progress(progress)),
+  });
+  try {
+    const session = engine.session({
+      resource,
+      ...(subject !== undefined && { subject }),
+      ...(label !== undefined && { label }),
+    });
+    interruption.onStop(() => {
+      session.actor.send({ type: 'user.cancel' });
+      return session.settled();
+    });
+    return await work(session);
+  } finally {
+    over = true;
+    await engine.dispose();
+  }
+}
+
+/** Waits until the store was read: then nothing is in flight, or a login of another process waits for its person. */
+export function recovered(session: Session): Promise<AuthSnapshot> {
+  return new Promise((resolve) => {
+    const look = (snapshot: AuthSnapshot): void => {
+      if (snapshot.hasTag('busy') && !snapshot.hasTag('needsUser')) return;
+      stop();
+      resolve(snapshot);
+    };
+    let stop = () => {};
+    stop = session.subscribe(look);
+    look(session.actor.getSnapshot());
+  });
+}
+
+/**
+ * Logs in. A login that another process left waiting is given up first: nobody may be there to finish it, and it
+ * may have been shown in another way.
+ */
+export async function logIn(session: Session, scopes: readonly string[]): Promise<void> {
+  const snapshot = await recovered(session);
+  if (snapshot.hasTag('needsUser')) session.actor.send({ type: 'user.cancel' });
+  await session.login({ scopes });
+}

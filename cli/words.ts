@@ -1,0 +1,35 @@
+// Small texts: durations, names of registrations, words for a shell, tables.
+import type { RegistrationKind } from '../protocol/facts.ts';
+
+/** @param milliseconds `292000` is "4 min 52 s". */
+export function duration(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  const parts = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [seconds % 60, 's'],
+  ] as const;
+  const first = parts.findIndex(([count]) => count > 0);
+  if (first < 0) return '0 s';
+  const words = parts.slice(first, first + 2).filter(([count]) => count > 0);
+  return words.map(([count, unit]) => `${count} ${unit}`).join(' ');
+}
+
+export const kindNames: Readonly<Record<RegistrationKind, string>> = {
+  'pre-registered': 'registered by hand',
+  'metadata-document': 'a client metadata document',
+  dynamic: 'registered dynamically',
+};
+
+/** A word that a POSIX shell reads as it stands. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** Lines of a name and its text, aligned, indented by two. */
+export function table(rows: readonly (readonly [string, string] | undefined)[]): string {
+  const there = rows.filter((row) => row !== undefined);
+  const width = Math.max(0, ...there.map(([name]) => name.length));
+  return there.map(([name, text]) => `  ${name.padEnd(width)}  ${text}\n`).join('');
+}

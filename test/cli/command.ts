@@ -1,0 +1,115 @@
+// The command as a person runs it: a process of its own, with what it printed and how it ended.
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { vi } from 'vitest';
+import type { Interruption } from '../../cli/interruption.ts';
+import { runCommandLine } from '../../cli/program.ts';
+import { type Cookies, visit } from '../playground/rawClient.ts';
+
+const entry = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly child: ChildProcessWithoutNullStreams;
+  readonly ended: Promise<Ended>;
+  /** The first match on standard error, once it is there. */
+  printed(what: RegExp): Promise<string>;
+}
+
+/** A folder for one story's logins. */
+export async function newFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'authchart-cli-'));
+}
+
+export async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** Starts the command. No browser is ever opened: it is told that it runs over SSH. */
+export function start(folder: string, args: readonly string[]): Running {
+  const child = spawn(process.execPath, ['--import', 'tsx', entry, ...args], {
+    env: { ...process.env, AUTHCHART_STORE: folder, SSH_CONNECTION: 'here', NO_COLOR: '1' },
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, stdout, stderr }));
+  });
+  const printed = (what: RegExp) =>
+    new Promise<string>((resolve, reject) => {
+      const look = () => {
+        const found = what.exec(stderr)?.[0];
+        if (found !== undefined) resolve(found);
+      };
+      child.stderr.on('data', look);
+      child.once('close', () => reject(new Error(`never printed: ${stderr}`)));
+      look();
+    });
+  return { child, ended, printed };
+}
+
+/** Runs the command to its end. @param input all of standard input. */
+export function run(folder: string, args: readonly string[], input: string | Buffer = ''): Promise<Ended> {
+  const { child, ended } = start(folder, args);
+  child.stdin.end(input);
+  return ended;
+}
+
+const never: Interruption = { came: () => false, onStop: () => {}, ended: new Promise(() => {}) };
+
+let turn: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs a command line in this process, one after the other: for what needs no process of its own, which costs half
+ * a second.
+ */
+export function runHere(folder: string, args: readonly string[]): Promise<Ended> {
+  const mine = turn.then(() => captured(folder, args));
+  turn = mine.catch(() => undefined);
+  return mine;
+}
+
+async function captured(folder: string, args: readonly string[]): Promise<Ended> {
+  const printed = { stdout: '', stderr: '' };
+  const spies = (['stdout', 'stderr'] as const).map((channel) =>
+    vi.spyOn(process[channel], 'write').mockImplementation((text) => {
+      printed[channel] += typeof text === 'string' ? text : Buffer.from(text).toString();
+      return true;
+    }),
+  );
+  vi.stubEnv('AUTHCHART_STORE', folder);
+  try {
+    return { code: await runCommandLine(args, never), ...printed };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+    vi.unstubAllEnvs();
+  }
+}
+
+/** Where an authorization URL leads in the end: the last address, which is the client's own. */
+export async function walk(url: string, redirectUri: string): Promise<string> {
+  const cookies: Cookies = new Map();
+  let next = url;
+  for (let hops = 0; hops < 8; hops += 1) {
+    const location = (await visit(next, cookies)).headers.get('location');
+    if (location === null) throw new Error('The walk ended before the redirect URI.');
+    next = new URL(location, next).href;
+    if (next.startsWith(redirectUri)) return next;
+  }
+  throw new Error('too many redirects');
+}

@@ -1,0 +1,103 @@
+// Every failure has an exit code, and a sentence in terms of the command.
+import { describe, expect, test } from 'vitest';
+import { asUnreachable, exitCodeOf, failureOf, sentenceOf } from '../../cli/failures.ts';
+import { duration, shellWord } from '../../cli/words.ts';
+import { AuthError, type FailureCode, failure, failureCodes } from '../../protocol/errors.ts';
+
+const expected: Readonly<Record<number, readonly FailureCode[]>> = {
+  2: ['config_invalid'],
+  3: ['interaction_required', 'access_denied', 'login_timed_out', 'cancelled'],
+  4: ['unreachable', 'timed_out', 'server_unavailable'],
+  5: [
+    'address_refused',
+    'redirect_refused',
+    'resource_mismatch',
+    'issuer_mismatch',
+    'pkce_unsupported',
+    'bound_elsewhere',
+    'credential_without_issuer',
+    'token_of_other_issuer',
+    'response_issuer_mismatch',
+    'response_issuer_missing',
+  ],
+};
+
+test('each code of the register ends with its exit code, all others with 1', () => {
+  const codes = Object.keys(failureCodes) as FailureCode[];
+  for (const code of codes) {
+    const [exitCode = 1] = Object.entries(expected).find(([, group]) => group.includes(code)) ?? [];
+    expect([code, exitCodeOf(failure(code, 'requesting', ''))]).toEqual([code, Number(exitCode)]);
+  }
+});
+
+describe('a sentence', () => {
+  const url = 'https://mcp.example/mcp?a=1&b=2';
+  const issuer = 'https://as.example';
+
+  test.each([
+    [
+      'for a login says what to run, in words that a shell takes',
+      failure('interaction_required', 'requesting', 'Nobody is logged in; call login() first.'),
+      `Nobody is logged in; run authchart login '${url}'.`,
+    ],
+    [
+      'for credentials of nobody names the option and the issuer',
+      failure('credential_without_issuer', 'bindChecking', 'They do not say; if it is X, say so.', {
+        issuer,
+      }),
+      `They do not say; nothing was sent, add --issuer ${issuer} if that server really issued the client.`,
+    ],
+    [
+      'for a secret that was not given again names the options',
+      failure('config_invalid', 'renewing', 'It has no secret; give it.', { issuer }),
+      `It has no secret; give the client again, with --client-id, --issuer ${issuer} and --client-secret-file.`,
+    ],
+    [
+      'for what was wrong from the start stays as it is',
+      failure('config_invalid', 'configuring', 'It is empty; fill it.'),
+      'It is empty; fill it.',
+    ],
+    [
+      'ends with what the server said, made fit to be shown',
+      failure('access_denied', 'authorizing', 'It was denied; log in again.', { said: 'no\u001b[2J' }),
+      'It was denied; log in again. It said: "no\\u{1b}[2J".',
+    ],
+  ])('%s', (_, of, sentence) => {
+    expect(sentenceOf(of, url)).toBe(sentence);
+  });
+});
+
+test('a foreign error leaves its name only', () => {
+  const thrown = new RangeError('the-secret');
+  expect(failureOf(thrown)).toMatchObject({ code: 'internal', recovery: 'none' });
+  expect(JSON.stringify(failureOf(thrown))).not.toContain('the-secret');
+  expect(failureOf(thrown).message).toContain('RangeError');
+});
+
+test('a connection that failed is unreachable, with the code of the system; a defect is not', () => {
+  const cause = Object.assign(new Error('quotes what was sent'), { code: 'ECONNREFUSED' });
+  const thrown = asUnreachable(new TypeError('fetch failed', { cause }), 'https://as.example/x');
+  if (!(thrown instanceof AuthError)) throw new Error('not an AuthError');
+  expect(thrown.code).toBe('unreachable');
+  expect(thrown.message).toBe(
+    'as.example cannot be reached (ECONNREFUSED); check the address and the network, and try again.',
+  );
+  const defect = new TypeError('x is not a function');
+  expect(asUnreachable(defect, 'https://as.example/')).toBe(defect);
+});
+
+test.each([
+  [0, '0 s'],
+  [-5, '0 s'],
+  [59_600, '1 min'],
+  [292_000, '4 min 52 s'],
+  [7_200_000, '2 h'],
+  [90_061_000, '1 d 1 h'],
+])('%i ms is %s', (milliseconds, words) => {
+  expect(duration(milliseconds)).toBe(words);
+});
+
+test('a word for a shell is quoted where it must be', () => {
+  expect(shellWord('https://a.example/b')).toBe('https://a.example/b');
+  expect(shellWord("a'b; rm -rf")).toBe("'a'\\''b; rm -rf'");
+});

@@ -1,0 +1,109 @@
+// What the command line takes, and what it refuses before anything is sent: in this process, for speed.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newFolder, removeFolder, runHere } from './command.ts';
+
+const server = createServer((request, response) => {
+  requests.push(request.url ?? '');
+  response.end();
+});
+const requests: string[] = [];
+let url: string;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await newFolder();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+});
+
+afterAll(async () => {
+  server.close();
+  await removeFolder(folder);
+});
+
+test.each([
+  ['a URL that is none', ['login', 'nonsense'], /it is not an absolute URL; give one like/],
+  ['plain http', ['status', 'http://mcp.example/'], /it is plain http/],
+  ['a password, which is not repeated', ['login', 'https://me:pass-word@mcp.example/'], /it names a user/],
+  [
+    'an issuer of nothing',
+    ['login', 'URL', '--issuer', 'https://a.example'],
+    /--issuer goes with --client-id/,
+  ],
+  ['a secret of nobody', ['login', 'URL', '--client-secret-file', '/none'], /-file goes with --client-id/],
+  [
+    'a secret that is not there',
+    ['login', 'URL', '--client-id', 'a', '--client-secret-file', '/none'],
+    /file \/none cannot be read \(ENOENT\)/,
+  ],
+  [
+    'an issuer that is no URL',
+    ['login', 'URL', '--client-id', 'a', '--issuer', 'x'],
+    /issuer .* is not a URL/,
+  ],
+  [
+    'a metadata URL without path',
+    ['login', 'URL', '--client-metadata-url', 'https://a.example'],
+    /with a path/,
+  ],
+  ['no time', ['login', 'URL', '--timeout', '0'], /Give seconds, like 120/],
+  ['no scope', ['login', 'URL', '--scope', ' '], /Name at least one scope/],
+  ['an unknown user agent', ['login', 'URL', '--user-agent', 'mail'], /browser, headless, paste/],
+  ['a redirect to elsewhere', ['login', 'URL', '--redirect-uri', 'https://a.example/'], /--user-agent paste/],
+  ['a token of its own', ['fetch', 'URL', '-H', 'authorization: Bearer x'], /its own Authorization header/],
+  ['half a header', ['fetch', 'URL', '-H', 'x'], /must be like "Name: value"/],
+  ['two bodies', ['fetch', 'URL', '-d', 'a=b', '--json', '{}'], /two bodies; give one/],
+  ['a body to GET', ['fetch', 'URL', '-d', 'a=b', '-X', 'GET'], /GET request has no body/],
+  ['a method that is none', ['fetch', 'URL', '-X', 'G T'], /not a method of HTTP/],
+  ['a file that is not there', ['fetch', 'URL', '-d', '@/none'], /of -d cannot be read \(ENOENT\)/],
+  [
+    'two readers of one input',
+    ['fetch', 'URL', '-d', '@-', '--user-agent', 'paste'],
+    /the pasted address at once/,
+  ],
+  ['no URL', ['fetch'], /Which URL\?/],
+  ['no argument', ['token'], /missing required argument 'url'/],
+  ['one command too many', ['status', 'URL', 'more'], /too many arguments/],
+  ['an unknown command', ['loguot'], /Did you mean logout\?/],
+])('%s is refused with exit code 2, and nothing is sent', async (_, args, why) => {
+  const given = args.map((arg) => (arg === 'URL' ? url : arg));
+  const { code, stdout, stderr } = await runHere(folder, given);
+  expect(stderr).toMatch(why);
+  expect(stderr).toMatch(/^authchart: /);
+  expect(stderr).not.toMatch(/pass-word|\n {4}at /);
+  expect([code, stdout, requests]).toEqual([2, '', []]);
+});
+
+test('a refusal is a document too, when asked for', async () => {
+  const { code, stdout } = await runHere(folder, ['login', 'nonsense', '--json']);
+  expect(code).toBe(2);
+  expect(JSON.parse(stdout)).toMatchObject({
+    error: { code: 'config_invalid', phase: 'configuring', recovery: 'fix-config' },
+  });
+});
+
+const names = ['login', 'fetch', 'token', 'status', 'explain', 'logout'];
+
+test('help lists the commands and the exit codes; without a command it is an error', async () => {
+  const { code, stdout, stderr } = await runHere(folder, ['--help']);
+  expect([code, stderr]).toEqual([0, '']);
+  for (const name of names) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
+  for (const exit of [0, 1, 2, 3, 4, 5]) expect(stdout).toMatch(new RegExp(`^ .*\\b${exit}  \\w`, 'm'));
+  const bare = await runHere(folder, []);
+  expect([bare.code, bare.stdout, bare.stderr]).toEqual([2, '', stdout]);
+});
+
+test.each(names)('help of %s has examples, and fits on a screen', async (name) => {
+  const { code, stdout, stderr } = await runHere(folder, [name, '--help']);
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(new RegExp(`^Usage: authchart ${name} `));
+  expect(stdout).toContain(`Examples:\n  authchart ${name}`);
+  expect(stdout).not.toMatch(/undefined|NaN/);
+  expect(stdout.split('\n').filter((line) => line.length > 120)).toEqual([]);
+});
+
+test('the version is the one of the package', async () => {
+  expect((await runHere(folder, ['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+/);
+});
