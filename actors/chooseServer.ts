@@ -1,20 +1,25 @@
 // Chooses one of the listed authorization servers: the one that is bound, one that was, else the first (DISC-5).
-import { keys } from '../stores/records.ts';
+import { boundAt } from '../stores/records.ts';
+import { readBinding } from './recall.ts';
 import type { Act } from './tools.ts';
 
 export const chooseServer: Act<'chooseServer'> =
   (tools) =>
   async ({ session, listed, passedOver }) => {
-    const binding = (await tools.records.read('binding', keys.binding(session)))?.value;
+    const binding = await readBinding(tools.records, session);
     const open = listed.filter((issuer) => !passedOver.includes(issuer));
     const preferences: readonly ((issuer: string) => boolean)[] = [
       (issuer) => issuer === binding?.current,
-      (issuer) => binding !== undefined && Object.hasOwn(binding.servers, issuer),
+      (issuer) => boundAt(binding, issuer) !== undefined,
       (issuer) => (tools.client.preRegistered ?? []).some((client) => client.issuer === issuer),
       () => true,
     ];
     const chosen = preferences
       .map((isPreferred) => open.find(isPreferred))
       .find((issuer) => issuer !== undefined);
-    return { at: tools.now(), issuer: chosen ?? null };
+    return {
+      at: tools.now(),
+      issuer: chosen ?? null,
+      isBound: chosen !== undefined && chosen === binding?.current,
+    };
   };

@@ -7,6 +7,7 @@ export const discardAuthorization: Act<'discardAuthorization'> =
   async ({ session, pending, redirectUri }) => {
     if (redirectUri !== null) await tools.userAgent.release(redirectUri);
     if (pending) {
+      tools.logins.end(pending.key);
       await tools.records.forget(pending.key);
       await tools.records.forget(keys.login(session));
     }

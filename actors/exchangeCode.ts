@@ -6,7 +6,7 @@ import type { Grant } from '../protocol/facts.ts';
 import { lifetime } from '../protocol/lifetime.ts';
 import { union } from '../protocol/scopes.ts';
 import type { TokenAnswer } from '../protocol/tokenResponse.ts';
-import { type GrantRecord, keys, type PendingRecord } from '../stores/records.ts';
+import { boundAt, type GrantRecord, keys, type PendingRecord } from '../stores/records.ts';
 import { grantFacts } from './facts.ts';
 import { readPending } from './pendingRequest.ts';
 import { type asServer, requestTokens } from './tokenEndpoint.ts';
@@ -141,18 +141,17 @@ async function moveBinding(
   { session, client, server }: PendingRecord,
   grantKey: string,
   grant: GrantRecord,
-  boundAt: number,
+  at: number,
 ): Promise<void> {
   await tools.records.update('binding', keys.binding(session), (before) => {
-    const known =
-      before && Object.hasOwn(before.servers, server.issuer) ? before.servers[server.issuer] : undefined;
+    const known = boundAt(before, server.issuer);
     const scopes = [...union(known?.scopes, grant.requested, grant.granted)];
     const former = [known?.grantKey, ...(known?.formerGrantKeys ?? [])];
     const formerGrantKeys = former
       .filter((key): key is string => key !== undefined && key !== grantKey)
       .slice(0, MAX_FORMER);
     const { kind, clientId } = client;
-    const bound = { kind, clientId, grantKey, formerGrantKeys, scopes, boundAt };
+    const bound = { kind, clientId, grantKey, formerGrantKeys, scopes, boundAt: at };
     return { v: 1, session, current: server.issuer, servers: { ...before?.servers, [server.issuer]: bound } };
   });
 }
@@ -160,5 +159,6 @@ async function moveBinding(
 async function finish(tools: Tools, pending: PendingRecord, key: string): Promise<void> {
   await tools.records.forget(key);
   await tools.records.forget(keys.login(pending.session));
+  tools.logins.end(key);
   await tools.userAgent.release(pending.redirectUri);
 }

@@ -1,11 +1,12 @@
 // From records to facts: what of a record may be told to the chart.
 import type { Binding, Grant, Pending, Registration } from '../protocol/facts.ts';
-import type {
-  BindingRecord,
-  ClientRecord,
-  GrantRecord,
-  PendingRecord,
-  Versioned,
+import {
+  type BindingRecord,
+  boundAt,
+  type ClientRecord,
+  type GrantRecord,
+  type PendingRecord,
+  type Versioned,
 } from '../stores/records.ts';
 
 export function grantFacts(key: string, { version, value }: Versioned<GrantRecord>): Grant {
@@ -45,6 +46,6 @@ export function pendingFacts(key: string, value: PendingRecord): Pending {
 
 /** What was bound to this issuer; nothing when it never was. */
 export function bindingFacts(value: BindingRecord | undefined, issuer: string): Binding | null {
-  const bound = value && Object.hasOwn(value.servers, issuer) ? value.servers[issuer] : undefined;
+  const bound = boundAt(value, issuer);
   return bound ? { issuer, kind: bound.kind, scopes: bound.scopes } : null;
 }

@@ -1,12 +1,13 @@
 // Sign-out, second half: every copy of the session's tokens, its bindings and its pending login are deleted.
 import { grantKeysOf, keys } from '../stores/records.ts';
+import { readBinding } from './recall.ts';
 import type { Act } from './tools.ts';
 
 export const forgetSession: Act<'forgetSession'> =
   (tools) =>
   async ({ session }) => {
     const { records } = tools;
-    const binding = (await records.read('binding', keys.binding(session)))?.value;
+    const binding = await readBinding(records, session);
     const login = (await records.read('login', keys.login(session)))?.value;
     for (const key of grantKeysOf(binding)) await records.forget(key);
     if (login) await records.forget(login.pendingKey);

@@ -1,16 +1,17 @@
 // The bind-check's evidence: what belongs to this issuer, and what the host's own credentials say (SEP-2352).
-import type { Grant, Registration, ServerMetadata, SessionId } from '../protocol/facts.ts';
+import type { Registration, ServerMetadata, SessionId } from '../protocol/facts.ts';
 import { secretAuthMethod } from '../protocol/registration.ts';
 import { identifies } from '../protocol/wellKnown.ts';
-import { type BindingRecord, keys } from '../stores/records.ts';
-import { bindingFacts, grantFacts, registrationFacts } from './facts.ts';
+import { type BindingRecord, boundAt, keys, type Records } from '../stores/records.ts';
+import { bindingFacts, registrationFacts } from './facts.ts';
+import { readBinding, readGrant } from './recall.ts';
 import type { Act, PreRegisteredClient, Tools } from './tools.ts';
 
 export const recallBinding: Act<'recallBinding'> =
   (tools) =>
   async ({ session, server }) => {
-    const record = (await tools.records.read('binding', keys.binding(session)))?.value;
-    const own = judgePreRegistered(tools, session, server.issuer, record);
+    const record = await readBinding(tools.records, session);
+    const own = await judgePreRegistered(tools, session, server.issuer, record);
     const registration = own.here
       ? preRegistered(own.here, server)
       : await recallRegistration(tools, server.issuer, record);
@@ -18,7 +19,10 @@ export const recallBinding: Act<'recallBinding'> =
       at: tools.now(),
       binding: bindingFacts(record, server.issuer),
       registration,
-      grant: await recallGrant(tools, server.issuer, record, own.here),
+      // A grant of another client than the one that the host now gives is left where it is.
+      grant: isReplaced(own.here, server.issuer, record)
+        ? null
+        : await readGrant(tools.records, session, record, server.issuer),
       preRegisteredElsewhere: own.elsewhere,
       credentialWithoutIssuer: own.withoutIssuer,
       metadataDocument: tools.client.metadataUrl ?? null,
@@ -33,12 +37,12 @@ interface OwnCredentials {
 }
 
 /** Which of the host's credentials may be used here; and if none, whether that is a reason to stop (BIND-6, BIND-10). */
-function judgePreRegistered(
-  { client }: Tools,
+async function judgePreRegistered(
+  { client, records }: Tools,
   session: SessionId,
   issuer: string,
   record: BindingRecord | undefined,
-): OwnCredentials {
+): Promise<OwnCredentials> {
   const nothing = { here: undefined, elsewhere: null, withoutIssuer: false };
   const eligible = (client.preRegistered ?? []).filter(
     (one) => one.resource === undefined || identifies(one.resource, session.resource) === 'exact',
@@ -51,10 +55,32 @@ function judgePreRegistered(
   if (record && before?.kind === 'pre-registered') return { ...nothing, elsewhere: record.current };
 
   const homeless = eligible.find((one) => one.issuer === undefined);
-  if (homeless?.dangerouslyTrustFirstIssuer) return { ...nothing, here: homeless };
+  if (homeless?.dangerouslyTrustFirstIssuer) {
+    const home = await pinIssuer(records, homeless.clientId, issuer);
+    return home === issuer ? { ...nothing, here: homeless } : { ...nothing, elsewhere: home };
+  }
   const pinned = eligible.find((one) => one.resource !== undefined && one.issuer !== undefined);
   if (pinned?.issuer !== undefined) return { ...nothing, elsewhere: pinned.issuer };
   return { ...nothing, withoutIssuer: homeless !== undefined };
+}
+
+/** The first issuer that these credentials were used with: written before anything is sent, and never again. */
+async function pinIssuer(records: Records, clientId: string, issuer: string): Promise<string> {
+  const pin = await records.update(
+    'pin',
+    keys.pin(clientId),
+    (before) => before ?? { v: 1, clientId, issuer },
+  );
+  return pin?.value.issuer ?? issuer;
+}
+
+function isReplaced(
+  own: PreRegisteredClient | undefined,
+  issuer: string,
+  record: BindingRecord | undefined,
+): boolean {
+  const bound = boundAt(record, issuer);
+  return own !== undefined && bound !== undefined && own.clientId !== bound.clientId;
 }
 
 function preRegistered(client: PreRegisteredClient, server: ServerMetadata): Registration {
@@ -74,7 +100,7 @@ async function recallRegistration(
   issuer: string,
   record: BindingRecord | undefined,
 ): Promise<Registration | null> {
-  const bound = record && Object.hasOwn(record.servers, issuer) ? record.servers[issuer] : undefined;
+  const bound = boundAt(record, issuer);
   const { metadataUrl } = tools.client;
   // BIND-7: a document is known by how it was used, not by its look.
   if (bound?.kind === 'metadata-document' && metadataUrl !== undefined && bound.clientId === metadataUrl) {
@@ -94,17 +120,4 @@ async function recallRegistration(
   const { secretExpiresAt } = found.client;
   if (secretExpiresAt !== undefined && secretExpiresAt <= tools.now()) return null;
   return registrationFacts(key, issuer, found.client);
-}
-
-/** The grant of this issuer; one of another client than the host now gives is left where it is. */
-async function recallGrant(
-  tools: Tools,
-  issuer: string,
-  record: BindingRecord | undefined,
-  own: PreRegisteredClient | undefined,
-): Promise<Grant | null> {
-  const bound = record && Object.hasOwn(record.servers, issuer) ? record.servers[issuer] : undefined;
-  if (!bound || (own && own.clientId !== bound.clientId)) return null;
-  const grant = await tools.records.read('grant', bound.grantKey);
-  return grant?.value.issuer === issuer ? grantFacts(bound.grantKey, grant) : null;
 }

@@ -1,31 +1,24 @@
 // On start: what does the store remember of this session? Reads only.
 import { judgeAddress } from '../protocol/address.ts';
-import type { Grant, ServerMetadata, SessionId } from '../protocol/facts.ts';
+import type { ServerMetadata, SessionId } from '../protocol/facts.ts';
 import type { Memory } from '../protocol/work.ts';
-import { type BindingRecord, keys } from '../stores/records.ts';
-import { bindingFacts, grantFacts, pendingFacts, registrationFacts } from './facts.ts';
+import { keys } from '../stores/records.ts';
+import { bindingFacts, pendingFacts, registrationFacts } from './facts.ts';
+import { readBinding, readGrant } from './recall.ts';
 import type { Act, Tools } from './tools.ts';
 
 export const recallSession: Act<'recallSession'> =
   (tools) =>
   async ({ session }) => {
     const { records, now } = tools;
-    const binding = (await records.read('binding', keys.binding(session)))?.value;
+    const binding = await readBinding(records, session);
     return {
       at: now(),
       binding: binding ? bindingFacts(binding, binding.current) : null,
-      grant: binding ? await recallGrant(tools, binding) : null,
+      grant: binding ? await readGrant(records, session, binding, binding.current) : null,
       login: await recallLogin(tools, session),
     };
   };
-
-async function recallGrant({ records }: Tools, binding: BindingRecord): Promise<Grant | null> {
-  const grantKey = binding.servers[binding.current]?.grantKey;
-  const grant = grantKey === undefined ? undefined : await records.read('grant', grantKey);
-  // S06: a record that speaks of another issuer is not this one, whatever its key says.
-  if (grantKey === undefined || grant?.value.issuer !== binding.current) return null;
-  return grantFacts(grantKey, grant);
-}
 
 /** A login that can still be finished: not expired, its code not sent, and its endpoints still ones we would use. */
 async function recallLogin({ records, now }: Tools, session: SessionId): Promise<Memory['login']> {

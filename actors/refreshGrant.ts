@@ -12,21 +12,30 @@ import type { Act, Tools } from './tools.ts';
 type Input = Parameters<ReturnType<Act<'refreshGrant'>>>[0];
 
 export const refreshGrant: Act<'refreshGrant'> = (tools) => async (input, signal) => {
+  const work = (shared: AbortSignal): Promise<Grant> => refresh(tools, input, shared);
+  // Who asked may leave; the answer to a refresh may be the only one, and is stored (C10).
+  const grant = await tools.refreshing.run(input.grant.key, work, signal, { finish: true });
+  return { at: tools.now(), grant };
+};
+
+async function refresh(tools: Tools, input: Input, signal: AbortSignal): Promise<Grant> {
   const { key, version } = input.grant;
+  const saved = await saveLeftover(tools, key);
+  if (saved) return saved;
   const before = await tools.records.read('grant', key);
   // Somebody else renewed it since the chart looked: theirs is ours (TOK-6).
-  if (before && before.version !== version) return { at: tools.now(), grant: grantFacts(key, before) };
+  if (before && before.version !== version) return grantFacts(key, before);
   if (before?.value.refreshToken === undefined) return gone(input);
   const { refreshToken } = before.value;
   try {
     const tokens = await spend(tools, input, before.value, refreshToken, signal);
-    return { at: tools.now(), grant: await keep(tools, key, before, tokens) };
+    return await keep(tools, key, before, tokens);
   } catch (error) {
     const sibling = await afterRefusal(tools, key, version, error);
-    if (sibling) return { at: tools.now(), grant: sibling };
-    throw error;
+    if (sibling) return sibling;
+    throw loginHelps(error);
   }
-};
+}
 
 // No `scope`: a refresh gives what was granted, and can never widen it (STEP-3, RFC 6749 §6).
 function spend(
@@ -66,13 +75,25 @@ async function keep(
     ...lifetime(tokens.expiresIn, refreshToken !== undefined, tools.now()),
     granted: [...(tokens.granted ?? rest.granted)],
   };
-  const version = await tools.records.write('grant', key, value, before.version);
+  return save(tools, key, value, before.version);
+}
+
+/** Stores what was issued. Where the store fails, the tokens are kept in memory, and saved at the next try (T12). */
+async function save(tools: Tools, key: string, value: GrantRecord, before: string): Promise<Grant> {
+  tools.unsaved.set(key, { value, version: before });
+  const version = await tools.records.write('grant', key, value, before);
+  tools.unsaved.delete(key);
   if (version !== undefined) return grantFacts(key, { version, value });
   const theirs = await tools.records.read('grant', key);
   if (theirs) return grantFacts(key, theirs);
   return refuse('grant_refused', 'renewing', 'The login was ended while it was renewed; log in again.', {
-    issuer: rest.issuer,
+    issuer: value.issuer,
   });
+}
+
+async function saveLeftover(tools: Tools, key: string): Promise<Grant | undefined> {
+  const leftover = tools.unsaved.get(key);
+  return leftover && save(tools, key, leftover.value, leftover.version);
 }
 
 /** After a refusal the store is read again: a sibling's tokens are adopted, else the version that failed goes (TOK-6). */
@@ -87,6 +108,12 @@ async function afterRefusal(
   if (now && now.version !== version) return grantFacts(key, now);
   await tools.records.remove(key, version);
   return undefined;
+}
+
+/** Servers say all kinds of things about a refresh token that they do not take any more (T18, T20): a login helps. */
+function loginHelps(error: unknown): unknown {
+  if (!(error instanceof AuthError) || error.code !== 'token_refused') return error;
+  return new AuthError({ ...error.toFailure(), recovery: 'reauthorize' });
 }
 
 function gone({ grant }: Input): never {

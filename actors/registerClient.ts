@@ -9,7 +9,7 @@ import {
   registrationRequest,
 } from '../protocol/registration.ts';
 import { retryAfterMs } from '../protocol/retryAfter.ts';
-import { type ClientRecord, keys } from '../stores/records.ts';
+import { type ClientRecord, keys, type RegistrationRecord } from '../stores/records.ts';
 import { isOutage } from './documents.ts';
 import type { DoorAnswer } from './door.ts';
 import { registrationFacts } from './facts.ts';
@@ -18,8 +18,35 @@ import type { Act, Tools } from './tools.ts';
 type Input = Parameters<ReturnType<Act<'registerClient'>>>[0];
 
 export const registerClient: Act<'registerClient'> = (tools) => async (input, signal) => {
-  const { server, redirectUri, scopes } = input;
+  const key = keys.registration(input.server.issuer, tools.userAgent.name);
+  const record =
+    (await recall(tools, key, input)) ??
+    (await tools.registering.run(
+      `${key} ${input.redirectUri}`,
+      (shared) => register(tools, key, input, shared),
+      signal,
+    ));
+  return { at: tools.now(), registration: registrationFacts(key, record.issuer, record.client) };
+};
+
+/** A registration that somebody else made meanwhile, when it fits. */
+async function recall(tools: Tools, key: string, input: Input): Promise<RegistrationRecord | undefined> {
+  const found = (await tools.records.read('registration', key))?.value;
+  if (found?.issuer !== input.server.issuer || found.client.clientId === input.refusedClient)
+    return undefined;
+  const { redirectUris, secretExpiresAt } = found.client;
+  const isFit = redirectUris.includes(input.redirectUri) && (secretExpiresAt ?? Infinity) > tools.now();
+  return isFit ? found : undefined;
+}
+
+async function register(
+  tools: Tools,
+  key: string,
+  input: Input,
+  signal: AbortSignal,
+): Promise<RegistrationRecord> {
   const { name, uri, softwareId, softwareVersion } = tools.client;
+  const { server, redirectUri, scopes } = input;
   const request = registrationRequest({
     name,
     ...(uri !== undefined && { uri }),
@@ -29,19 +56,24 @@ export const registerClient: Act<'registerClient'> = (tools) => async (input, si
     scopes,
     server,
   });
-  const registered = await submit(tools, input, request, signal);
+  const { clientId, clientSecret, secretExpiresAt, authMethod, redirectUris } = await submit(
+    tools,
+    input,
+    request,
+    signal,
+  );
   const client: ClientRecord = {
     kind: 'dynamic',
-    clientId: registered.clientId,
-    clientSecret: registered.clientSecret,
-    secretExpiresAt: registered.secretExpiresAt,
-    authMethod: registered.authMethod,
-    redirectUris: [...registered.redirectUris],
+    clientId,
+    clientSecret,
+    secretExpiresAt,
+    authMethod,
+    redirectUris: [...redirectUris],
   };
-  const key = keys.registration(server.issuer, tools.userAgent.name);
-  await tools.records.update('registration', key, () => ({ v: 1, issuer: server.issuer, client }));
-  return { at: tools.now(), registration: registrationFacts(key, server.issuer, client) };
-};
+  const record: RegistrationRecord = { v: 1, issuer: server.issuer, client };
+  await tools.records.update('registration', key, () => record);
+  return record;
+}
 
 /** One try, and at most one more with what the server objected to changed (REG-5). */
 async function submit(

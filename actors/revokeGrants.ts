@@ -1,15 +1,16 @@
 // Sign-out, first half: each grant of the session is revoked at its own issuer, best effort. (RFC 7009)
 import * as oauth from 'oauth4webapi';
 import type { ServerMetadata, SessionId } from '../protocol/facts.ts';
-import { type GrantRecord, grantKeysOf, keys } from '../stores/records.ts';
+import { type GrantRecord, grantKeysOf } from '../stores/records.ts';
 import { lookUpServer } from './fetchServerMetadata.ts';
+import { readBinding } from './recall.ts';
 import { asServer, authenticationOf, optionsFor } from './tokenEndpoint.ts';
 import type { Act, Tools } from './tools.ts';
 
 export const revokeGrants: Act<'revokeGrants'> =
   (tools) =>
   async ({ session }, signal) => {
-    const binding = (await tools.records.read('binding', keys.binding(session)))?.value;
+    const binding = await readBinding(tools.records, session);
     await Promise.allSettled(
       grantKeysOf(binding).map(async (key) => {
         const grant = (await tools.records.read('grant', key))?.value;
@@ -29,9 +30,14 @@ async function revoke(
   if (server?.revocationEndpoint === undefined) return;
   // The refresh tokens first: where they go, the access tokens of their family go too.
   for (const token of [grant.refreshToken, ...(grant.superseded ?? [])]) {
-    if (token !== undefined) await send(tools, session, server, grant, token, 'refresh_token', signal);
+    if (token !== undefined) await tryToSend(tools, session, server, grant, token, 'refresh_token', signal);
   }
-  await send(tools, session, server, grant, grant.accessToken, 'access_token', signal);
+  await tryToSend(tools, session, server, grant, grant.accessToken, 'access_token', signal);
+}
+
+/** Best effort, for each: a token that could not be revoked is no reason to leave out the next. */
+async function tryToSend(...of: Parameters<typeof send>): Promise<void> {
+  await send(...of).catch(() => {});
 }
 
 async function send(

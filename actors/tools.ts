@@ -1,8 +1,10 @@
 // What actors work with: the host's words, the door, the records, the user agent, the clock.
-import type { ClientAuthMethod, SessionId } from '../protocol/facts.ts';
+import type { ClientAuthMethod, Grant, SessionId } from '../protocol/facts.ts';
 import type { Work } from '../protocol/work.ts';
-import type { Records } from '../stores/records.ts';
+import type { GrantRecord, Records, RegistrationRecord, Versioned } from '../stores/records.ts';
 import type { Door } from './door.ts';
+import type { PendingLogins } from './pendingLogins.ts';
+import type { Shared } from './shared.ts';
 import type { UserAgent } from './userAgent.ts';
 
 /** A client that a person registered by hand, at one issuer. */
@@ -52,6 +54,14 @@ export interface Tools {
   readonly userAgent: UserAgent;
   /** The door, with its exchanges told to this session. */
   readonly doorOf: (session: SessionId) => Door;
+  /** Renewed grants that could not be stored yet, with the version that they replace; by key. */
+  readonly unsaved: Map<string, Versioned<GrantRecord>>;
+  /** Registrations under way: sessions that start at once share one (R13). */
+  readonly registering: Shared<RegistrationRecord>;
+  /** Refreshes under way, by grant: one for any number of charts, and never cut off. */
+  readonly refreshing: Shared<Grant>;
+  /** Logins under way: an answer that came another way reaches the chart that waits for it. */
+  readonly logins: PendingLogins;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }

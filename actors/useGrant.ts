@@ -1,7 +1,8 @@
 // Hands out the access token of a grant to the one who sends it: read when needed, kept nowhere else.
 import { refuse } from '../protocol/errors.ts';
-import type { Grant } from '../protocol/facts.ts';
+import type { Grant, SessionId } from '../protocol/facts.ts';
 import type { Records } from '../stores/records.ts';
+import { isOf } from './recall.ts';
 
 export interface UsableToken {
   readonly accessToken: string;
@@ -11,11 +12,12 @@ export interface UsableToken {
 
 /**
  * @param activeIssuer the issuer that the resource is bound to now.
- * @returns nothing when the grant was forgotten meanwhile.
+ * @returns nothing when the grant was forgotten meanwhile, or the record is somebody else's.
  * @throws AuthError `token_of_other_issuer` (BIND-9)
  */
 export async function useGrant(
   records: Records,
+  session: SessionId,
   grant: Grant,
   activeIssuer: string | undefined,
 ): Promise<UsableToken | undefined> {
@@ -29,5 +31,6 @@ export async function useGrant(
       { issuer: activeIssuer ?? '', otherIssuer: record.value.issuer },
     );
   }
+  if (!isOf(record, session, grant.issuer, grant.clientId)) return undefined;
   return { accessToken: record.value.accessToken, version: record.version };
 }

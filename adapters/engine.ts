@@ -2,8 +2,10 @@
 import type { InspectionEvent } from 'xstate';
 import type { Door } from '../actors/door.ts';
 import { createDoor } from '../actors/http.ts';
+import { PendingLogins } from '../actors/pendingLogins.ts';
 import { storeResponse } from '../actors/pendingRequest.ts';
 import { digest } from '../actors/prepareAuthorization.ts';
+import { Shared } from '../actors/shared.ts';
 import type { ClientOptions, Policy, Tools } from '../actors/tools.ts';
 import type { UserAgent } from '../actors/userAgent.ts';
 import type { AuthMachine } from '../machines/authMachine.ts';
@@ -62,7 +64,7 @@ export interface Engine {
   complete(callbackUrl: string | URL): Promise<Session>;
   /** The chart with its actors bound, to invoke or spawn in a chart of the host's own. */
   readonly machine: AuthMachine;
-  /** Ends everything that is in flight. What is stored stays. */
+  /** Ends everything that is in flight; a refresh is waited for, since its answer may be the only one. What is stored stays. */
   dispose(): Promise<void>;
 }
 
@@ -113,6 +115,7 @@ export function createAuthEngine(options: EngineOptions): Engine {
       for (const session of sessions.values()) session.stop();
       sessions.clear();
       observers.clear();
+      await tools.refreshing.settled();
       await options.userAgent.dispose();
     },
   };
@@ -136,6 +139,10 @@ function toolsOf(
     userAgent,
     doorOf,
     records: new Records(options.store ?? memoryStore(), (key) => onProgress?.({ kind: 'set-aside', key })),
+    unsaved: new Map(),
+    registering: new Shared(),
+    refreshing: new Shared(),
+    logins: new PendingLogins(),
     now: options.now ?? Date.now,
   };
 }
@@ -149,7 +156,9 @@ async function complete(
   const state = stateOf(callbackUrl);
   const key = state === undefined ? undefined : keys.pending(await digest(state));
   const pending = key === undefined ? undefined : await tools.records.read('pending', key);
-  if (key === undefined || !pending) {
+  const isOver = pending !== undefined && pending.value.expiresAt <= tools.now();
+  if (key !== undefined && isOver) await tools.records.forget(key);
+  if (key === undefined || !pending || isOver) {
     return refuse(
       'response_not_ours',
       'authorizing',
@@ -157,9 +166,11 @@ async function complete(
     );
   }
   await storeResponse(tools, key, callbackUrl);
+  // A chart in this engine may wait for it: one of ours, or one that the host has embedded.
+  const wasAwaited = await tools.logins.tell(key);
   const session = open(pending.value.session);
-  if (!session.actor.getSnapshot().matches('recovering')) {
-    session.actor.send({ type: 'response.received', pendingKey: key });
+  if (!wasAwaited && !session.actor.getSnapshot().matches('recovering')) {
+    session.tell({ type: 'response.received', pendingKey: key });
   }
   const snapshot = await session.settled();
   const { failure, refusal } = snapshot.context;

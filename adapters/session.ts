@@ -1,10 +1,11 @@
 // A session: one resource for one subject, one actor, shared by all who ask for the same one.
 import { type ActorRefFrom, createActor, type InspectionEvent, type SnapshotFrom, waitFor } from 'xstate';
+import { readBinding, readGrant } from '../actors/recall.ts';
 import type { Tools } from '../actors/tools.ts';
 import { type UsableToken, useGrant } from '../actors/useGrant.ts';
 import { orCancelled } from '../actors/waiting.ts';
 import type { AuthMachine } from '../machines/authMachine.ts';
-import type { Interaction } from '../machines/context.ts';
+import type { AuthEvent, Interaction } from '../machines/context.ts';
 import { AuthError, type Failure, failure } from '../protocol/errors.ts';
 import type { Grant, SessionId } from '../protocol/facts.ts';
 import { includesAll, union } from '../protocol/scopes.ts';
@@ -32,6 +33,9 @@ export interface SessionParts {
   readonly inspect: ((event: InspectionEvent) => void) | undefined;
   readonly fetch: typeof globalThis.fetch;
 }
+
+const isPersonsTurnOrRest = (snapshot: AuthSnapshot): boolean =>
+  snapshot.hasTag('needsUser') || !snapshot.hasTag('busy');
 
 /** How often the store is looked at again because siblings keep changing the grant. */
 const MAX_LOOKS = 3;
@@ -82,8 +86,12 @@ export class Session {
 
   async #logIn(scopes: readonly string[]): Promise<Grant> {
     // A login that an earlier process started is shown again; anything else in flight comes first.
-    await this.#until((snapshot) => snapshot.hasTag('needsUser') || !snapshot.hasTag('busy'));
-    this.actor.send({ type: 'user.login', scopes });
+    const before = await this.#until(isPersonsTurnOrRest);
+    if (await this.#hasNews(before, true)) {
+      this.tell({ type: 'grant.changed' });
+      await this.#until(isPersonsTurnOrRest);
+    }
+    this.tell({ type: 'user.login', scopes });
     const snapshot = await this.settled();
     const { grant, failure: failed, refusal } = snapshot.context;
     if (snapshot.hasTag('canSend') && grant && covers(grant, scopes)) return grant;
@@ -115,7 +123,7 @@ export class Session {
 
   /** Revokes what was issued, best effort, and forgets every copy. @see RFC 7009 */
   async logout({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    this.actor.send({ type: 'user.logout' });
+    this.tell({ type: 'user.logout' });
     const { context } = await this.settled(signal);
     if (context.failure) throw new AuthError(context.failure);
   }
@@ -128,21 +136,49 @@ export class Session {
 
   /** The token to send, if there is one; renewed first when it is due. */
   async usableToken(signal?: AbortSignal): Promise<UsableToken | undefined> {
+    const before = await orCancelled(this.#until(isPersonsTurnOrRest), signal, 'requesting');
+    if (await this.#hasNews(before, false)) this.tell({ type: 'grant.changed' });
     for (let look = 1; ; look += 1) {
       const grant = await this.#usableGrant(signal);
       if (!grant) return undefined;
-      const { binding } = this.actor.getSnapshot().context;
-      const token = await useGrant(this.#parts.tools.records, grant, binding?.issuer);
+      const token = await this.#stored(grant);
       if (token?.version === grant.version || look === MAX_LOOKS) return token;
-      this.actor.send({ type: 'grant.changed' });
+      this.tell({ type: 'grant.changed' });
     }
   }
 
+  #stored(grant: Grant): Promise<UsableToken | undefined> {
+    const { binding } = this.actor.getSnapshot().context;
+    return useGrant(this.#parts.tools.records, this.id, grant, binding?.issuer);
+  }
+
+  /**
+   * Whether the store knows more than the chart: what siblings do shows there. A sibling may have finished the login
+   * that we wait for, or one that we did not make; and the grant at hand may be gone (looked at when it is used,
+   * and `toLogIn`).
+   */
+  async #hasNews(snapshot: AuthSnapshot, toLogIn: boolean): Promise<boolean> {
+    const { records } = this.#parts.tools;
+    const { grant, pending, refusedVersion } = snapshot.context;
+    if (snapshot.hasTag('needsUser')) {
+      const waiting = pending && (await records.read('pending', pending.key));
+      return waiting === undefined || waiting?.value.spent === true;
+    }
+    if (snapshot.hasTag('canSend')) {
+      return toLogIn && grant !== null && !(await this.#stored(grant).catch(() => undefined));
+    }
+    if (snapshot.matches('rejected')) return false;
+    const binding = await readBinding(records, this.id);
+    const stored = binding && (await readGrant(records, this.id, binding, binding.current));
+    return Boolean(stored) && stored?.version !== refusedVersion && stored?.version !== grant?.version;
+  }
+
   async #usableGrant(signal: AbortSignal | undefined): Promise<Grant | undefined> {
-    let snapshot = await this.settled(signal);
-    if (snapshot.matches({ authorized: { renewal: 'due' } })) {
-      this.actor.send({ type: 'renewal.requested' });
-      snapshot = await this.settled(signal);
+    let snapshot = await this.quiet(signal);
+    const at = this.#parts.tools.now();
+    if (snapshot.can({ type: 'renewal.requested', at })) {
+      this.tell({ type: 'renewal.requested', at });
+      snapshot = await this.quiet(signal);
     }
     const { context } = snapshot;
     if (!snapshot.hasTag('canSend') || !context.grant) return undefined;
@@ -158,6 +194,17 @@ export class Session {
 
   #hasRunOut({ grant }: AuthSnapshot['context']): boolean {
     return grant?.expiresAt !== undefined && this.#parts.tools.now() >= grant.expiresAt;
+  }
+
+  /** Waits until nothing is in flight, but not for a person whom nobody here has sent anywhere. */
+  quiet(signal?: AbortSignal): Promise<AuthSnapshot> {
+    const isUnattended = (snapshot: AuthSnapshot): boolean =>
+      snapshot.hasTag('needsUser') && this.#login === undefined && this.#parts.interaction === 'ask';
+    return orCancelled(
+      this.#until((snapshot) => !snapshot.hasTag('busy') || isUnattended(snapshot)),
+      signal,
+      'requesting',
+    );
   }
 
   /**
@@ -176,9 +223,14 @@ export class Session {
     return waitFor(this.actor, (snapshot) => isReached(snapshot) || snapshot.status !== 'active');
   }
 
+  /** Tells the chart something; nothing when it was stopped. */
+  tell(event: AuthEvent): void {
+    if (this.actor.getSnapshot().status === 'active') this.actor.send(event);
+  }
+
   /** Stops the chart: what is in flight ends, what is stored stays. */
   stop(): void {
-    this.actor.send({ type: 'host.shutdown' });
+    this.tell({ type: 'host.shutdown' });
     this.actor.stop();
   }
 }

@@ -19,20 +19,21 @@ export function fetchWith(
 ): Fetch {
   return async (input, init) => {
     const request = await prepare(session, input, init);
-    let refused = false;
+    let renewed = false;
     for (let sends = 1; ; sends += 1) {
       const token = await session.usableToken(request.signal);
       const response = await request.send(send, token?.accessToken);
       tell({ purpose: 'resource', method: request.method, url: request.place, status: response.status });
       const challenge = challengeOf(response, request.url);
       if (token && response.status !== 401)
-        session.actor.send({ type: 'grant.proved', grantVersion: token.version });
-      if (!challenge || sends === MAX_SENDS || !request.canRepeat) return response;
-      // TOK-9: a second 401 on the same request is the server's last word.
-      if (challenge.status === 401 && refused) return response;
-      refused ||= challenge.status === 401;
-      const changed = await answer(session, challenge, token?.version ?? null, request);
-      if (!changed) return response;
+        session.tell({ type: 'grant.proved', grantVersion: token.version });
+      if (!challenge || sends === MAX_SENDS) return response;
+      // TOK-9: a 401 to what a completed flow brought is the server's last word.
+      if (challenge.status === 401 && renewed) return response;
+      const outcome = await answer(session, challenge, token?.version ?? null, request);
+      // C15: what can be read only once is not sent again; but the next request finds the grant in order.
+      if (outcome === 'nothing new' || !request.canRepeat) return response;
+      renewed ||= outcome === 'renewed';
       await response.body?.cancel();
     }
   };
@@ -44,11 +45,21 @@ async function answer(
   challenge: Challenge,
   grantVersion: string | null,
   request: Prepared,
-): Promise<boolean> {
-  session.actor.send({ type: 'challenge.received', challenge, grantVersion, operation: request.operation });
-  const snapshot = await session.settled(request.signal);
+): Promise<Outcome> {
+  const spent = spentIn(session);
+  session.tell({ type: 'challenge.received', challenge, grantVersion, operation: request.operation });
+  const snapshot = await session.quiet(request.signal);
   const { grant } = snapshot.context;
-  return snapshot.hasTag('canSend') && grant !== null && grant.version !== grantVersion;
+  if (!snapshot.hasTag('canSend') || !grant || grant.version === grantVersion) return 'nothing new';
+  return spentIn(session) > spent ? 'renewed' : 'remembered';
+}
+
+/** A grant may be fresh from its server, or one that was only remembered and is still to prove itself. */
+type Outcome = 'nothing new' | 'remembered' | 'renewed';
+
+function spentIn(session: Session): number {
+  const { authorizations, renewals } = session.actor.getSnapshot().context.budget;
+  return authorizations + renewals;
 }
 
 /** A 401, or a 403 that asks for scopes; from the resource itself, not from where it redirected to (W17). */
@@ -84,7 +95,7 @@ async function prepare(
     method,
     place: of.url.origin + of.url.pathname,
     operation: operationOf(method, of.url.href, of.init.body),
-    canRepeat: !(of.init.body instanceof ReadableStream),
+    canRepeat: isRepeatable(of.init.body),
     signal: of.init.signal ?? undefined,
     send(send, token) {
       const headers = new Headers(of.init.headers);
@@ -93,6 +104,18 @@ async function prepare(
       return send(of.url, { ...of.init, headers });
     },
   };
+}
+
+/** Whether a body can be read again: streams and iterators cannot. */
+function isRepeatable(body: unknown): boolean {
+  const whole = [URLSearchParams, ArrayBuffer, Blob, FormData];
+  return (
+    body === undefined ||
+    body === null ||
+    typeof body === 'string' ||
+    ArrayBuffer.isView(body) ||
+    whole.some((kind) => body instanceof kind)
+  );
 }
 
 /** A Request is read once, so that it can be sent again. */

@@ -50,12 +50,18 @@ export const changes = {
   // What was heard.
   recordWish: ({ context, event }: Args): Change =>
     event.type === 'user.login' ? { wish: { scopes: union(context.wish?.scopes, event.scopes) } } : {},
+  lookQuietly: (): Change => ({ quiet: true }),
   /** A person asked: whatever was spent before is forgiven. */
-  renewBudget: ({ context }: Args): Change => ({ wish: context.wish ?? { scopes: [] }, budget: emptyBudget }),
+  renewBudget: ({ context }: Args): Change => ({
+    wish: context.wish ?? { scopes: [] },
+    budget: emptyBudget,
+    denied: [],
+  }),
   recordChallenge: ({ context, event }: Args): Change =>
     isChallenge(event) ? { challenge: mergeChallenges(context.challenge, event.challenge) } : {},
+  /** A request without a token says nothing about one. */
   refuseGrant: ({ event }: Args): Change =>
-    isChallenge(event) ? { refusedVersion: event.grantVersion } : {},
+    isChallenge(event) && event.grantVersion !== null ? { refusedVersion: event.grantVersion } : {},
   collectStepUp: ({ context, event }: Args): Change =>
     isChallenge(event)
       ? {
@@ -73,6 +79,7 @@ export const changes = {
 
   // What actors reported.
   recordTime: (_: Args, { at }: Observed): Change => ({ at }),
+  recordDemand: ({ event }: Args): Change => (event.type === 'renewal.requested' ? { at: event.at } : {}),
   recordMemory: (_: Args, memory: Memory): Change => ({
     at: memory.at,
     binding: memory.binding,
@@ -93,17 +100,19 @@ export const changes = {
     resourceMetadata: found.resourceMetadata,
     passedOver: [],
   }),
-  recordCandidate: (_: Args, found: Observed & { issuer: string | null }): Change => ({
+  recordCandidate: (_: Args, found: Observed & { issuer: string | null; isBound: boolean }): Change => ({
     at: found.at,
-    candidate: found.issuer,
+    candidate: found.issuer === null ? null : { issuer: found.issuer, isBound: found.isBound },
   }),
   passOver: ({ context }: Args, why: Failure): Change =>
     context.candidate === null
       ? {}
-      : { passedOver: [...context.passedOver, { issuer: context.candidate, code: why.code }] },
-  recordServer: (_: Args, found: Observed & { server: ServerMetadata }): Change => ({
+      : { passedOver: [...context.passedOver, { issuer: context.candidate.issuer, code: why.code }] },
+  recordServer: ({ context }: Args, found: Observed & { server: ServerMetadata }): Change => ({
     at: found.at,
     server: found.server,
+    // What the resource refused while another server was responsible may be good now.
+    ...(context.server && context.server.issuer !== found.server.issuer && { refusedVersion: null }),
   }),
   recordBound: (_: Args, bound: Bound): Change => ({
     at: bound.at,
@@ -154,6 +163,7 @@ export const changes = {
   spendRenewal: ({ context }: Args): Change => spend(context, 'renewals'),
   spendRegistration: ({ context }: Args): Change => ({
     ...spend(context, 'registrations'),
+    refusedClient: context.registration?.clientId ?? context.grant?.clientId ?? null,
     registration: null,
   }),
   spendStepUp: ({ context }: Args): Change => {
@@ -172,7 +182,14 @@ export const changes = {
     }),
   }),
   recordRefusal: (_: Args, what: Failure): Change => ({ refusal: what }),
-  keepFailureAsRefusal: ({ context }: Args): Change => ({ refusal: context.failure, failure: null }),
+  keepFailureAsRefusal: ({ context }: Args): Change => ({
+    refusal: context.failure,
+    failure: null,
+    denied:
+      context.failure?.code === 'access_denied'
+        ? union(context.denied, context.stepUp?.scopes)
+        : context.denied,
+  }),
   dropGrant: (): Change => ({ grant: null }),
 
   // What is over.
@@ -239,7 +256,9 @@ export const verdicts = {
       `${issuerOf(context)} offers no way to register that can be used here; register a client there by hand and give its id.`,
       { issuer: issuerOf(context) },
     ),
+  /** A quiet look that found nothing leaves the failure as it was. */
   interactionRequired: (context: AuthContext): Failure =>
+    (context.quiet ? context.failure : null) ??
     failure(
       'interaction_required',
       'authorizing',
@@ -250,7 +269,7 @@ export const verdicts = {
     failure(
       'grant_not_accepted',
       'authorizing',
-      `${placeOf(context.session.resource)} refuses the tokens that ${issuerOf(context)} issues for it; tell its operator, or log in again.`,
+      `Logging in at ${issuerOf(context)} again and again did not bring a token that ${placeOf(context.session.resource)} accepts; tell its operator, or log in again.`,
       { issuer: issuerOf(context) },
     ),
   noServerLeft: (context: AuthContext): Failure =>
@@ -285,6 +304,12 @@ export const verdicts = {
       'step_up_exhausted',
       'steppingUp',
       `${placeOf(context.session.resource)} keeps asking for more scopes for the same operation (now ${scopesOf(context)}); giving up.`,
+    ),
+  stepUpDenied: (context: AuthContext): Failure =>
+    failure(
+      'access_denied',
+      'steppingUp',
+      `${scopesOf(context)} was denied before; call login() with these scopes when the person wants to allow it.`,
     ),
   stepUpBarred: (context: AuthContext): Failure =>
     failure(

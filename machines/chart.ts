@@ -68,12 +68,14 @@ export const chart = setup({
   guards: { ...guards, isRenewing: stateIn('#renewing') },
   actions: {
     recordWish: remember<undefined>(changes.recordWish),
+    lookQuietly: remember<undefined>(changes.lookQuietly),
     renewBudget: remember<undefined>(changes.renewBudget),
     recordChallenge: remember<undefined>(changes.recordChallenge),
     refuseGrant: remember<undefined>(changes.refuseGrant),
     collectStepUp: remember<undefined>(changes.collectStepUp),
     recordProof: remember<undefined>(changes.recordProof),
     recordTime: remember(changes.recordTime),
+    recordDemand: remember<undefined>(changes.recordDemand),
     recordMemory: remember(changes.recordMemory),
     recordProbe: remember(changes.recordProbe),
     recordResourceMetadata: remember(changes.recordResourceMetadata),
@@ -108,6 +110,7 @@ export const chart = setup({
     failCancelled: decide(verdicts.cancelled, changes.recordFailure),
     refuseScopeNotGranted: decide(verdicts.scopeNotGranted, changes.recordRefusal),
     refuseStepUpExhausted: decide(verdicts.stepUpExhausted, changes.recordRefusal),
+    refuseStepUpDenied: decide(verdicts.stepUpDenied, changes.recordRefusal),
     refuseStepUpBarred: decide(verdicts.stepUpBarred, changes.recordRefusal),
   },
 });

@@ -55,14 +55,18 @@ export interface AuthContext {
   readonly at: number;
   readonly wish: Wish | null;
   readonly challenge: Challenge | null;
+  /** Looking around without asking anyone, after a failure that only a person can mend. */
+  readonly quiet: boolean;
   readonly stepUp: StepUp | null;
   readonly resourceMetadata: ResourceMetadata | null;
   /** The listed server that is being looked at. */
-  readonly candidate: string | null;
+  readonly candidate: { readonly issuer: string; readonly isBound: boolean } | null;
   readonly passedOver: readonly PassedOver[];
   readonly server: ServerMetadata | null;
   readonly binding: Binding | null;
   readonly registration: Registration | null;
+  /** A client id that its server did not know any more. */
+  readonly refusedClient: string | null;
   /** Ways to a client id that the bind-check found open. */
   readonly ways: { readonly metadataDocument: string | null; readonly dynamic: boolean };
   readonly conflict: { readonly elsewhere: string | null; readonly withoutIssuer: boolean };
@@ -72,6 +76,8 @@ export interface AuthContext {
   /** Version of the grant that the resource answered with 401. */
   readonly refusedVersion: string | null;
   readonly budget: Budget;
+  /** Scopes that a person denied: a mere request does not bring them up again (U07). */
+  readonly denied: readonly string[];
   /** Why the last step-up was not made; the grant from before still works (STEP-5). */
   readonly refusal: Failure | null;
   readonly failure: Failure | null;
@@ -98,10 +104,14 @@ export type AuthEvent =
       readonly operation: string;
     }
   /** Somebody needs a token, and the one at hand is due. */
-  | { readonly type: 'renewal.requested' }
+  | {
+      readonly type: 'renewal.requested';
+      /** Now, in epoch milliseconds: timers may be late, as after a sleep. */
+      readonly at: number;
+    }
   /** The resource accepted the grant: what was spent on it was well spent. */
   | { readonly type: 'grant.proved'; readonly grantVersion: string }
-  /** The store has another version of the grant than the chart, or none: a sibling renewed it or signed out. */
+  /** The store knows more than the chart: a sibling renewed the grant, got one, or signed out. */
   | { readonly type: 'grant.changed' }
   /** An authorization response came in and was stored with its pending request. */
   | { readonly type: 'response.received'; readonly pendingKey: string };
@@ -120,6 +130,7 @@ export const emptyBudget: Budget = {
 export const emptyEpisode = {
   wish: null,
   challenge: null,
+  quiet: false,
   stepUp: null,
   candidate: null,
   conflict: { elsewhere: null, withoutIssuer: false },
@@ -138,6 +149,8 @@ export function initialContext(input: AuthInput): AuthContext {
     server: null,
     binding: null,
     registration: null,
+    refusedClient: null,
+    denied: [],
     ways: { metadataDocument: null, dynamic: false },
     grant: null,
     refusedVersion: null,

@@ -34,7 +34,7 @@ const isAccepted = (context: AuthContext): boolean =>
   context.grant !== null && context.grant.version !== context.refusedVersion;
 
 const mayInteract = (context: AuthContext): boolean =>
-  context.wish !== null || context.interaction === 'auto';
+  context.wish !== null || (context.interaction === 'auto' && !context.quiet);
 
 export const guards = {
   otherwise: () => true,
@@ -57,7 +57,7 @@ export const guards = {
   canPassOver: ({ context }: Args, failure: Failure) =>
     (context.resourceMetadata?.authorizationServers.length ?? 0) > context.passedOver.length + 1 &&
     (failure.code === 'server_metadata_absent' ||
-      (failure.recovery === 'retry-later' && context.binding?.issuer !== context.candidate)),
+      (failure.recovery === 'retry-later' && context.candidate?.isBound === false)),
 
   // bindChecking
   isWithoutIssuer: ({ context }: Args) => context.conflict.withoutIssuer,
@@ -92,10 +92,13 @@ export const guards = {
   isNotOurs: (_: Args, failure: Failure) => failure.code === 'response_not_ours',
   canReplaceClient: ({ context }: Args, failure: Failure) =>
     failure.recovery === 'reregister' &&
-    context.registration?.kind === 'dynamic' &&
+    (context.registration?.kind ?? context.binding?.kind) === 'dynamic' &&
     context.budget.registrations < MAX_REGISTRATIONS,
 
   // authorized
+  isSpentElsewhere: (_: Args, failure: Failure) => failure.code === 'code_already_spent',
+  isOverdue: ({ context, event }: Args) =>
+    event.type === 'renewal.requested' && context.grant !== null && isDue(context.grant, event.at),
   isFresh: ({ context }: Args) => context.grant !== null && !isDue(context.grant, context.at),
   isTransient: (_: Args, failure: Failure) => failure.recovery === 'retry-later',
   needsNewGrant: (_: Args, failure: Failure) => failure.recovery === 'reauthorize',
@@ -117,6 +120,8 @@ export const guards = {
   // steppingUp
   addsNothing: ({ context }: Args) =>
     context.grant !== null && includesAll(requestedScopes(context.grant), context.stepUp?.scopes ?? []),
+  isDenied: ({ context }: Args) =>
+    (context.stepUp?.scopes ?? []).some((scope) => context.denied.includes(scope)),
   isStepUpBudgetSpent: ({ context }: Args) =>
     (context.stepUp?.operations ?? []).some(
       (operation) => (context.budget.stepUps[operation] ?? 0) >= MAX_STEP_UPS,
@@ -132,11 +137,15 @@ export const guards = {
   isUnsafe: ({ context }: Args) => context.failure !== null && safetyCodes.has(context.failure.code),
   isUnsafeFailure: (_: Args, failure: Failure) => safetyCodes.has(failure.code),
   isRetryLater: ({ context }: Args) => context.failure?.recovery === 'retry-later',
-  /** A person said no, or has to be asked: a mere request does not bring it up again. */
-  isWorthTrying: ({ context }: Args) =>
-    context.failure?.code !== 'grant_not_accepted' &&
-    (context.failure?.recovery !== 'ask-user' ||
-      (context.failure.code === 'interaction_required' && mayInteract(context))),
+  /**
+   * Looking around again costs little and may find a server mended. A login or registration that was refused is
+   * not brought up again by a mere request, nor is a person who said no.
+   */
+  isWorthTrying: ({ context: { failure, ...context } }: Args) =>
+    failure?.phase === 'discovering' ||
+    failure?.recovery === 'reauthorize' ||
+    failure?.recovery === 'reregister' ||
+    (failure?.code === 'interaction_required' && mayInteract({ failure, ...context })),
 } as const;
 
 function canUseDocument(context: AuthContext): boolean {

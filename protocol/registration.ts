@@ -35,7 +35,7 @@ export function applicationType(redirectUri: string): 'native' | 'web' {
 }
 
 /** Public clients need no secret; else what the server offers, Basic first. */
-export function preferredAuthMethod(server: Pick<ServerMetadata, 'authMethods'>): ClientAuthMethod {
+function preferredAuthMethod(server: Pick<ServerMetadata, 'authMethods'>): ClientAuthMethod {
   const known: readonly ClientAuthMethod[] = ['none', 'client_secret_basic', 'client_secret_post'];
   return known.find((method) => server.authMethods.includes(method)) ?? 'none';
 }

@@ -54,7 +54,8 @@ export interface Work {
   };
   chooseServer: {
     input: { session: SessionId; listed: readonly string[]; passedOver: readonly string[] };
-    output: Observed & { issuer: string | null };
+    /** `isBound`: this is the server that the resource is bound to. */
+    output: Observed & { issuer: string | null; isBound: boolean };
   };
   fetchServerMetadata: {
     input: { session: SessionId; issuer: string; legacy: boolean };
@@ -71,6 +72,8 @@ export interface Work {
       server: ServerMetadata;
       redirectUri: string;
       scopes: readonly string[];
+      /** A client id that the server does not know any more: not to be used again. */
+      refusedClient: string | null;
     };
     output: Observed & { registration: Registration };
   };

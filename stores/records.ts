@@ -1,4 +1,4 @@
-// What is written into a store: five kinds of records, their keys, and typed access to them.
+// What is written into a store: six kinds of records, their keys, and typed access to them.
 import * as z from 'zod/mini';
 import { AuthError, refuse } from '../protocol/errors.ts';
 import type { SessionId } from '../protocol/facts.ts';
@@ -91,8 +91,16 @@ const binding = z.object({
   servers: z.record(text, bound),
 });
 
+/** The one issuer of a client whose credentials came without one. */
+const pin = z.object({ v: z.literal(1), clientId: text, issuer: text });
+
 /** Which request a session has under way. */
 const login = z.object({ v: z.literal(1), pendingKey: text });
+
+/** What a binding says of one issuer; never of a name that it inherits. */
+export function boundAt(binding: BindingRecord | undefined, issuer: string): BoundRecord | undefined {
+  return binding && Object.hasOwn(binding.servers, issuer) ? binding.servers[issuer] : undefined;
+}
 
 /** Every grant that a session has at some server. */
 export function grantKeysOf(binding: BindingRecord | undefined): readonly string[] {
@@ -101,11 +109,13 @@ export function grantKeysOf(binding: BindingRecord | undefined): readonly string
 }
 
 export type ClientRecord = z.infer<typeof client>;
-type RegistrationRecord = z.infer<typeof registration>;
+export type RegistrationRecord = z.infer<typeof registration>;
 export type GrantRecord = z.infer<typeof grant>;
 export type PendingRecord = z.infer<typeof pending>;
 export type BindingRecord = z.infer<typeof binding>;
+type BoundRecord = z.infer<typeof bound>;
 type LoginRecord = z.infer<typeof login>;
+type PinRecord = z.infer<typeof pin>;
 
 interface RecordTypes {
   registration: RegistrationRecord;
@@ -113,10 +123,11 @@ interface RecordTypes {
   pending: PendingRecord;
   binding: BindingRecord;
   login: LoginRecord;
+  pin: PinRecord;
 }
 type Kind = keyof RecordTypes;
 
-const schemas = { registration, grant, pending, binding, login };
+const schemas = { registration, grant, pending, binding, login, pin };
 
 const key = (of: Kind, ...parts: readonly string[]): string => `${of}:${JSON.stringify(parts)}`;
 
@@ -127,6 +138,7 @@ export const keys = {
     key('grant', issuer, clientId, of.resource, of.subject, of.label),
   /** @param digest of the `state`, so that the key may be shown. */
   pending: (digest: string): string => key('pending', digest),
+  pin: (clientId: string): string => key('pin', clientId),
   binding: (of: SessionId): string => key('binding', of.resource, of.subject, of.label),
   login: (of: SessionId): string => key('login', of.resource, of.subject, of.label),
 };

@@ -127,7 +127,7 @@ async function step(
     'user_agent_failed',
     'authorizing',
     `The server wants a person: ${new URL(at).origin} answered ${answer.status} and did not redirect. Log in with a browser.`,
-    { issuer, status: answer.status },
+    { issuer, status: answer.status, recovery: 'ask-user' },
   );
 }
 

@@ -51,18 +51,25 @@ export const authorized = chart.createStateConfig({
             input: ({ context }) => ({ at: context.grant?.refreshAt }),
             onDone: { target: 'due', actions: { type: 'recordTime', params: reported } },
           },
+          on: {
+            'renewal.requested': {
+              guard: 'isOverdue',
+              description: 'The timer is late, as after a sleep',
+              target: '#discovering',
+              actions: 'recordDemand',
+            },
+          },
         },
         due: {
           description: 'Renewed when somebody needs it; who is responsible is asked first.',
           meta: { spec: ['TOK-8', 'BIND-3'] },
-          on: { 'renewal.requested': { target: '#discovering' } },
+          on: { 'renewal.requested': { target: '#discovering', actions: 'recordDemand' } },
         },
         renewing: {
           id: 'renewing',
           description: 'One refresh for all callers, at the issuer of the grant and nowhere else.',
           tags: ['busy'],
           meta: { spec: ['AUTHZ-2', 'BIND-2', 'BIND-9', 'TOK-4', 'TOK-7', 'TOK-11'] },
-          entry: 'spendRenewal',
           // Nothing cuts off a refresh: its answer may be the only one. Whoever is challenged waits for the new token.
           on: { 'challenge.received': {}, 'user.login': {}, 'grant.changed': {}, 'response.received': {} },
           invoke: {
@@ -73,7 +80,7 @@ export const authorized = chart.createStateConfig({
               server: known(context.server),
               grant: known(context.grant),
             }),
-            onDone: { target: 'fresh', actions: { type: 'recordGrant', params: reported } },
+            onDone: { target: 'fresh', actions: ['spendRenewal', { type: 'recordGrant', params: reported }] },
             onError: [
               {
                 guard: { type: 'isTransient', params: thrown('renewing') },
@@ -168,6 +175,7 @@ export const steppingUp = chart.createStateConfig({
       target: '#authorized',
       actions: 'refuseScopeNotGranted',
     },
+    { guard: 'isDenied', target: '#authorized', actions: 'refuseStepUpDenied' },
     { guard: 'isStepUpBudgetSpent', target: '#authorized', actions: 'refuseStepUpExhausted' },
     { guard: 'isInteractionBarred', target: '#authorized', actions: 'refuseStepUpBarred' },
     { guard: 'knowsServer', target: '#authorizing', actions: 'spendStepUp' },

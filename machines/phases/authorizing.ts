@@ -105,6 +105,7 @@ export const authorizing = chart.createStateConfig({
           description: 'Asked again: show the same request',
         },
         'response.received': [{ guard: 'isOurs', target: 'validating' }],
+        'grant.changed': { target: '#recovering', description: 'Finished by a sibling' },
       },
       invoke: [
         {
@@ -159,6 +160,12 @@ export const authorizing = chart.createStateConfig({
         }),
         onDone: { target: '#authorized', actions: { type: 'recordGrant', params: reported } },
         onError: [
+          {
+            guard: { type: 'isSpentElsewhere', params: thrown('authorizing') },
+            description: 'A sibling was faster: what it got is in the store',
+            target: '#recovering',
+            actions: { type: 'recordFailure', params: thrown('authorizing') },
+          },
           {
             guard: { type: 'canReplaceClient', params: thrown('authorizing') },
             description: 'The server does not know its client any more',

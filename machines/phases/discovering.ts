@@ -3,6 +3,12 @@ import { chart, known, ofSession, reported, thrown } from '../chart.ts';
 
 const failed = [
   {
+    guard: 'isWidening',
+    description: 'The grant from before still works',
+    target: '#failed',
+    actions: { type: 'recordFailure', params: thrown('discovering') },
+  },
+  {
     guard: { type: 'isUnsafeFailure', params: thrown('discovering') },
     target: '#rejected',
     actions: { type: 'recordFailure', params: thrown('discovering') },
@@ -92,7 +98,7 @@ export const discovering = chart.createStateConfig({
         src: 'fetchServerMetadata',
         input: ({ context }) => ({
           session: context.session,
-          issuer: known(context.candidate),
+          issuer: known(context.candidate).issuer,
           legacy: context.resourceMetadata?.legacy === true,
         }),
         onDone: { target: '#bindChecking', actions: { type: 'recordServer', params: reported } },

@@ -19,7 +19,12 @@ export const failed = chart.createStateConfig({
   description: 'Typed, with what helps. What is still good is kept.',
   meta: { spec: ['TOK-7', 'STEP-5'] },
   initial: 'sorting',
-  on: { 'user.retry': again, 'user.login': again, 'response.received': answered },
+  on: {
+    'user.retry': again,
+    'user.login': again,
+    'response.received': answered,
+    'grant.changed': { ...answered, description: 'A sibling logged in' },
+  },
   states: {
     sorting: {
       description: 'What is left after the failure?',
@@ -58,11 +63,19 @@ export const failed = chart.createStateConfig({
       description: 'Waits for what helps.',
       meta: { spec: ['TOK-9', 'AUTHZ-11'] },
       on: {
-        'challenge.received': {
-          guard: 'isWorthTrying',
-          target: '#discovering',
-          actions: ['clearFailure', 'recordChallenge', 'refuseGrant'],
-        },
+        'challenge.received': [
+          {
+            guard: 'isWorthTrying',
+            target: '#discovering',
+            actions: ['clearFailure', 'recordChallenge', 'refuseGrant'],
+          },
+          {
+            guard: 'otherwise',
+            description: 'Something may have been mended: looks around, and asks nobody',
+            target: '#discovering',
+            actions: ['recordChallenge', 'refuseGrant', 'lookQuietly'],
+          },
+        ],
       },
     },
   },

@@ -58,6 +58,7 @@ export const idle = chart.createStateConfig({
     'user.login': { target: '#discovering', actions: ['recordWish', 'renewBudget'] },
     'challenge.received': { target: '#discovering', actions: ['recordChallenge', 'refuseGrant'] },
     'response.received': { target: '#recovering', description: 'For a login that another process started' },
+    'grant.changed': { target: '#recovering', description: 'A sibling logged in' },
   },
 });
 

@@ -1,0 +1,44 @@
+// Reading what belongs to a session: a record that speaks of somebody else is not used, whatever its key says (S06).
+import type { Grant, SessionId } from '../protocol/facts.ts';
+import {
+  type BindingRecord,
+  boundAt,
+  type GrantRecord,
+  keys,
+  type Records,
+  type Versioned,
+} from '../stores/records.ts';
+import { grantFacts } from './facts.ts';
+
+/** The session's binding. */
+export async function readBinding(records: Records, session: SessionId): Promise<BindingRecord | undefined> {
+  const found = (await records.read('binding', keys.binding(session)))?.value;
+  return found && isSame(found.session, session) ? found : undefined;
+}
+
+/** The session's grant at an issuer, as facts for the chart. */
+export async function readGrant(
+  records: Records,
+  session: SessionId,
+  binding: BindingRecord | undefined,
+  issuer: string,
+): Promise<Grant | null> {
+  const bound = boundAt(binding, issuer);
+  const found = bound && (await records.read('grant', bound.grantKey));
+  if (!bound || !found || !isOf(found, session, issuer, bound.clientId)) return null;
+  return grantFacts(bound.grantKey, found);
+}
+
+/** Whether a grant record is of this session, issuer and client. */
+export function isOf(
+  { value }: Versioned<GrantRecord>,
+  session: SessionId,
+  issuer: string,
+  clientId: string,
+): boolean {
+  return value.issuer === issuer && value.client.clientId === clientId && isSame(value.session, session);
+}
+
+function isSame(one: SessionId, other: SessionId): boolean {
+  return one.resource === other.resource && one.subject === other.subject && one.label === other.label;
+}
