@@ -10,7 +10,7 @@ import {
 const issuer = 'https://as.example/tenant';
 const redirectUri = 'http://127.0.0.1:8000/callback';
 const state = 'S7ATE_s7ate-1234567890';
-const expected: ExpectedResponse = { state, issuer, redirectUri, sendsIssuer: false };
+const expected: ExpectedResponse = { state, issuer, sendsIssuer: false };
 
 /** Repeats a name for each value of a list. */
 const urlOf = (params: Readonly<Record<string, string | readonly string[]>>, base = redirectUri) => {

@@ -7,6 +7,7 @@ import {
   type Engine,
   type EngineOptions,
   hostUserAgent,
+  memoryStore,
   type Progress,
   type Session,
   type Store,
@@ -53,15 +54,11 @@ export function callTool(session: Session, tool: string): Promise<Response> {
   });
 }
 
-/** How a session stands: its innermost states, and what it failed with. */
-export function standing(session: Session): {
-  readonly states: readonly string[];
-  readonly code: string | undefined;
-  readonly phase: string | undefined;
-  readonly recovery: string | undefined;
-} {
+/** How a session stands, in a line: its innermost states, and the code, phase and recovery of its failure. */
+export function standing(session: Session): string {
   const { states, failure } = session.explain();
-  return { states, code: failure?.code, phase: failure?.phase, recovery: failure?.recovery };
+  const what = failure && `: ${failure.code} in ${failure.phase}, ${failure.recovery}`;
+  return states.join(' ') + (what ?? '');
 }
 
 /** A web host's user agent, which notes where people are led to. */
@@ -109,4 +106,31 @@ export async function failureOf(work: Promise<unknown>): Promise<AuthError> {
 export async function textsOf(store: Store, prefix = ''): Promise<readonly string[]> {
   const records = await Promise.all((await store.list(prefix)).map((key) => store.get(key)));
   return records.flatMap((record) => (record ? [record.text] : []));
+}
+
+/** A point that everyone waits at, until as many as are expected are there. */
+export function meeting(expected: number): () => Promise<void> {
+  let arrive = (): void => {};
+  let present = 0;
+  const complete = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  return () => {
+    present += 1;
+    if (present >= expected) arrive();
+    return complete;
+  };
+}
+
+/** A session that was logged in before a restart, and whose token has run out since by its clock. */
+export async function restartedLater(
+  resource: string,
+  options: Partial<EngineOptions> = {},
+  later = 3_600_000,
+): Promise<TestEngine & { readonly store: Store }> {
+  const store = memoryStore();
+  const first = testEngine(resource, { store });
+  await first.session.login();
+  await first.engine.dispose();
+  return { ...testEngine(resource, { now: () => Date.now() + later, ...options, store }), store };
 }

@@ -116,9 +116,10 @@ export class World {
     );
   }
 
-  /** Every access token issued so far is refused from now on; refresh tokens still work. */
-  expireAccessTokens(): void {
-    this.accessTokens.clear();
+  /** Every access token issued so far, or by one server, is refused from now on; refresh tokens still work. */
+  expireAccessTokens(by?: 'a' | 'b'): void {
+    for (const [token, { issuer }] of this.accessTokens)
+      if (by === undefined || by === issuer) this.accessTokens.delete(token);
   }
 
   async close(): Promise<void> {
