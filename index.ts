@@ -1,6 +1,14 @@
 // The public surface of the core: runs in Node, browsers and workers.
 export type { ExchangeFacts, Purpose } from './actors/door.ts';
-export type { ClientOptions, PreRegisteredClient } from './actors/tools.ts';
+export type {
+  ClientOptions,
+  DevicePrompt,
+  GrantOptions,
+  PreRegisteredClient,
+  PrivateKey,
+  ServerChoice,
+  StepUpRequest,
+} from './actors/tools.ts';
 export type { AuthorizationRequest, UserAgent } from './actors/userAgent.ts';
 export { hostUserAgent } from './actors/userAgents/host.ts';
 export {

@@ -2,14 +2,11 @@
 import * as oauth from 'oauth4webapi';
 import { judgeAuthorizationResponse } from '../protocol/authorizationResponse.ts';
 import { AuthError, refuse } from '../protocol/errors.ts';
-import type { Grant } from '../protocol/facts.ts';
-import { lifetime } from '../protocol/lifetime.ts';
-import { union } from '../protocol/scopes.ts';
-import type { TokenAnswer } from '../protocol/tokenResponse.ts';
-import { boundAt, type GrantRecord, keys, type PendingRecord } from '../stores/records.ts';
-import { grantFacts } from './facts.ts';
+import { keys, type PendingRecord } from '../stores/records.ts';
+import { keepGrant } from './keepGrant.ts';
 import { readPending } from './pendingRequest.ts';
-import { type asServer, requestTokens } from './tokenEndpoint.ts';
+import { resourceParameter } from './resourceParameter.ts';
+import { type asServer, type IssuedTokens, requestTokens } from './tokenEndpoint.ts';
 import type { Act, Tools } from './tools.ts';
 
 export const exchangeCode: Act<'exchangeCode'> =
@@ -29,7 +26,7 @@ export const exchangeCode: Act<'exchangeCode'> =
       );
     }
     const tokens = await spend(tools, pending, server, signal);
-    const grant = await keep(tools, pending, tokens);
+    const grant = await keepGrant(tools, { ...pending, issuer: pending.server.issuer }, tokens);
     await finish(tools, pending, key);
     return { at: tools.now(), grant };
   };
@@ -58,7 +55,7 @@ async function spend(
   pending: PendingRecord,
   server: Parameters<typeof asServer>[0],
   signal: AbortSignal,
-): Promise<TokenAnswer> {
+): Promise<IssuedTokens> {
   const verdict = judgeAuthorizationResponse(pending.response ?? '', {
     state: pending.state,
     issuer: pending.server.issuer,
@@ -75,7 +72,7 @@ async function spend(
   try {
     return await requestTokens(
       tools,
-      { session: pending.session, server, phase: 'authorizing' },
+      { session: pending.session, server, phase: 'authorizing', dpopKey: pending.dpopKey },
       credentials,
       secrets,
       signal,
@@ -87,7 +84,7 @@ async function spend(
           oauth.validateAuthResponse(as, client, verdict.params, pending.state),
           pending.redirectUri,
           pending.verifier,
-          { ...options, additionalParameters: { resource: pending.resource } },
+          { ...options, additionalParameters: resourceParameter(pending.resource) },
         ),
     );
   } catch (error) {
@@ -99,61 +96,6 @@ async function spend(
 function askAgain(error: unknown): unknown {
   if (!(error instanceof AuthError) || error.code !== 'grant_refused') return error;
   return new AuthError({ ...error.toFailure(), recovery: 'ask-user' });
-}
-
-/** Stores the grant; only then is it used (TOK-4). */
-async function keep(tools: Tools, pending: PendingRecord, tokens: TokenAnswer): Promise<Grant> {
-  const { issuer } = pending.server;
-  const key = keys.grant(issuer, pending.client.clientId, pending.session);
-  const now = tools.now();
-  const record: GrantRecord = {
-    v: 1,
-    session: pending.session,
-    issuer,
-    client: pending.client,
-    resource: pending.resource,
-    accessToken: tokens.accessToken,
-    ...(tokens.refreshToken !== undefined && { refreshToken: tokens.refreshToken }),
-    ...lifetime(tokens.expiresIn, tokens.refreshToken !== undefined, now),
-    requested: pending.requested,
-    granted: [...(tokens.granted ?? pending.requested)],
-  };
-  const stored = await tools.records.update('grant', key, (before) => withSuperseded(record, before));
-  await moveBinding(tools, pending, key, record, now);
-  return grantFacts(key, { version: stored?.version ?? '', value: record });
-}
-
-/** How many replaced refresh tokens, and grants of replaced clients, are remembered for sign-out. */
-const MAX_FORMER = 8;
-
-/**
- * Remembers the refresh token that is replaced. It is not revoked now: servers end a whole consent with it (T38),
- * and the new tokens may hang on the same one.
- */
-function withSuperseded(record: GrantRecord, before: GrantRecord | undefined): GrantRecord {
-  if (before?.refreshToken === undefined) return record;
-  return { ...record, superseded: [before.refreshToken, ...(before.superseded ?? [])].slice(0, MAX_FORMER) };
-}
-
-/** From now on the resource is bound to this issuer. What was bound before stays findable under its own issuer. */
-async function moveBinding(
-  tools: Tools,
-  { session, client, server }: PendingRecord,
-  grantKey: string,
-  grant: GrantRecord,
-  at: number,
-): Promise<void> {
-  await tools.records.update('binding', keys.binding(session), (before) => {
-    const known = boundAt(before, server.issuer);
-    const scopes = [...union(known?.scopes, grant.requested, grant.granted)];
-    const former = [known?.grantKey, ...(known?.formerGrantKeys ?? [])];
-    const formerGrantKeys = former
-      .filter((key): key is string => key !== undefined && key !== grantKey)
-      .slice(0, MAX_FORMER);
-    const { kind, clientId } = client;
-    const bound = { kind, clientId, grantKey, formerGrantKeys, scopes, boundAt: at };
-    return { v: 1, session, current: server.issuer, servers: { ...before?.servers, [server.issuer]: bound } };
-  });
 }
 
 async function finish(tools: Tools, pending: PendingRecord, key: string): Promise<void> {

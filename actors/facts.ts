@@ -1,5 +1,5 @@
 // From records to facts: what of a record may be told to the chart.
-import type { Binding, Grant, Pending, Registration } from '../protocol/facts.ts';
+import type { Binding, Grant, Pending, Registration, ServerMetadata } from '../protocol/facts.ts';
 import {
   type BindingRecord,
   boundAt,
@@ -18,6 +18,7 @@ export function grantFacts(key: string, { version, value }: Versioned<GrantRecor
     ...(value.expiresAt !== undefined && { expiresAt: value.expiresAt }),
     ...(value.refreshAt !== undefined && { refreshAt: value.refreshAt }),
     renewable: value.refreshToken !== undefined,
+    ...(value.tokenType === 'DPoP' && { bound: true }),
     requested: value.requested,
     granted: value.granted,
   };
@@ -48,4 +49,21 @@ export function pendingFacts(key: string, value: PendingRecord): Pending {
 export function bindingFacts(value: BindingRecord | undefined, issuer: string): Binding | null {
   const bound = boundAt(value, issuer);
   return bound ? { issuer, kind: bound.kind, scopes: bound.scopes } : null;
+}
+
+/** Server metadata as it was recorded; what older records do not know is absent. */
+export function serverFacts(stored: PendingRecord['server']): ServerMetadata {
+  const absent = { requiresPush: false, dpopAlgorithms: [] as readonly string[] };
+  const known = Object.fromEntries(Object.entries(stored).filter(([, value]) => value !== undefined));
+  return { ...absent, ...known } as ServerMetadata;
+}
+
+/** The same as a record. */
+export function serverRecord(server: ServerMetadata): PendingRecord['server'] {
+  return {
+    ...server,
+    scopesSupported: [...server.scopesSupported],
+    authMethods: [...server.authMethods],
+    dpopAlgorithms: [...server.dpopAlgorithms],
+  };
 }

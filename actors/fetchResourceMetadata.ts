@@ -11,6 +11,7 @@ export const fetchResourceMetadata: Act<'fetchResourceMetadata'> =
   (tools) =>
   async ({ session, challenge }, signal) => {
     const { resource } = session;
+    if (challenge) tools.dpop.hearChallenge(resource, challenge);
     const found = await findDocument(placesFor(resource, challenge), {
       door: tools.doorOf(session),
       purpose: 'resource-metadata',

@@ -10,7 +10,10 @@ export const fetchServerMetadata: Act<'fetchServerMetadata'> =
   (tools) =>
   async ({ session, issuer, legacy }, signal) => {
     const server = await lookUpServer(tools, session, issuer, signal);
-    if (server) return { at: tools.now(), server };
+    if (server) {
+      tools.dpop.judgeServer(server);
+      return { at: tools.now(), server };
+    }
     if (legacy) return { at: tools.now(), server: legacyServerMetadata(issuer) };
     throw new AuthError(
       failure(
@@ -37,5 +40,10 @@ export async function lookUpServer(
     signal,
     broken: 'server_metadata_invalid',
   });
-  return found && judgeServerMetadata(found.text, issuer, session.resource);
+  const { dangerouslyIgnoreTrailingSlashOf = [], dangerouslyAllowWithoutPkceAt = [] } = tools.policy;
+  const tolerance = {
+    trailingSlash: dangerouslyIgnoreTrailingSlashOf.includes(issuer),
+    withoutPkce: dangerouslyAllowWithoutPkceAt.includes(issuer),
+  };
+  return found && judgeServerMetadata(found.text, issuer, session.resource, tolerance);
 }

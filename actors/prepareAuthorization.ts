@@ -3,7 +3,9 @@ import * as oauth from 'oauth4webapi';
 import { AuthError, failure } from '../protocol/errors.ts';
 import type { SessionId } from '../protocol/facts.ts';
 import { type ClientRecord, keys, type PendingRecord } from '../stores/records.ts';
-import { pendingFacts } from './facts.ts';
+import { thumbprintOf } from './dpopKey.ts';
+import { pendingFacts, serverRecord } from './facts.ts';
+import { resourceAt, resourceParameter } from './resourceParameter.ts';
 import type { Act, Tools } from './tools.ts';
 
 type Input = Parameters<ReturnType<Act<'prepareAuthorization'>>>[0];
@@ -14,19 +16,25 @@ const LOGIN_TIMEOUT = 10 * 60_000;
 const MAX_URL = 16 * 1024;
 
 export const prepareAuthorization: Act<'prepareAuthorization'> = (tools) => async (input) => {
-  const { session, server, redirectUri, resource, scopes } = input;
+  const { session, server, redirectUri, scopes } = input;
+  const resource = resourceAt(tools, server.issuer, input.resource);
   const state = oauth.generateRandomState();
   const verifier = oauth.generateRandomCodeVerifier();
-  const url = authorizationUrl(input, state, await oauth.calculatePKCECodeChallenge(verifier));
+  const challenge = await oauth.calculatePKCECodeChallenge(verifier);
+  const dpopKey = await tools.dpop.keyForLogin(session.resource, server);
+  const jkt = dpopKey && (await thumbprintOf(dpopKey));
+  const { prompt } = tools.policy;
+  const url = authorizationUrl({ ...input, resource }, { state, challenge, prompt, jkt });
   const record: PendingRecord = {
     v: 1,
     session,
-    server: { ...server, scopesSupported: [...server.scopesSupported], authMethods: [...server.authMethods] },
+    server: serverRecord(server),
     client: await clientOf(tools, input),
     redirectUri,
     resource,
     state,
     verifier,
+    ...(dpopKey && { dpopKey }),
     url,
     requested: [...scopes],
     expiresAt: tools.now() + (tools.policy.loginTimeout ?? LOGIN_TIMEOUT),
@@ -53,19 +61,30 @@ export async function digest(state: string): Promise<string> {
 
 // OAuth 2.1 draft 13 §4.1.1, RFC 7636 §4.3, RFC 8707 §2. `set` leaves each parameter in there once, whatever
 // the endpoint's own query brought along (A05).
-function authorizationUrl(input: Input, state: string, challenge: string): string {
-  const url = new URL(input.server.authorizationEndpoint);
+function authorizationUrl(
+  input: Input,
+  fresh: {
+    readonly state: string;
+    readonly challenge: string;
+    readonly prompt: string | undefined;
+    readonly jkt: string | undefined;
+  },
+): string {
+  const url = new URL(input.server.authorizationEndpoint ?? '');
   const params: Record<string, string> = {
     response_type: 'code',
     client_id: input.registration.clientId,
     redirect_uri: input.redirectUri,
-    code_challenge: challenge,
+    code_challenge: fresh.challenge,
     code_challenge_method: 'S256',
-    state,
-    resource: input.resource,
+    state: fresh.state,
+    ...resourceParameter(input.resource),
+    ...(fresh.prompt !== undefined && { prompt: fresh.prompt }),
+    ...(fresh.jkt !== undefined && { dpop_jkt: fresh.jkt }),
   };
   for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value);
-  url.searchParams.delete('scope');
+  for (const name of ['scope', 'resource', 'prompt', 'dpop_jkt'])
+    if (!(name in params)) url.searchParams.delete(name);
   if (input.scopes.length > 0) url.searchParams.set('scope', input.scopes.join(' '));
   if (url.href.length <= MAX_URL) return url.href;
   throw new AuthError(
@@ -79,7 +98,10 @@ function authorizationUrl(input: Input, state: string, challenge: string): strin
 }
 
 /** The client with its secret, as it stands now: the request is finished with it, whatever is registered meanwhile. */
-async function clientOf(tools: Tools, { registration }: Input): Promise<ClientRecord> {
+export async function clientOf(
+  tools: Tools,
+  { registration }: Pick<Input, 'registration'>,
+): Promise<ClientRecord> {
   if (registration.kind === 'dynamic') {
     const stored = (await tools.records.read('registration', registration.key))?.value;
     if (stored?.issuer === registration.issuer && stored.client.clientId === registration.clientId) {

@@ -9,6 +9,7 @@ import {
   type Versioned,
 } from '../stores/records.ts';
 import { grantFacts } from './facts.ts';
+import type { Tools } from './tools.ts';
 
 /** The session's binding. */
 export async function readBinding(records: Records, session: SessionId): Promise<BindingRecord | undefined> {
@@ -16,9 +17,9 @@ export async function readBinding(records: Records, session: SessionId): Promise
   return found && isSame(found.session, session) ? found : undefined;
 }
 
-/** The session's grant at an issuer, as facts for the chart. */
+/** The session's grant at an issuer, as facts for the chart. One whose key is lost is no grant, nor one that has to be bound and is not. */
 export async function readGrant(
-  records: Records,
+  { records, dpop }: Pick<Tools, 'records' | 'dpop'>,
   session: SessionId,
   binding: BindingRecord | undefined,
   issuer: string,
@@ -26,6 +27,7 @@ export async function readGrant(
   const bound = boundAt(binding, issuer);
   const found = bound && (await records.read('grant', bound.grantKey));
   if (!bound || !found || !isOf(found, session, issuer, bound.clientId)) return null;
+  if (!dpop.isUsable(found.value) || dpop.isOutgrown(found.value)) return null;
   return grantFacts(bound.grantKey, found);
 }
 

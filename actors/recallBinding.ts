@@ -1,11 +1,23 @@
 // The bind-check's evidence: what belongs to this issuer, and what the host's own credentials say (SEP-2352).
-import type { Registration, ServerMetadata, SessionId } from '../protocol/facts.ts';
+import type {
+  ClientAuthMethod,
+  GrantStrategy,
+  Registration,
+  ServerMetadata,
+  SessionId,
+} from '../protocol/facts.ts';
 import { secretAuthMethod } from '../protocol/registration.ts';
 import { identifies } from '../protocol/wellKnown.ts';
 import { type BindingRecord, boundAt, keys, type Records } from '../stores/records.ts';
 import { bindingFacts, registrationFacts } from './facts.ts';
 import { readBinding, readGrant } from './recall.ts';
-import type { Act, PreRegisteredClient, Tools } from './tools.ts';
+import {
+  type Act,
+  type GrantOptions,
+  type PreRegisteredClient,
+  registrationPlace,
+  type Tools,
+} from './tools.ts';
 
 export const recallBinding: Act<'recallBinding'> =
   (tools) =>
@@ -22,13 +34,19 @@ export const recallBinding: Act<'recallBinding'> =
       // A grant of another client than the one that the host now gives is left where it is.
       grant: isReplaced(own.here, server.issuer, record)
         ? null
-        : await readGrant(tools.records, session, record, server.issuer),
+        : await readGrant(tools, session, record, server.issuer),
       preRegisteredElsewhere: own.elsewhere,
       credentialWithoutIssuer: own.withoutIssuer,
+      strategy: strategyOf(tools.client.grant),
       metadataDocument: tools.client.metadataUrl ?? null,
       mayRegister: tools.client.dynamicRegistration !== false,
     };
   };
+
+function strategyOf(grant: GrantOptions | undefined): GrantStrategy {
+  if (!grant) return 'code';
+  return grant.kind === 'device' ? 'device' : 'direct';
+}
 
 interface OwnCredentials {
   readonly here: PreRegisteredClient | undefined;
@@ -84,15 +102,19 @@ function isReplaced(
 }
 
 function preRegistered(client: PreRegisteredClient, server: ServerMetadata): Registration {
-  const hasSecret = client.clientSecret !== undefined;
+  const agreed = client.privateKey !== undefined ? 'private_key_jwt' : secretMethod(client, server);
   return {
     key: `pre-registered:${client.clientId}`,
     kind: 'pre-registered',
     issuer: server.issuer,
     clientId: client.clientId,
-    authMethod: client.authMethod ?? (hasSecret ? secretAuthMethod(server) : 'none'),
+    authMethod: client.authMethod ?? agreed,
     redirectUris: [],
   };
+}
+
+function secretMethod(client: PreRegisteredClient, server: ServerMetadata): ClientAuthMethod {
+  return client.clientSecret === undefined ? 'none' : secretAuthMethod(server);
 }
 
 async function recallRegistration(
@@ -113,7 +135,7 @@ async function recallRegistration(
       redirectUris: [],
     };
   }
-  const key = keys.registration(issuer, tools.userAgent.name);
+  const key = keys.registration(issuer, registrationPlace(tools));
   const found = (await tools.records.read('registration', key))?.value;
   if (!found || found.issuer !== issuer) return null;
   // R08: a client whose secret has expired is no client.

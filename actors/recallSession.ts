@@ -3,7 +3,7 @@ import { judgeAddress } from '../protocol/address.ts';
 import type { ServerMetadata, SessionId } from '../protocol/facts.ts';
 import type { Memory } from '../protocol/work.ts';
 import { keys } from '../stores/records.ts';
-import { bindingFacts, pendingFacts, registrationFacts } from './facts.ts';
+import { bindingFacts, pendingFacts, registrationFacts, serverFacts } from './facts.ts';
 import { readBinding, readGrant } from './recall.ts';
 import type { Act, Tools } from './tools.ts';
 
@@ -14,8 +14,9 @@ export const recallSession: Act<'recallSession'> =
     const binding = await readBinding(records, session);
     return {
       at: now(),
+      limits: { floor: tools.policy.scopeFloor ?? [], ceiling: tools.policy.scopeCeiling ?? null },
       binding: binding ? bindingFacts(binding, binding.current) : null,
-      grant: binding ? await readGrant(records, session, binding, binding.current) : null,
+      grant: binding ? await readGrant(tools, session, binding, binding.current) : null,
       login: await recallLogin(tools, session),
     };
   };
@@ -25,7 +26,7 @@ async function recallLogin({ records, now }: Tools, session: SessionId): Promise
   const key = (await records.read('login', keys.login(session)))?.value.pendingKey;
   const pending = key === undefined ? undefined : (await records.read('pending', key))?.value;
   if (key === undefined || !pending || pending.spent || pending.expiresAt <= now()) return null;
-  const server = asServer(pending.server);
+  const server = serverFacts(pending.server);
   if (!isSafe(server, session.resource)) return null;
   return {
     pending: pendingFacts(key, pending),
@@ -37,18 +38,7 @@ async function recallLogin({ records, now }: Tools, session: SessionId): Promise
 
 // S11: what lay in a store is judged again.
 function isSafe(server: ServerMetadata, resource: string): boolean {
-  return [server.authorizationEndpoint, server.tokenEndpoint].every((url) => judgeAddress(url, resource).ok);
+  return [server.authorizationEndpoint ?? '', server.tokenEndpoint].every(
+    (url) => judgeAddress(url, resource).ok,
+  );
 }
-
-function asServer({ registrationEndpoint, revocationEndpoint, ...rest }: StoredServer): ServerMetadata {
-  return {
-    ...rest,
-    ...(registrationEndpoint !== undefined && { registrationEndpoint }),
-    ...(revocationEndpoint !== undefined && { revocationEndpoint }),
-  };
-}
-
-type StoredServer = Omit<ServerMetadata, 'registrationEndpoint' | 'revocationEndpoint'> & {
-  readonly registrationEndpoint?: string | undefined;
-  readonly revocationEndpoint?: string | undefined;
-};

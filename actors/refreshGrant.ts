@@ -3,10 +3,10 @@ import * as oauth from 'oauth4webapi';
 import { AuthError, refuse } from '../protocol/errors.ts';
 import type { Grant } from '../protocol/facts.ts';
 import { lifetime } from '../protocol/lifetime.ts';
-import type { TokenAnswer } from '../protocol/tokenResponse.ts';
 import type { GrantRecord, Versioned } from '../stores/records.ts';
 import { grantFacts } from './facts.ts';
-import { requestTokens } from './tokenEndpoint.ts';
+import { resourceParameter } from './resourceParameter.ts';
+import { type IssuedTokens, requestTokens } from './tokenEndpoint.ts';
 import type { Act, Tools } from './tools.ts';
 
 type Input = Parameters<ReturnType<Act<'refreshGrant'>>>[0];
@@ -25,7 +25,7 @@ async function refresh(tools: Tools, input: Input, signal: AbortSignal): Promise
   const before = await tools.records.read('grant', key);
   // Somebody else renewed it since the chart looked: theirs is ours (TOK-6).
   if (before && before.version !== version) return grantFacts(key, before);
-  if (before?.value.refreshToken === undefined) return gone(input);
+  if (before?.value.refreshToken === undefined || !tools.dpop.isUsable(before.value)) return gone(input);
   const { refreshToken } = before.value;
   try {
     const tokens = await spend(tools, input, before.value, refreshToken, signal);
@@ -44,18 +44,18 @@ function spend(
   grant: GrantRecord,
   refreshToken: string,
   signal: AbortSignal,
-): Promise<TokenAnswer> {
+): Promise<IssuedTokens> {
   const credentials = { issuer: grant.issuer, client: grant.client };
   return requestTokens(
     tools,
-    { session, server, phase: 'renewing' },
+    { session, server, phase: 'renewing', dpopKey: grant.dpopKey },
     credentials,
     [refreshToken, grant.accessToken],
     signal,
     (as, client, authentication, options) =>
       oauth.refreshTokenGrantRequest(as, client, authentication, refreshToken, {
         ...options,
-        additionalParameters: { resource: grant.resource },
+        additionalParameters: resourceParameter(grant.resource),
       }),
   );
 }
@@ -64,13 +64,14 @@ async function keep(
   tools: Tools,
   key: string,
   before: Versioned<GrantRecord>,
-  tokens: TokenAnswer,
+  tokens: IssuedTokens,
 ): Promise<Grant> {
-  const { expiresAt: _, refreshAt: __, ...rest } = before.value;
+  const { expiresAt: _, refreshAt: __, tokenType: ___, ...rest } = before.value;
   const refreshToken = tokens.refreshToken ?? rest.refreshToken;
   const value: GrantRecord = {
     ...rest,
     accessToken: tokens.accessToken,
+    ...(tokens.bound && { tokenType: 'DPoP' }),
     ...(refreshToken !== undefined && { refreshToken }),
     ...lifetime(tokens.expiresIn, refreshToken !== undefined, tools.now()),
     granted: [...(tokens.granted ?? rest.granted)],
@@ -113,6 +114,8 @@ async function afterRefusal(
 /** Servers say all kinds of things about a refresh token that they do not take any more (T18, T20): a login helps. */
 function loginHelps(error: unknown): unknown {
   if (!(error instanceof AuthError) || error.code !== 'token_refused') return error;
+  // A nonce says nothing about the refresh token.
+  if (error.recovery === 'retry-later') return error;
   return new AuthError({ ...error.toFailure(), recovery: 'reauthorize' });
 }
 

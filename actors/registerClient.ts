@@ -13,12 +13,12 @@ import { type ClientRecord, keys, type RegistrationRecord } from '../stores/reco
 import { isOutage } from './documents.ts';
 import type { DoorAnswer } from './door.ts';
 import { registrationFacts } from './facts.ts';
-import type { Act, Tools } from './tools.ts';
+import { type Act, registrationPlace, type Tools } from './tools.ts';
 
 type Input = Parameters<ReturnType<Act<'registerClient'>>>[0];
 
 export const registerClient: Act<'registerClient'> = (tools) => async (input, signal) => {
-  const key = keys.registration(input.server.issuer, tools.userAgent.name);
+  const key = keys.registration(input.server.issuer, registrationPlace(tools));
   const record =
     (await recall(tools, key, input)) ??
     (await tools.registering.run(
@@ -35,7 +35,8 @@ async function recall(tools: Tools, key: string, input: Input): Promise<Registra
   if (found?.issuer !== input.server.issuer || found.client.clientId === input.refusedClient)
     return undefined;
   const { redirectUris, secretExpiresAt } = found.client;
-  const isFit = redirectUris.includes(input.redirectUri) && (secretExpiresAt ?? Infinity) > tools.now();
+  const reaches = input.redirectUri === null || redirectUris.includes(input.redirectUri);
+  const isFit = reaches && (secretExpiresAt ?? Infinity) > tools.now();
   return isFit ? found : undefined;
 }
 
@@ -102,11 +103,21 @@ function post(
     purpose: 'registration',
     method: 'POST',
     url: server.registrationEndpoint ?? '',
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json',
+      ...initialAccess(tools, server.issuer),
+    },
     body: JSON.stringify(request),
     resource: session.resource,
     signal,
   });
+}
+
+/** The token that this issuer, and no other, gave out for registering (REG-9). @see RFC 7591 §3 */
+function initialAccess(tools: Tools, issuer: string): { readonly authorization?: string } {
+  const own = tools.client.initialAccessTokens?.find((one) => one.issuer === issuer);
+  return own ? { authorization: `Bearer ${own.token}` } : {};
 }
 
 /** What is worth another try: the other application type for the URI, or no scopes. @see RFC 7591 §3.2.2 */

@@ -2,9 +2,10 @@
 import * as oauth from 'oauth4webapi';
 import type { ServerMetadata, SessionId } from '../protocol/facts.ts';
 import { type GrantRecord, grantKeysOf } from '../stores/records.ts';
+import { authenticationOf } from './clientAuthentication.ts';
 import { lookUpServer } from './fetchServerMetadata.ts';
 import { readBinding } from './recall.ts';
-import { asServer, authenticationOf, optionsFor } from './tokenEndpoint.ts';
+import { asServer, optionsFor } from './tokenEndpoint.ts';
 import type { Act, Tools } from './tools.ts';
 
 export const revokeGrants: Act<'revokeGrants'> =

@@ -1,21 +1,19 @@
 // One request to a token endpoint: authenticated as agreed, through the door, its answer judged.
 import * as oauth from 'oauth4webapi';
 import { isLoopback } from '../protocol/address.ts';
-import { AuthError, failure, type Phase, refuse, toFailure } from '../protocol/errors.ts';
+import { AuthError, failure, type Phase, toFailure } from '../protocol/errors.ts';
 import type { ServerMetadata, SessionId } from '../protocol/facts.ts';
 import { retryAfterMs } from '../protocol/retryAfter.ts';
 import { shown, withoutSecrets } from '../protocol/text.ts';
 import { judgeTokenResponse, type TokenAnswer } from '../protocol/tokenResponse.ts';
-import type { ClientRecord } from '../stores/records.ts';
+import { authenticationOf, type Credentials } from './clientAuthentication.ts';
 import { isOutage } from './documents.ts';
+import type { StoredKey } from './dpopKey.ts';
 import { fetchThrough } from './http.ts';
 import type { Tools } from './tools.ts';
 
-/** What a request authenticates with: a client, and the issuer that it belongs to. */
-export interface Credentials {
-  readonly issuer: string;
-  readonly client: ClientRecord;
-}
+/** @see RFC 9449 §8 */
+const NONCE_DEMAND = 'use_dpop_nonce';
 
 type Send = (
   server: oauth.AuthorizationServer,
@@ -27,33 +25,99 @@ type Send = (
 /** Everything that the request sends and nobody may echo. */
 type Secrets = readonly (string | undefined)[];
 
+/** Whom a request goes to, and for whom. */
+interface Errand {
+  readonly session: SessionId;
+  readonly server: ServerMetadata;
+  readonly phase: Phase;
+  /** The key that the grant is bound to. A login without one makes its own, where DPoP is wanted. */
+  readonly dpopKey?: StoredKey | undefined;
+}
+
+/** Tokens, and the key that proofs were signed with: the refresh token may be bound to it even where the access token is not. */
+export interface IssuedTokens extends TokenAnswer {
+  readonly dpopKey?: StoredKey;
+}
+
 /**
- * Sends a grant request and judges its answer.
+ * Sends a grant request and judges its answer. A demand for a nonce is answered once, with the whole request built
+ * anew: nothing of it was spent (RFC 9449 §8).
  * @throws AuthError `token_of_other_issuer` before anything is sent; `server_unavailable`, `client_refused`,
- *   `grant_refused`, `token_refused`, `token_response_invalid`, and what the door throws.
- * @see RFC 6749 §3.2, §5
+ *   `grant_refused`, `token_refused`, `token_response_invalid`, `dpop_downgraded`, and what the door throws.
+ * @see RFC 6749 §3.2, §5, RFC 9449 §5
  */
 export async function requestTokens(
   tools: Tools,
-  to: { readonly session: SessionId; readonly server: ServerMetadata; readonly phase: Phase },
+  to: Errand,
   credentials: Credentials,
   secrets: Secrets,
   signal: AbortSignal,
   send: Send,
-): Promise<TokenAnswer> {
+): Promise<IssuedTokens> {
   const { server, phase } = to;
   const secret = await authenticationOf(tools, to, credentials);
+  const dpopKey = to.dpopKey ?? (phase === 'authorizing' ? await freshKey(tools, to) : undefined);
   const options = optionsFor(tools, to.session, server.tokenEndpoint, 'token', signal);
   const client = { client_id: credentials.client.clientId };
-  const response = await send(asServer(server), client, secret.authentication, options).catch(
-    (error: unknown) => {
+  const ask = async (proof: Proof | undefined): Promise<Heard> => {
+    const response = await send(asServer(server), client, secret.authentication, {
+      ...options,
+      ...(proof && { [oauth.customFetch]: withHeader(options[oauth.customFetch], 'dpop', proof.text) }),
+    }).catch((error: unknown) => {
       throw new AuthError({ ...toFailure(error, phase), phase });
-    },
-  );
-  const text = await response.text();
-  const verdict = judgeTokenResponse(response.status, text);
-  if (verdict.kind === 'tokens') return verdict.tokens;
-  throw refusalOf(verdict, response, to, [...secrets, secret.value], tools.now(), phase);
+    });
+    const nonce = tools.dpop.hear(server.tokenEndpoint, response.headers.get('dpop-nonce'));
+    const verdict = judgeTokenResponse(response.status, await response.text(), proof !== undefined);
+    return { response, verdict, proof, isNonceNew: nonce !== undefined && nonce !== proof?.nonce };
+  };
+  const first = await ask(await proofFor(tools, to, dpopKey));
+  const { response, verdict, proof } = asksForNonce(first)
+    ? await ask(await proofFor(tools, to, dpopKey))
+    : first;
+  if (verdict.kind !== 'tokens') {
+    throw refusalOf(verdict, response, to, [...secrets, secret.value, proof?.text], tools.now(), phase);
+  }
+  tools.dpop.judgeTokens(verdict.tokens, server.issuer, phase);
+  return { ...verdict.tokens, ...(dpopKey && { dpopKey }) };
+}
+
+interface Proof {
+  readonly text: string;
+  readonly nonce: string | undefined;
+}
+
+interface Heard {
+  readonly response: Response;
+  readonly verdict: ReturnType<typeof judgeTokenResponse>;
+  readonly proof: Proof | undefined;
+  readonly isNonceNew: boolean;
+}
+
+function freshKey(tools: Tools, { session, server }: Errand): Promise<StoredKey | undefined> {
+  return tools.dpop.keyForLogin(session.resource, server);
+}
+
+async function proofFor(
+  tools: Tools,
+  { server, phase }: Errand,
+  key: StoredKey | undefined,
+): Promise<Proof | undefined> {
+  if (!key) return undefined;
+  const url = server.tokenEndpoint;
+  const nonce = tools.dpop.nonceFor(url);
+  return { text: await tools.dpop.prove(key, { method: 'POST', url, nonce }, phase), nonce };
+}
+
+/** T22: a demand for a nonce that we had not sent. @see RFC 9449 §8 */
+function asksForNonce({ response, verdict, proof, isNonceNew }: Heard): boolean {
+  const isDemand = response.status === 400 && verdict.kind === 'error' && verdict.error === NONCE_DEMAND;
+  return proof !== undefined && isDemand && isNonceNew;
+}
+
+type SendOnce = ReturnType<typeof fetchThrough>;
+
+function withHeader(send: SendOnce, name: string, value: string): SendOnce {
+  return (url, init) => send(url, { ...init, headers: { ...init.headers, [name]: value } });
 }
 
 /** How oauth4webapi reaches the network: through our door only, which has judged the address already. */
@@ -82,80 +146,6 @@ export function asServer(server: ServerMetadata): oauth.AuthorizationServer {
     authorization_response_iss_parameter_supported: server.sendsIssuer,
     ...(server.revocationEndpoint !== undefined && { revocation_endpoint: server.revocationEndpoint }),
   };
-}
-
-/** @see RFC 6749 §2.3.1 */
-export async function authenticationOf(
-  tools: Tools,
-  { server, phase }: { readonly server: ServerMetadata; readonly phase: Phase },
-  { issuer, client }: Credentials,
-): Promise<{ readonly authentication: oauth.ClientAuth; readonly value: string | undefined }> {
-  // BIND-2, and the last place to hold it: what one issuer made does not go to another.
-  if (issuer !== server.issuer) {
-    refuse(
-      'token_of_other_issuer',
-      phase,
-      `Credentials of ${issuer} were about to be sent to ${server.issuer}; they were not, log in again.`,
-      { issuer: server.issuer, otherIssuer: issuer },
-    );
-  }
-  if (client.authMethod === 'none') return { authentication: oauth.None(), value: undefined };
-  const value =
-    client.kind === 'pre-registered' ? await hostSecret(tools, issuer, client) : client.clientSecret;
-  if (value === undefined) {
-    refuse(
-      'config_invalid',
-      phase,
-      `The client ${client.clientId} of ${issuer} has no secret; give its secret, or register it without one.`,
-      {
-        issuer,
-      },
-    );
-  }
-  const make = client.authMethod === 'client_secret_basic' ? basic : oauth.ClientSecretPost;
-  return { authentication: make(value), value };
-}
-
-/**
- * Basic, with both parts form-encoded first, and nothing encoded that need not be: many servers compare a plain
- * id such as `my-client` with what came, without decoding it (the conformance suite does), so `my%2Dclient` fails.
- * @see RFC 6749 §2.3.1, Appendix B
- */
-function basic(secret: string): oauth.ClientAuth {
-  return (_server, { client_id: clientId }, _body, headers) => {
-    headers.set('authorization', `Basic ${btoa(`${formEncoded(clientId)}:${formEncoded(secret)}`)}`);
-  };
-}
-
-function formEncoded(text: string): string {
-  return new URLSearchParams([['', text]]).toString().slice(1);
-}
-
-/** The host's own secret for this client at this issuer. */
-async function hostSecret(
-  tools: Tools,
-  issuer: string,
-  { clientId }: ClientRecord,
-): Promise<string | undefined> {
-  const own = (tools.client.preRegistered ?? []).find(
-    (one) =>
-      one.clientId === clientId &&
-      (one.issuer === issuer || (one.issuer === undefined && one.dangerouslyTrustFirstIssuer === true)),
-  );
-  if (typeof own?.clientSecret !== 'function') return own?.clientSecret;
-  try {
-    return await own.clientSecret();
-  } catch {
-    // The host's error may hold the secret, or where it lies.
-    return refuse(
-      'config_invalid',
-      'authorizing',
-      `The host could not give the secret of the client ${clientId}; check where it takes it from.`,
-      {
-        issuer,
-      },
-    );
-  }
 }
 
 type Refusal = Exclude<ReturnType<typeof judgeTokenResponse>, { kind: 'tokens' }>;
@@ -225,6 +215,17 @@ function refusalOfError(
   if (error === 'invalid_grant') {
     return new AuthError(
       failure('grant_refused', phase, `${issuer} does not honour this login any more; log in again.`, full),
+    );
+  }
+  if (error === NONCE_DEMAND) {
+    // Nothing is wrong with the grant, nor with the client.
+    return new AuthError(
+      failure(
+        'token_refused',
+        phase,
+        `${issuer} keeps asking for another nonce; try again later, or tell its operator.`,
+        { ...full, recovery: 'retry-later' },
+      ),
     );
   }
   return new AuthError(

@@ -1,27 +1,50 @@
 // Hands out the access token of a grant to the one who sends it: read when needed, kept nowhere else.
 import { refuse } from '../protocol/errors.ts';
 import type { Grant, SessionId } from '../protocol/facts.ts';
-import type { Records } from '../stores/records.ts';
+import { placeOf } from '../protocol/text.ts';
+import type { GrantRecord, Versioned } from '../stores/records.ts';
 import { isOf } from './recall.ts';
+import type { Tools } from './tools.ts';
 
 export interface UsableToken {
   readonly accessToken: string;
   /** Generation of the token: says which one an answer speaks of. */
   readonly version: string;
+  /** Bound to a key: of no use without a proof. */
+  readonly isBound: boolean;
+  /**
+   * The headers that show the token for one request, once.
+   * @throws AuthError `grant_refused` when the key of a bound token cannot be read.
+   * @see RFC 6750 §2.1, RFC 9449 §7.1
+   */
+  headersFor(request: RequestFacts): Promise<AuthorizationHeaders>;
+}
+
+interface RequestFacts {
+  /** As it is sent: case counts. */
+  readonly method: string;
+  readonly url: URL;
+}
+
+/** What a request carries to show a token. */
+export interface AuthorizationHeaders {
+  readonly authorization: string;
+  /** Where the token is bound to a key: the proof. */
+  readonly dpop?: string;
 }
 
 /**
  * @param activeIssuer the issuer that the resource is bound to now.
  * @returns nothing when the grant was forgotten meanwhile, or the record is somebody else's.
- * @throws AuthError `token_of_other_issuer` (BIND-9)
+ * @throws AuthError `token_of_other_issuer` (BIND-9); `grant_refused` when its key is lost, or it has none and must.
  */
 export async function useGrant(
-  records: Records,
+  tools: Tools,
   session: SessionId,
   grant: Grant,
   activeIssuer: string | undefined,
 ): Promise<UsableToken | undefined> {
-  const record = await records.read('grant', grant.key);
+  const record = await tools.records.read('grant', grant.key);
   if (!record) return undefined;
   if (record.value.issuer !== activeIssuer) {
     refuse(
@@ -32,5 +55,32 @@ export async function useGrant(
     );
   }
   if (!isOf(record, session, grant.issuer, grant.clientId)) return undefined;
-  return { accessToken: record.value.accessToken, version: record.version };
+  if (!tools.dpop.isUsable(record.value)) {
+    refuse(
+      'grant_refused',
+      'requesting',
+      `The token for ${placeOf(session.resource)} has no key that it can be used with; log in again.`,
+      { issuer: record.value.issuer },
+    );
+  }
+  return usable(tools, record);
+}
+
+function usable({ dpop }: Tools, { value, version }: Versioned<GrantRecord>): UsableToken {
+  const { accessToken, tokenType, dpopKey } = value;
+  const key = tokenType === 'DPoP' ? dpopKey : undefined;
+  return {
+    accessToken,
+    version,
+    isBound: key !== undefined,
+    async headersFor({ method, url }) {
+      if (!key) return { authorization: `Bearer ${accessToken}` };
+      const proof = await dpop.prove(
+        key,
+        { method, url, accessToken, nonce: dpop.nonceFor(url) },
+        'requesting',
+      );
+      return { authorization: `DPoP ${accessToken}`, dpop: proof };
+    },
+  };
 }

@@ -23,7 +23,7 @@ export const gatherChallenges: Act<'gatherChallenges'> = (tools: Tools) => async
 };
 
 /** A timer that does not keep a process alive by itself. */
-function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+export function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(done, milliseconds);
     if (milliseconds > GATHERING && typeof timer === 'object') timer.unref();

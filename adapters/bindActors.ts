@@ -2,6 +2,8 @@
 import { fromPromise } from 'xstate';
 import { awaitResponse } from '../actors/awaitResponse.ts';
 import { chooseServer } from '../actors/chooseServer.ts';
+import { confirmStepUp } from '../actors/confirmStepUp.ts';
+import { pollDeviceGrant, presentDeviceCode, requestDeviceCode } from '../actors/deviceGrant.ts';
 import { discardAuthorization } from '../actors/discardAuthorization.ts';
 import { exchangeCode } from '../actors/exchangeCode.ts';
 import { fetchResourceMetadata } from '../actors/fetchResourceMetadata.ts';
@@ -10,10 +12,12 @@ import { forgetSession } from '../actors/forgetSession.ts';
 import { prepareAuthorization } from '../actors/prepareAuthorization.ts';
 import { presentAuthorization } from '../actors/presentAuthorization.ts';
 import { probeResource } from '../actors/probeResource.ts';
+import { pushAuthorization } from '../actors/pushAuthorization.ts';
 import { recallBinding } from '../actors/recallBinding.ts';
 import { recallSession } from '../actors/recallSession.ts';
 import { refreshGrant } from '../actors/refreshGrant.ts';
 import { registerClient } from '../actors/registerClient.ts';
+import { requestDirectGrant } from '../actors/requestDirectGrant.ts';
 import { reserveRedirect } from '../actors/reserveRedirect.ts';
 import { revokeGrants } from '../actors/revokeGrants.ts';
 import type { Act, Tools } from '../actors/tools.ts';
@@ -47,6 +51,12 @@ export function bindActors(tools: Tools): AuthMachine {
       reserveRedirect: bind(reserveRedirect, 'authorizing'),
       registerClient: bind(registerClient, 'registering'),
       prepareAuthorization: bind(prepareAuthorization, 'authorizing'),
+      pushAuthorization: bind(pushAuthorization, 'authorizing'),
+      requestDirectGrant: bind(requestDirectGrant, 'authorizing'),
+      requestDeviceCode: bind(requestDeviceCode, 'authorizing'),
+      presentDeviceCode: bind(presentDeviceCode, 'authorizing'),
+      pollDeviceGrant: bind(pollDeviceGrant, 'authorizing'),
+      confirmStepUp: bind(confirmStepUp, 'steppingUp'),
       presentAuthorization: bind(presentAuthorization, 'authorizing'),
       awaitResponse: bind(awaitResponse, 'authorizing'),
       validateResponse: bind(validateResponse, 'authorizing'),

@@ -1,6 +1,7 @@
 // The engine: what an app sets up once. It binds the chart's actors, and gives out sessions.
 import type { InspectionEvent } from 'xstate';
 import type { Door } from '../actors/door.ts';
+import { Dpop } from '../actors/dpop.ts';
 import { createDoor } from '../actors/http.ts';
 import { PendingLogins } from '../actors/pendingLogins.ts';
 import { storeResponse } from '../actors/pendingRequest.ts';
@@ -18,6 +19,7 @@ import { memoryStore } from '../stores/memory.ts';
 import { keys, Records } from '../stores/records.ts';
 import type { Store } from '../stores/store.ts';
 import { bindActors } from './bindActors.ts';
+import { loosenings } from './loosenings.ts';
 import { Observer, type Progress } from './observe.ts';
 import { Session } from './session.ts';
 
@@ -87,6 +89,7 @@ export function createAuthEngine(options: EngineOptions): Engine {
   };
   const tools = toolsOf(options, fetch, observerOf);
   const machine = bindActors(tools);
+  for (const what of loosenings(options.client, options.policy ?? {})) tell({ kind: 'loosened', what });
 
   const open = (id: SessionId): Session => {
     const name = keys.binding(id);
@@ -126,7 +129,7 @@ function toolsOf(
   fetch: typeof globalThis.fetch,
   observerOf: (session: SessionId) => Observer,
 ): Tools {
-  const { client, userAgent, policy = {}, onProgress } = options;
+  const { client, userAgent, policy = {}, onProgress, now = Date.now } = options;
   const doorOf = (session: SessionId): Door =>
     createDoor({
       fetch,
@@ -143,7 +146,8 @@ function toolsOf(
     registering: new Shared(),
     refreshing: new Shared(),
     logins: new PendingLogins(),
-    now: options.now ?? Date.now,
+    dpop: new Dpop(client.dpop ?? 'off', now),
+    now,
   };
 }
 

@@ -1,7 +1,9 @@
 // Tells what a session knows and did: for `explain` of the session and of the command line.
+import type { Tools } from '../actors/tools.ts';
 import type { Failure } from '../protocol/errors.ts';
 import type { PassedOver, RegistrationKind, SessionId } from '../protocol/facts.ts';
 import { placeOf } from '../protocol/text.ts';
+import { loosenings, looseningsOf } from './loosenings.ts';
 import type { Progress } from './observe.ts';
 import type { AuthSnapshot } from './session.ts';
 import { activeStates, innermost } from './states.ts';
@@ -26,9 +28,13 @@ export interface Explanation {
     readonly issuer: string;
     readonly expiresAt?: string;
     readonly renewable: boolean;
+    /** The token is bound to a key (DPoP). */
+    readonly bound?: true;
     readonly requested: readonly string[];
     readonly granted: readonly string[];
   };
+  /** Rules that the host has set aside. */
+  readonly loosened: readonly string[];
   readonly failure?: Failure;
   /** Why the last step-up was not made. */
   readonly refusal?: Failure;
@@ -36,7 +42,12 @@ export interface Explanation {
   readonly steps: readonly Progress[];
 }
 
-export function explain(snapshot: AuthSnapshot, steps: readonly Progress[], now: number): Explanation {
+export function explain(
+  snapshot: AuthSnapshot,
+  { client, policy, now: clock }: Pick<Tools, 'client' | 'policy' | 'now'>,
+  steps: readonly Progress[],
+): Explanation {
+  const now = clock();
   const { context } = snapshot;
   const { resourceMetadata, server, registration, binding, grant } = context;
   return {
@@ -57,11 +68,13 @@ export function explain(snapshot: AuthSnapshot, steps: readonly Progress[], now:
     }),
     ...(binding && { boundTo: binding.issuer }),
     passedOver: context.passedOver,
+    loosened: [...loosenings(client, policy), ...looseningsOf(context.session.resource)],
     ...(grant && {
       grant: {
         issuer: grant.issuer,
         ...(grant.expiresAt !== undefined && { expiresAt: new Date(grant.expiresAt).toISOString() }),
         renewable: grant.renewable,
+        ...(grant.bound && { bound: grant.bound }),
         requested: grant.requested,
         granted: grant.granted,
       },

@@ -2,7 +2,7 @@
 import { type ActorRefFrom, createActor, type InspectionEvent, type SnapshotFrom, waitFor } from 'xstate';
 import { readBinding, readGrant } from '../actors/recall.ts';
 import type { Tools } from '../actors/tools.ts';
-import { type UsableToken, useGrant } from '../actors/useGrant.ts';
+import { type AuthorizationHeaders, type UsableToken, useGrant } from '../actors/useGrant.ts';
 import { orCancelled } from '../actors/waiting.ts';
 import type { AuthMachine } from '../machines/authMachine.ts';
 import type { AuthEvent, Interaction } from '../machines/context.ts';
@@ -12,7 +12,7 @@ import { includesAll, union } from '../protocol/scopes.ts';
 import { placeOf } from '../protocol/text.ts';
 import { type Explanation, explain } from './explain.ts';
 import type { Observer } from './observe.ts';
-import { type Fetch, fetchWith } from './sessionFetch.ts';
+import { type Fetch, fetchWith, methodOf, refuseOtherOrigin } from './sessionFetch.ts';
 
 export type AuthActor = ActorRefFrom<AuthMachine>;
 export type AuthSnapshot = SnapshotFrom<AuthMachine>;
@@ -21,6 +21,16 @@ export interface LoginOptions {
   /** Scopes to ask for, beside what the resource asks for and what was granted before. */
   readonly scopes?: readonly string[];
   /** Ends the waiting of this caller; the login itself goes on (end it with `user.cancel`). */
+  readonly signal?: AbortSignal;
+}
+
+/** A request that the host sends itself. */
+export interface HostRequest {
+  /** As it will be sent. */
+  readonly method: string;
+  readonly url: string | URL;
+  /** The `DPoP-Nonce` of an answer that asked for one; kept for the requests after it. @see RFC 9449 §9 */
+  readonly nonce?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -66,7 +76,7 @@ export class Session {
         parts.inspect?.(event);
       },
     });
-    this.fetch = fetchWith(this, parts.fetch, (facts) => parts.observer.request(facts));
+    this.fetch = fetchWith(this, parts.fetch, parts.tools.dpop, (facts) => parts.observer.request(facts));
     this.actor.start();
   }
 
@@ -100,11 +110,31 @@ export class Session {
 
   /**
    * A usable access token, renewed when due; one renewal for any number of callers.
+   * Where it is bound to a key (`client.dpop`) it is of no use alone: see `authorization`.
    * @throws AuthError `interaction_required` when a person has to log in first; what the chart ended with.
    */
   async token({ signal }: { readonly signal?: AbortSignal } = {}): Promise<string> {
+    return (await this.#tokenInHand(signal)).accessToken;
+  }
+
+  /**
+   * The headers that authorize one request which the host sends itself: `authorization`, and `dpop` where the token
+   * is bound to a key. A proof is good for this method and URL, once, and for a short time: ask anew for each request.
+   * An answer 401 with `DPoP error="use_dpop_nonce"` is about the proof only: ask again with its nonce, once.
+   * @throws AuthError `address_refused` for another origin than the resource's; and as `token` does.
+   * @see RFC 6750 §2.1, RFC 9449 §7.1
+   */
+  async authorization({ method, url, nonce, signal }: HostRequest): Promise<AuthorizationHeaders> {
+    const at = new URL(url);
+    refuseOtherOrigin(this, at);
+    if (nonce !== undefined) this.#parts.tools.dpop.hear(at, nonce);
+    const token = await this.#tokenInHand(signal);
+    return token.headersFor({ method: methodOf(method), url: at });
+  }
+
+  async #tokenInHand(signal: AbortSignal | undefined): Promise<UsableToken> {
     const usable = await this.usableToken(signal);
-    if (usable) return usable.accessToken;
+    if (usable) return usable;
     const { context } = this.actor.getSnapshot();
     throw new AuthError(
       context.failure ??
@@ -118,7 +148,7 @@ export class Session {
 
   /** What was looked up where, what was decided and why; with no secret in it. */
   explain(): Explanation {
-    return explain(this.actor.getSnapshot(), this.#parts.observer.history, this.#parts.tools.now());
+    return explain(this.actor.getSnapshot(), this.#parts.tools, this.#parts.observer.history);
   }
 
   /** Revokes what was issued, best effort, and forgets every copy. @see RFC 7009 */
@@ -141,7 +171,12 @@ export class Session {
     for (let look = 1; ; look += 1) {
       const grant = await this.#usableGrant(signal);
       if (!grant) return undefined;
-      const token = await this.#stored(grant);
+      const token = await this.#stored(grant).catch((error: unknown) => {
+        // What cannot be used any more is not remembered either: the next login starts afresh.
+        if (error instanceof AuthError && error.code === 'grant_refused')
+          this.tell({ type: 'grant.changed' });
+        throw error;
+      });
       if (token?.version === grant.version || look === MAX_LOOKS) return token;
       this.tell({ type: 'grant.changed' });
     }
@@ -149,7 +184,7 @@ export class Session {
 
   #stored(grant: Grant): Promise<UsableToken | undefined> {
     const { binding } = this.actor.getSnapshot().context;
-    return useGrant(this.#parts.tools.records, this.id, grant, binding?.issuer);
+    return useGrant(this.#parts.tools, this.id, grant, binding?.issuer);
   }
 
   /**
@@ -169,7 +204,7 @@ export class Session {
     }
     if (snapshot.matches('rejected')) return false;
     const binding = await readBinding(records, this.id);
-    const stored = binding && (await readGrant(records, this.id, binding, binding.current));
+    const stored = binding && (await readGrant(this.#parts.tools, this.id, binding, binding.current));
     return Boolean(stored) && stored?.version !== refusedVersion && stored?.version !== grant?.version;
   }
 

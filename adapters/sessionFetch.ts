@@ -1,10 +1,12 @@
 // `fetch` for a session: sends the token, hears the challenge, lets the chart do its work, sends again.
 import type { ExchangeFacts } from '../actors/door.ts';
+import type { Dpop } from '../actors/dpop.ts';
 import { readChallenge } from '../protocol/challenge.ts';
 import { refuse } from '../protocol/errors.ts';
 import type { Challenge } from '../protocol/facts.ts';
 import { operationOf } from '../protocol/operation.ts';
 import { placeOf } from '../protocol/text.ts';
+import { isNonceDemand, type ResourceRequest, sendToResource } from './sendToResource.ts';
 import type { Session } from './session.ts';
 
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -15,6 +17,7 @@ const MAX_SENDS = 4;
 export function fetchWith(
   session: Session,
   send: typeof globalThis.fetch,
+  dpop: Dpop,
   tell: (facts: ExchangeFacts) => void,
 ): Fetch {
   return async (input, init) => {
@@ -22,8 +25,10 @@ export function fetchWith(
     let renewed = false;
     for (let sends = 1; ; sends += 1) {
       const token = await session.usableToken(request.signal);
-      const response = await request.send(send, token?.accessToken);
+      const response = await sendToResource(send, dpop, request, token);
       tell({ purpose: 'resource', method: request.method, url: request.place, status: response.status });
+      // What was asked for twice, or cannot be sent twice, is not the grant's fault: the chart does not hear of it.
+      if (token?.isBound && isNonceDemand(response)) return response;
       const challenge = challengeOf(response, request.url);
       if (token && response.status !== 401)
         session.tell({ type: 'grant.proved', grantVersion: token.version });
@@ -71,15 +76,11 @@ function challengeOf(response: Response, url: URL): Challenge | undefined {
   return challenge.error === 'insufficient_scope' ? challenge : undefined;
 }
 
-interface Prepared {
-  readonly url: URL;
-  readonly method: string;
+interface Prepared extends ResourceRequest {
   /** Origin and path, for progress lines. */
   readonly place: string;
   readonly operation: string;
-  readonly canRepeat: boolean;
   readonly signal: AbortSignal | undefined;
-  send(send: typeof globalThis.fetch, token: string | undefined): Promise<Response>;
 }
 
 async function prepare(
@@ -89,21 +90,20 @@ async function prepare(
 ): Promise<Prepared> {
   const of = input instanceof Request ? await unfold(input, init) : { url: new URL(input), init };
   refuseOtherOrigin(session, of.url);
-  const method = (of.init.method ?? 'GET').toUpperCase();
+  const method = methodOf(of.init.method);
   return {
-    url: of.url,
+    ...of,
     method,
     place: of.url.origin + of.url.pathname,
-    operation: operationOf(method, of.url.href, of.init.body),
+    operation: operationOf(method.toUpperCase(), of.url.href, of.init.body),
     canRepeat: isRepeatable(of.init.body),
     signal: of.init.signal ?? undefined,
-    send(send, token) {
-      const headers = new Headers(of.init.headers);
-      // TOK-1: in the header and nowhere else; a header of the caller's own does not stand beside it.
-      if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
-      return send(of.url, { ...of.init, headers });
-    },
   };
+}
+
+/** What fetch makes of a method: these in capitals, any other as it is. @see Fetch Standard, normalize a method */
+export function methodOf(method = 'GET'): string {
+  return /^(?:delete|get|head|options|post|put)$/i.test(method) ? method.toUpperCase() : method;
 }
 
 /** Whether a body can be read again: streams and iterators cannot. */
@@ -132,7 +132,7 @@ async function unfold(request: Request, init: RequestInit): Promise<{ url: URL; 
 }
 
 // TOK-1, TOK-2: a token never leaves the origin of its resource.
-function refuseOtherOrigin(session: Session, url: URL): void {
+export function refuseOtherOrigin(session: Pick<Session, 'id'>, url: URL): void {
   const { origin } = new URL(session.id.resource);
   if (url.origin === origin) return;
   refuse(

@@ -1,27 +1,37 @@
 // From flags to the engine's client: who asks, and which credentials it has for this one resource.
 import { access, constants, readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import type { ClientOptions } from '../actors/tools.ts';
+import type { ClientOptions, DevicePrompt, GrantOptions, PrivateKey } from '../actors/tools.ts';
 import { AuthError, failure } from '../protocol/errors.ts';
 import { shown } from '../protocol/text.ts';
 import { misused, systemCode } from './failures.ts';
-import type { ClientFlags } from './options.ts';
+import type { ClientFlags, GrantName } from './options.ts';
+import type { Printer } from './printer.ts';
 
 /**
  * Credentials are for this resource only. Without an issuer they are passed on as they are: the engine refuses
  * them, and names the issuer to confirm.
  * @throws AuthError `config_invalid`
  */
-export async function clientOf(flags: ClientFlags, resource: string): Promise<ClientOptions> {
-  const { clientId, issuer, clientSecretFile, clientMetadataUrl } = flags;
+export async function clientOf(
+  flags: ClientFlags,
+  resource: string,
+  printer: Pick<Printer, 'ask'>,
+): Promise<ClientOptions> {
+  const { clientId, issuer, clientSecretFile, privateKeyFile, clientMetadataUrl } = flags;
+  const grant = grantOf(flags.grant, printer);
   if (clientId === undefined && issuer !== undefined) misused('--issuer goes with --client-id; give both.');
   if (clientId === undefined && clientSecretFile !== undefined) {
     misused('--client-secret-file goes with --client-id; give both.');
+  }
+  if (clientId === undefined && privateKeyFile !== undefined) {
+    misused('--private-key-file goes with --client-id; give both.');
   }
   return {
     name: 'authchart',
     softwareId: 'authchart',
     ...(clientMetadataUrl !== undefined && { metadataUrl: clientMetadataUrl }),
+    ...(grant !== undefined && { grant }),
     ...(clientId !== undefined && {
       preRegistered: [
         {
@@ -29,11 +39,32 @@ export async function clientOf(flags: ClientFlags, resource: string): Promise<Cl
           resource,
           ...(issuer !== undefined && { issuer }),
           ...(clientSecretFile !== undefined && { clientSecret: await secretIn(clientSecretFile) }),
+          ...(privateKeyFile !== undefined && { privateKey: keyIn(await secretIn(privateKeyFile)) }),
         },
       ],
     }),
   };
 }
+
+function grantOf(kind: GrantName, printer: Pick<Printer, 'ask'>): GrantOptions | undefined {
+  if (kind === 'code') return undefined;
+  if (kind === 'client-credentials') return { kind };
+  return { kind, show: (prompt) => printer.ask(deviceInvitation(prompt)) };
+}
+
+function deviceInvitation({
+  issuer,
+  userCode,
+  verificationUri,
+  verificationUriComplete,
+}: DevicePrompt): string {
+  const link =
+    verificationUriComplete === undefined ? '' : `\n  or at once: ${shown(verificationUriComplete, 2048)}`;
+  const where = `\n  open ${shown(verificationUri, 2048)}\n  and type ${shown(userCode)}${link}\n`;
+  return `\n${shown(new URL(issuer).host)} asks you to log in, at any device:\n${where}`;
+}
+
+const keyIn = (read: () => Promise<string>) => async (): Promise<PrivateKey> => ({ key: await read() });
 
 /** Read when it is needed, once; that it can be read is looked at now. */
 async function secretIn(file: string): Promise<() => Promise<string>> {

@@ -10,12 +10,16 @@ export interface StoreOptions {
   readonly label?: string;
 }
 
+export type GrantName = 'code' | 'device' | 'client-credentials';
+
 export type AgentName = 'browser' | 'headless' | 'paste';
 
 export interface ClientFlags {
   readonly userAgent: AgentName;
   readonly clientId?: string;
   readonly clientSecretFile?: string;
+  readonly privateKeyFile?: string;
+  readonly grant: GrantName;
   readonly issuer?: string;
   readonly clientMetadataUrl?: string;
 }
@@ -47,9 +51,15 @@ export function addClientOptions(command: Command): Command {
         .choices(['browser', 'headless', 'paste'])
         .default('browser'),
     )
+    .addOption(
+      new Option('--grant <kind>', 'by a browser, at another device, or for the client itself')
+        .choices(['code', 'device', 'client-credentials'])
+        .default('code'),
+    )
     .option('--client-id <id>', 'a client that was registered by hand')
     .option('--issuer <url>', 'the authorization server that issued it')
     .option('--client-secret-file <file>', 'file with its secret ("-": standard input)')
+    .option('--private-key-file <file>', 'PEM file with the key that it signs with (ES256)')
     .option('--client-metadata-url <url>', "this client's own metadata document");
 }
 

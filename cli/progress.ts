@@ -7,6 +7,7 @@ const deeds: Readonly<Record<string, string>> = {
   bindChecking: 'which credentials belong to this server?',
   reusing: 'there are some',
   'authorizing.awaitingUser': 'waiting until the login is finished',
+  'authorizing.awaitingApproval': 'waiting until the login is approved',
   authorized: 'there is a token',
   steppingUp: 'more scopes are needed than were granted',
   rejected: 'refused for safety',
@@ -29,6 +30,7 @@ export function progressLines({ verbose, write, dim }: Lines): (progress: Progre
     if (progress.kind === 'set-aside') {
       return line('store', `a damaged record was set aside: ${shown(progress.key)}`);
     }
+    if (progress.kind === 'loosened') return line('loosened', progress.what);
     if (progress.kind === 'request') {
       const name = progress.purpose === 'resource' ? 'requesting' : phase;
       return line(name, requestLine(progress));

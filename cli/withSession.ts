@@ -32,7 +32,7 @@ export async function withSession<Result>(
   // Taking the engine down is no progress.
   let over = false;
   const engine = createAuthEngine({
-    client: await clientOf(flags, resource),
+    client: await clientOf(flags, resource, printer),
     userAgent: userAgentOf(flags.userAgent, flags.redirectUri, printer),
     store: fileStore({ folder: folderOf(flags) }),
     policy: { interaction, ...(timeout !== undefined && { loginTimeout: timeout * 1000 }) },

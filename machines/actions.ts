@@ -37,7 +37,8 @@ export function scopesToRequest(context: AuthContext): readonly string[] {
     wanted: context.wish?.scopes ?? [],
     resource: context.resourceMetadata ?? undefined,
     server: context.server ?? { scopesSupported: [] },
-    refreshWanted: true,
+    refreshWanted: context.strategy !== 'direct',
+    limits: context.limits,
   });
 }
 
@@ -82,6 +83,7 @@ export const changes = {
   recordDemand: ({ event }: Args): Change => (event.type === 'renewal.requested' ? { at: event.at } : {}),
   recordMemory: (_: Args, memory: Memory): Change => ({
     at: memory.at,
+    limits: memory.limits,
     binding: memory.binding,
     grant: memory.grant,
     ...(memory.login && {
@@ -119,6 +121,7 @@ export const changes = {
     binding: bound.binding,
     registration: bound.registration,
     grant: bound.grant,
+    strategy: bound.strategy,
     ways: { metadataDocument: bound.metadataDocument, dynamic: bound.mayRegister },
     conflict: { elsewhere: bound.preRegisteredElsewhere, withoutIssuer: bound.credentialWithoutIssuer },
   }),
@@ -182,6 +185,7 @@ export const changes = {
     }),
   }),
   recordRefusal: (_: Args, what: Failure): Change => ({ refusal: what }),
+  rememberDenial: ({ context }: Args): Change => ({ denied: union(context.denied, context.stepUp?.scopes) }),
   keepFailureAsRefusal: ({ context }: Args): Change => ({
     refusal: context.failure,
     failure: null,
@@ -272,9 +276,12 @@ export const verdicts = {
       `Logging in at ${issuerOf(context)} again and again did not bring a token that ${placeOf(context.session.resource)} accepts; tell its operator, or log in again.`,
       { issuer: issuerOf(context) },
     ),
+  /** Worth another try later when one of them was merely out of reach. */
   noServerLeft: (context: AuthContext): Failure =>
     failure(
-      'server_metadata_absent',
+      context.passedOver.every((one) => one.code === 'server_metadata_absent')
+        ? 'server_metadata_absent'
+        : 'server_unavailable',
       'discovering',
       `None of the authorization servers of ${placeOf(context.session.resource)} can be used (${context.passedOver.map((one) => `${one.issuer}: ${one.code}`).join(', ')}).`,
     ),
@@ -304,6 +311,19 @@ export const verdicts = {
       'step_up_exhausted',
       'steppingUp',
       `${placeOf(context.session.resource)} keeps asking for more scopes for the same operation (now ${scopesOf(context)}); giving up.`,
+    ),
+  stepUpBeyondCeiling: (context: AuthContext): Failure =>
+    failure(
+      'scope_not_allowed',
+      'steppingUp',
+      `${placeOf(context.session.resource)} asks for ${scopesOf(context)}, which is beyond what this client may ask for; widen its scope ceiling to allow it.`,
+    ),
+  strategyImpossible: (context: AuthContext): Failure =>
+    failure(
+      'grant_impossible',
+      'authorizing',
+      `${issuerOf(context)} has no endpoint for the kind of login that this client is set up for; use another one.`,
+      { issuer: issuerOf(context) },
     ),
   stepUpDenied: (context: AuthContext): Failure =>
     failure(

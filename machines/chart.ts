@@ -2,15 +2,16 @@
 import { assign, fromPromise, setup, stateIn } from 'xstate';
 import { type Failure, type Phase, toFailure } from '../protocol/errors.ts';
 import type { SessionId } from '../protocol/facts.ts';
+import type { RequirementId } from '../protocol/requirements.ts';
 import type { Work } from '../protocol/work.ts';
 import { changes, verdicts } from './actions.ts';
 import type { AuthContext, AuthEvent, AuthInput } from './context.ts';
 import { guards } from './guards.ts';
 
-/** What each state says of itself. */
+/** What each state says of itself, and a transition may. */
 export interface StateMeta {
-  /** Ids of the requirement register that this state serves. */
-  readonly spec: readonly string[];
+  /** Ids of the requirement register that it serves. */
+  readonly spec: readonly RequirementId[];
 }
 
 /** What a user interface asks: is something going on, is it the person's turn, is there a token to send. */
@@ -54,10 +55,16 @@ export const chart = setup({
     reserveRedirect: unbound('reserveRedirect'),
     registerClient: unbound('registerClient'),
     prepareAuthorization: unbound('prepareAuthorization'),
+    pushAuthorization: unbound('pushAuthorization'),
     presentAuthorization: unbound('presentAuthorization'),
     awaitResponse: unbound('awaitResponse'),
     validateResponse: unbound('validateResponse'),
     exchangeCode: unbound('exchangeCode'),
+    requestDirectGrant: unbound('requestDirectGrant'),
+    requestDeviceCode: unbound('requestDeviceCode'),
+    presentDeviceCode: unbound('presentDeviceCode'),
+    pollDeviceGrant: unbound('pollDeviceGrant'),
+    confirmStepUp: unbound('confirmStepUp'),
     discardAuthorization: unbound('discardAuthorization'),
     refreshGrant: unbound('refreshGrant'),
     revokeGrants: unbound('revokeGrants'),
@@ -103,6 +110,7 @@ export const chart = setup({
     failWithoutIssuer: decide(verdicts.credentialWithoutIssuer, changes.recordFailure),
     failBoundElsewhere: decide(verdicts.boundElsewhere, changes.recordFailure),
     failRegistrationImpossible: decide(verdicts.registrationImpossible, changes.recordFailure),
+    failStrategyImpossible: decide(verdicts.strategyImpossible, changes.recordFailure),
     failInteractionRequired: decide(verdicts.interactionRequired, changes.recordFailure),
     failGrantNotAccepted: decide(verdicts.grantNotAccepted, changes.recordFailure),
     failNoServerLeft: decide(verdicts.noServerLeft, changes.recordFailure),
@@ -110,6 +118,8 @@ export const chart = setup({
     failCancelled: decide(verdicts.cancelled, changes.recordFailure),
     refuseScopeNotGranted: decide(verdicts.scopeNotGranted, changes.recordRefusal),
     refuseStepUpExhausted: decide(verdicts.stepUpExhausted, changes.recordRefusal),
+    refuseStepUpBeyondCeiling: decide(verdicts.stepUpBeyondCeiling, changes.recordRefusal),
+    rememberDenial: remember<undefined>(changes.rememberDenial),
     refuseStepUpDenied: decide(verdicts.stepUpDenied, changes.recordRefusal),
     refuseStepUpBarred: decide(verdicts.stepUpBarred, changes.recordRefusal),
   },

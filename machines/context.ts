@@ -4,10 +4,12 @@ import type {
   Binding,
   Challenge,
   Grant,
+  GrantStrategy,
   PassedOver,
   Pending,
   Registration,
   ResourceMetadata,
+  ScopeLimits,
   ServerMetadata,
   SessionId,
 } from '../protocol/facts.ts';
@@ -67,6 +69,9 @@ export interface AuthContext {
   readonly registration: Registration | null;
   /** A client id that its server did not know any more. */
   readonly refusedClient: string | null;
+  readonly strategy: GrantStrategy;
+  /** What the host says about scopes (STEP-7). */
+  readonly limits: ScopeLimits;
   /** Ways to a client id that the bind-check found open. */
   readonly ways: { readonly metadataDocument: string | null; readonly dynamic: boolean };
   readonly conflict: { readonly elsewhere: string | null; readonly withoutIssuer: boolean };
@@ -149,6 +154,8 @@ export function initialContext(input: AuthInput): AuthContext {
     server: null,
     binding: null,
     registration: null,
+    strategy: 'code',
+    limits: { floor: [], ceiling: null },
     refusedClient: null,
     denied: [],
     ways: { metadataDocument: null, dynamic: false },

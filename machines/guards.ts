@@ -55,7 +55,7 @@ export const guards = {
   hasCandidate: (_: Args, found: { readonly issuer: string | null }) => found.issuer !== null,
   /** Absent is dead; out of reach is dead too, unless this is where our grant is from (DISC-5, DISC-11). */
   canPassOver: ({ context }: Args, failure: Failure) =>
-    (context.resourceMetadata?.authorizationServers.length ?? 0) > context.passedOver.length + 1 &&
+    (context.resourceMetadata?.authorizationServers.length ?? 0) > 1 &&
     (failure.code === 'server_metadata_absent' ||
       (failure.recovery === 'retry-later' && context.candidate?.isBound === false)),
 
@@ -76,15 +76,24 @@ export const guards = {
     context.grant?.renewable === true &&
     covers(context.grant, context) &&
     (isAccepted(context) || context.budget.renewals < MAX_RENEWALS),
-  isInteractionBarred: ({ context }: Args) => !mayInteract(context),
+  /** Where no person is needed, nobody has to be asked. */
+  isInteractionBarred: ({ context }: Args) => context.strategy !== 'direct' && !mayInteract(context),
   isBudgetSpent: ({ context }: Args) => context.budget.authorizations >= MAX_AUTHORIZATIONS,
   knowsRegistration: ({ context }: Args) => context.registration !== null,
 
   // registering
   canUseDocument: ({ context }: Args) => canUseDocument(context),
   canRegisterDynamically: ({ context }: Args) => canRegisterDynamically(context),
+  canRegisterForDevice: ({ context }: Args) =>
+    context.strategy === 'device' && canRegisterDynamically(context),
 
   // authorizing
+  isDirect: ({ context }: Args) => context.strategy === 'direct',
+  isDevice: ({ context }: Args) =>
+    context.strategy === 'device' && context.server?.deviceAuthorizationEndpoint !== undefined,
+  isCode: ({ context }: Args) =>
+    context.strategy === 'code' && context.server?.authorizationEndpoint !== undefined,
+  isPushRequired: ({ context }: Args) => context.server?.requiresPush === true,
   isRedirectRegistered: ({ context }: Args, got: { readonly redirectUri: string }) =>
     context.registration?.kind !== 'dynamic' || context.registration.redirectUris.includes(got.redirectUri),
   isOurs: ({ context, event }: Args) =>
@@ -122,10 +131,15 @@ export const guards = {
     context.grant !== null && includesAll(requestedScopes(context.grant), context.stepUp?.scopes ?? []),
   isDenied: ({ context }: Args) =>
     (context.stepUp?.scopes ?? []).some((scope) => context.denied.includes(scope)),
+  isBeyondCeiling: ({ context: { limits, stepUp } }: Args) => {
+    const { ceiling } = limits;
+    return ceiling !== null && !includesAll(union(ceiling, limits.floor), stepUp?.scopes ?? []);
+  },
   isStepUpBudgetSpent: ({ context }: Args) =>
     (context.stepUp?.operations ?? []).some(
       (operation) => (context.budget.stepUps[operation] ?? 0) >= MAX_STEP_UPS,
     ),
+  isAllowed: (_: Args, answer: { readonly isAllowed: boolean }) => answer.isAllowed,
   knowsServer: ({ context }: Args) => context.server !== null && context.registration !== null,
 
   // failed
@@ -153,5 +167,10 @@ function canUseDocument(context: AuthContext): boolean {
 }
 
 function canRegisterDynamically(context: AuthContext): boolean {
-  return context.ways.dynamic && context.server?.registrationEndpoint !== undefined;
+  // Who speaks for itself was made known by hand.
+  return (
+    context.strategy !== 'direct' &&
+    context.ways.dynamic &&
+    context.server?.registrationEndpoint !== undefined
+  );
 }

@@ -3,13 +3,16 @@
 /** The client that names itself by URL. `https://authchart.example` does not exist: nothing is ever fetched. */
 export const CLIENT_METADATA_URL = 'https://authchart.example/client.json';
 
+/** Grant type of a device that has no browser. @see RFC 8628 §3.4 */
+export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
+
 const DOCUMENT = {
   client_id: CLIENT_METADATA_URL,
   client_name: 'authchart',
   client_uri: 'https://authchart.example/',
   application_type: 'native',
   redirect_uris: ['http://127.0.0.1/callback'],
-  grant_types: ['authorization_code', 'refresh_token'],
+  grant_types: ['authorization_code', 'refresh_token', DEVICE_GRANT],
   response_types: ['code'],
   token_endpoint_auth_method: 'none',
 };

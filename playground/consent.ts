@@ -1,6 +1,7 @@
 // Consent: asked on a page when a browser comes, given at once when anything else does.
 import type { Context, Interaction, Provider } from 'oidc-provider';
-import { consentPage, PAGE_POLICY } from './consentPage.ts';
+import { consentPage } from './consentPage.ts';
+import { showPage } from './page.ts';
 import { RESOURCE_SCOPES, SERVER_SCOPES } from './scopes.ts';
 
 /** The one person who has an account here. */
@@ -35,7 +36,7 @@ export function addConsent(provider: Provider, server: string, deniesNext: () =>
     } else if (context.method !== 'GET' || decision !== undefined) {
       context.status = 405;
     } else if (wantsPage(context)) {
-      await showPage(provider, context, interaction, server);
+      await askPerson(provider, context, interaction, server);
     } else {
       await settle(provider, context, interaction, !deniesNext());
     }
@@ -70,15 +71,13 @@ async function saveGrant(provider: Provider, interaction: Interaction): Promise<
   return grant.save();
 }
 
-async function showPage(provider: Provider, context: Context, interaction: Interaction, server: string) {
+async function askPerson(provider: Provider, context: Context, interaction: Interaction, server: string) {
   const clientId = text(interaction.params['client_id']);
   const client = await provider.Client.find(clientId);
   const here = interactionPath(interaction.uid);
   const meanings = { ...SERVER_SCOPES, ...RESOURCE_SCOPES };
-  context.set('content-security-policy', PAGE_POLICY);
-  context.set('cache-control', 'no-store');
-  context.type = 'html';
-  context.body = consentPage({
+  const redirectUri = text(interaction.params['redirect_uri']);
+  const html = consentPage({
     server,
     client: client?.clientName ?? clientId,
     clientId,
@@ -87,10 +86,11 @@ async function showPage(provider: Provider, context: Context, interaction: Inter
       const meaning = meanings[scope];
       return meaning === undefined ? [] : [[scope, meaning] as const];
     }),
-    returnsTo: new URL(text(interaction.params['redirect_uri'])).host,
+    returnsTo: redirectUri === '' ? undefined : new URL(redirectUri).host,
     allowAction: `${here}/allow`,
     denyAction: `${here}/deny`,
   });
+  showPage(context, html);
 }
 
 function askedScopes(interaction: Interaction): string[] {

@@ -1,4 +1,5 @@
 // The pages of an authorization server: what a person allows, and what went wrong.
+import { escapeHtml, page, term } from './page.ts';
 
 /** What a person is asked to allow. */
 export interface ConsentRequest {
@@ -9,43 +10,11 @@ export interface ConsentRequest {
   readonly resource: string;
   /** Scope names, each with what it means. */
   readonly scopes: readonly (readonly [name: string, meaning: string])[];
-  /** Where the answer goes: host and port of the redirect URI. */
-  readonly returnsTo: string;
+  /** Where the answer goes: host and port of the redirect URI. A device has none: it asks for its answer. */
+  readonly returnsTo: string | undefined;
   readonly allowAction: string;
   readonly denyAction: string;
 }
-
-/** No script, nothing loaded, and not to be framed: a page that asks for consent must not be dressed up by others. */
-export const PAGE_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
-
-const STYLE = `
-  :root { color-scheme: light dark; --ink: #1d2327; --soft: #57606a; --page: #f3f4f2; --card: #fff;
-    --line: #dcdfe0; --accent: #14624c; --on-accent: #fff; }
-  @media (prefers-color-scheme: dark) { :root { --ink: #e8eaea; --soft: #a3abb0; --page: #15191b; --card: #1e2427;
-    --line: #343c40; --accent: #6fd3b0; --on-accent: #06251b; } }
-  * { box-sizing: border-box; }
-  body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1.5rem; background: var(--page);
-    color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
-  main { width: 100%; max-width: 27rem; padding: 2rem; background: var(--card); border: 1px solid var(--line);
-    border-radius: .75rem; }
-  .server { margin: 0; color: var(--soft); font-size: .875rem; }
-  h1 { margin: .25rem 0 1.25rem; font-size: 1.375rem; font-weight: 400; line-height: 1.3; overflow-wrap: anywhere; }
-  ul { margin: 0 0 1.25rem; padding: 0; list-style: none; border-top: 1px solid var(--line); }
-  li { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; padding: .625rem 0;
-    border-bottom: 1px solid var(--line); }
-  code { color: var(--soft); font: .8125rem/1.85 ui-monospace, monospace; }
-  dl { display: grid; grid-template-columns: auto 1fr; gap: .25rem 1rem; margin: 0 0 1.5rem; font-size: .875rem; }
-  dl:last-child { margin: 0; }
-  dt { color: var(--soft); }
-  dd { margin: 0; overflow-wrap: anywhere; }
-  form { display: flex; gap: .75rem; }
-  button { flex: 1; padding: .75rem 1rem; border: 1px solid var(--line); border-radius: .5rem; background: transparent;
-    color: inherit; font: inherit; font-weight: 600; cursor: pointer; }
-  button.allow { border-color: var(--accent); background: var(--accent); color: var(--on-accent); }
-  button:hover { border-color: currentColor; }
-  button:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-`;
 
 /** The page with Allow and Deny. Every value is escaped: a client's name is what the client chose to say. */
 export function consentPage(request: ConsentRequest): string {
@@ -53,12 +22,13 @@ export function consentPage(request: ConsentRequest): string {
     ([name, meaning]) => `<li><span>${escapeHtml(meaning)}</span> <code>${escapeHtml(name)}</code></li>`,
   );
   const byUrl = request.clientId.startsWith('https:') ? term('Client', request.clientId) : '';
+  const returns = request.returnsTo === undefined ? '' : term('Returns to', request.returnsTo);
   return page(
     `Allow ${request.client}?`,
     `<p class="server">${escapeHtml(request.server)}</p>
     <h1>Allow <strong>${escapeHtml(request.client)}</strong> to use your notes?</h1>
     <ul aria-label="What it asks for">${scopes.join('')}</ul>
-    <dl>${byUrl}${term('Resource', request.resource)}${term('Returns to', request.returnsTo)}</dl>
+    <dl>${byUrl}${term('Resource', request.resource)}${returns}</dl>
     <form method="post">
       <button formaction="${escapeHtml(request.denyAction)}">Deny</button>
       <button class="allow" formaction="${escapeHtml(request.allowAction)}">Allow</button>
@@ -74,38 +44,4 @@ export function errorPage(server: string, error: string, description: string): s
     <h1>This request cannot go on</h1>
     <dl>${term('Why', description)}${term('Code', error)}</dl>`,
   );
-}
-
-function page(title: string, main: string): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-  <meta charset="utf-8">
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <title>${escapeHtml(title)}</title>
-  <style>${STYLE}</style>
-</head>
-<body>
-  <main>
-    ${main}
-  </main>
-</body>
-</html>
-`;
-}
-
-function term(name: string, value: string): string {
-  return `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }

@@ -65,7 +65,10 @@ declare module 'oidc-provider' {
       result: object,
       options: { mergeWithLastSubmission: boolean },
     ): Promise<string>;
-    on(event: 'access_token.issued', listener: (token: AccessToken) => void): this;
+    on(
+      event: 'access_token.issued' | 'client_credentials.issued',
+      listener: (token: AccessToken) => void,
+    ): this;
     on(event: 'grant.revoked', listener: (context: Context, grantId: string) => void): this;
     on(event: 'registration_create.success', listener: () => void): this;
   }

@@ -1,12 +1,11 @@
 // The playground: two authorization servers and an MCP server on loopback, in one process.
-import {
-  type AuthorizationServer,
-  createAuthorizationServer,
-  type PreRegistered,
-} from './authorizationServer.ts';
+import { type AuthorizationServer, createAuthorizationServer } from './authorizationServer.ts';
 import { CLIENT_METADATA_URL } from './clientMetadata.ts';
+import { createClients, type ServerClients } from './clients.ts';
 import { type Exchange, type Place, recordExchanges } from './exchanges.ts';
+import type { DpopMode } from './gate.ts';
 import { type Loopback, listen } from './loopback.ts';
+import type { Decision } from './person.ts';
 import { createResourceServer, resourceAt } from './resourceServer.ts';
 
 export { describeExchange, type Exchange } from './exchanges.ts';
@@ -14,13 +13,11 @@ export { describeExchange, type Exchange } from './exchanges.ts';
 /** Which of the two authorization servers. */
 type ServerName = 'a' | 'b';
 
-/** An authorization server as a client, or an administrator, knows it. */
-export interface PlaygroundServer {
+/** An authorization server as a client, or an administrator, knows it, with the clients known there and nowhere else. */
+export interface PlaygroundServer extends ServerClients {
   /** Name that a person sees on the consent page. */
   readonly name: string;
   readonly issuer: string;
-  /** A confidential client known here and nowhere else; `client_secret_basic`, any port of `http://127.0.0.1/callback`. */
-  readonly preRegistered: PreRegistered;
   /** Dynamic registrations so far. */
   readonly registrations: number;
 }
@@ -29,6 +26,12 @@ export interface PlaygroundServer {
 export interface PlaygroundOptions {
   /** How long an access token is good, in seconds; 300 unless told. */
   readonly accessTokenSeconds?: number;
+  /** Both servers refuse an authorization request that was not pushed (RFC 9126); false unless told. */
+  readonly requirePushedAuthorization?: boolean;
+  /** `off` unless told. */
+  readonly dpop?: DpopMode;
+  /** The `interval` that a device is told, in seconds; unless told, the answer has none, which means 5 (RFC 8628 §3.2). */
+  readonly devicePollSeconds?: number;
   /** Called with each exchange as it is recorded. It holds secrets: see {@link Exchange}. */
   readonly onExchange?: (exchange: Exchange) => void;
 }
@@ -58,12 +61,19 @@ export interface Playground {
   revokeGrants(): void;
   /** The next consent without a browser is denied, at whichever server it is asked. */
   denyNextConsent(): void;
+  /**
+   * The person types this code at the server that gave it out, and allows what the device asks for. Their requests
+   * are recorded with the user agent `playground-person`.
+   * @throws Error when no server knows the code, or does not take it any more.
+   */
+  approveDevice(userCode: string): Promise<void>;
+  /** The same, except that the person says no. */
+  denyDevice(userCode: string): Promise<void>;
+  /** No nonce handed out up to now, by a server or the resource, is good any more. Matters with `dpop: 'nonces'`. */
+  rotateNonces(): void;
   /** Ends all connections at once. */
   close(): Promise<void>;
 }
-
-/** Characters that a client must encode before it puts them into a Basic header (RFC 6749 §2.3.1). */
-const AWKWARD_SECRET = 'a+b/c:d%25e f';
 
 /** Starts the three servers on free ports of 127.0.0.1. */
 export async function startPlayground(options: PlaygroundOptions = {}): Promise<Playground> {
@@ -73,16 +83,25 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
   const shared = {
     resource: resourceAt(atResource.origin),
     accessTokenSeconds: options.accessTokenSeconds ?? 300,
+    requirePushedAuthorization: options.requirePushedAuthorization ?? false,
+    dpop: options.dpop ?? 'off',
+    devicePollSeconds: options.devicePollSeconds,
     deniesNext: () => denials > 0 && denials-- > 0,
   };
   const plans = {
-    a: { ...shared, ...planOf('a', 'Aspen Accounts'), issuer: atA.origin },
-    b: { ...shared, ...planOf('b', 'Birch Accounts'), issuer: atB.origin },
+    a: { ...shared, name: 'Aspen Accounts', clients: await createClients('a'), issuer: atA.origin },
+    b: { ...shared, name: 'Birch Accounts', clients: await createClients('b'), issuer: atB.origin },
   };
   const a = await createAuthorizationServer(plans.a);
   const b = await createAuthorizationServer(plans.b);
   let current = a;
-  const resource = createResourceServer(atResource.origin, () => current);
+  const resource = createResourceServer(atResource.origin, () => current, shared.dpop);
+
+  async function decideDevice(userCode: string, decision: Decision): Promise<void> {
+    const server = [a, b].find((one) => one.hasUserCode(userCode));
+    if (server === undefined) throw new Error('no server gave out this user code');
+    await server.decideDevice(userCode, decision);
+  }
 
   function serve(at: Place, loopback: Loopback, listener: AuthorizationServer['listener']): void {
     const keep = (exchange: Exchange) => {
@@ -117,6 +136,11 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
     denyNextConsent() {
       denials = 1;
     },
+    approveDevice: (userCode) => decideDevice(userCode, 'allow'),
+    denyDevice: (userCode) => decideDevice(userCode, 'deny'),
+    rotateNonces() {
+      for (const one of [a, b, resource]) one.rotateNonces();
+    },
     async close() {
       await resource.close();
       await Promise.all([atResource.close(), atA.close(), atB.close()]);
@@ -124,18 +148,14 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
   };
 }
 
-function planOf(key: ServerName, name: string) {
-  return { name, preRegistered: { clientId: `pre-registered-${key}`, clientSecret: AWKWARD_SECRET } };
-}
-
 function publicView(
-  plan: Pick<PlaygroundServer, 'name' | 'issuer' | 'preRegistered'>,
+  plan: { readonly name: string; readonly issuer: string; readonly clients: ServerClients },
   server: AuthorizationServer,
 ): PlaygroundServer {
   return {
     name: plan.name,
     issuer: plan.issuer,
-    preRegistered: plan.preRegistered,
+    ...plan.clients,
     get registrations() {
       return server.registrations();
     },

@@ -15,6 +15,8 @@ export interface Records {
   adapter(model: string): Adapter;
   /** Forgets every grant, with its codes and refresh tokens. Registrations and sessions stay. */
   forgetGrants(): void;
+  /** Whether a device waits, or waited, with this code; written as the person may write it. */
+  hasUserCode(userCode: string): boolean;
 }
 
 /** Makes an empty store. Expiry is left to oidc-provider, which checks each record's own `exp`. */
@@ -60,5 +62,7 @@ export function createRecords(): Records {
         if (OF_GRANTS.has(entry.model)) entries.delete(key);
       }
     },
+    hasUserCode: (userCode) =>
+      find('DeviceCode', 'userCode', userCode.toUpperCase().replace(/\W/g, '')) !== undefined,
   };
 }

@@ -1,6 +1,7 @@
 // Which access tokens are good: a ledger of what was issued, and the check that the resource makes.
 import { OAuthError, OAuthErrorCode } from '@modelcontextprotocol/server';
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { z } from 'zod';
 
 /** The access tokens of one issuer that are still good, by `jti`, each with its grant. */
 export interface TokenLedger {
@@ -37,10 +38,14 @@ export interface VerifiedToken {
   readonly scopes: string[];
   /** Seconds since 1970. */
   readonly expiresAt: number;
+  /** Thumbprint of the key that the token is bound to. @see RFC 9449 §6.1 */
+  readonly boundTo?: string;
 }
 
 /** The user agent of the resource when it reads an issuer's keys, to tell these requests from a client's. */
 const RESOURCE_USER_AGENT = 'playground-resource';
+
+const Confirmation = z.object({ jkt: z.string().optional() });
 
 /**
  * Makes the check of access tokens: signature, issuer, audience, expiry, and that the issuer has not withdrawn it.
@@ -57,9 +62,9 @@ export function createTokenVerifier(
     const headers = { 'user-agent': RESOURCE_USER_AGENT };
     const key = keys.get(issuer) ?? createRemoteJWKSet(new URL(jwksUri), { headers });
     keys.set(issuer, key);
-    const claims = await verifiedClaims(token, key, issuer, audience);
-    if (!ledger.isLive(claims.jti)) throw invalidToken('The access token was withdrawn');
-    return { token, clientId: claims.clientId, scopes: claims.scopes, expiresAt: claims.expiresAt };
+    const { jti, ...claims } = await verifiedClaims(token, key, issuer, audience);
+    if (!ledger.isLive(jti)) throw invalidToken('The access token was withdrawn');
+    return { token, ...claims };
   };
 }
 
@@ -67,11 +72,13 @@ async function verifiedClaims(token: string, key: JWTVerifyGetKey, issuer: strin
   try {
     const requiredClaims = ['exp', 'jti', 'client_id'];
     const { payload } = await jwtVerify(token, key, { issuer, audience, typ: 'at+jwt', requiredClaims });
+    const { jkt } = Confirmation.parse(payload['cnf'] ?? {});
     return {
       jti: String(payload.jti),
       clientId: String(payload['client_id']),
       scopes: typeof payload['scope'] === 'string' ? payload['scope'].split(' ') : [],
       expiresAt: Number(payload.exp),
+      ...(jkt !== undefined && { boundTo: jkt }),
     };
   } catch (error) {
     if (error instanceof errors.JWTExpired) throw invalidToken('The access token expired');

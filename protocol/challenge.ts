@@ -23,6 +23,17 @@ export function readChallenge(status: number, header: string | null | undefined)
   return chosen === undefined ? { status } : { status, ...chosen };
 }
 
+/**
+ * Whether a 401 of the resource only asks for a nonce in the DPoP proof. Never throws.
+ * @param header all WWW-Authenticate lines, joined by commas.
+ * @see RFC 9449 §9
+ */
+export function demandsNonce(header: string | null): boolean {
+  if (!header || header.length > MAX_HEADER) return false;
+  const usable = parseChallenges(header).filter((one) => one.sound && one.scheme === 'dpop');
+  return usable.some((one) => one.params.get('error') === 'use_dpop_nonce');
+}
+
 function choose(usable: readonly Parsed[], scheme: 'bearer' | 'dpop'): Omit<Challenge, 'status'> | undefined {
   const ours = usable.filter((one) => one.scheme === scheme).map((one) => meaning(scheme, one.params));
   return ours.find((one) => one.resourceMetadata !== undefined || one.error !== undefined) ?? ours[0];

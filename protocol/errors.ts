@@ -44,6 +44,7 @@ export const failureCodes = {
   server_metadata_broken: 'retry-later',
   issuer_mismatch: 'none',
   pkce_unsupported: 'none',
+  dpop_unsupported: 'none',
   // Binding.
   bound_elsewhere: 'fix-config',
   credential_without_issuer: 'fix-config',
@@ -63,15 +64,19 @@ export const failureCodes = {
   response_malformed: 'none',
   response_not_ours: 'none',
   code_already_spent: 'reauthorize',
+  grant_impossible: 'fix-config',
+  assertion_failed: 'fix-config',
   user_agent_failed: 'fix-config',
   // Tokens.
   grant_refused: 'reauthorize',
   token_refused: 'none',
   token_response_invalid: 'none',
   grant_not_accepted: 'none',
+  dpop_downgraded: 'none',
   // Step-up.
   scope_not_granted: 'none',
   step_up_exhausted: 'none',
+  scope_not_allowed: 'fix-config',
   // Storage.
   store_conflict: 'retry-later',
   store_failed: 'retry-later',
@@ -90,6 +95,8 @@ export const safetyCodes: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'resource_mismatch',
   'issuer_mismatch',
   'pkce_unsupported',
+  'dpop_unsupported',
+  'dpop_downgraded',
   'bound_elsewhere',
   'credential_without_issuer',
   'token_of_other_issuer',

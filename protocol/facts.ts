@@ -25,18 +25,31 @@ export interface ResourceMetadata {
   readonly legacy?: true;
 }
 
-export type ClientAuthMethod = 'none' | 'client_secret_basic' | 'client_secret_post';
+export type ClientAuthMethod = 'none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt';
+
+/**
+ * How a grant is got: by a code and a person, with no person at all, or by a person at another device.
+ * @see RFC 6749 §1.3, RFC 8628
+ */
+export type GrantStrategy = 'code' | 'direct' | 'device';
 
 /** Authorization server metadata whose issuer was compared, and whose endpoints were judged. @see RFC 8414 §2 */
 export interface ServerMetadata {
   readonly issuer: string;
-  readonly authorizationEndpoint: string;
+  /** Absent where no person logs in. */
+  readonly authorizationEndpoint?: string;
   readonly tokenEndpoint: string;
   readonly registrationEndpoint?: string;
   readonly revocationEndpoint?: string;
+  readonly deviceAuthorizationEndpoint?: string;
+  readonly pushedAuthorizationRequestEndpoint?: string;
+  /** `require_pushed_authorization_requests`, literally true. @see RFC 9126 §5 */
+  readonly requiresPush: boolean;
   readonly scopesSupported: readonly string[];
   /** As listed, or the default of RFC 8414 §2 (`client_secret_basic`). */
   readonly authMethods: readonly string[];
+  /** `dpop_signing_alg_values_supported`; empty: the server does not speak of DPoP. @see RFC 9449 §5.1 */
+  readonly dpopAlgorithms: readonly string[];
   /** `unknown` only where the host opted in to servers without metadata. */
   readonly pkce: 'S256' | 'unknown';
   /** `authorization_response_iss_parameter_supported`. @see RFC 9207 §3 */
@@ -72,6 +85,8 @@ export interface Grant {
   /** When to renew, ahead of `expiresAt`. */
   readonly refreshAt?: number;
   readonly renewable: boolean;
+  /** The access token is bound to a key: it is of no use alone. @see RFC 9449 */
+  readonly bound?: true;
   /** What was asked for, all rounds together (STEP-2). */
   readonly requested: readonly string[];
   /** What the server said it granted, or `requested` where it said nothing (STEP-6). */
@@ -83,7 +98,8 @@ export interface Pending {
   /** Key of the record: derived from `state`, not the state itself. */
   readonly key: string;
   readonly issuer: string;
-  readonly redirectUri: string;
+  /** Null where the answer does not come by a redirect (a device). */
+  readonly redirectUri: string | null;
   readonly expiresAt: number;
   readonly requested: readonly string[];
 }
@@ -107,4 +123,12 @@ export interface SessionId {
 export interface PassedOver {
   readonly issuer: string;
   readonly code: string;
+}
+
+/** What the host says about scopes (STEP-7). */
+export interface ScopeLimits {
+  /** Always asked for. */
+  readonly floor: readonly string[];
+  /** Never asked for more than these; null: no ceiling. */
+  readonly ceiling: readonly string[] | null;
 }

@@ -28,6 +28,9 @@ export interface RegisteredClient {
   readonly redirectUris: readonly string[];
 }
 
+/** @see RFC 8628 §3.4 */
+export const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
+
 /** Native for loopback and custom schemes, web otherwise (REG-4, SEP-837). */
 export function applicationType(redirectUri: string): 'native' | 'web' {
   const url = new URL(redirectUri);
@@ -52,16 +55,17 @@ export function registrationRequest(of: {
   readonly uri?: string;
   readonly softwareId?: string;
   readonly softwareVersion?: string;
-  readonly redirectUri: string;
+  /** Null for a device: then the answer comes by no redirect. */
+  readonly redirectUri: string | null;
   readonly scopes: readonly string[];
   readonly server: Pick<ServerMetadata, 'authMethods'>;
 }): RegistrationRequest {
   return {
     client_name: of.name,
-    redirect_uris: [of.redirectUri],
-    application_type: applicationType(of.redirectUri),
-    grant_types: ['authorization_code', 'refresh_token'],
-    response_types: ['code'],
+    redirect_uris: of.redirectUri === null ? [] : [of.redirectUri],
+    application_type: of.redirectUri === null ? 'native' : applicationType(of.redirectUri),
+    grant_types: [of.redirectUri === null ? DEVICE_CODE : 'authorization_code', 'refresh_token'],
+    response_types: of.redirectUri === null ? [] : ['code'],
     token_endpoint_auth_method: preferredAuthMethod(of.server),
     ...(of.scopes.length > 0 && { scope: of.scopes.join(' ') }),
     ...(of.uri !== undefined && { client_uri: of.uri }),
@@ -98,11 +102,12 @@ export function judgeRegistration(text: string, sent: RegistrationRequest, issue
   const redirectUris = readRedirectUris(own(document, 'redirect_uris'), sent);
   if (!redirectUris) return invalid('with other redirect URIs than the one that was asked for');
   const grantTypes = own(document, 'grant_types');
-  if (Array.isArray(grantTypes) && !grantTypes.includes('authorization_code')) {
-    return invalid('without the authorization_code grant');
+  const [wanted = ''] = sent.grant_types;
+  if (Array.isArray(grantTypes) && !grantTypes.includes(wanted)) {
+    return invalid(`without the grant type ${wanted}`);
   }
   const responseTypes = own(document, 'response_types');
-  if (Array.isArray(responseTypes) && !responseTypes.includes('code')) {
+  if (Array.isArray(responseTypes) && !sent.response_types.every((type) => responseTypes.includes(type))) {
     return invalid('without the response type code');
   }
   if (authMethod === 'none' || clientSecret === undefined) return { clientId, authMethod, redirectUris };

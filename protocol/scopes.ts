@@ -1,5 +1,5 @@
 // Scope sets: ordered, without duplicates, only ever growing within a binding (SEP-2350).
-import type { ResourceMetadata, ServerMetadata } from './facts.ts';
+import type { ResourceMetadata, ScopeLimits, ServerMetadata } from './facts.ts';
 
 const OFFLINE_ACCESS = 'offline_access';
 
@@ -23,6 +23,7 @@ export interface ScopeSources {
   readonly resource: Pick<ResourceMetadata, 'scopesSupported'> | undefined;
   readonly server: Pick<ServerMetadata, 'scopesSupported'>;
   readonly refreshWanted: boolean;
+  readonly limits?: ScopeLimits;
 }
 
 /**
@@ -32,7 +33,10 @@ export interface ScopeSources {
  */
 export function selectScopes(of: ScopeSources): readonly string[] {
   const known = union(of.accumulated, of.challenged);
-  const basis = union(known.length > 0 ? known : of.resource?.scopesSupported, of.wanted);
+  const { floor = [], ceiling = null } = of.limits ?? {};
+  const all = union(known.length > 0 ? known : of.resource?.scopesSupported, of.wanted, floor);
+  const basis =
+    ceiling === null ? all : all.filter((scope) => ceiling.includes(scope) || floor.includes(scope));
   // SCOPE-3. Alone it would replace the server's default scopes, so it only joins others.
   const offline = of.refreshWanted && basis.length > 0 && of.server.scopesSupported.includes(OFFLINE_ACCESS);
   return offline ? union(basis, [OFFLINE_ACCESS]) : basis;

@@ -6,6 +6,14 @@ import type { ServerMetadata } from './facts.ts';
 import { own, readObject } from './json.ts';
 import { shown } from './text.ts';
 
+/** What the host has decided to overlook, for this one issuer. */
+export interface Tolerance {
+  /** The document may name the issuer with one slash more or less at its end; its own name is used from then on. */
+  readonly trailingSlash?: boolean;
+  /** The document need not say that PKCE is supported. */
+  readonly withoutPkce?: boolean;
+}
+
 type Document = Readonly<Record<string, unknown>>;
 
 /**
@@ -13,7 +21,12 @@ type Document = Readonly<Record<string, unknown>>;
  * @throws AuthError `server_metadata_broken`, `issuer_mismatch`, `pkce_unsupported`, `server_metadata_invalid`.
  * @see RFC 8414 §3.3
  */
-export function judgeServerMetadata(text: string, issuer: string, resource: string): ServerMetadata {
+export function judgeServerMetadata(
+  text: string,
+  issuer: string,
+  resource: string,
+  tolerance: Tolerance = {},
+): ServerMetadata {
   const document = readObject(text);
   if (!document) {
     refuse(
@@ -27,7 +40,7 @@ export function judgeServerMetadata(text: string, issuer: string, resource: stri
   }
   // DISC-8. Code point by code point: anything else lets one server speak as another.
   const claimed = own(document, 'issuer');
-  if (claimed !== issuer) {
+  if (claimed !== issuer && !(tolerance.trailingSlash && isSameButSlash(claimed, issuer))) {
     const said = typeof claimed === 'string' ? shown(claimed) : 'nobody';
     refuse(
       'issuer_mismatch',
@@ -36,14 +49,23 @@ export function judgeServerMetadata(text: string, issuer: string, resource: stri
       { issuer, ...(typeof claimed === 'string' && { otherIssuer: said }) },
     );
   }
-  requirePkce(document, issuer);
-  return readDocument(document, issuer, resource);
+  if (!tolerance.withoutPkce) requirePkce(document, issuer);
+  const named = String(claimed);
+  return { ...readDocument(document, named, resource), ...(!offersS256(document) && { pkce: 'unknown' }) };
+}
+
+function isSameButSlash(claimed: unknown, issuer: string): boolean {
+  return claimed === `${issuer}/` || `${String(claimed)}/` === issuer;
+}
+
+function offersS256(document: Document): boolean {
+  const methods = own(document, 'code_challenge_methods_supported');
+  return Array.isArray(methods) && methods.includes('S256');
 }
 
 // DISC-9, OAuth 2.1 §7.5.2: without S256 a stolen code is a stolen grant.
 function requirePkce(document: Document, issuer: string): void {
-  const methods = own(document, 'code_challenge_methods_supported');
-  if (Array.isArray(methods) && methods.includes('S256')) return;
+  if (offersS256(document)) return;
   refuse(
     'pkce_unsupported',
     'discovering',
@@ -66,15 +88,22 @@ function readDocument(document: Document, issuer: string, resource: string): Ser
     );
   };
   const registrationEndpoint = endpoint(document, 'registration_endpoint', issuer, resource);
+  const authorizationEndpoint = endpoint(document, 'authorization_endpoint', issuer, resource);
   const revocationEndpoint = endpoint(document, 'revocation_endpoint', issuer, resource);
+  const deviceAuthorizationEndpoint = endpoint(document, 'device_authorization_endpoint', issuer, resource);
+  const pushEndpoint = endpoint(document, 'pushed_authorization_request_endpoint', issuer, resource);
   return {
     issuer,
-    authorizationEndpoint: required('authorization_endpoint'),
+    ...(authorizationEndpoint !== undefined && { authorizationEndpoint }),
     tokenEndpoint: required('token_endpoint'),
     ...(registrationEndpoint !== undefined && { registrationEndpoint }),
     ...(revocationEndpoint !== undefined && { revocationEndpoint }),
+    ...(deviceAuthorizationEndpoint !== undefined && { deviceAuthorizationEndpoint }),
+    ...(pushEndpoint !== undefined && { pushedAuthorizationRequestEndpoint: pushEndpoint }),
+    requiresPush: own(document, 'require_pushed_authorization_requests') === true,
     scopesSupported: readScopeList(own(document, 'scopes_supported')) ?? [],
     authMethods: names(own(document, 'token_endpoint_auth_methods_supported')) ?? ['client_secret_basic'],
+    dpopAlgorithms: names(own(document, 'dpop_signing_alg_values_supported')) ?? [],
     pkce: 'S256',
     sendsIssuer: own(document, 'authorization_response_iss_parameter_supported') === true,
     acceptsMetadataDocuments: own(document, 'client_id_metadata_document_supported') === true,
@@ -110,8 +139,10 @@ export function legacyServerMetadata(issuer: string): ServerMetadata {
     authorizationEndpoint: `${issuer}/authorize`,
     tokenEndpoint: `${issuer}/token`,
     registrationEndpoint: `${issuer}/register`,
+    requiresPush: false,
     scopesSupported: [],
     authMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    dpopAlgorithms: [],
     pkce: 'unknown',
     sendsIssuer: false,
     acceptsMetadataDocuments: false,

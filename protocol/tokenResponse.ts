@@ -6,6 +6,8 @@ import { oauthErrorCode } from './text.ts';
 /** Tokens: for the store, never for the chart. */
 export interface TokenAnswer {
   readonly accessToken: string;
+  /** The access token is bound to the key of the proof that was sent. @see RFC 9449 §5 */
+  readonly bound?: true;
   readonly refreshToken?: string;
   /** Seconds; absent when the server did not say anything usable. */
   readonly expiresIn?: number;
@@ -27,8 +29,11 @@ const refreshTokenText = /^[\x20-\x7e]+$/;
 /** Ten years, in seconds: a longer lifetime is not meant. */
 const MAX_LIFETIME = 315_360_000;
 
-/** @see RFC 6749 §5.1, §5.2 */
-export function judgeTokenResponse(status: number, text: string): TokenVerdict {
+/**
+ * @param proved whether a DPoP proof was sent: only then may the token be bound to a key.
+ * @see RFC 6749 §5.1, §5.2, RFC 9449 §5
+ */
+export function judgeTokenResponse(status: number, text: string, proved = false): TokenVerdict {
   const document = readObject(text);
   if (!document) return { kind: 'invalid', why: 'it is not a JSON object' };
   // An error is an error, whatever the status and whatever stands beside it.
@@ -40,11 +45,14 @@ export function judgeTokenResponse(status: number, text: string): TokenVerdict {
   if (!isToken(accessToken, tokenText)) return { kind: 'invalid', why: 'it has no usable access_token' };
   const type = own(document, 'token_type');
   if (typeof type !== 'string') return { kind: 'invalid', why: 'it has no token_type' };
-  if (type.toLowerCase() !== 'bearer') return { kind: 'invalid', why: 'its token_type is not Bearer' };
-  return { kind: 'tokens', tokens: { accessToken, ...readRest(document) } };
+  const bound = proved && type.toLowerCase() === 'dpop';
+  if (!bound && type.toLowerCase() !== 'bearer') {
+    return { kind: 'invalid', why: `its token_type is not Bearer${proved ? ' or DPoP' : ''}` };
+  }
+  return { kind: 'tokens', tokens: { accessToken, ...(bound && { bound }), ...readRest(document) } };
 }
 
-function readRest(document: Readonly<Record<string, unknown>>): Omit<TokenAnswer, 'accessToken'> {
+function readRest(document: Readonly<Record<string, unknown>>): Omit<TokenAnswer, 'accessToken' | 'bound'> {
   const refreshToken = own(document, 'refresh_token');
   const expiresIn = readLifetime(own(document, 'expires_in'));
   const scope = own(document, 'scope');

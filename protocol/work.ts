@@ -3,9 +3,11 @@ import type {
   Binding,
   Challenge,
   Grant,
+  GrantStrategy,
   Pending,
   Registration,
   ResourceMetadata,
+  ScopeLimits,
   ServerMetadata,
   SessionId,
 } from './facts.ts';
@@ -17,6 +19,7 @@ export interface Observed {
 
 /** What the store remembers of a session, when it starts. */
 export interface Memory extends Observed {
+  readonly limits: ScopeLimits;
   readonly binding: Binding | null;
   readonly grant: Grant | null;
   /** A login that an earlier process, or page, left under way; with all that it recorded. */
@@ -41,6 +44,7 @@ export interface Bound extends Observed {
   readonly credentialWithoutIssuer: boolean;
   /** The host's metadata document, when it has one (REG-2). */
   readonly metadataDocument: string | null;
+  readonly strategy: GrantStrategy;
   /** Whether the host allows dynamic registration. */
   readonly mayRegister: boolean;
 }
@@ -70,7 +74,8 @@ export interface Work {
     input: {
       session: SessionId;
       server: ServerMetadata;
-      redirectUri: string;
+      /** Null where the answer does not come by a redirect (a device). */
+      redirectUri: string | null;
       scopes: readonly string[];
       /** A client id that the server does not know any more: not to be used again. */
       refusedClient: string | null;
@@ -91,12 +96,40 @@ export interface Work {
     };
     output: Observed & { pending: Pending };
   };
+  pushAuthorization: {
+    input: { session: SessionId; pending: Pending; server: ServerMetadata };
+    output: Observed;
+  };
   presentAuthorization: { input: { session: SessionId; pending: Pending }; output: Observed };
   awaitResponse: { input: { session: SessionId; pending: Pending }; output: Observed };
   validateResponse: { input: { session: SessionId; pending: Pending }; output: Observed };
   exchangeCode: {
     input: { session: SessionId; pending: Pending; server: ServerMetadata; registration: Registration };
     output: Observed & { grant: Grant };
+  };
+  requestDirectGrant: {
+    input: {
+      session: SessionId;
+      server: ServerMetadata;
+      registration: Registration;
+      /** The `resource` parameter, byte for byte. */
+      resource: string;
+      scopes: readonly string[];
+    };
+    output: Observed & { grant: Grant };
+  };
+  requestDeviceCode: {
+    input: Work['requestDirectGrant']['input'];
+    output: Observed & { pending: Pending };
+  };
+  presentDeviceCode: { input: { session: SessionId; pending: Pending }; output: Observed };
+  pollDeviceGrant: {
+    input: { session: SessionId; pending: Pending; server: ServerMetadata };
+    output: Observed & { grant: Grant };
+  };
+  confirmStepUp: {
+    input: { session: SessionId; scopes: readonly string[]; granted: readonly string[] };
+    output: Observed & { isAllowed: boolean };
   };
   discardAuthorization: {
     input: { session: SessionId; pending: Pending | null; redirectUri: string | null };

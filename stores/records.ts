@@ -1,4 +1,4 @@
-// What is written into a store: six kinds of records, their keys, and typed access to them.
+// What is written into a store: seven kinds of records, their keys, and typed access to them.
 import * as z from 'zod/mini';
 import { AuthError, refuse } from '../protocol/errors.ts';
 import type { SessionId } from '../protocol/facts.ts';
@@ -11,16 +11,20 @@ const time = z.number();
 
 const session = z.object({ resource: text, subject: text, label: text });
 const kind = z.enum(['pre-registered', 'metadata-document', 'dynamic']);
-const authMethod = z.enum(['none', 'client_secret_basic', 'client_secret_post']);
+const authMethod = z.enum(['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt']);
 
 const server = z.object({
   issuer: text,
-  authorizationEndpoint: text,
+  authorizationEndpoint: z.optional(text),
   tokenEndpoint: text,
   registrationEndpoint: z.optional(text),
   revocationEndpoint: z.optional(text),
+  deviceAuthorizationEndpoint: z.optional(text),
+  pushedAuthorizationRequestEndpoint: z.optional(text),
+  requiresPush: z.optional(z.boolean()),
   scopesSupported: texts,
   authMethods: texts,
+  dpopAlgorithms: z.optional(texts),
   pkce: z.enum(['S256', 'unknown']),
   sendsIssuer: z.boolean(),
   acceptsMetadataDocuments: z.boolean(),
@@ -36,6 +40,9 @@ const client = z.object({
   redirectUris: texts,
 });
 
+/** The private JWK that a login is bound to. Judged where it is used: an unreadable one spoils only its grant. */
+const dpopKey = z.record(text, z.unknown());
+
 const registration = z.object({ v: z.literal(1), issuer: text, client });
 
 const grant = z.object({
@@ -46,6 +53,10 @@ const grant = z.object({
   /** The `resource` parameter that it was asked for with, byte for byte. */
   resource: text,
   accessToken: text,
+  /** Absent: Bearer. */
+  tokenType: z.optional(z.literal('DPoP')),
+  /** Used at the token endpoint wherever it is there, and at the resource where the token is bound to it. */
+  dpopKey: z.optional(dpopKey),
   refreshToken: z.optional(text),
   /** Refresh tokens of logins that this one replaced: they live on at the server until sign-out revokes them. */
   superseded: z.optional(texts),
@@ -64,6 +75,7 @@ const pending = z.object({
   resource: text,
   state: text,
   verifier: text,
+  dpopKey: z.optional(dpopKey),
   url: text,
   requested: texts,
   expiresAt: time,
@@ -71,6 +83,23 @@ const pending = z.object({
   response: z.optional(text),
   /** Written before the code is sent: a code is sent once, whatever happens (T26). */
   spent: z.optional(z.literal(true)),
+});
+
+/** A device authorization that a person is to approve elsewhere. @see RFC 8628 §3.2 */
+const device = z.object({
+  v: z.literal(1),
+  session,
+  server,
+  client,
+  resource: text,
+  deviceCode: text,
+  userCode: text,
+  verificationUri: text,
+  verificationUriComplete: z.optional(text),
+  /** Milliseconds between two polls. */
+  interval: time,
+  requested: texts,
+  expiresAt: time,
 });
 
 /** One server that a resource was bound to. Outlives the grant, so that its scopes and client are found again. */
@@ -112,6 +141,7 @@ export type ClientRecord = z.infer<typeof client>;
 export type RegistrationRecord = z.infer<typeof registration>;
 export type GrantRecord = z.infer<typeof grant>;
 export type PendingRecord = z.infer<typeof pending>;
+export type DeviceRecord = z.infer<typeof device>;
 export type BindingRecord = z.infer<typeof binding>;
 type BoundRecord = z.infer<typeof bound>;
 type LoginRecord = z.infer<typeof login>;
@@ -123,11 +153,12 @@ interface RecordTypes {
   pending: PendingRecord;
   binding: BindingRecord;
   login: LoginRecord;
+  device: DeviceRecord;
   pin: PinRecord;
 }
 type Kind = keyof RecordTypes;
 
-const schemas = { registration, grant, pending, binding, login, pin };
+const schemas = { registration, grant, pending, device, binding, login, pin };
 
 const key = (of: Kind, ...parts: readonly string[]): string => `${of}:${JSON.stringify(parts)}`;
 
@@ -138,6 +169,7 @@ export const keys = {
     key('grant', issuer, clientId, of.resource, of.subject, of.label),
   /** @param digest of the `state`, so that the key may be shown. */
   pending: (digest: string): string => key('pending', digest),
+  device: (digest: string): string => key('device', digest),
   pin: (clientId: string): string => key('pin', clientId),
   binding: (of: SessionId): string => key('binding', of.resource, of.subject, of.label),
   login: (of: SessionId): string => key('login', of.resource, of.subject, of.label),

@@ -86,12 +86,13 @@ const section = (title: string, text: string): string => (text === '' ? '' : `${
 
 function storyOf(step: Progress, verbose: boolean): string {
   if (step.kind === 'set-aside') return `  a damaged record was set aside: ${shown(step.key)}\n`;
+  if (step.kind === 'loosened') return `  ${step.what}\n`;
   if (step.kind === 'request') return `      ${requestLine(step)}\n`;
   const ids = verbose && step.spec.length > 0 ? ` (${step.spec.join(' ')})` : '';
   return `  ${step.state}\n${wrap(step.description + ids, 6)}`;
 }
 
-function knownOf({ resourceMetadata, server, boundTo, passedOver, grant }: Explanation): string {
+function knownOf({ resourceMetadata, server, boundTo, passedOver, grant, loosened }: Explanation): string {
   return table([
     resourceMetadata && ['metadata', shown(resourceMetadata.url)],
     resourceMetadata && ['names', shown(resourceMetadata.authorizationServers.join(', '), 1000)],
@@ -99,6 +100,7 @@ function knownOf({ resourceMetadata, server, boundTo, passedOver, grant }: Expla
     server && ['server', shown(server.issuer)],
     boundTo === undefined ? undefined : ['bound to', shown(boundTo)],
     server?.registration && ['client', `${shown(server.clientId ?? '')}, ${kindNames[server.registration]}`],
+    ...loosened.map((what) => ['loosened', what] as const),
     grant && ['asked for', shown(grant.requested.join(' '), 1000) || 'no scope by name'],
     grant && ['granted', shown(grant.granted.join(' '), 1000) || 'no scope by name'],
     grant && [

@@ -5,7 +5,7 @@ export const authorized = chart.createStateConfig({
   id: 'authorized',
   description:
     'There is a grant of the server that is bound. It is renewed ahead of time, and widened on demand.',
-  meta: { spec: ['BIND-9', 'TOK-1', 'TOK-2'] },
+  meta: { spec: ['BIND-9', 'TOK-1', 'TOK-2', 'EXT-5'] },
   tags: ['canSend'],
   type: 'parallel',
   entry: 'clearEpisode',
@@ -69,7 +69,21 @@ export const authorized = chart.createStateConfig({
           id: 'renewing',
           description: 'One refresh for all callers, at the issuer of the grant and nowhere else.',
           tags: ['busy'],
-          meta: { spec: ['AUTHZ-2', 'BIND-2', 'BIND-9', 'TOK-4', 'TOK-7', 'TOK-11'] },
+          meta: {
+            spec: [
+              'AUTHZ-2',
+              'BIND-2',
+              'BIND-9',
+              'STEP-6',
+              'TOK-3',
+              'TOK-4',
+              'TOK-5',
+              'TOK-6',
+              'TOK-7',
+              'TOK-11',
+              'EXT-5',
+            ],
+          },
           // Nothing cuts off a refresh: its answer may be the only one. Whoever is challenged waits for the new token.
           on: { 'challenge.received': {}, 'user.login': {}, 'grant.changed': {}, 'response.received': {} },
           invoke: {
@@ -167,23 +181,65 @@ export const steppingUp = chart.createStateConfig({
   description:
     'The union of what was requested, granted and challenged; within a budget; at the authorization endpoint.',
   tags: ['busy', 'canSend'],
-  meta: { spec: ['STEP-1', 'STEP-3', 'STEP-4', 'STEP-5', 'SCOPE-2'] },
-  always: [
-    {
-      guard: 'addsNothing',
-      description: 'Asked for before, and not granted',
-      target: '#authorized',
-      actions: 'refuseScopeNotGranted',
+  meta: { spec: ['STEP-1', 'STEP-3', 'STEP-4', 'STEP-5', 'STEP-7', 'SCOPE-2'] },
+  initial: 'weighing',
+  on: { 'challenge.received': {}, 'user.login': { actions: 'recordWish' } },
+  states: {
+    weighing: {
+      description: 'Is it new, allowed, and within the budget?',
+      meta: { spec: ['STEP-4', 'STEP-7'] },
+      always: [
+        {
+          guard: 'addsNothing',
+          description: 'Asked for before, and not granted',
+          target: '#authorized',
+          actions: 'refuseScopeNotGranted',
+        },
+        { guard: 'isBeyondCeiling', target: '#authorized', actions: 'refuseStepUpBeyondCeiling' },
+        { guard: 'isDenied', target: '#authorized', actions: 'refuseStepUpDenied' },
+        { guard: 'isStepUpBudgetSpent', target: '#authorized', actions: 'refuseStepUpExhausted' },
+        { guard: 'isInteractionBarred', target: '#authorized', actions: 'refuseStepUpBarred' },
+        { guard: 'otherwise', target: 'confirming' },
+      ],
     },
-    { guard: 'isDenied', target: '#authorized', actions: 'refuseStepUpDenied' },
-    { guard: 'isStepUpBudgetSpent', target: '#authorized', actions: 'refuseStepUpExhausted' },
-    { guard: 'isInteractionBarred', target: '#authorized', actions: 'refuseStepUpBarred' },
-    { guard: 'knowsServer', target: '#authorizing', actions: 'spendStepUp' },
-    {
-      guard: 'otherwise',
-      description: 'After a restart: who is responsible?',
-      target: '#discovering',
-      actions: 'spendStepUp',
+    confirming: {
+      description: 'The host may ask first.',
+      meta: { spec: ['STEP-7', 'AUTHZ-11'] },
+      invoke: {
+        id: 'confirmStepUp',
+        src: 'confirmStepUp',
+        input: ({ context }) => ({
+          session: context.session,
+          scopes: context.stepUp?.scopes ?? [],
+          granted: context.grant?.granted ?? [],
+        }),
+        onDone: [
+          {
+            guard: { type: 'isAllowed', params: reported },
+            target: 'leaving',
+            actions: { type: 'recordTime', params: reported },
+          },
+          {
+            guard: 'otherwise',
+            target: '#authorized',
+            actions: ['refuseStepUpDenied', 'rememberDenial'],
+          },
+        ],
+        onError: { target: '#failed', actions: { type: 'recordFailure', params: thrown('steppingUp') } },
+      },
     },
-  ],
+    leaving: {
+      description: 'To the server of the grant, where it is known.',
+      meta: { spec: ['STEP-1', 'STEP-3'] },
+      always: [
+        { guard: 'knowsServer', target: '#authorizing', actions: 'spendStepUp' },
+        {
+          guard: 'otherwise',
+          description: 'After a restart: who is responsible?',
+          target: '#discovering',
+          actions: 'spendStepUp',
+        },
+      ],
+    },
+  },
 });

@@ -1,6 +1,7 @@
 // The phase with a person in it: prepare, present, await, validate, exchange.
 import { accumulatedScopes, scopesToRequest } from '../actions.ts';
 import { chart, known, reported, thrown } from '../chart.ts';
+import type { AuthContext } from '../context.ts';
 
 const failed = {
   target: '#failed',
@@ -12,18 +13,87 @@ const abandoned = {
   actions: { type: 'recordFailure', params: thrown('authorizing') },
 } as const;
 
+/** What a grant that needs no redirect is asked for with. */
+const grantRequest = ({ context }: { readonly context: AuthContext }) => ({
+  session: context.session,
+  server: known(context.server),
+  registration: known(context.registration),
+  resource: context.resourceMetadata?.resource ?? context.session.resource,
+  scopes: scopesToRequest(context),
+});
+
 export const authorizing = chart.createStateConfig({
   id: 'authorizing',
-  description: 'One authorization code grant, with everything that belongs to it in one record.',
+  description: 'One grant: by a code and a person, by a person at another device, or directly.',
   tags: ['busy'],
   meta: { spec: ['AUTHZ-1', 'AUTHZ-11', 'STEP-3'] },
-  initial: 'reserving',
+  initial: 'choosing',
   entry: 'spendAuthorization',
   on: {
     'user.login': { actions: 'recordWish' },
     'user.cancel': { target: '.abandoning', actions: 'failCancelled' },
   },
   states: {
+    choosing: {
+      description: 'The way that the host is set up for, where the server has it.',
+      meta: { spec: ['EXT-1', 'EXT-2', 'EXT-3', 'EXT-4', 'EXT-6'] },
+      always: [
+        { guard: 'isDirect', target: 'granting' },
+        { guard: 'isDevice', target: 'requestingDeviceCode' },
+        { guard: 'isCode', target: 'reserving' },
+        { guard: 'otherwise', target: '#failed', actions: 'failStrategyImpossible' },
+      ],
+    },
+    granting: {
+      description:
+        'A grant with no person: client credentials, or an assertion that speaks for someone. Tried once.',
+      meta: { spec: ['EXT-1', 'EXT-2', 'EXT-3', 'EXT-4', 'AUTHZ-2', 'TOK-11', 'BIND-8'] },
+      invoke: {
+        id: 'requestDirectGrant',
+        src: 'requestDirectGrant',
+        input: grantRequest,
+        onDone: { target: '#authorized', actions: { type: 'recordGrant', params: reported } },
+        onError: failed,
+      },
+    },
+    requestingDeviceCode: {
+      description: 'Asks the server for a code that a person can type elsewhere.',
+      meta: { spec: ['EXT-6', 'AUTHZ-2'] },
+      invoke: {
+        id: 'requestDeviceCode',
+        src: 'requestDeviceCode',
+        input: grantRequest,
+        onDone: { target: 'presentingDeviceCode', actions: { type: 'recordPending', params: reported } },
+        onError: failed,
+      },
+    },
+    presentingDeviceCode: {
+      description: 'Shows the code, and where to type it.',
+      meta: { spec: ['EXT-6', 'AUTHZ-11'] },
+      invoke: {
+        id: 'presentDeviceCode',
+        src: 'presentDeviceCode',
+        input: ({ context }) => ({ session: context.session, pending: known(context.pending) }),
+        onDone: { target: 'awaitingApproval' },
+        onError: abandoned,
+      },
+    },
+    awaitingApproval: {
+      description: 'It is the person’s turn, at another device; the server is asked as often as it allows.',
+      tags: ['needsUser'],
+      meta: { spec: ['EXT-6', 'BIND-8', 'TOK-4'] },
+      invoke: {
+        id: 'pollDeviceGrant',
+        src: 'pollDeviceGrant',
+        input: ({ context }) => ({
+          session: context.session,
+          pending: known(context.pending),
+          server: known(context.server),
+        }),
+        onDone: { target: '#authorized', actions: { type: 'recordGrant', params: reported } },
+        onError: abandoned,
+      },
+    },
     reserving: {
       description: 'Makes the redirect URI ready; one that is registered, when it can be had.',
       meta: { spec: ['AUTHZ-8'] },
@@ -78,7 +148,33 @@ export const authorizing = chart.createStateConfig({
           scopes: scopesToRequest(context),
           accumulated: accumulatedScopes(context),
         }),
-        onDone: { target: 'presenting', actions: { type: 'recordPending', params: reported } },
+        onDone: [
+          {
+            guard: 'isPushRequired',
+            target: 'pushing',
+            actions: { type: 'recordPending', params: reported },
+          },
+          {
+            guard: 'otherwise',
+            target: 'presenting',
+            actions: { type: 'recordPending', params: reported },
+          },
+        ],
+        onError: abandoned,
+      },
+    },
+    pushing: {
+      description: 'Hands the request to the server itself; the person carries a reference only.',
+      meta: { spec: ['AUTHZ-2', 'TOK-11'] },
+      invoke: {
+        id: 'pushAuthorization',
+        src: 'pushAuthorization',
+        input: ({ context }) => ({
+          session: context.session,
+          pending: known(context.pending),
+          server: known(context.server),
+        }),
+        onDone: { target: 'presenting' },
         onError: abandoned,
       },
     },
@@ -148,7 +244,7 @@ export const authorizing = chart.createStateConfig({
     },
     exchanging: {
       description: 'Spends the code, once, at the issuer that was recorded; then the binding moves.',
-      meta: { spec: ['AUTHZ-2', 'BIND-8', 'TOK-4', 'TOK-11', 'STEP-6'] },
+      meta: { spec: ['AUTHZ-2', 'BIND-8', 'TOK-3', 'TOK-4', 'TOK-11', 'STEP-6', 'EXT-5'] },
       invoke: {
         id: 'exchangeCode',
         src: 'exchangeCode',

@@ -21,7 +21,7 @@ export const bindChecking = chart.createStateConfig({
   states: {
     recalling: {
       description: 'Looks up the records of this issuer, and of this issuer only.',
-      meta: { spec: ['BIND-1', 'BIND-10', 'BIND-11'] },
+      meta: { spec: ['BIND-1', 'BIND-10', 'BIND-11', 'REG-3'] },
       invoke: {
         id: 'recallBinding',
         src: 'recallBinding',
@@ -61,7 +61,7 @@ export const reusing = chart.createStateConfig({
   id: 'reusing',
   description: 'A grant that works, one that can be renewed, or only a registration.',
   tags: ['busy'],
-  meta: { spec: ['BIND-9', 'BIND-11', 'TOK-8', 'TOK-9', 'STEP-3', 'AUTHZ-11'] },
+  meta: { spec: ['BIND-9', 'BIND-11', 'TOK-3', 'TOK-8', 'TOK-9', 'STEP-3', 'AUTHZ-11'] },
   always: [
     { guard: 'isUsable', target: '#authorized', actions: 'clearFailure' },
     { guard: 'isRenewable', target: '#renewing' },
@@ -89,6 +89,7 @@ export const registering = chart.createStateConfig({
       meta: { spec: ['REG-1', 'REG-2'] },
       always: [
         { guard: 'canUseDocument', target: '#authorizing', actions: 'adoptDocument' },
+        { guard: 'canRegisterForDevice', target: 'submitting' },
         { guard: 'canRegisterDynamically', target: 'reserving' },
         { guard: 'otherwise', target: '#failed', actions: 'failRegistrationImpossible' },
       ],
@@ -107,18 +108,29 @@ export const registering = chart.createStateConfig({
     submitting: {
       id: 'submitting',
       description: 'Registers, with the scopes that will be asked for.',
-      meta: { spec: ['REG-4', 'REG-5', 'REG-6', 'REG-7', 'REG-8'] },
+      meta: { spec: ['REG-4', 'REG-5', 'REG-6', 'REG-7', 'REG-8', 'REG-9'] },
       invoke: {
         id: 'registerClient',
         src: 'registerClient',
         input: ({ context }) => ({
           session: context.session,
           server: known(context.server),
-          redirectUri: known(context.redirectUri),
+          redirectUri: context.redirectUri,
           scopes: scopesToRequest(context),
           refusedClient: context.refusedClient,
         }),
-        onDone: { target: '#preparing', actions: { type: 'recordRegistration', params: reported } },
+        onDone: [
+          {
+            guard: 'isDevice',
+            target: '#authorizing',
+            actions: { type: 'recordRegistration', params: reported },
+          },
+          {
+            guard: 'otherwise',
+            target: '#preparing',
+            actions: { type: 'recordRegistration', params: reported },
+          },
+        ],
         onError: failedToRegister,
       },
     },

@@ -118,7 +118,7 @@ describe('one store folder', () => {
     );
     expect(fetched.code).toBe(0);
     expect(fetched.stdout).toContain('Written.');
-    expect(fetched.stderr).toMatch(/^steppingUp +The union .* STEP-1 /m);
+    expect(fetched.stderr).toMatch(/^steppingUp +weighing: .* STEP-4 STEP-7/m);
     const before = logins();
 
     const [token, enough, more] = await Promise.all([

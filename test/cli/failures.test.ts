@@ -14,6 +14,8 @@ const expected: Readonly<Record<number, readonly FailureCode[]>> = {
     'resource_mismatch',
     'issuer_mismatch',
     'pkce_unsupported',
+    'dpop_unsupported',
+    'dpop_downgraded',
     'bound_elsewhere',
     'credential_without_issuer',
     'token_of_other_issuer',

@@ -1,7 +1,14 @@
 // The client under test: uses the tools of one MCP server, and logs in by itself. `client.mjs URL`
 import * as z from 'zod/mini';
 import { fileStore, headlessUserAgent } from '../../adapters/node.ts';
-import { AuthError, type ClientOptions, createAuthEngine, memoryStore } from '../../index.ts';
+import {
+  AuthError,
+  type ClientOptions,
+  createAuthEngine,
+  type GrantOptions,
+  memoryStore,
+  type PreRegisteredClient,
+} from '../../index.ts';
 import { McpError, useTools } from './mcp.ts';
 
 /** How long the whole run may take, in milliseconds; shorter than the suite's own patience. */
@@ -9,17 +16,27 @@ const DEADLINE = 20_000;
 /** The suite's own client metadata document: used as it stands, never fetched. */
 const METADATA_URL = 'https://conformance-test.local/client-metadata.json';
 
+const text = z.optional(z.string());
 const Context = z.object({
-  client_id: z.optional(z.string()),
-  client_secret: z.optional(z.string()),
-  issuer: z.optional(z.string()),
+  client_id: text,
+  client_secret: text,
+  issuer: text,
+  private_key_pem: text,
+  signing_algorithm: z.optional(z.enum(['ES256', 'RS256'])),
+  valid_jwt: text,
+  idp_client_id: text,
+  idp_id_token: text,
+  idp_token_endpoint: text,
 });
 
 /** The scenario's name chooses configuration only; an unknown one runs the default, interactive flow. */
 function configure(scenario: string, context: z.infer<typeof Context>, resource: string) {
+  const grant = grantFor(scenario, context);
   const client: ClientOptions = {
     name: 'authchart conformance client',
     metadataUrl: METADATA_URL,
+    ...(grant !== undefined && { grant }),
+    ...(scenario.startsWith('auth/dpop') && { dpop: 'required' }),
     ...(context.client_id !== undefined && {
       preRegistered: [credentials(context, context.client_id, resource)],
     }),
@@ -28,15 +45,34 @@ function configure(scenario: string, context: z.infer<typeof Context>, resource:
 }
 
 /** Credentials without an issuer are trusted at first sight here: the suite has nobody to ask. */
-function credentials(context: z.infer<typeof Context>, clientId: string, resource: string) {
+function credentials(
+  context: z.infer<typeof Context>,
+  clientId: string,
+  resource: string,
+): PreRegisteredClient {
+  const { client_secret: clientSecret, private_key_pem: key, signing_algorithm: algorithm, issuer } = context;
   return {
     clientId,
     resource,
-    ...(context.client_secret !== undefined && { clientSecret: context.client_secret }),
-    ...(context.issuer === undefined
-      ? { dangerouslyTrustFirstIssuer: true as const }
-      : { issuer: context.issuer }),
+    ...(clientSecret !== undefined && { clientSecret }),
+    ...(key !== undefined && { privateKey: { key, ...(algorithm !== undefined && { algorithm }) } }),
+    ...(issuer === undefined ? { dangerouslyTrustFirstIssuer: true } : { issuer }),
   };
+}
+
+/** Grants with no person in them, where the scenario is about one. */
+function grantFor(scenario: string, context: z.infer<typeof Context>): GrantOptions | undefined {
+  const {
+    valid_jwt: jwt,
+    idp_id_token: idToken,
+    idp_client_id: clientId,
+    idp_token_endpoint: tokenEndpoint,
+  } = context;
+  if (scenario.startsWith('auth/client-credentials-')) return { kind: 'client-credentials' };
+  if (scenario.startsWith('auth/wif-') && jwt !== undefined)
+    return { kind: 'workload', assertion: async () => jwt };
+  if (idToken === undefined || clientId === undefined || tokenEndpoint === undefined) return undefined;
+  return { kind: 'enterprise', identityProvider: { tokenEndpoint, clientId }, idToken: async () => idToken };
 }
 
 async function run(resource: string, env: NodeJS.ProcessEnv): Promise<void> {

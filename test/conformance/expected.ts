@@ -38,11 +38,4 @@ export const CORE_SCENARIOS: readonly string[] = [
 ];
 
 /** Extension scenarios that may fail for now. One that passes on any wire fails the run until it leaves this list. */
-export const EXPECTED_FAILURES: readonly string[] = [
-  'auth/client-credentials-jwt',
-  'auth/client-credentials-basic',
-  'auth/enterprise-managed-authorization',
-  'auth/dpop',
-  'auth/dpop-nonce',
-  'auth/wif-jwt-bearer',
-];
+export const EXPECTED_FAILURES: readonly string[] = [];

@@ -11,6 +11,12 @@ const Metadata = z.object({
   authorization_endpoint: z.string(),
   token_endpoint: z.string(),
   registration_endpoint: z.string(),
+  device_authorization_endpoint: z.string(),
+  pushed_authorization_request_endpoint: z.string(),
+  require_pushed_authorization_requests: z.boolean().optional(),
+  dpop_signing_alg_values_supported: z.array(z.string()).optional(),
+  grant_types_supported: z.array(z.string()),
+  token_endpoint_auth_methods_supported: z.array(z.string()),
   revocation_endpoint: z.string(),
   scopes_supported: z.array(z.string()),
   code_challenge_methods_supported: z.array(z.string()),
@@ -21,6 +27,7 @@ const Metadata = z.object({
 const Registered = z.object({ client_id: z.string(), client_secret: z.string().optional() });
 
 const Tokens = z.object({
+  token_type: z.string(),
   access_token: z.string(),
   refresh_token: z.string(),
   expires_in: z.number(),
@@ -39,7 +46,11 @@ export async function serverMetadata(issuer: string) {
   return Metadata.parse(await response.json());
 }
 
-export async function register(issuer: string, method: string) {
+export async function register(
+  issuer: string,
+  method: string,
+  grantTypes: readonly string[] = ['authorization_code', 'refresh_token'],
+) {
   const { registration_endpoint } = await serverMetadata(issuer);
   const response = await fetch(registration_endpoint, {
     method: 'POST',
@@ -48,7 +59,7 @@ export async function register(issuer: string, method: string) {
       client_name: 'Raw client',
       application_type: 'native',
       redirect_uris: ['http://127.0.0.1/callback'],
-      grant_types: ['authorization_code', 'refresh_token'],
+      grant_types: grantTypes,
       token_endpoint_auth_method: method,
       scope: 'notes:read',
     }),
@@ -138,17 +149,45 @@ export async function postToken(
   issuer: string,
   client: Credentials,
   form: Record<string, string>,
+  headers: Record<string, string> = {},
 ): Promise<Response> {
   const { token_endpoint } = await serverMetadata(issuer);
-  return fetch(token_endpoint, {
-    method: 'POST',
-    headers: client.authorization === undefined ? {} : { authorization: client.authorization },
-    body: new URLSearchParams({ ...client.fields, ...form }),
-  });
+  return postAs(client, token_endpoint, form, headers);
+}
+
+/** Any request that a client authenticates. */
+export async function postAs(
+  client: Credentials,
+  endpoint: string,
+  form: Record<string, string>,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const own = client.authorization === undefined ? {} : { authorization: client.authorization };
+  const body = new URLSearchParams({ ...client.fields, ...form });
+  return fetch(endpoint, { method: 'POST', headers: { ...headers, ...own }, body });
 }
 
 export async function errorOf(response: Response): Promise<string> {
   return `${response.status} ${z.object({ error: z.string() }).parse(await response.json()).error}`;
+}
+
+/** A code by way of the authorization endpoint, as the form that redeems it. */
+export async function getCode(
+  world: Playground,
+  server: PlaygroundServer,
+  clientId: string,
+  scope = 'notes:read',
+): Promise<Record<string, string>> {
+  const { verifier, challenge } = createVerifier();
+  const request = { clientId, scope, challenge, resource: world.resource };
+  const answer = await follow(authorizationUrl(server.issuer, request));
+  return {
+    grant_type: 'authorization_code',
+    code: answer.get('code') ?? '',
+    redirect_uri: REDIRECT_URI,
+    code_verifier: verifier,
+    resource: world.resource,
+  };
 }
 
 /** The whole flow up to tokens. */
@@ -158,16 +197,12 @@ export async function logIn(
   client: Credentials,
   scope = 'notes:read',
 ) {
-  const { verifier, challenge } = createVerifier();
-  const request = { clientId: client.clientId, scope, challenge, resource: world.resource };
-  const answer = await follow(authorizationUrl(server.issuer, request));
-  const response = await postToken(server.issuer, client, {
-    grant_type: 'authorization_code',
-    code: answer.get('code') ?? '',
-    redirect_uri: REDIRECT_URI,
-    code_verifier: verifier,
-    resource: world.resource,
-  });
+  const form = await getCode(world, server, client.clientId, scope);
+  return tokensOf(await postToken(server.issuer, client, form));
+}
+
+/** What a token endpoint issued to a client that may refresh. */
+export async function tokensOf(response: Response) {
   if (response.status !== 200) throw new Error(`the token endpoint answered ${await response.text()}`);
   return Tokens.parse(await response.json());
 }
@@ -184,11 +219,13 @@ export async function callMcp(
   token: string | undefined,
   method: string,
   params: object = {},
+  more: Record<string, string> = {},
 ): Promise<Response> {
   const headers: Record<string, string> = {
     'content-type': 'application/json',
     accept: 'application/json, text/event-stream',
     'mcp-protocol-version': '2025-11-25',
+    ...more,
   };
   if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });

@@ -226,7 +226,7 @@ describe('judgeRegistration refuses (REG-7, R04, R05)', () => {
       'R05: without the grant that we need',
       { client_id: 'c', grant_types: ['implicit', 'refresh_token'] },
       'none',
-      /authorization_code grant/,
+      /grant type authorization_code/,
     ],
     ['R05: without codes', { client_id: 'c', response_types: ['token'] }, 'none', /response type/],
   ])('%s', (_, answer, asked, message) => {

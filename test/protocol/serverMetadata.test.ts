@@ -24,8 +24,10 @@ describe('judgeServerMetadata reads', () => {
       issuer,
       authorizationEndpoint: 'https://as.example/authorize',
       tokenEndpoint: 'https://as.example/token',
+      requiresPush: false,
       scopesSupported: [],
       authMethods: ['client_secret_basic'],
+      dpopAlgorithms: [],
       pkce: 'S256',
       sendsIssuer: false,
       acceptsMetadataDocuments: false,
@@ -37,8 +39,12 @@ describe('judgeServerMetadata reads', () => {
       ...minimal,
       registration_endpoint: 'https://as.example/register',
       revocation_endpoint: 'https://as.example/revoke',
+      device_authorization_endpoint: 'https://as.example/device',
+      pushed_authorization_request_endpoint: 'https://as.example/par',
+      require_pushed_authorization_requests: true,
       scopes_supported: ['b', 'a', 'b', 'no good'],
       token_endpoint_auth_methods_supported: ['none', 'private_key_jwt', 7],
+      dpop_signing_alg_values_supported: ['ES256', null, 'RS256'],
       code_challenge_methods_supported: ['plain', 'S256'],
       authorization_response_iss_parameter_supported: true,
       client_id_metadata_document_supported: true,
@@ -49,8 +55,12 @@ describe('judgeServerMetadata reads', () => {
       tokenEndpoint: 'https://as.example/token',
       registrationEndpoint: 'https://as.example/register',
       revocationEndpoint: 'https://as.example/revoke',
+      deviceAuthorizationEndpoint: 'https://as.example/device',
+      pushedAuthorizationRequestEndpoint: 'https://as.example/par',
+      requiresPush: true,
       scopesSupported: ['b', 'a'],
       authMethods: ['none', 'private_key_jwt'],
+      dpopAlgorithms: ['ES256', 'RS256'],
       pkce: 'S256',
       sendsIssuer: true,
       acceptsMetadataDocuments: true,
@@ -157,7 +167,7 @@ describe('DISC-9, D40: PKCE with S256', () => {
 });
 
 describe('D37: endpoints', () => {
-  test.each(['authorization_endpoint', 'token_endpoint'] as const)('%s has to be there', (name) => {
+  test.each(['token_endpoint'] as const)('%s has to be there', (name) => {
     const missing = refusal('server_metadata_invalid', new RegExp(`has no ${name}`));
     expect(() => judge(without(name))).toThrow(missing);
     expect(() => judge({ ...minimal, [name]: null })).toThrow(missing);
@@ -168,6 +178,8 @@ describe('D37: endpoints', () => {
   test('the others may be absent or null', () => {
     const document = { ...minimal, registration_endpoint: null, revocation_endpoint: null };
     expect(judge(document)).toEqual(judge(minimal));
+    // Where no person logs in there need be no page for it.
+    expect(judge(without('authorization_endpoint')).authorizationEndpoint).toBeUndefined();
   });
 
   describe.each(['authorization_endpoint', 'token_endpoint', 'registration_endpoint', 'revocation_endpoint'])(
@@ -239,8 +251,10 @@ test('DISC-10: the default endpoints of 2025-03-26, where nothing is known of PK
     authorizationEndpoint: 'https://r.example/authorize',
     tokenEndpoint: 'https://r.example/token',
     registrationEndpoint: 'https://r.example/register',
+    requiresPush: false,
     scopesSupported: [],
     authMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    dpopAlgorithms: [],
     pkce: 'unknown',
     sendsIssuer: false,
     acceptsMetadataDocuments: false,

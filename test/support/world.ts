@@ -132,10 +132,12 @@ export class World {
       request,
       this,
     );
-    return (
-      scripted ??
-      (request.at === 'resource' ? this.#asResource(request) : this.#asServer(request.at, request))
-    );
+    return scripted ?? this.correctly(request);
+  }
+
+  /** What a correct server answers: for scripts that only add to it. */
+  correctly(request: Received): Answer {
+    return request.at === 'resource' ? this.#asResource(request) : this.#asServer(request.at, request);
   }
 
   #asResource(request: Received): Answer {

@@ -1,0 +1,9 @@
+// Asks the host before a step-up leads a person anywhere (STEP-7); without a say of the host, yes.
+import { fromHost } from './clientAuthentication.ts';
+import type { Act } from './tools.ts';
+
+export const confirmStepUp: Act<'confirmStepUp'> = (tools) => async (request) => {
+  const { confirmStepUp: ask } = tools.policy;
+  const isAllowed = ask ? await fromHost(async () => ask(request), 'its word on a step-up') : true;
+  return { at: tools.now(), isAllowed: isAllowed === true };
+};
