@@ -9,6 +9,7 @@ export type {
   ServerChoice,
   StepUpRequest,
 } from './actors/tools.ts';
+export type { AuthorizationHeaders } from './actors/useGrant.ts';
 export type { AuthorizationRequest, UserAgent } from './actors/userAgent.ts';
 export { hostUserAgent } from './actors/userAgents/host.ts';
 export {
@@ -20,7 +21,7 @@ export {
 } from './adapters/engine.ts';
 export type { Explanation } from './adapters/explain.ts';
 export type { Progress } from './adapters/observe.ts';
-export type { AuthActor, AuthSnapshot, LoginOptions, Session } from './adapters/session.ts';
+export type { AuthActor, AuthSnapshot, HostRequest, LoginOptions, Session } from './adapters/session.ts';
 export type { Fetch } from './adapters/sessionFetch.ts';
 export { type AuthMachine, authMachine } from './machines/authMachine.ts';
 export type { AuthContext, AuthEvent, AuthInput, Interaction } from './machines/context.ts';

@@ -99,7 +99,18 @@ async function signed(
     );
   const key = typeof own.key === 'string' ? await fromPem(own.key, own.algorithm ?? 'ES256', what) : own.key;
   const privateKey = own.keyId === undefined ? key : { key, kid: own.keyId };
-  return oauth.PrivateKeyJwt(privateKey);
+  return async (...request) => {
+    try {
+      await oauth.PrivateKeyJwt(privateKey)(...request);
+    } catch {
+      refuse(
+        'config_invalid',
+        phase,
+        `The private key of the client ${client.clientId} cannot sign; give a private key that may.`,
+        { issuer },
+      );
+    }
+  };
 }
 
 /** jose reads PEM, which WebCrypto cannot; it is loaded only here. */

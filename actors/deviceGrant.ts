@@ -12,7 +12,7 @@ import { serverRecord } from './facts.ts';
 import { keepGrant } from './keepGrant.ts';
 import { clientOf, digest } from './prepareAuthorization.ts';
 import { resourceAt, resourceParameter } from './resourceParameter.ts';
-import { asServer, optionsFor, requestTokens } from './tokenEndpoint.ts';
+import { asServer, type IssuedTokens, optionsFor, requestTokens } from './tokenEndpoint.ts';
 import type { Act, Tools } from './tools.ts';
 import { sleep } from './waitUntil.ts';
 
@@ -148,24 +148,37 @@ const SLOWER = 5000;
 export const pollDeviceGrant: Act<'pollDeviceGrant'> =
   (tools) =>
   async ({ session, pending, server }, signal) => {
-    const record = await readDevice(tools, pending.key);
-    let { interval } = record;
-    for (;;) {
-      await sleep(interval, signal);
-      if (signal.aborted) return refuse('cancelled', 'authorizing', 'The login was cancelled.');
-      if (tools.now() >= record.expiresAt) return expired(record);
-      const outcome = await poll(tools, session, server, record, signal);
-      if (outcome === 'slow_down') interval += SLOWER;
-      else if (outcome !== 'authorization_pending') {
-        const requested = { ...record, issuer: record.server.issuer };
-        const grant = await keepGrant(tools, requested, outcome);
-        await tools.records.forget(pending.key);
-        return { at: tools.now(), grant };
-      }
+    try {
+      const record = await readDevice(tools, pending.key);
+      const tokens = await untilApproved(tools, session, server, record, signal);
+      const grant = await keepGrant(tools, { ...record, issuer: record.server.issuer }, tokens);
+      return { at: tools.now(), grant };
+    } finally {
+      // However it ends, also by a sign-out: nobody can go on with this code.
+      await tools.records.forget(pending.key);
     }
   };
 
-type Polled = 'authorization_pending' | 'slow_down' | Awaited<ReturnType<typeof requestTokens>>;
+async function untilApproved(
+  tools: Tools,
+  session: Input['session'],
+  server: Input['server'],
+  record: DeviceRecord,
+  signal: AbortSignal,
+): Promise<IssuedTokens> {
+  let { interval } = record;
+  for (;;) {
+    // A signal that has ended before the wait starts wakes nobody.
+    if (!signal.aborted) await sleep(Math.min(interval, record.expiresAt - tools.now()), signal);
+    if (signal.aborted) return refuse('cancelled', 'authorizing', 'The login was cancelled.');
+    if (tools.now() >= record.expiresAt) return expired(record);
+    const outcome = await poll(tools, session, server, record, signal);
+    if (outcome === 'slow_down') interval += SLOWER;
+    else if (outcome !== 'authorization_pending') return outcome;
+  }
+}
+
+type Polled = 'authorization_pending' | 'slow_down' | IssuedTokens;
 
 /** One question. A failure that passes is a reason to wait, not to end: the person is still typing. */
 async function poll(

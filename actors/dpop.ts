@@ -1,19 +1,22 @@
 // Tokens bound to a key (DPoP): when they are wanted, what may be used, and the nonces that servers gave. (RFC 9449)
-
 import { readNonce } from '../protocol/dpopNonce.ts';
 import { AuthError, failure, type Phase, refuse } from '../protocol/errors.ts';
 import type { Challenge, ServerMetadata } from '../protocol/facts.ts';
 import type { GrantRecord } from '../stores/records.ts';
-import { isReadable, makeKey, type ProofRequest, prove, type StoredKey } from './dpopKey.ts';
+import { makeKey, type ProofKey, type ProofRequest, prove, readKey, type StoredKey } from './dpopKey.ts';
 
 /** `off`: never. `preferred`: where server or resource speak of it. `required`: always, and nothing less. */
 export type DpopMode = 'off' | 'preferred' | 'required';
+
+interface Opened {
+  readonly key?: ProofKey;
+}
 
 /** Most origins whose nonce is kept, and resources that are known to demand DPoP; the oldest go first. */
 const MAX_ORIGINS = 100;
 const MAX_RESOURCES = 1000;
 
-/** What an engine knows of DPoP beside its records: the host's wish, and what servers said lately. Nothing is persisted. */
+/** What an engine knows of DPoP beside its records: the host's wish, and what servers said lately. */
 export class Dpop {
   readonly #mode: DpopMode;
   readonly #now: () => number;
@@ -58,7 +61,11 @@ export class Dpop {
     return dpopAlgorithms.length === 0 || dpopAlgorithms.includes('ES256');
   }
 
-  /** T06. @throws AuthError `dpop_downgraded` for a token that is not bound, where DPoP is required. @see RFC 9449 §5 */
+  /**
+   * T06.
+   * @throws AuthError `dpop_downgraded` for a token that is not bound, where DPoP is required.
+   * @see RFC 9449 §5
+   */
   judgeTokens({ bound }: { readonly bound?: true }, issuer: string, phase: Phase): void {
     if (bound || this.#mode !== 'required') return;
     throw new AuthError(
@@ -71,10 +78,16 @@ export class Dpop {
     );
   }
 
-  /** Whether a stored grant can be used: its key is there and readable, and it is bound where DPoP is required. */
-  isUsable({ tokenType, dpopKey }: GrantRecord): boolean {
-    if (tokenType === undefined && this.#mode === 'required') return false;
-    return dpopKey === undefined ? tokenType === undefined : isReadable(dpopKey);
+  /**
+   * Makes a stored grant ready to be used. Its key, if it has one, is for the token endpoint; and for the resource,
+   * where the token is bound to it.
+   * @returns nothing when its key is lost or cannot be read, or when it is not bound and must be.
+   */
+  async open({ tokenType, dpopKey }: GrantRecord): Promise<Opened | undefined> {
+    const key = dpopKey && (await readKey(dpopKey));
+    const isLost = key === undefined && (dpopKey !== undefined || tokenType !== undefined);
+    if (isLost || (tokenType === undefined && this.#mode === 'required')) return undefined;
+    return key ? { key } : {};
   }
 
   /** Whether the resource asks for more than this grant can give, and another login may help. */
@@ -82,9 +95,9 @@ export class Dpop {
     return tokenType === undefined && this.#mode === 'preferred' && this.#demanding.has(session.resource);
   }
 
-  /** A proof for one request. @throws AuthError `grant_refused` when the key cannot be read. */
-  prove(key: StoredKey, of: Omit<ProofRequest, 'at'>, phase: Phase): Promise<string> {
-    return prove(key, { ...of, at: this.#now() }, phase);
+  /** A proof for one request. */
+  prove(key: ProofKey, of: Omit<ProofRequest, 'at'>): Promise<string> {
+    return prove(key, { ...of, at: this.#now() });
   }
 
   /** Keeps the nonce of an answer, good or bad, for the next proof (T23). @returns it, when it is one. */

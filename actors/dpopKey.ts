@@ -1,6 +1,5 @@
-// The key pair of one login, and the proofs that are signed with it. jose is loaded only when there is one. (RFC 9449 §4)
+// The key pair of one login, and the proofs that it signs; jose is loaded only when there is one. (RFC 9449 §4)
 import * as z from 'zod/mini';
-import { type Phase, refuse } from '../protocol/errors.ts';
 import type { GrantRecord } from '../stores/records.ts';
 
 /** A private JWK as the store keeps it: it may have been written by anyone, so it is read before it is used. */
@@ -8,13 +7,14 @@ export type StoredKey = NonNullable<GrantRecord['dpopKey']>;
 
 const ALGORITHM = 'ES256';
 const coordinate = z.string().check(z.regex(/^[\w-]{43}$/));
-const PrivateJwk = z.object({
-  kty: z.literal('EC'),
-  crv: z.literal('P-256'),
-  x: coordinate,
-  y: coordinate,
-  d: coordinate,
-});
+const PublicJwk = z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: coordinate, y: coordinate });
+const PrivateJwk = z.extend(PublicJwk, { d: coordinate });
+
+/** A key that can sign. */
+export interface ProofKey {
+  readonly privateKey: CryptoKey | Uint8Array;
+  readonly publicJwk: z.infer<typeof PublicJwk>;
+}
 
 /** Makes the key pair of a login. It can be exported, since the store keeps it over restarts. */
 export async function makeKey(): Promise<StoredKey> {
@@ -23,16 +23,24 @@ export async function makeKey(): Promise<StoredKey> {
   return z.parse(PrivateJwk, await exportJWK(privateKey));
 }
 
-/** Whether a stored key has the shape of ours. */
-export function isReadable(key: StoredKey): boolean {
-  return z.safeParse(PrivateJwk, key).success;
+/** @returns nothing when it is not a key of ours, or a broken one. */
+export async function readKey(stored: StoredKey): Promise<ProofKey | undefined> {
+  const { success, data } = z.safeParse(PrivateJwk, stored);
+  if (!success) return undefined;
+  const { d: _, ...publicJwk } = data;
+  try {
+    const { importJWK } = await import('jose');
+    return { privateKey: await importJWK(data, ALGORITHM), publicJwk };
+  } catch {
+    // What failed may quote the key.
+    return undefined;
+  }
 }
 
 /** `dpop_jkt` of an authorization request: binds the code to the key. @see RFC 9449 §10, RFC 7638 */
 export async function thumbprintOf(key: StoredKey): Promise<string> {
   const { calculateJwkThumbprint } = await import('jose');
-  const { d: _, ...publicJwk } = z.parse(PrivateJwk, key);
-  return calculateJwkThumbprint(publicJwk);
+  return calculateJwkThumbprint(z.parse(PublicJwk, key));
 }
 
 /** What a proof speaks of. */
@@ -42,17 +50,14 @@ export interface ProofRequest {
   readonly url: string | URL;
   /** Of requests to the resource. */
   readonly accessToken?: string;
-  readonly nonce?: string | undefined;
+  readonly nonce: string | undefined;
   /** Epoch milliseconds. */
   readonly at: number;
 }
 
-/**
- * Signs a proof for one request.
- * @throws AuthError `grant_refused` when the key cannot be read.
- * @see RFC 9449 §4.2
- */
-export async function prove(key: StoredKey, of: ProofRequest, phase: Phase): Promise<string> {
+/** Signs a proof for one request. @see RFC 9449 §4.2 */
+export async function prove({ privateKey, publicJwk }: ProofKey, of: ProofRequest): Promise<string> {
+  const { SignJWT } = await import('jose');
   const { origin, pathname } = new URL(of.url);
   const claims = {
     htm: of.method,
@@ -60,27 +65,15 @@ export async function prove(key: StoredKey, of: ProofRequest, phase: Phase): Pro
     ...(of.accessToken !== undefined && { ath: await hashOf(of.accessToken) }),
     ...(of.nonce !== undefined && { nonce: of.nonce }),
   };
-  try {
-    const { importJWK, SignJWT } = await import('jose');
-    const { d, ...jwk } = z.parse(PrivateJwk, key);
-    return await new SignJWT(claims)
-      .setProtectedHeader({ typ: 'dpop+jwt', alg: ALGORITHM, jwk })
-      .setIssuedAt(Math.floor(of.at / 1000))
-      .setJti(crypto.randomUUID())
-      .sign(await importJWK({ ...jwk, d }, ALGORITHM));
-  } catch {
-    // What failed may quote the key.
-    return refuse(
-      'grant_refused',
-      phase,
-      'The key that this login is bound to cannot be read any more; log in again.',
-    );
-  }
+  return new SignJWT(claims)
+    .setProtectedHeader({ typ: 'dpop+jwt', alg: ALGORITHM, jwk: publicJwk })
+    .setIssuedAt(Math.floor(of.at / 1000))
+    .setJti(crypto.randomUUID())
+    .sign(privateKey);
 }
 
 async function hashOf(accessToken: string): Promise<string> {
   const { base64url } = await import('jose');
-  return base64url.encode(
-    new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(accessToken))),
-  );
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(accessToken));
+  return base64url.encode(new Uint8Array(hash));
 }

@@ -17,7 +17,10 @@ export async function readBinding(records: Records, session: SessionId): Promise
   return found && isSame(found.session, session) ? found : undefined;
 }
 
-/** The session's grant at an issuer, as facts for the chart. One whose key is lost is no grant, nor one that has to be bound and is not. */
+/**
+ * The session's grant at an issuer, as facts for the chart. One whose key is lost is none, nor is one that has to be
+ * bound to a key and is not.
+ */
 export async function readGrant(
   { records, dpop }: Pick<Tools, 'records' | 'dpop'>,
   session: SessionId,
@@ -27,7 +30,7 @@ export async function readGrant(
   const bound = boundAt(binding, issuer);
   const found = bound && (await records.read('grant', bound.grantKey));
   if (!bound || !found || !isOf(found, session, issuer, bound.clientId)) return null;
-  if (!dpop.isUsable(found.value) || dpop.isOutgrown(found.value)) return null;
+  if (!(await dpop.open(found.value)) || dpop.isOutgrown(found.value)) return null;
   return grantFacts(bound.grantKey, found);
 }
 

@@ -1,23 +1,11 @@
 // The bind-check's evidence: what belongs to this issuer, and what the host's own credentials say (SEP-2352).
-import type {
-  ClientAuthMethod,
-  GrantStrategy,
-  Registration,
-  ServerMetadata,
-  SessionId,
-} from '../protocol/facts.ts';
+import type { ClientAuthMethod, Registration, ServerMetadata, SessionId } from '../protocol/facts.ts';
 import { secretAuthMethod } from '../protocol/registration.ts';
 import { identifies } from '../protocol/wellKnown.ts';
 import { type BindingRecord, boundAt, keys, type Records } from '../stores/records.ts';
 import { bindingFacts, registrationFacts } from './facts.ts';
 import { readBinding, readGrant } from './recall.ts';
-import {
-  type Act,
-  type GrantOptions,
-  type PreRegisteredClient,
-  registrationPlace,
-  type Tools,
-} from './tools.ts';
+import { type Act, type PreRegisteredClient, registrationPlace, type Tools } from './tools.ts';
 
 export const recallBinding: Act<'recallBinding'> =
   (tools) =>
@@ -37,16 +25,10 @@ export const recallBinding: Act<'recallBinding'> =
         : await readGrant(tools, session, record, server.issuer),
       preRegisteredElsewhere: own.elsewhere,
       credentialWithoutIssuer: own.withoutIssuer,
-      strategy: strategyOf(tools.client.grant),
       metadataDocument: tools.client.metadataUrl ?? null,
       mayRegister: tools.client.dynamicRegistration !== false,
     };
   };
-
-function strategyOf(grant: GrantOptions | undefined): GrantStrategy {
-  if (!grant) return 'code';
-  return grant.kind === 'device' ? 'device' : 'direct';
-}
 
 interface OwnCredentials {
   readonly here: PreRegisteredClient | undefined;

@@ -25,7 +25,7 @@ async function refresh(tools: Tools, input: Input, signal: AbortSignal): Promise
   const before = await tools.records.read('grant', key);
   // Somebody else renewed it since the chart looked: theirs is ours (TOK-6).
   if (before && before.version !== version) return grantFacts(key, before);
-  if (before?.value.refreshToken === undefined || !tools.dpop.isUsable(before.value)) return gone(input);
+  if (before?.value.refreshToken === undefined || !(await tools.dpop.open(before.value))) return gone(input);
   const { refreshToken } = before.value;
   try {
     const tokens = await spend(tools, input, before.value, refreshToken, signal);

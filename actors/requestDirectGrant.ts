@@ -51,9 +51,20 @@ export const requestDirectGrant: Act<'requestDirectGrant'> = (tools) => async (i
 /** The JWT that speaks for someone; nothing where the client speaks for itself. */
 async function assertionFor(tools: Tools, input: Input, signal: AbortSignal): Promise<string | undefined> {
   const { grant } = tools.client;
-  if (grant?.kind === 'workload') return fromHost(grant.assertion, "the workload's assertion");
+  if (grant?.kind === 'workload') return proofFromHost(grant.assertion, "the workload's assertion");
   if (grant?.kind === 'enterprise') return exchangeIdToken(tools, grant, input, signal);
   return undefined;
+}
+
+/** Without it another grant would be asked for, in the client's own name. */
+async function proofFromHost(given: () => Promise<string>, what: string): Promise<string> {
+  const text: unknown = await fromHost(given, what);
+  if (typeof text === 'string' && text !== '') return text;
+  return refuse(
+    'config_invalid',
+    'authorizing',
+    `The host gave nothing as ${what}; check where it takes it from.`,
+  );
 }
 
 /**
@@ -75,7 +86,7 @@ async function exchangeIdToken(
     audience: server.issuer,
     ...resourceParameter(resource),
     ...(scopes.length > 0 && { scope: scopes.join(' ') }),
-    subject_token: (await fromHost(idToken, "the person's identity token")) ?? '',
+    subject_token: await proofFromHost(idToken, "the person's identity token"),
     subject_token_type: ID_TOKEN,
     client_id: clientId,
     ...(secret !== undefined && { client_secret: secret }),

@@ -1,14 +1,14 @@
 // One request to a token endpoint: authenticated as agreed, through the door, its answer judged.
 import * as oauth from 'oauth4webapi';
 import { isLoopback } from '../protocol/address.ts';
-import { AuthError, failure, type Phase, toFailure } from '../protocol/errors.ts';
+import { AuthError, failure, type Phase, refuse, toFailure } from '../protocol/errors.ts';
 import type { ServerMetadata, SessionId } from '../protocol/facts.ts';
 import { retryAfterMs } from '../protocol/retryAfter.ts';
 import { shown, withoutSecrets } from '../protocol/text.ts';
 import { judgeTokenResponse, type TokenAnswer } from '../protocol/tokenResponse.ts';
 import { authenticationOf, type Credentials } from './clientAuthentication.ts';
 import { isOutage } from './documents.ts';
-import type { StoredKey } from './dpopKey.ts';
+import { type ProofKey, readKey, type StoredKey } from './dpopKey.ts';
 import { fetchThrough } from './http.ts';
 import type { Tools } from './tools.ts';
 
@@ -34,7 +34,7 @@ interface Errand {
   readonly dpopKey?: StoredKey | undefined;
 }
 
-/** Tokens, and the key that proofs were signed with: the refresh token may be bound to it even where the access token is not. */
+/** Tokens, and the key that proofs were signed with: the refresh token may be bound even where the access token is not. */
 export interface IssuedTokens extends TokenAnswer {
   readonly dpopKey?: StoredKey;
 }
@@ -70,9 +70,10 @@ export async function requestTokens(
     const verdict = judgeTokenResponse(response.status, await response.text(), proof !== undefined);
     return { response, verdict, proof, isNonceNew: nonce !== undefined && nonce !== proof?.nonce };
   };
-  const first = await ask(await proofFor(tools, to, dpopKey));
+  const key = dpopKey && (await opened(dpopKey, to));
+  const first = await ask(await proofFor(tools, to, key));
   const { response, verdict, proof } = asksForNonce(first)
-    ? await ask(await proofFor(tools, to, dpopKey))
+    ? await ask(await proofFor(tools, to, key))
     : first;
   if (verdict.kind !== 'tokens') {
     throw refusalOf(verdict, response, to, [...secrets, secret.value, proof?.text], tools.now(), phase);
@@ -97,15 +98,20 @@ function freshKey(tools: Tools, { session, server }: Errand): Promise<StoredKey 
   return tools.dpop.keyForLogin(session.resource, server);
 }
 
+async function opened(stored: StoredKey, { server, phase }: Errand): Promise<ProofKey> {
+  const message = 'The key that this login is bound to cannot be read any more; log in again.';
+  return (await readKey(stored)) ?? refuse('grant_refused', phase, message, { issuer: server.issuer });
+}
+
 async function proofFor(
   tools: Tools,
-  { server, phase }: Errand,
-  key: StoredKey | undefined,
+  { server }: Errand,
+  key: ProofKey | undefined,
 ): Promise<Proof | undefined> {
   if (!key) return undefined;
   const url = server.tokenEndpoint;
   const nonce = tools.dpop.nonceFor(url);
-  return { text: await tools.dpop.prove(key, { method: 'POST', url, nonce }, phase), nonce };
+  return { text: await tools.dpop.prove(key, { method: 'POST', url, nonce }), nonce };
 }
 
 /** T22: a demand for a nonce that we had not sent. @see RFC 9449 §8 */

@@ -3,6 +3,7 @@ import { refuse } from '../protocol/errors.ts';
 import type { Grant, SessionId } from '../protocol/facts.ts';
 import { placeOf } from '../protocol/text.ts';
 import type { GrantRecord, Versioned } from '../stores/records.ts';
+import type { ProofKey } from './dpopKey.ts';
 import { isOf } from './recall.ts';
 import type { Tools } from './tools.ts';
 
@@ -12,11 +13,7 @@ export interface UsableToken {
   readonly version: string;
   /** Bound to a key: of no use without a proof. */
   readonly isBound: boolean;
-  /**
-   * The headers that show the token for one request, once.
-   * @throws AuthError `grant_refused` when the key of a bound token cannot be read.
-   * @see RFC 6750 §2.1, RFC 9449 §7.1
-   */
+  /** The headers that show the token for one request, once. @see RFC 6750 §2.1, RFC 9449 §7.1 */
   headersFor(request: RequestFacts): Promise<AuthorizationHeaders>;
 }
 
@@ -55,31 +52,31 @@ export async function useGrant(
     );
   }
   if (!isOf(record, session, grant.issuer, grant.clientId)) return undefined;
-  if (!tools.dpop.isUsable(record.value)) {
-    refuse(
+  const opened = await tools.dpop.open(record.value);
+  if (!opened) {
+    return refuse(
       'grant_refused',
       'requesting',
       `The token for ${placeOf(session.resource)} has no key that it can be used with; log in again.`,
       { issuer: record.value.issuer },
     );
   }
-  return usable(tools, record);
+  return usable(tools, record, record.value.tokenType === 'DPoP' ? opened.key : undefined);
 }
 
-function usable({ dpop }: Tools, { value, version }: Versioned<GrantRecord>): UsableToken {
-  const { accessToken, tokenType, dpopKey } = value;
-  const key = tokenType === 'DPoP' ? dpopKey : undefined;
+/** @param key what the access token is bound to. */
+function usable(
+  { dpop }: Tools,
+  { value: { accessToken }, version }: Versioned<GrantRecord>,
+  key: ProofKey | undefined,
+): UsableToken {
   return {
     accessToken,
     version,
     isBound: key !== undefined,
     async headersFor({ method, url }) {
       if (!key) return { authorization: `Bearer ${accessToken}` };
-      const proof = await dpop.prove(
-        key,
-        { method, url, accessToken, nonce: dpop.nonceFor(url) },
-        'requesting',
-      );
+      const proof = await dpop.prove(key, { method, url, accessToken, nonce: dpop.nonceFor(url) });
       return { authorization: `DPoP ${accessToken}`, dpop: proof };
     },
   };

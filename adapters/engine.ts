@@ -201,6 +201,8 @@ function sessionId({ resource, subject = '', label = '' }: SessionOptions): Sess
 function judgeOptions({ client }: EngineOptions): void {
   const no = (message: string): never => refuse('config_invalid', 'configuring', message);
   if (client.name.trim() === '') no('client.name is empty; give the name that people are to see.');
+  if (!['off', 'preferred', 'required'].includes(client.dpop ?? 'off'))
+    no('client.dpop must be one of off, preferred and required.');
   const { metadataUrl } = client;
   if (metadataUrl !== undefined && !isMetadataUrl(metadataUrl)) {
     // REG-2, draft-ietf-oauth-client-id-metadata-document-00 §3

@@ -20,7 +20,7 @@ export interface ResourceRequest {
  * Sends a request. A demand for a nonce that was not sent yet is answered by sending it once more, when it can be
  * repeated; what comes then is the server's last word (T22).
  * @param token none: the request goes out as the caller made it.
- * @throws what `send` throws; AuthError `redirect_refused`, `grant_refused`.
+ * @throws what `send` throws; AuthError `redirect_refused` in browsers, for a bound token.
  * @see RFC 9449 §7, §9
  */
 export async function sendToResource(

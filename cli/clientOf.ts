@@ -32,6 +32,7 @@ export async function clientOf(
     softwareId: 'authchart',
     ...(clientMetadataUrl !== undefined && { metadataUrl: clientMetadataUrl }),
     ...(grant !== undefined && { grant }),
+    ...(flags.dpop !== undefined && { dpop: flags.dpop }),
     ...(clientId !== undefined && {
       preRegistered: [
         {

@@ -22,6 +22,7 @@ export interface ClientFlags {
   readonly grant: GrantName;
   readonly issuer?: string;
   readonly clientMetadataUrl?: string;
+  readonly dpop?: 'preferred' | 'required';
 }
 
 interface LoginFlags {
@@ -60,6 +61,9 @@ export function addClientOptions(command: Command): Command {
     .option('--issuer <url>', 'the authorization server that issued it')
     .option('--client-secret-file <file>', 'file with its secret ("-": standard input)')
     .option('--private-key-file <file>', 'PEM file with the key that it signs with (ES256)')
+    .addOption(
+      new Option('--dpop <when>', 'bind tokens to a key of this machine').choices(['preferred', 'required']),
+    )
     .option('--client-metadata-url <url>', "this client's own metadata document");
 }
 

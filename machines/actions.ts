@@ -84,6 +84,7 @@ export const changes = {
   recordMemory: (_: Args, memory: Memory): Change => ({
     at: memory.at,
     limits: memory.limits,
+    strategy: memory.strategy,
     binding: memory.binding,
     grant: memory.grant,
     ...(memory.login && {
@@ -121,7 +122,6 @@ export const changes = {
     binding: bound.binding,
     registration: bound.registration,
     grant: bound.grant,
-    strategy: bound.strategy,
     ways: { metadataDocument: bound.metadataDocument, dynamic: bound.mayRegister },
     conflict: { elsewhere: bound.preRegisteredElsewhere, withoutIssuer: bound.credentialWithoutIssuer },
   }),

@@ -76,8 +76,9 @@ export const guards = {
     context.grant?.renewable === true &&
     covers(context.grant, context) &&
     (isAccepted(context) || context.budget.renewals < MAX_RENEWALS),
-  /** Where no person is needed, nobody has to be asked. */
-  isInteractionBarred: ({ context }: Args) => context.strategy !== 'direct' && !mayInteract(context),
+  /** Where no person is needed, nobody has to be asked; a quiet look asks for nothing at all. */
+  isInteractionBarred: ({ context }: Args) =>
+    context.quiet || (context.strategy !== 'direct' && !mayInteract(context)),
   isBudgetSpent: ({ context }: Args) => context.budget.authorizations >= MAX_AUTHORIZATIONS,
   knowsRegistration: ({ context }: Args) => context.registration !== null,
 

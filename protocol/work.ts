@@ -20,6 +20,7 @@ export interface Observed {
 /** What the store remembers of a session, when it starts. */
 export interface Memory extends Observed {
   readonly limits: ScopeLimits;
+  readonly strategy: GrantStrategy;
   readonly binding: Binding | null;
   readonly grant: Grant | null;
   /** A login that an earlier process, or page, left under way; with all that it recorded. */
@@ -44,7 +45,6 @@ export interface Bound extends Observed {
   readonly credentialWithoutIssuer: boolean;
   /** The host's metadata document, when it has one (REG-2). */
   readonly metadataDocument: string | null;
-  readonly strategy: GrantStrategy;
   /** Whether the host allows dynamic registration. */
   readonly mayRegister: boolean;
 }

@@ -28,7 +28,6 @@ export const authorizing = chart.createStateConfig({
   tags: ['busy'],
   meta: { spec: ['AUTHZ-1', 'AUTHZ-11', 'STEP-3'] },
   initial: 'choosing',
-  entry: 'spendAuthorization',
   on: {
     'user.login': { actions: 'recordWish' },
     'user.cancel': { target: '.abandoning', actions: 'failCancelled' },
@@ -52,11 +51,26 @@ export const authorizing = chart.createStateConfig({
         id: 'requestDirectGrant',
         src: 'requestDirectGrant',
         input: grantRequest,
-        onDone: { target: '#authorized', actions: { type: 'recordGrant', params: reported } },
-        onError: failed,
+        onDone: {
+          target: '#authorized',
+          actions: ['spendAuthorization', { type: 'recordGrant', params: reported }],
+        },
+        onError: [
+          {
+            guard: { type: 'isTransient', params: thrown('authorizing') },
+            description: 'An outage disturbs nobody, and its pauses bound it',
+            ...failed,
+          },
+          {
+            guard: 'otherwise',
+            target: '#failed',
+            actions: ['spendAuthorization', { type: 'recordFailure', params: thrown('authorizing') }],
+          },
+        ],
       },
     },
     requestingDeviceCode: {
+      entry: 'spendAuthorization',
       description: 'Asks the server for a code that a person can type elsewhere.',
       meta: { spec: ['EXT-6', 'AUTHZ-2'] },
       invoke: {
@@ -122,6 +136,7 @@ export const authorizing = chart.createStateConfig({
     },
     preparing: {
       id: 'preparing',
+      entry: 'spendAuthorization',
       description: 'State, verifier and expected issuer are recorded before anyone is sent anywhere.',
       meta: {
         spec: [

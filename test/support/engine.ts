@@ -102,6 +102,11 @@ export async function failureOf(work: Promise<unknown>): Promise<AuthError> {
   throw outcome;
 }
 
+/** All that a session and its engine tell anyone, as text: the chart with its failures, the explanation, the progress. */
+export function everythingTold({ session, progress }: Pick<TestEngine, 'session' | 'progress'>): string {
+  return JSON.stringify([session.actor.getSnapshot().context, session.explain(), progress]);
+}
+
 /** Every record of a store whose key begins so, as text. */
 export async function textsOf(store: Store, prefix = ''): Promise<readonly string[]> {
   const records = await Promise.all((await store.list(prefix)).map((key) => store.get(key)));

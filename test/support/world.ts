@@ -216,6 +216,14 @@ export class World {
     return { body: this.mint(at, spent.scope, spent.clientId) };
   }
 
+  /** A server that grants every token request as it comes, and gives no refresh token. */
+  issueDirectly(at: 'a' | 'b'): void {
+    this.script(`${at} POST /token`, ({ form }) => {
+      const { refresh_token: _, ...body } = this.mint(at, form.get('scope') ?? '', '');
+      return { body };
+    });
+  }
+
   /** A token answer whose tokens this world knows. */
   mint(issuer: 'a' | 'b', scope: string, clientId: string): Json {
     const access = `access-${issuer}-${randomUUID()}`;
