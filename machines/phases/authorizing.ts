@@ -46,7 +46,9 @@ export const authorizing = chart.createStateConfig({
     granting: {
       description:
         'A grant with no person: client credentials, or an assertion that speaks for someone. Tried once.',
-      meta: { spec: ['EXT-1', 'EXT-2', 'EXT-3', 'EXT-4', 'AUTHZ-2', 'TOK-11', 'BIND-8'] },
+      meta: {
+        spec: ['EXT-1', 'EXT-2', 'EXT-3', 'EXT-4', 'EXT-5', 'AUTHZ-2', 'TOK-11', 'BIND-8', 'STEP-6'],
+      },
       invoke: {
         id: 'requestDirectGrant',
         src: 'requestDirectGrant',
@@ -95,7 +97,7 @@ export const authorizing = chart.createStateConfig({
     awaitingApproval: {
       description: 'It is the person’s turn, at another device; the server is asked as often as it allows.',
       tags: ['needsUser'],
-      meta: { spec: ['EXT-6', 'BIND-8', 'TOK-4'] },
+      meta: { spec: ['EXT-6', 'EXT-5', 'BIND-8', 'TOK-4', 'STEP-6'] },
       invoke: {
         id: 'pollDeviceGrant',
         src: 'pollDeviceGrant',

@@ -180,7 +180,7 @@ const kinds: readonly [string, (playground: Playground) => ClientOptions][] = [
   ],
 ];
 
-describe('L01, L02, L03, L11: no secret of a whole story', () => {
+describe('TOK-3, L01, L02, L03, L11: no secret of a whole story', () => {
   it.each(kinds)('is in any event, snapshot, line, error or explanation (%s)', async (_kind, client) => {
     const sinks = new Sinks();
     await tellStory(client(playground), sinks);

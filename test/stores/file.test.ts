@@ -98,7 +98,7 @@ describe('folders and files', () => {
     expect(await fileStore({ folder }).get('a')).toEqual({ version, text: 'text' });
   });
 
-  test('S10 folders are 0700 and files 0600, whatever the umask', async () => {
+  test('TOK-3, S10 folders are 0700 and files 0600, whatever the umask', async () => {
     const folder = join(fresh(), 'below');
     const before = process.umask(0);
     try {

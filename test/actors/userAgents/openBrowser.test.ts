@@ -53,7 +53,7 @@ describe('the command', () => {
 });
 
 describe('with a real program', () => {
-  test('A02 a hostile URL arrives as one argument, and nothing in it is run', async () => {
+  test('AUTHZ-9, A02 a hostile URL arrives as one argument, and nothing in it is run', async () => {
     const start = await opener(`printf '%s\\n' "$#" "$1" > args`);
     const url = 'https://as.example/$(touch pwned)`touch pwned`;touch pwned|&"\'\n?q=%PATH%&r=$HOME';
     await openBrowser(url, { ...desktop, spawn: start });
