@@ -11,23 +11,30 @@ export const chooseServer: Act<'chooseServer'> =
   async ({ session, listed, passedOver }) => {
     const binding = await readBinding(tools.records, session);
     const open = listed.filter((issuer) => !passedOver.includes(issuer));
+    const names = (issuer: string): readonly string[] => spellings(tools, issuer);
+    const isBound = (issuer: string): boolean =>
+      binding !== undefined && names(issuer).includes(binding.current);
     const preferences: readonly ((issuer: string) => boolean)[] = [
-      (issuer) => issuer === binding?.current,
-      (issuer) => boundAt(binding, issuer) !== undefined,
-      (issuer) => (tools.client.preRegistered ?? []).some((client) => client.issuer === issuer),
+      isBound,
+      (issuer) => names(issuer).some((name) => boundAt(binding, name) !== undefined),
+      (issuer) =>
+        (tools.client.preRegistered ?? []).some((own) => names(issuer).some((name) => name === own.issuer)),
       () => true,
     ];
     const preferred = preferences
       .map((isPreferred) => open.find(isPreferred))
       .find((issuer) => issuer !== undefined);
-    const chosen =
-      preferred === undefined ? undefined : await ask(tools, session, open, binding?.current, preferred);
-    return {
-      at: tools.now(),
-      issuer: chosen ?? null,
-      isBound: chosen !== undefined && chosen === binding?.current,
-    };
+    const bound = open.find(isBound) ?? binding?.current;
+    const chosen = preferred === undefined ? undefined : await ask(tools, session, open, bound, preferred);
+    return { at: tools.now(), issuer: chosen ?? null, isBound: chosen !== undefined && isBound(chosen) };
   };
+
+/** What a listed server may call itself: its own name is the one that is bound. */
+function spellings({ policy }: Tools, listed: string): readonly string[] {
+  const isTolerated = (policy.dangerouslyIgnoreTrailingSlashOf ?? []).includes(listed);
+  const other = listed.endsWith('/') ? listed.slice(0, -1) : `${listed}/`;
+  return isTolerated ? [listed, other] : [listed];
+}
 
 /** The host's own choice, where it wants one and there is one to make. It is held to the list. */
 async function ask(
@@ -39,7 +46,8 @@ async function ask(
 ): Promise<string> {
   const { selectServer } = tools.policy;
   if (!selectServer || listed.length < 2) return preferred;
-  const chosen = await fromHost(async () => selectServer({ session, listed, bound }), 'its choice of server');
+  const choose = async () => selectServer({ session, listed, bound });
+  const chosen = await fromHost(choose, 'its choice of server', { phase: 'discovering' });
   if (chosen !== undefined && listed.includes(chosen)) return chosen;
   return refuse(
     'config_invalid',

@@ -31,7 +31,7 @@ export async function authenticationOf(
     return { authentication: await signed(tools, issuer, client, phase), value: undefined };
   }
   const value =
-    client.kind === 'pre-registered' ? await hostSecret(tools, issuer, client) : client.clientSecret;
+    client.kind === 'pre-registered' ? await hostSecret(tools, issuer, client, phase) : client.clientSecret;
   if (value === undefined) {
     refuse(
       'config_invalid',
@@ -70,12 +70,14 @@ function ownEntry(tools: Tools, issuer: string, { clientId }: ClientRecord): Pre
   );
 }
 
-async function hostSecret(tools: Tools, issuer: string, client: ClientRecord): Promise<string | undefined> {
-  return fromHost(
-    ownEntry(tools, issuer, client)?.clientSecret,
-    `the secret of the client ${client.clientId}`,
-    issuer,
-  );
+async function hostSecret(
+  tools: Tools,
+  issuer: string,
+  client: ClientRecord,
+  phase: Phase,
+): Promise<string | undefined> {
+  const what = `the secret of the client ${client.clientId}`;
+  return fromHost(ownEntry(tools, issuer, client)?.clientSecret, what, { issuer, phase });
 }
 
 /**
@@ -89,7 +91,7 @@ async function signed(
   phase: Phase,
 ): Promise<oauth.ClientAuth> {
   const what = `the private key of the client ${client.clientId}`;
-  const own = await fromHost(ownEntry(tools, issuer, client)?.privateKey, what, issuer);
+  const own = await fromHost(ownEntry(tools, issuer, client)?.privateKey, what, { issuer, phase });
   if (!own)
     return refuse(
       'config_invalid',
@@ -97,7 +99,8 @@ async function signed(
       `The client ${client.clientId} of ${issuer} has no private key; give its key.`,
       { issuer },
     );
-  const key = typeof own.key === 'string' ? await fromPem(own.key, own.algorithm ?? 'ES256', what) : own.key;
+  const key =
+    typeof own.key === 'string' ? await fromPem(own.key, own.algorithm ?? 'ES256', what, phase) : own.key;
   const privateKey = own.keyId === undefined ? key : { key, kid: own.keyId };
   return async (...request) => {
     try {
@@ -114,14 +117,14 @@ async function signed(
 }
 
 /** jose reads PEM, which WebCrypto cannot; it is loaded only here. */
-async function fromPem(pem: string, algorithm: string, what: string): Promise<CryptoKey> {
+async function fromPem(pem: string, algorithm: string, what: string, phase: Phase): Promise<CryptoKey> {
   try {
     const { importPKCS8 } = await import('jose');
     return await importPKCS8(pem, algorithm);
   } catch {
     return refuse(
       'config_invalid',
-      'authorizing',
+      phase,
       `The PEM text of ${what} is not a PKCS #8 key for ${algorithm}; check the key.`,
     );
   }
@@ -131,19 +134,13 @@ async function fromPem(pem: string, algorithm: string, what: string): Promise<Cr
 export async function fromHost<Value>(
   given: Value | (() => Promise<Value>) | undefined,
   what: string,
-  issuer?: string,
+  { phase = 'authorizing', issuer }: { readonly phase?: Phase; readonly issuer?: string } = {},
 ): Promise<Value | undefined> {
   if (typeof given !== 'function') return given;
   try {
     return await (given as () => Promise<Value>)();
   } catch {
-    return refuse(
-      'config_invalid',
-      'authorizing',
-      `The host could not give ${what}; check where it takes it from.`,
-      {
-        ...(issuer !== undefined && { issuer }),
-      },
-    );
+    const message = `The host could not give ${what}; check where it takes it from.`;
+    return refuse('config_invalid', phase, message, issuer === undefined ? {} : { issuer });
   }
 }

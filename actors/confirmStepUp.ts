@@ -4,6 +4,8 @@ import type { Act } from './tools.ts';
 
 export const confirmStepUp: Act<'confirmStepUp'> = (tools) => async (request) => {
   const { confirmStepUp: ask } = tools.policy;
-  const isAllowed = ask ? await fromHost(async () => ask(request), 'its word on a step-up') : true;
+  const isAllowed = ask
+    ? await fromHost(async () => ask(request), 'its word on a step-up', { phase: 'steppingUp' })
+    : true;
   return { at: tools.now(), isAllowed: isAllowed === true };
 };

@@ -9,6 +9,7 @@ import {
   registrationRequest,
 } from '../protocol/registration.ts';
 import { retryAfterMs } from '../protocol/retryAfter.ts';
+import { withoutSecrets } from '../protocol/text.ts';
 import { type ClientRecord, keys, type RegistrationRecord } from '../stores/records.ts';
 import { isOutage } from './documents.ts';
 import type { DoorAnswer } from './door.ts';
@@ -139,12 +140,13 @@ function refused(
   request: RegistrationRequest,
   answer: DoorAnswer,
 ): AuthError {
-  const said = refusalText(answer.text);
+  const token = tools.client.initialAccessTokens?.find((one) => one.issuer === server.issuer)?.token;
+  const said = withoutSecrets(refusalText(answer.text) ?? '', token === undefined ? [] : [token]);
   const details = {
     issuer: server.issuer,
     status: answer.status,
     sent: JSON.stringify(request),
-    ...(said !== undefined && { said }),
+    ...(said && { said }),
   };
   if (isOutage(answer.status)) {
     const retryAfter = retryAfterMs(answer.headers, tools.now());

@@ -8,7 +8,7 @@ export const waitUntil: Act<'waitUntil'> =
   (tools) =>
   async ({ at }, signal) => {
     if (at === undefined) await forever(signal);
-    for (let left = (at ?? 0) - tools.now(); left > 0; left = (at ?? 0) - tools.now()) {
+    for (let left = (at ?? 0) - tools.now(); left > 0 && !signal.aborted; left = (at ?? 0) - tools.now()) {
       await sleep(Math.min(left, LONGEST), signal);
     }
     return { at: tools.now() };
@@ -24,6 +24,8 @@ export const gatherChallenges: Act<'gatherChallenges'> = (tools: Tools) => async
 
 /** A timer that does not keep a process alive by itself. */
 export function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+  // A signal that has ended already tells nobody again.
+  if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const timer = setTimeout(done, milliseconds);
     if (milliseconds > GATHERING && typeof timer === 'object') timer.unref();

@@ -95,6 +95,9 @@ export class Session {
   }
 
   async #logIn(scopes: readonly string[]): Promise<Grant> {
+    const { scopeCeiling = scopes, scopeFloor = [] } = this.#parts.tools.policy;
+    if (!includesAll(union(scopeCeiling, scopeFloor), scopes))
+      throw new AuthError(beyondCeiling(this.id, scopes));
     // A login that an earlier process started is shown again; anything else in flight comes first.
     const before = await this.#until(isPersonsTurnOrRest);
     if (await this.#hasNews(before, true)) {
@@ -196,6 +199,8 @@ export class Session {
     const { records } = this.#parts.tools;
     const { grant, pending, refusedVersion } = snapshot.context;
     if (snapshot.hasTag('needsUser')) {
+      // A code for another device is polled for by one process only: nobody else can have finished it.
+      if (pending?.redirectUri === null) return false;
       const waiting = pending && (await records.read('pending', pending.key));
       return waiting === undefined || waiting?.value.spent === true;
     }
@@ -273,6 +278,13 @@ export class Session {
 function covers(grant: Grant, scopes: readonly string[]): boolean {
   return includesAll(union(grant.requested, grant.granted), scopes);
 }
+
+const beyondCeiling = (id: SessionId, scopes: readonly string[]): Failure =>
+  failure(
+    'scope_not_allowed',
+    'authorizing',
+    `The login for ${placeOf(id.resource)} asks for "${scopes.join(' ')}", which is beyond what this client may ask for; widen its scope ceiling to allow it.`,
+  );
 
 const notFinished = (id: SessionId): Failure =>
   failure(

@@ -121,6 +121,7 @@ export const chart = setup({
     refuseStepUpBeyondCeiling: decide(verdicts.stepUpBeyondCeiling, changes.recordRefusal),
     rememberDenial: remember<undefined>(changes.rememberDenial),
     refuseStepUpDenied: decide(verdicts.stepUpDenied, changes.recordRefusal),
+    refuseCancelled: decide(verdicts.cancelled, changes.recordRefusal),
     refuseStepUpBarred: decide(verdicts.stepUpBarred, changes.recordRefusal),
   },
 });

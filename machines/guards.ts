@@ -2,7 +2,7 @@
 import type { Failure } from '../protocol/errors.ts';
 import { safetyCodes } from '../protocol/errors.ts';
 import type { Grant } from '../protocol/facts.ts';
-import { includesAll, union } from '../protocol/scopes.ts';
+import { includesAll, union, withinLimits } from '../protocol/scopes.ts';
 import type { Memory } from '../protocol/work.ts';
 import type { AuthContext, AuthEvent } from './context.ts';
 
@@ -22,8 +22,9 @@ interface Args {
 
 const requestedScopes = (grant: Grant): readonly string[] => union(grant.requested, grant.granted);
 
-const needed = (context: AuthContext): readonly string[] =>
-  union(context.challenge?.scopes, context.wish?.scopes, context.stepUp?.scopes);
+/** What is beyond the ceiling is never asked for, so a grant need not have it (STEP-7). */
+const needed = ({ challenge, wish, stepUp, limits }: AuthContext): readonly string[] =>
+  withinLimits(union(challenge?.scopes, wish?.scopes, stepUp?.scopes), limits);
 
 const covers = (grant: Grant, context: AuthContext): boolean =>
   includesAll(requestedScopes(grant), needed(context));
@@ -79,6 +80,10 @@ export const guards = {
   /** Where no person is needed, nobody has to be asked; a quiet look asks for nothing at all. */
   isInteractionBarred: ({ context }: Args) =>
     context.quiet || (context.strategy !== 'direct' && !mayInteract(context)),
+  /** A login of the kind that the host is set up for needs an endpoint that the server does not have. */
+  isStrategyImpossible: ({ context: { strategy, server } }: Args) =>
+    (strategy === 'device' && server?.deviceAuthorizationEndpoint === undefined) ||
+    (strategy === 'code' && server?.authorizationEndpoint === undefined),
   isBudgetSpent: ({ context }: Args) => context.budget.authorizations >= MAX_AUTHORIZATIONS,
   knowsRegistration: ({ context }: Args) => context.registration !== null,
 

@@ -13,6 +13,13 @@ export function includesAll(whole: readonly string[], part: readonly string[]): 
   return part.every((scope) => whole.includes(scope));
 }
 
+/** What the host lets be asked for (STEP-7). */
+export function withinLimits(scopes: readonly string[], { floor, ceiling }: ScopeLimits): readonly string[] {
+  return ceiling === null
+    ? scopes
+    : scopes.filter((scope) => ceiling.includes(scope) || floor.includes(scope));
+}
+
 export interface ScopeSources {
   /** Requested or granted before, within this binding. */
   readonly accumulated: readonly string[];
@@ -35,8 +42,7 @@ export function selectScopes(of: ScopeSources): readonly string[] {
   const known = union(of.accumulated, of.challenged);
   const { floor = [], ceiling = null } = of.limits ?? {};
   const all = union(known.length > 0 ? known : of.resource?.scopesSupported, of.wanted, floor);
-  const basis =
-    ceiling === null ? all : all.filter((scope) => ceiling.includes(scope) || floor.includes(scope));
+  const basis = withinLimits(all, { floor, ceiling });
   // SCOPE-3. Alone it would replace the server's default scopes, so it only joins others.
   const offline = of.refreshWanted && basis.length > 0 && of.server.scopesSupported.includes(OFFLINE_ACCESS);
   return offline ? union(basis, [OFFLINE_ACCESS]) : basis;

@@ -183,7 +183,11 @@ export const steppingUp = chart.createStateConfig({
   tags: ['busy', 'canSend'],
   meta: { spec: ['STEP-1', 'STEP-3', 'STEP-4', 'STEP-5', 'STEP-7', 'SCOPE-2'] },
   initial: 'weighing',
-  on: { 'challenge.received': {}, 'user.login': { actions: 'recordWish' } },
+  on: {
+    'challenge.received': {},
+    'user.login': { actions: 'recordWish' },
+    'user.cancel': { target: '#authorized', actions: 'refuseCancelled' },
+  },
   states: {
     weighing: {
       description: 'Is it new, allowed, and within the budget?',

@@ -13,6 +13,13 @@ const abandoned = {
   actions: { type: 'recordFailure', params: thrown('authorizing') },
 } as const;
 
+const forgotten = {
+  guard: { type: 'canReplaceClient', params: thrown('authorizing') },
+  description: 'The server does not know its client any more',
+  target: '#registering',
+  actions: 'spendRegistration',
+} as const;
+
 /** What a grant that needs no redirect is asked for with. */
 const grantRequest = ({ context }: { readonly context: AuthContext }) => ({
   session: context.session,
@@ -80,7 +87,7 @@ export const authorizing = chart.createStateConfig({
         src: 'requestDeviceCode',
         input: grantRequest,
         onDone: { target: 'presentingDeviceCode', actions: { type: 'recordPending', params: reported } },
-        onError: failed,
+        onError: [forgotten, { guard: 'otherwise', ...failed }],
       },
     },
     presentingDeviceCode: {
@@ -192,7 +199,7 @@ export const authorizing = chart.createStateConfig({
           server: known(context.server),
         }),
         onDone: { target: 'presenting' },
-        onError: abandoned,
+        onError: [forgotten, { guard: 'otherwise', ...abandoned }],
       },
     },
     presenting: {
@@ -279,12 +286,7 @@ export const authorizing = chart.createStateConfig({
             target: '#recovering',
             actions: { type: 'recordFailure', params: thrown('authorizing') },
           },
-          {
-            guard: { type: 'canReplaceClient', params: thrown('authorizing') },
-            description: 'The server does not know its client any more',
-            target: '#registering',
-            actions: 'spendRegistration',
-          },
+          forgotten,
           { guard: 'otherwise', ...abandoned },
         ],
       },

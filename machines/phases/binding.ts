@@ -48,6 +48,7 @@ export const bindChecking = chart.createStateConfig({
         },
         { guard: 'hasGrant', target: '#reusing' },
         { guard: 'hasRegistration', target: '#reusing' },
+        { guard: 'isStrategyImpossible', target: '#failed', actions: 'failStrategyImpossible' },
         { guard: 'isInteractionBarred', target: '#failed', actions: 'failInteractionRequired' },
         { guard: 'isBudgetSpent', target: '#failed', actions: 'failGrantNotAccepted' },
         { guard: 'canRegister', target: '#registering' },
@@ -65,6 +66,7 @@ export const reusing = chart.createStateConfig({
   always: [
     { guard: 'isUsable', target: '#authorized', actions: 'clearFailure' },
     { guard: 'isRenewable', target: '#renewing' },
+    { guard: 'isStrategyImpossible', target: '#failed', actions: 'failStrategyImpossible' },
     { guard: 'isInteractionBarred', target: '#failed', actions: 'failInteractionRequired' },
     { guard: 'isBudgetSpent', target: '#failed', actions: 'failGrantNotAccepted' },
     { guard: 'knowsRegistration', target: '#authorizing' },

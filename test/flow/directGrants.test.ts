@@ -134,6 +134,14 @@ describe('a client with a secret', () => {
     expect(standing(session)).toBe(authorized);
   });
 
+  it('EXT-1, REG-4: for a person it will not; nobody is registered there in vain', async () => {
+    world.documents.a['token_endpoint_auth_methods_supported'] = ['none'];
+    delete world.documents.a['authorization_endpoint'];
+    const { session } = testEngine(world.resource);
+    expect((await failureOf(session.login())).code).toBe('grant_impossible');
+    expect(world.lines('a')).toEqual([METADATA]);
+  });
+
   it('EXT-1, TOK-5: ten requests at the same time share one', async () => {
     const { session } = withSecret();
     const answers = await Promise.all(Array.from({ length: 10 }, () => callTool(session, 'any')));

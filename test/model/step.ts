@@ -14,7 +14,7 @@ export type Snapshot = SnapshotFrom<AuthMachine>;
 export type Event = EventFromLogic<AuthMachine> | ActorReport;
 
 /** What an invoked actor says at its end. */
-export type ActorReport =
+type ActorReport =
   | { readonly type: `xstate.done.actor.${string}`; readonly output: unknown; readonly actorId: string }
   | { readonly type: `xstate.error.actor.${string}`; readonly error: unknown; readonly actorId: string };
 

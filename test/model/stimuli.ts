@@ -19,7 +19,7 @@ export interface Stimulus {
 
 /** The world of the walk: two servers, three scopes. */
 export const RESOURCE = 'https://resource.example/mcp';
-export const SERVERS = ['https://a.example', 'https://b.example'] as const;
+const SERVERS = ['https://a.example', 'https://b.example'] as const;
 type Issuer = (typeof SERVERS)[number];
 
 /** Everything that can happen next. */

@@ -83,7 +83,7 @@ function storyOf(place: Place): readonly string[] {
 }
 
 /** What decides the future: the state, and of the memory what some guard or actor may still look at from there. */
-export function fold(snapshot: Snapshot): string {
+function fold(snapshot: Snapshot): string {
   const { value, context } = snapshot;
   return JSON.stringify([value, lasting(context), ...episode(snapshot)]);
 }

@@ -1,0 +1,202 @@
+// A resource that lists several servers: the host may choose, is held to the list, and is told what was passed over.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type EnginePolicy, memoryStore } from '../../index.ts';
+import { callTool, everythingTold, failureOf, standing, testEngine } from '../support/engine.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+const METADATA = '/.well-known/oauth-authorization-server';
+const authorized = 'authorized.renewal.fresh authorized.stepUp.settled';
+
+let world: World;
+let listed: readonly [string, string];
+beforeEach(async () => {
+  world = await startWorld();
+  listed = [world.origins.a, world.origins.b];
+  list(...listed);
+});
+afterEach(() => world.close());
+
+function list(...servers: readonly string[]): void {
+  world.documents.resource['authorization_servers'] = servers;
+}
+
+type Select = NonNullable<EnginePolicy['selectServer']>;
+
+const choosing = (selectServer: Select, store = memoryStore()) =>
+  testEngine(world.resource, { store, policy: { interaction: 'auto', selectServer } });
+
+describe('the host chooses', () => {
+  it('DISC-5: among those that are listed, and knows which one is bound', async () => {
+    const select = vi.fn<Select>(async () => world.origins.b);
+    const { session } = choosing(select);
+    expect((await callTool(session, 'any')).status).toBe(200);
+    world.expireAccessTokens();
+    expect((await callTool(session, 'any')).status).toBe(200);
+    expect(select.mock.calls).toEqual([
+      [{ session: session.id, listed, bound: undefined }],
+      [{ session: session.id, listed, bound: world.origins.b }],
+    ]);
+    expect(world.lines('a')).toEqual([]);
+    const grants = world.requests('b', 'POST', '/token').map(({ form }) => form.get('grant_type'));
+    expect(grants).toEqual(['authorization_code', 'refresh_token']);
+  });
+
+  it('DISC-5, BIND-1: another one than before gets nothing of the one before', async () => {
+    let choice: string = world.origins.a;
+    const { session } = choosing(() => choice);
+    await callTool(session, 'any');
+    const ofA = [...world.accessTokens.keys(), ...world.refreshTokens.keys()];
+    choice = world.origins.b;
+    world.expireAccessTokens();
+    expect((await callTool(session, 'any')).status).toBe(200);
+    expect(session.explain().boundTo).toBe(world.origins.b);
+    const atB = JSON.stringify(
+      world.requests('b').map(({ headers, body, query }) => [headers, body, `${query}`]),
+    );
+    expect(ofA).toHaveLength(2);
+    for (const token of ofA) expect(atB).not.toContain(token);
+  });
+
+  it('DISC-5: is not asked where there is nothing to choose', async () => {
+    list(world.origins.a);
+    const select = vi.fn<Select>(() => world.origins.b);
+    const { session } = choosing(select);
+    await session.login();
+    expect(select).not.toHaveBeenCalled();
+    expect(session.explain().boundTo).toBe(world.origins.a);
+  });
+
+  it('DISC-5: is asked again, among the rest, when its choice is dead', async () => {
+    const gone = await startWorld();
+    await gone.close();
+    list(gone.origins.a, ...listed);
+    const select = vi.fn<Select>(({ listed: [first, , last] }) =>
+      last === undefined ? world.origins.b : (first ?? ''),
+    );
+    const { session } = choosing(select);
+    expect((await callTool(session, 'any')).status).toBe(200);
+    expect(select.mock.calls.map(([choice]) => choice.listed)).toEqual([[gone.origins.a, ...listed], listed]);
+    expect(session.explain().boundTo).toBe(world.origins.b);
+  });
+
+  it.each<[string, () => unknown]>([
+    ['a server that is not listed', () => 'https://evil.example'],
+    ['one that differs by a slash', () => `${world.origins.a}/`],
+    ['one that differs by case', () => world.origins.a.replace('http', 'HTTP')],
+    ['nothing', () => undefined],
+    ['an index', () => 0],
+    [
+      'an error',
+      () => {
+        throw new Error('password hunter2 of the directory');
+      },
+    ],
+  ])('DISC-5: is held to the list: %s', async (_what, choose) => {
+    const engine = choosing(choose as Select);
+    const failure = await failureOf(engine.session.login());
+    expect(failure).toMatchObject({ code: 'config_invalid', recovery: 'fix-config', phase: 'discovering' });
+    expect([world.lines('a'), world.lines('b')]).toEqual([[], []]);
+    expect(everythingTold(engine)).not.toMatch(/hunter2|evil/);
+  });
+
+  it('DISC-5, BIND-6: a choice moves no credentials', async () => {
+    const preRegistered = [
+      { issuer: world.origins.a, clientId: 'by-hand', clientSecret: 'hand-secret', resource: world.resource },
+    ];
+    const { session } = testEngine(world.resource, {
+      client: { name: 'tests', preRegistered },
+      policy: { selectServer: () => world.origins.b },
+    });
+    expect((await failureOf(session.login())).code).toBe('bound_elsewhere');
+    expect(world.lines('b')).toEqual([`GET ${METADATA}`]);
+  });
+});
+
+describe('what is passed over', () => {
+  const absent = { status: 404 };
+  const outage = { status: 503 };
+
+  it.each([
+    ['one merely out of reach', absent, outage, 'server_unavailable', 'failed.coolingDown', 'retry-later'],
+    [
+      'the other merely out of reach',
+      outage,
+      absent,
+      'server_unavailable',
+      'failed.coolingDown',
+      'retry-later',
+    ],
+    ['both without metadata', absent, absent, 'server_metadata_absent', 'failed.resting', 'none'],
+  ])('DISC-5, DISC-11: all dead, %s', async (_what, atA, atB, code, state, recovery) => {
+    world.script(`a GET ${METADATA}`, () => atA);
+    world.script(`b GET ${METADATA}`, () => atB);
+    const { session } = testEngine(world.resource);
+    const failure = await failureOf(session.login());
+    expect(failure).toMatchObject({ code, recovery });
+    expect(standing(session)).toBe(`${state}: ${code} in discovering, ${recovery}`);
+    const reason = (answer: typeof absent) =>
+      answer === absent ? 'server_metadata_absent' : 'server_unavailable';
+    const reasons = [
+      { issuer: world.origins.a, code: reason(atA) },
+      { issuer: world.origins.b, code: reason(atB) },
+    ];
+    expect(session.explain().passedOver).toEqual(reasons);
+    for (const { issuer, code: why } of reasons) expect(failure.message).toContain(`${issuer}: ${why}`);
+  });
+
+  it('DISC-5: is looked at again the next time', async () => {
+    world.script(`a GET ${METADATA}`, () => outage);
+    world.script(`b GET ${METADATA}`, () => absent);
+    const { session } = testEngine(world.resource);
+    await failureOf(session.login());
+    world.scripts.clear();
+    await session.login();
+    expect(standing(session)).toBe(authorized);
+    expect(session.explain()).toMatchObject({ passedOver: [], boundTo: world.origins.a });
+  });
+
+  it('DISC-5: a bound server that is gone for good, with no metadata, gives way to the next', async () => {
+    const { session } = testEngine(world.resource);
+    await callTool(session, 'any');
+    expect(session.explain().boundTo).toBe(world.origins.a);
+    world.expireAccessTokens();
+    world.script(`a GET ${METADATA}`, () => absent);
+    expect((await callTool(session, 'any')).status).toBe(200);
+    expect(session.explain()).toMatchObject({
+      boundTo: world.origins.b,
+      passedOver: [{ issuer: world.origins.a, code: 'server_metadata_absent' }],
+    });
+    expect(JSON.stringify(world.requests('b').map(({ body }) => body))).not.toContain('refresh-a-');
+  });
+
+  it('DISC-5, DISC-8: the bound one is known also where its slash is overlooked', async () => {
+    const named = `${world.origins.b}/`;
+    world.documents.b['issuer'] = named;
+    const serve = (...servers: readonly string[]) => {
+      // The scripted resource takes tokens of the servers in its own document; the one that it serves says these.
+      list(world.origins.a, named);
+      world.script('resource GET /.well-known/oauth-protected-resource/mcp', () => ({
+        body: { ...world.documents.resource, authorization_servers: servers },
+      }));
+    };
+    serve(world.origins.b);
+    const select = vi.fn<Select>(({ bound }) => bound ?? '');
+    const { session } = testEngine(world.resource, {
+      policy: {
+        interaction: 'auto',
+        dangerouslyIgnoreTrailingSlashOf: [world.origins.b],
+        selectServer: select,
+      },
+    });
+    await callTool(session, 'any');
+    expect(session.explain().boundTo).toBe(named);
+    serve(...listed);
+    world.expireAccessTokens();
+    expect((await callTool(session, 'any')).status).toBe(200);
+    // It is told as the list has it: that is what may be chosen.
+    expect(select.mock.calls.map(([{ bound }]) => bound)).toEqual([world.origins.b]);
+    expect(world.lines('a')).toEqual([]);
+    const grants = world.requests('b', 'POST', '/token').map(({ form }) => form.get('grant_type'));
+    expect(grants).toEqual(['authorization_code', 'refresh_token']);
+  });
+});

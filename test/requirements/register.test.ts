@@ -1,0 +1,84 @@
+// The register holds: ids in the chart and in titles are known, each row is served and proved, the page is up to date.
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { requirements } from '../../protocol/requirements.ts';
+import { places } from './chart.ts';
+import { registered } from './ids.ts';
+import { toColumns, toMarkdown, WRITE_COMMAND } from './layouts.ts';
+import { joinRows, readTestFiles, type TestFile } from './rows.ts';
+import { testsIn } from './titles.ts';
+
+const files = await readTestFiles();
+const rows = joinRows(files);
+const known: ReadonlySet<string> = new Set(registered);
+
+/** Ids that no row has, each with the test that names it. */
+const unknownIn = (of: readonly TestFile[]): readonly string[] =>
+  of.flatMap(({ file, tests }) =>
+    tests.flatMap(({ title, ids }) =>
+      ids.filter((id) => !known.has(id)).map((id) => `${id} in ${file}: ${title}`),
+    ),
+  );
+
+describe('every row', () => {
+  test('says what it requires, and where that is said', () => {
+    expect(registered).toHaveLength(71);
+    for (const id of registered) {
+      const { title, link } = requirements[id];
+      expect(title, id).not.toBe('');
+      expect(new URL(link).protocol, id).toBe('https:');
+    }
+  });
+
+  test('is served by a state or a transition', () => {
+    expect(rows.filter(({ servedBy }) => servedBy.length === 0).map(({ id }) => id)).toEqual([]);
+  });
+
+  test('is proved by a test', () => {
+    expect(rows.filter(({ provedBy }) => provedBy.length === 0).map(({ id }) => id)).toEqual([]);
+  });
+});
+
+describe('every id is a row', () => {
+  test('in the chart', () => {
+    const all = places();
+    expect(all.length).toBeGreaterThan(40);
+    expect(
+      all.flatMap(({ name, spec }) => spec.filter((id) => !known.has(id)).map((id) => `${id} in ${name}`)),
+    ).toEqual([]);
+  });
+
+  test('in titles of tests', () => {
+    expect(files.length).toBeGreaterThan(40);
+    expect(unknownIn(files)).toEqual([]);
+  });
+
+  test('and one that is none is found', () => {
+    const tests = testsIn(`describe('x', () => { it('DISC-1…13: a', () => {}); });`);
+    expect(unknownIn([{ file: 'x.test.ts', tests }])).toEqual(['DISC-13 in x.test.ts: DISC-1…13: a']);
+  });
+});
+
+describe('the layouts', () => {
+  test('docs/requirements.md is up to date', async () => {
+    const page = await readFile(new URL('../../docs/requirements.md', import.meta.url), 'utf8');
+    expect(page === toMarkdown(rows), `The page is stale: ${WRITE_COMMAND}`).toBe(true);
+  });
+
+  test('a terminal of 120 columns is wide enough', () => {
+    expect(
+      toColumns(rows)
+        .split('\n')
+        .filter((line) => line.length > 120),
+    ).toEqual([]);
+  });
+
+  test('a row that nothing serves and nothing proves is shown as that', () => {
+    const [row] = joinRows([]);
+    if (!row) throw new Error('The register is empty.');
+    const bare = [{ ...row, servedBy: [] }];
+    expect(toMarkdown(bare)).toContain('1 rows, 0 served, 0 proved');
+    expect(toMarkdown(bare)).toMatch(/\| – \| – \|$/m);
+    expect(toColumns(bare)).toMatch(/ – +–$/m);
+  });
+});
