@@ -6,6 +6,8 @@ const report = process.env['AUTHCHART_TEST_REPORT'];
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // More than there are cores: most tests wait for sockets and timers.
+    maxWorkers: 4,
     testTimeout: 20_000,
     hookTimeout: 20_000,
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
