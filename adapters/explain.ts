@@ -24,6 +24,8 @@ export interface Explanation {
   /** The issuer that the resource is bound to. */
   readonly boundTo?: string;
   readonly passedOver: readonly PassedOver[];
+  /** The other servers that the resource lists, and why none of them was chosen. */
+  readonly notChosen: readonly { readonly issuer: string; readonly why: string }[];
   readonly grant?: {
     readonly issuer: string;
     readonly expiresAt?: string;
@@ -68,6 +70,7 @@ export function explain(
     }),
     ...(binding && { boundTo: binding.issuer }),
     passedOver: context.passedOver,
+    notChosen: notChosen(context, policy.selectServer !== undefined),
     loosened: [...loosenings(client, policy), ...looseningsOf(context.session.resource)],
     ...(grant && {
       grant: {
@@ -101,4 +104,19 @@ function lifeOf(expiresAt: number | undefined, renewable: boolean, now: number):
   if (expiresAt === undefined) return `the server did not say for how long, and the grant ${end}`;
   const seconds = Math.round((expiresAt - now) / 1000);
   return seconds > 0 ? `the token lasts ${seconds} s more, and ${end}` : `the token has run out, and ${end}`;
+}
+
+/** @see RFC 9728 §7.6: the choice is the client's, so it has to be able to tell why. */
+function notChosen(
+  { resourceMetadata, server, binding, passedOver }: AuthSnapshot['context'],
+  hostChooses: boolean,
+): Explanation['notChosen'] {
+  const others = (resourceMetadata?.authorizationServers ?? []).filter((issuer) => issuer !== server?.issuer);
+  const isBound = binding !== null && binding.issuer === server?.issuer;
+  const reason = isBound ? 'the resource is bound to the chosen one' : 'the chosen one is listed before it';
+  return others.map((issuer) => {
+    const passed = passedOver.find((one) => one.issuer === issuer);
+    if (passed) return { issuer, why: `it could not be used: ${passed.code}` };
+    return { issuer, why: hostChooses ? 'the host chose another' : reason };
+  });
 }

@@ -16,7 +16,8 @@ export interface RequestFlags {
 }
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
-const json = { 'content-type': 'application/json', accept: 'application/json' };
+/** Event streams too: an MCP server answers with 406 to who does not take them. */
+const json = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
 
 /**
  * A body that is whole in memory, so that it can be sent again after a login.

@@ -92,11 +92,11 @@ function storyOf(step: Progress, verbose: boolean): string {
   return `  ${step.state}\n${wrap(step.description + ids, 6)}`;
 }
 
-function knownOf({ resourceMetadata, server, boundTo, passedOver, grant, loosened }: Explanation): string {
+function knownOf({ resourceMetadata, server, boundTo, notChosen, grant, loosened }: Explanation): string {
   return table([
     resourceMetadata && ['metadata', shown(resourceMetadata.url)],
     resourceMetadata && ['names', shown(resourceMetadata.authorizationServers.join(', '), 1000)],
-    ...passedOver.map(({ issuer, code }) => ['passed over', `${shown(issuer)} (${code})`] as const),
+    ...notChosen.map(({ issuer, why }) => ['not chosen', `${shown(issuer)} (${why})`] as const),
     server && ['server', shown(server.issuer)],
     boundTo === undefined ? undefined : ['bound to', shown(boundTo)],
     server?.registration && ['client', `${shown(server.clientId ?? '')}, ${kindNames[server.registration]}`],

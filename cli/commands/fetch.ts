@@ -30,8 +30,7 @@ Examples:
   authchart fetch https://api.example.com/me
   authchart fetch -i -X DELETE https://api.example.com/notes/1
   authchart fetch https://api.example.com/notes -d title=Hello -d text=World
-  authchart fetch https://mcp.example.com/mcp -H 'Accept: application/json, text/event-stream' \\
-    --json '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'
+  authchart fetch https://mcp.example.com/mcp --json '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'
   authchart fetch https://api.example.com/me --json                 status, headers and body as JSON
 `;
 

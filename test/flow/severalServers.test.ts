@@ -200,3 +200,27 @@ describe('what is passed over', () => {
     expect(grants).toEqual(['authorization_code', 'refresh_token']);
   });
 });
+
+describe('explain() says why the others were not chosen', () => {
+  it('DISC-5: the first one, the bound one, the host’s own choice, or one that could not be used', async () => {
+    world.documents.resource['authorization_servers'] = [world.origins.a, world.origins.b];
+    const first = testEngine(world.resource);
+    await callTool(first.session, 'any');
+    expect(first.session.explain().notChosen).toEqual([
+      { issuer: world.origins.b, why: 'the resource is bound to the chosen one' },
+    ]);
+    const second = testEngine(world.resource, {
+      policy: { interaction: 'auto', selectServer: () => world.origins.b },
+    });
+    await callTool(second.session, 'any');
+    expect(second.session.explain().notChosen).toEqual([
+      { issuer: world.origins.a, why: 'the host chose another' },
+    ]);
+    world.script('a GET /.well-known/oauth-authorization-server', () => ({ status: 404 }));
+    const third = testEngine(world.resource);
+    await callTool(third.session, 'any');
+    expect(third.session.explain().notChosen).toEqual([
+      { issuer: world.origins.a, why: 'it could not be used: server_metadata_absent' },
+    ]);
+  });
+});
