@@ -4,9 +4,10 @@ import { type Failure, type Phase, toFailure } from '../protocol/errors.ts';
 import type { SessionId } from '../protocol/facts.ts';
 import type { RequirementId } from '../protocol/requirements.ts';
 import type { Work } from '../protocol/work.ts';
-import { changes, verdicts } from './actions.ts';
+import { changes } from './actions.ts';
 import type { AuthContext, AuthEvent, AuthInput } from './context.ts';
 import { guards } from './guards.ts';
+import { verdicts } from './verdicts.ts';
 
 /** What each state says of itself, and a transition may. */
 export interface StateMeta {

@@ -1,0 +1,110 @@
+// Failures that the chart itself decides on: each says in one sentence what happened and what to do.
+import { type Failure, failure } from '../protocol/errors.ts';
+import { placeOf } from '../protocol/text.ts';
+import type { AuthContext } from './context.ts';
+
+export const verdicts = {
+  credentialWithoutIssuer: (context: AuthContext): Failure =>
+    failure(
+      'credential_without_issuer',
+      'bindChecking',
+      `The client credentials for ${placeOf(context.session.resource)} do not say which server issued them; if it is ${issuerOf(context)}, say so, nothing was sent.`,
+      { issuer: issuerOf(context) },
+    ),
+  boundElsewhere: (context: AuthContext): Failure =>
+    failure(
+      'bound_elsewhere',
+      'bindChecking',
+      `The client for ${placeOf(context.session.resource)} was registered at ${context.conflict.elsewhere}, but the resource now names ${issuerOf(context)}; nothing was sent, register a client there or ask the resource's operator.`,
+      { issuer: issuerOf(context), otherIssuer: context.conflict.elsewhere ?? '' },
+    ),
+  registrationImpossible: (context: AuthContext): Failure =>
+    failure(
+      'registration_impossible',
+      'registering',
+      `${issuerOf(context)} offers no way to register that can be used here; register a client there by hand and give its id.`,
+      { issuer: issuerOf(context) },
+    ),
+  /** A quiet look that found nothing leaves the failure as it was. */
+  interactionRequired: (context: AuthContext): Failure =>
+    (context.quiet ? context.failure : null) ??
+    failure(
+      'interaction_required',
+      'authorizing',
+      `A person has to log in at ${issuerOf(context)}; call login() when they ask for it.`,
+      { issuer: issuerOf(context) },
+    ),
+  grantNotAccepted: (context: AuthContext): Failure =>
+    failure(
+      'grant_not_accepted',
+      'authorizing',
+      `Logging in at ${issuerOf(context)} again and again did not bring a token that ${placeOf(context.session.resource)} accepts; tell its operator, or log in again.`,
+      { issuer: issuerOf(context) },
+    ),
+  /** Worth another try later when one of them was merely out of reach. */
+  noServerLeft: (context: AuthContext): Failure =>
+    failure(
+      context.passedOver.every((one) => one.code === 'server_metadata_absent')
+        ? 'server_metadata_absent'
+        : 'server_unavailable',
+      'discovering',
+      `None of the authorization servers of ${placeOf(context.session.resource)} can be used (${context.passedOver.map((one) => `${one.issuer}: ${one.code}`).join(', ')}).`,
+    ),
+  loginTimedOut: (context: AuthContext): Failure =>
+    failure(
+      'login_timed_out',
+      'authorizing',
+      `Nobody finished the login at ${issuerOf(context)} in time; log in again.`,
+      {
+        issuer: issuerOf(context),
+      },
+    ),
+  cancelled: (context: AuthContext): Failure =>
+    failure(
+      'cancelled',
+      'authorizing',
+      `The login for ${placeOf(context.session.resource)} was cancelled; log in again when you want to.`,
+    ),
+  scopeNotGranted: (context: AuthContext): Failure =>
+    failure(
+      'scope_not_granted',
+      'steppingUp',
+      `${placeOf(context.session.resource)} asks for ${scopesOf(context)}, which was requested before and not granted; ask the server's operator for it.`,
+    ),
+  stepUpExhausted: (context: AuthContext): Failure =>
+    failure(
+      'step_up_exhausted',
+      'steppingUp',
+      `${placeOf(context.session.resource)} keeps asking for more scopes for the same operation (now ${scopesOf(context)}); giving up.`,
+    ),
+  stepUpBeyondCeiling: (context: AuthContext): Failure =>
+    failure(
+      'scope_not_allowed',
+      'steppingUp',
+      `${placeOf(context.session.resource)} asks for ${scopesOf(context)}, which is beyond what this client may ask for; widen its scope ceiling to allow it.`,
+    ),
+  strategyImpossible: (context: AuthContext): Failure =>
+    failure(
+      'grant_impossible',
+      'authorizing',
+      `${issuerOf(context)} has no endpoint for the kind of login that this client is set up for; use another one.`,
+      { issuer: issuerOf(context) },
+    ),
+  stepUpDenied: (context: AuthContext): Failure =>
+    failure(
+      'access_denied',
+      'steppingUp',
+      `${scopesOf(context)} was denied before; call login() with these scopes when the person wants to allow it.`,
+    ),
+  stepUpBarred: (context: AuthContext): Failure =>
+    failure(
+      'interaction_required',
+      'steppingUp',
+      `A person has to allow ${scopesOf(context)} for ${placeOf(context.session.resource)}; call login() with these scopes when they ask for it.`,
+    ),
+} as const;
+
+const issuerOf = (context: AuthContext): string =>
+  context.server?.issuer ?? context.grant?.issuer ?? 'its server';
+
+const scopesOf = (context: AuthContext): string => `"${(context.stepUp?.scopes ?? []).join(' ')}"`;
