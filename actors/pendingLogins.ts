@@ -23,13 +23,11 @@ export class PendingLogins {
     return promise;
   }
 
-  /** Tells whoever waits for this answer, and waits until they are done with it. False when nobody waits. */
-  async tell(key: string): Promise<boolean> {
+  /** Tells whoever waits for this answer; gives what ends when they are done with it, or nothing when nobody waits. */
+  tell(key: string): { readonly over: Promise<void> } | undefined {
     const login = this.#logins.get(key);
-    if (!login) return false;
-    login.heard();
-    await login.over;
-    return true;
+    login?.heard();
+    return login && { over: login.over };
   }
 
   /** The login has a grant, or will have none. */

@@ -9,6 +9,7 @@ import { digest } from '../actors/prepareAuthorization.ts';
 import { Shared } from '../actors/shared.ts';
 import type { ClientOptions, Policy, Tools } from '../actors/tools.ts';
 import type { UserAgent } from '../actors/userAgent.ts';
+import { sleep } from '../actors/waitUntil.ts';
 import type { AuthMachine } from '../machines/authMachine.ts';
 import type { Interaction } from '../machines/context.ts';
 import { judgeAddress } from '../protocol/address.ts';
@@ -113,7 +114,8 @@ export function createAuthEngine(options: EngineOptions): Engine {
   return {
     machine,
     session: (of) => open(sessionId(of)),
-    complete: (callbackUrl) => complete(tools, String(callbackUrl), open),
+    complete: (callbackUrl) =>
+      complete(tools, String(callbackUrl), open, (id) => sessions.has(keys.binding(id))),
     async dispose() {
       for (const session of sessions.values()) session.stop();
       sessions.clear();
@@ -151,11 +153,15 @@ function toolsOf(
   };
 }
 
+/** Longest wait for a chart that the host has embedded to finish its login, in milliseconds. */
+const EMBEDDED = 20_000;
+
 /** Finds the pending request by the response's state, keeps the response with it, and lets its session go on. */
 async function complete(
   tools: Tools,
   callbackUrl: string,
   open: (id: SessionId) => Session,
+  isOpen: (id: SessionId) => boolean,
 ): Promise<Session> {
   const state = stateOf(callbackUrl);
   const key = state === undefined ? undefined : keys.pending(await digest(state));
@@ -171,9 +177,12 @@ async function complete(
   }
   await storeResponse(tools, key, callbackUrl);
   // A chart in this engine may wait for it: one of ours, or one that the host has embedded.
-  const wasAwaited = await tools.logins.tell(key);
+  const awaited = tools.logins.tell(key);
+  // A chart of the host's own finishes first, so that two do not spend one code.
+  if (awaited && !isOpen(pending.value.session))
+    await Promise.race([awaited.over, sleep(EMBEDDED, new AbortController().signal)]);
   const session = open(pending.value.session);
-  if (!wasAwaited && !session.actor.getSnapshot().matches('recovering')) {
+  if (!awaited && !session.actor.getSnapshot().matches('recovering')) {
     session.tell({ type: 'response.received', pendingKey: key });
   }
   const snapshot = await session.settled();
