@@ -33,5 +33,7 @@ export {
   type Recovery,
   safetyCodes,
 } from './protocol/errors.ts';
+export { encryptedStore, type Reencrypted, reencrypt } from './stores/encrypted.ts';
 export { memoryStore } from './stores/memory.ts';
+export type { Encryption, EncryptionKey } from './stores/sealing.ts';
 export type { Store, Stored } from './stores/store.ts';

@@ -8,6 +8,7 @@ import * as z from 'zod/mini';
 import { refuse } from '../protocol/errors.ts';
 import { alone } from './fileLock.ts';
 import { foldersExist, guarded, makeFolder, orAbsent, syncFolder } from './fileSystem.ts';
+import { FolderChanges } from './folderChanges.ts';
 import type { Store, Stored } from './store.ts';
 
 /** What is in a file. The digest is of the text: bytes that rotted must never be read as a token. */
@@ -40,11 +41,13 @@ interface Place {
  */
 export function fileStore({ folder }: { readonly folder: string }): Store {
   const home = resolve(folder);
+  const changes = new FolderChanges(join(home, 'records'));
   return {
     get: (key) => guarded(home, () => get(placeOf(home, key))),
     put: (key, text, expected) => guarded(home, () => put(placeOf(home, key), text, expected)),
     delete: (key, version) => guarded(home, () => remove(placeOf(home, key), version)),
     list: (prefix) => guarded(home, () => list(home, prefix)),
+    watch: (key, changed) => changes.add(`${placeOf(home, key).name}.json`, changed),
     setAside: (key, version) => guarded(home, () => setAside(placeOf(home, key), version)),
   };
 }

@@ -1,16 +1,19 @@
 // Records in memory: for tests, for short-lived hosts, and for when no other home can be reached.
 import type { Store, Stored } from './store.ts';
+import { Watchers } from './watchers.ts';
 
 /**
  * A store that lives as long as the process, in any runtime. It never fails.
  * What is set aside is dropped: nobody could look at it.
+ * @param records where they are kept (a Map, because a key may be any text, also `__proto__`).
  */
-export function memoryStore(): Store {
-  // A Map, because a key may be any text, also `__proto__`.
-  const records = new Map<string, Stored>();
-
-  const drop = (key: string, version: string): boolean =>
-    records.get(key)?.version === version && records.delete(key);
+export function memoryStore(records: Map<string, Stored> = new Map()): Store {
+  const watchers = new Watchers();
+  const drop = (key: string, version: string): boolean => {
+    const isDropped = records.get(key)?.version === version && records.delete(key);
+    if (isDropped) watchers.tell(key);
+    return isDropped;
+  };
 
   return {
     async get(key) {
@@ -20,6 +23,7 @@ export function memoryStore(): Store {
       if (records.get(key)?.version !== expected) return undefined;
       const version = crypto.randomUUID();
       records.set(key, { version, text });
+      watchers.tell(key);
       return version;
     },
     async delete(key, version) {
@@ -28,6 +32,7 @@ export function memoryStore(): Store {
     async list(prefix) {
       return [...records.keys()].filter((key) => key.startsWith(prefix));
     },
+    watch: (key, changed) => watchers.add(key, changed),
     async setAside(key, version) {
       drop(key, version);
     },

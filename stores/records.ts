@@ -1,4 +1,4 @@
-// What is written into a store: seven kinds of records, their keys, and typed access to them.
+// What is written into a store: eight kinds of records, their keys, and typed access to them.
 import * as z from 'zod/mini';
 import { AuthError, refuse } from '../protocol/errors.ts';
 import type { SessionId } from '../protocol/facts.ts';
@@ -126,6 +126,18 @@ const pin = z.object({ v: z.literal(1), clientId: text, issuer: text });
 /** Which request a session has under way. */
 const login = z.object({ v: z.literal(1), pendingKey: text });
 
+/**
+ * A refresh token that is being spent: written before it is sent, and gone when the outcome is stored. Whoever finds
+ * one waits, and never sends the token again.
+ */
+const spend = z.object({
+  v: z.literal(1),
+  /** Names the engine that spends it. */
+  holder: text,
+  /** The version of the grant whose refresh token it is. */
+  grantVersion: text,
+});
+
 /** What a binding says of one issuer; never of a name that it inherits. */
 export function boundAt(binding: BindingRecord | undefined, issuer: string): BoundRecord | undefined {
   return binding && Object.hasOwn(binding.servers, issuer) ? binding.servers[issuer] : undefined;
@@ -146,6 +158,7 @@ export type BindingRecord = z.infer<typeof binding>;
 type BoundRecord = z.infer<typeof bound>;
 type LoginRecord = z.infer<typeof login>;
 type PinRecord = z.infer<typeof pin>;
+type SpendRecord = z.infer<typeof spend>;
 
 interface RecordTypes {
   registration: RegistrationRecord;
@@ -155,10 +168,11 @@ interface RecordTypes {
   login: LoginRecord;
   device: DeviceRecord;
   pin: PinRecord;
+  spend: SpendRecord;
 }
 type Kind = keyof RecordTypes;
 
-const schemas = { registration, grant, pending, device, binding, login, pin };
+const schemas = { registration, grant, pending, device, binding, login, pin, spend };
 
 const key = (of: Kind, ...parts: readonly string[]): string => `${of}:${JSON.stringify(parts)}`;
 
@@ -171,6 +185,7 @@ export const keys = {
   pending: (digest: string): string => key('pending', digest),
   device: (digest: string): string => key('device', digest),
   pin: (clientId: string): string => key('pin', clientId),
+  spend: (grantKey: string): string => key('spend', grantKey),
   binding: (of: SessionId): string => key('binding', of.resource, of.subject, of.label),
   login: (of: SessionId): string => key('login', of.resource, of.subject, of.label),
 };
@@ -265,6 +280,20 @@ export class Records {
       if (!stored || (await this.#store.delete(at, stored.version))) return;
     }
     refuse('store_conflict', 'storing', 'A record to be deleted is written to again and again; try again.');
+  }
+
+  /** Ends when one of these records may have changed, or with the signal, or never: homes need not tell. */
+  async changed(at: readonly string[], signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    const ends: (() => void)[] = [];
+    await new Promise<void>((resolve) => {
+      const stop = (): void => resolve();
+      signal.addEventListener('abort', stop, { once: true });
+      // Nothing is left on the signal: it may outlive ten thousand changes (C12).
+      ends.push(() => signal.removeEventListener('abort', stop));
+      for (const key of at) ends.push(this.#store.watch?.(key, resolve) ?? (() => {}));
+    });
+    for (const end of ends) end();
   }
 
   /** Keys of all bindings: one for each session that ever logged in. */

@@ -23,6 +23,13 @@ export interface Store {
   delete(key: string, version: string): Promise<boolean>;
   /** Keys that start so, in no order: for people and for sign-out, never on the way of a request. */
   list(prefix: string): Promise<readonly string[]>;
+  /**
+   * Calls `changed` soon after the record may have been written or deleted, here or by another process.
+   * Best effort: a word that is missed costs time and nothing else, and one too many costs a look.
+   * A home that cannot tell leaves it out.
+   * @returns ends it.
+   */
+  watch?(key: string, changed: () => void): () => void;
   /** Moves an unreadable version out of the way, and keeps it for a person to look at. */
   setAside(key: string, version: string): Promise<void>;
 }

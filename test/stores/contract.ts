@@ -43,6 +43,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     describe('deletion', () => deletion(open));
     describe('keys and texts', () => keysAndTexts(open));
     describe('many at once', () => manyAtOnce(open));
+    describe('change', () => change(open));
   });
 }
 
@@ -203,5 +204,57 @@ function manyAtOnce(open: () => Promise<Store>): void {
     await Promise.all(keys.map((key) => create(store, key, key)));
     const found = await Promise.all(keys.map((key) => store.get(key)));
     expect(found.map((one) => one?.text)).toEqual(keys);
+  });
+}
+
+/** Only of homes that can tell of changes. */
+function change(open: () => Promise<Store>): void {
+  /** How often a watcher of this key was told, once `done` says that it is enough. */
+  const told = (
+    store: Store,
+    key: string,
+  ): { readonly first: Promise<void>; count: number; end: () => void } => {
+    let tell = (): void => {};
+    const first = new Promise<void>((resolve) => {
+      tell = resolve;
+    });
+    const watcher = { first, count: 0, end: () => {} };
+    watcher.end =
+      store.watch?.(key, () => {
+        watcher.count += 1;
+        tell();
+      }) ?? (() => {});
+    return watcher;
+  };
+
+  test('is told of a write and of a deletion, and not of other records', async ({ skip }) => {
+    const store = await open();
+    if (!store.watch) return skip('this home cannot tell of changes');
+    await create(store, 'before', 'a home may be made by its first record');
+    const written = told(store, 'a');
+    const other = told(store, 'b');
+    const version = await create(store, 'a', 'text');
+    await written.first;
+    written.end();
+    const deleted = told(store, 'a');
+    await store.delete('a', version);
+    await deleted.first;
+    deleted.end();
+    expect(other.count).toBe(0);
+    other.end();
+  });
+
+  test('is not told any more to who has stopped watching', async ({ skip }) => {
+    const store = await open();
+    if (!store.watch) return skip('this home cannot tell of changes');
+    await create(store, 'before', 'a home may be made by its first record');
+    const gone = told(store, 'a');
+    gone.end();
+    gone.end();
+    const here = told(store, 'a');
+    await create(store, 'a', 'text');
+    await here.first;
+    here.end();
+    expect(gone.count).toBe(0);
   });
 }

@@ -514,3 +514,13 @@ async function ageLock(folder: string): Promise<void> {
     if (name.endsWith('.lock')) await utimes(join(folder, 'records', name), new Date(0), new Date(0));
   }
 }
+
+test('who watches before there is a folder is told once there is one', async () => {
+  const folder = join(await mkdtemp(join(tmpdir(), 'authchart-watch-')), 'not', 'there', 'yet');
+  const store = fileStore({ folder });
+  const told = new Promise<void>((resolve) => {
+    store.watch?.('a', resolve);
+  });
+  await create(fileStore({ folder }), 'a', 'text');
+  await told;
+});

@@ -1,0 +1,188 @@
+// Records in PostgreSQL, for gateways: one row each, every change one statement, told to others by NOTIFY.
+import { randomUUID } from 'node:crypto';
+import { type Advice, codeOf, guardedBy } from './driverFailures.ts';
+import { digestOf, type Listen, Listening } from './listening.ts';
+import {
+  DEFAULT_TABLE,
+  INDEXED,
+  migrateSchema,
+  type Names,
+  namesOf,
+  type PostgresClient,
+} from './postgresSchema.ts';
+import { original, printable } from './printable.ts';
+import type { Store } from './store.ts';
+
+export type { Listen } from './listening.ts';
+export { type PostgresClient, postgresSchema } from './postgresSchema.ts';
+
+export interface PostgresOptions {
+  /** The host's own client, with its own time limits and TLS: `pg.Pool`, PGlite. It is never closed here. */
+  readonly pool: PostgresClient;
+  /** `authchart_records` unless said otherwise; `schema.name` is allowed. */
+  readonly table?: string;
+  /**
+   * How to hear of changes by other processes: `listenOn(pool)` with `pg`; with PGlite,
+   * `(channel, heard) => pglite.listen(channel, heard)`. Without it, whoever waits looks now and then.
+   */
+  readonly listen?: Listen;
+}
+
+/** What is used of `pg.Pool` in order to listen. */
+export interface ListeningPool {
+  connect(): Promise<ListeningClient>;
+}
+
+interface ListeningClient {
+  query(text: string): Promise<unknown>;
+  on(event: 'notification', listener: (message: Notification) => void): unknown;
+  on(event: 'error', listener: () => void): unknown;
+  release(destroy: boolean): void;
+}
+
+interface Notification {
+  readonly channel: string;
+  readonly payload?: string | undefined;
+}
+
+const advice: Advice = {
+  '42P01': ['its tables are missing, run migrate', 'fix-config'],
+  '42703': ['its tables are not those of this version, run migrate', 'fix-config'],
+  '3F000': ['its schema is missing, create it', 'fix-config'],
+  '42501': ['give this role the right to use its tables', 'fix-config'],
+  '28000': ['this role may not log in, check its settings', 'fix-config'],
+  '28P01': ['the password was refused, check it', 'fix-config'],
+  '3D000': ['the database does not exist, check its name', 'fix-config'],
+  '25006': ['the server is read-only, connect to the primary', 'retry-later'],
+  '53100': ['its disk is full, free some space', 'retry-later'],
+  '53300': ['it has too many connections, try again', 'retry-later'],
+};
+
+const guarded = <T>(operation: () => Promise<T>): Promise<T> => guardedBy('PostgreSQL', advice, operation);
+
+/**
+ * A store in a table of PostgreSQL (11 or newer), shared by all processes that name the same one. Run `migrate`
+ * before. Reading a record is one indexed read, however many there are; every change is one statement, so no
+ * transaction is needed, and a connection pooler may stand in between. Records are stored as they are: encrypt the
+ * disk, and give the table to this role alone. What is set aside is kept in `<table>_aside`.
+ * @throws AuthError `config_invalid` for a table's name that is not allowed; operations fail with `store_failed`,
+ * which holds nothing of what the driver said but its code.
+ */
+export function postgresStore({ pool, table = DEFAULT_TABLE, listen }: PostgresOptions): Store {
+  const names = namesOf(table);
+  const sql = statementsOf(names);
+  const changes = listen && new Listening(names.channel, listen);
+  const run = (text: string, values: string[]): ReturnType<PostgresClient['query']> =>
+    guarded(() => untilSerialized(() => pool.query(text, values)));
+  /** @returns whether it was done. */
+  const change = async (text: string, digest: string, values: string[]): Promise<boolean> => {
+    const { rows } = await run(text, [digest, names.channel, ...values]);
+    if (rows.length > 0) changes?.tell(digest);
+    return rows.length > 0;
+  };
+
+  return {
+    async get(key) {
+      const { rows } = await run(sql.get, [digestOf(printable(key))]);
+      const [row] = rows;
+      return row && { version: String(row['version']), text: original(String(row['body'])) };
+    },
+    async put(key, text, expected) {
+      const name = printable(key);
+      const version = randomUUID();
+      const values = [version, printable(text)];
+      const isWritten =
+        expected === undefined
+          ? await change(sql.create, digestOf(name), [...values, name])
+          : await change(sql.swap, digestOf(name), [...values, printable(expected)]);
+      return isWritten ? version : undefined;
+    },
+    delete: (key, version) => change(sql.delete, digestOf(printable(key)), [printable(version)]),
+    async list(prefix) {
+      const { rows } = await run(sql.list, [printable(prefix)]);
+      return rows.map((row) => original(String(row['key'])));
+    },
+    ...(changes && { watch: (key, changed) => changes.add(digestOf(printable(key)), changed) }),
+    async setAside(key, version) {
+      await change(sql.setAside, digestOf(printable(key)), [printable(version)]);
+    },
+  };
+}
+
+/**
+ * Makes the tables of a `postgresStore`, or brings them up to date. Run it at every start: when there is nothing to
+ * do, it only looks; and any number of processes may run it at once.
+ * @throws AuthError `record_newer` when a newer authchart has made them, `store_failed`, `config_invalid`
+ */
+export async function migrate({
+  pool,
+  table = DEFAULT_TABLE,
+}: Pick<PostgresOptions, 'pool' | 'table'>): Promise<void> {
+  await guarded(() => untilSerialized(() => migrateSchema(pool, table)));
+}
+
+/**
+ * Listens on a connection of a `pg.Pool`, which is taken while somebody watches and closed afterwards.
+ * PgBouncer passes notifications on only in session mode: give a pool with a direct connection.
+ */
+export function listenOn(pool: ListeningPool): Listen {
+  return async (channel, heard, lost) => {
+    const client = await pool.connect();
+    let state: 'starting' | 'listening' | 'ended' = 'starting';
+    const end = (): void => {
+      if (state !== 'ended') client.release(true);
+      state = 'ended';
+    };
+    // Stays: an error of a connection that nobody listens to would end the process.
+    client.on('error', () => {
+      const wasListening = state === 'listening';
+      end();
+      if (wasListening) lost();
+    });
+    client.on('notification', (message) => {
+      if (message.channel === channel && state !== 'ended') heard(message.payload ?? '');
+    });
+    try {
+      await client.query(`LISTEN "${channel}"`);
+      state = 'listening';
+    } catch (error) {
+      end();
+      throw error;
+    }
+    return end;
+  };
+}
+
+/** Every parameter is text, so that any driver can send it. `$1` is the digest of the key, `$2` the channel. */
+function statementsOf({ records, aside }: Names) {
+  const id = `decode($1, 'hex')`;
+  const told = `pg_notify($2, $1)`;
+  return {
+    get: `SELECT version, body FROM ${records} WHERE id = ${id}`,
+    create: `INSERT INTO ${records} (id, version, body, key) VALUES (${id}, $3, $4, $5)
+      ON CONFLICT (id) DO NOTHING RETURNING ${told}`,
+    swap: `UPDATE ${records} SET version = $3, body = $4, written_at = now()
+      WHERE id = ${id} AND version = $5 RETURNING ${told}`,
+    delete: `DELETE FROM ${records} WHERE id = ${id} AND version = $3 RETURNING ${told}`,
+    setAside: `WITH gone AS (DELETE FROM ${records} WHERE id = ${id} AND version = $3 RETURNING version, key, body)
+      INSERT INTO ${aside} (version, key, body) SELECT version, key, body FROM gone RETURNING ${told}`,
+    // By range, not by pattern: a key may hold anything. DEL comes after all that is printable.
+    list: `SELECT key FROM ${records} WHERE left(key, ${INDEXED}) >= left($1, ${INDEXED})
+      AND left(key, ${INDEXED}) <= left($1, ${INDEXED}) || chr(127) AND starts_with(key, $1)`,
+  };
+}
+
+/** Runs of one statement before the server's refusal to serialize it is reported. */
+const RUNS = 10;
+
+/** A statement that lost a race under a stricter isolation than the default has changed nothing: run it again. */
+async function untilSerialized<T>(statement: () => Promise<T>): Promise<T> {
+  for (let left = RUNS - 1; ; left -= 1) {
+    try {
+      return await statement();
+    } catch (error) {
+      const code = codeOf(error);
+      if (left === 0 || (code !== '40001' && code !== '40P01')) throw error;
+    }
+  }
+}
