@@ -1,5 +1,6 @@
 // The public surface of the core: runs in Node, browsers and workers.
 export type { ExchangeFacts, Purpose } from './actors/door.ts';
+export type { Sleep } from './actors/sleep.ts';
 export type {
   ClientOptions,
   DevicePrompt,

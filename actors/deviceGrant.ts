@@ -14,7 +14,6 @@ import { clientOf, digest } from './prepareAuthorization.ts';
 import { resourceAt, resourceParameter } from './resourceParameter.ts';
 import { asServer, type IssuedTokens, optionsFor, requestTokens } from './tokenEndpoint.ts';
 import type { Act, Tools } from './tools.ts';
-import { sleep } from './waitUntil.ts';
 
 type Input = Parameters<ReturnType<Act<'requestDeviceCode'>>>[0];
 
@@ -169,7 +168,7 @@ async function untilApproved(
   let { interval } = record;
   for (;;) {
     // A signal that has ended before the wait starts wakes nobody.
-    if (!signal.aborted) await sleep(Math.min(interval, record.expiresAt - tools.now()), signal);
+    if (!signal.aborted) await tools.sleep(Math.min(interval, record.expiresAt - tools.now()), signal);
     if (signal.aborted) return refuse('cancelled', 'authorizing', 'The login was cancelled.');
     if (tools.now() >= record.expiresAt) return expired(record);
     const outcome = await poll(tools, session, server, record, signal);

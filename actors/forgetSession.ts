@@ -9,7 +9,10 @@ export const forgetSession: Act<'forgetSession'> =
     const { records } = tools;
     const binding = await readBinding(records, session);
     const login = (await records.read('login', keys.login(session)))?.value;
-    for (const key of grantKeysOf(binding)) await records.forget(key);
+    for (const key of grantKeysOf(binding)) {
+      await records.forget(key);
+      await records.forget(keys.spend(key));
+    }
     if (login) await records.forget(login.pendingKey);
     await records.forget(keys.login(session));
     await records.forget(keys.binding(session));

@@ -48,8 +48,8 @@ const MAX_FORMER = 8;
  * and the new tokens may hang on the same one.
  */
 function withSuperseded(record: GrantRecord, before: GrantRecord | undefined): GrantRecord {
-  if (before?.refreshToken === undefined) return record;
-  return { ...record, superseded: [before.refreshToken, ...(before.superseded ?? [])].slice(0, MAX_FORMER) };
+  const former = [before?.refreshToken, ...(before?.superseded ?? [])].filter((token) => token !== undefined);
+  return former.length === 0 ? record : { ...record, superseded: former.slice(0, MAX_FORMER) };
 }
 
 /** From now on the resource is bound to this issuer. What was bound before stays findable under its own issuer. */

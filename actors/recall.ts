@@ -1,5 +1,6 @@
-// Reading what belongs to a session: a record that speaks of somebody else is not used, whatever its key says (S06).
+// What is recalled: the host's own word, and records of a session; one that speaks of somebody else is not used (S06).
 import type { Grant, SessionId } from '../protocol/facts.ts';
+import type { HostWord } from '../protocol/work.ts';
 import {
   type BindingRecord,
   boundAt,
@@ -10,6 +11,13 @@ import {
 } from '../stores/records.ts';
 import { grantFacts } from './facts.ts';
 import type { Tools } from './tools.ts';
+
+/** How the host is set up, as the chart hears it. */
+export function hostWord({ client, policy }: Pick<Tools, 'client' | 'policy'>): HostWord {
+  const { grant } = client;
+  const strategy = grant === undefined ? 'code' : grant.kind === 'device' ? 'device' : 'direct';
+  return { strategy, limits: { floor: policy.scopeFloor ?? [], ceiling: policy.scopeCeiling ?? null } };
+}
 
 /** The session's binding. */
 export async function readBinding(records: Records, session: SessionId): Promise<BindingRecord | undefined> {

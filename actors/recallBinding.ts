@@ -4,7 +4,7 @@ import { secretAuthMethod } from '../protocol/registration.ts';
 import { identifies } from '../protocol/wellKnown.ts';
 import { type BindingRecord, boundAt, keys, type Records } from '../stores/records.ts';
 import { bindingFacts, registrationFacts } from './facts.ts';
-import { readBinding, readGrant } from './recall.ts';
+import { hostWord, readBinding, readGrant } from './recall.ts';
 import { type Act, type PreRegisteredClient, registrationPlace, type Tools } from './tools.ts';
 
 export const recallBinding: Act<'recallBinding'> =
@@ -17,6 +17,7 @@ export const recallBinding: Act<'recallBinding'> =
       : await recallRegistration(tools, server.issuer, record);
     return {
       at: tools.now(),
+      ...hostWord(tools),
       binding: bindingFacts(record, server.issuer),
       registration,
       // A grant of another client than the one that the host now gives is left where it is.

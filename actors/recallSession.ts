@@ -1,11 +1,11 @@
 // On start: what does the store remember of this session? Reads only.
 import { judgeAddress } from '../protocol/address.ts';
-import type { GrantStrategy, ServerMetadata, SessionId } from '../protocol/facts.ts';
+import type { ServerMetadata, SessionId } from '../protocol/facts.ts';
 import type { Memory } from '../protocol/work.ts';
 import { keys } from '../stores/records.ts';
 import { bindingFacts, pendingFacts, registrationFacts, serverFacts } from './facts.ts';
-import { readBinding, readGrant } from './recall.ts';
-import type { Act, GrantOptions, Tools } from './tools.ts';
+import { hostWord, readBinding, readGrant } from './recall.ts';
+import type { Act, Tools } from './tools.ts';
 
 export const recallSession: Act<'recallSession'> =
   (tools) =>
@@ -14,8 +14,7 @@ export const recallSession: Act<'recallSession'> =
     const binding = await readBinding(records, session);
     return {
       at: now(),
-      strategy: strategyOf(tools.client.grant),
-      limits: { floor: tools.policy.scopeFloor ?? [], ceiling: tools.policy.scopeCeiling ?? null },
+      ...hostWord(tools),
       binding: binding ? bindingFacts(binding, binding.current) : null,
       grant: binding ? await readGrant(tools, session, binding, binding.current) : null,
       login: await recallLogin(tools, session),
@@ -42,9 +41,4 @@ function isSafe(server: ServerMetadata, resource: string): boolean {
   return [server.authorizationEndpoint ?? '', server.tokenEndpoint].every(
     (url) => judgeAddress(url, resource).ok,
   );
-}
-
-function strategyOf(grant: GrantOptions | undefined): GrantStrategy {
-  if (!grant) return 'code';
-  return grant.kind === 'device' ? 'device' : 'direct';
 }

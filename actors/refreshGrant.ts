@@ -6,6 +6,7 @@ import { lifetime } from '../protocol/lifetime.ts';
 import type { GrantRecord, Versioned } from '../stores/records.ts';
 import { grantFacts } from './facts.ts';
 import { resourceParameter } from './resourceParameter.ts';
+import { claim, givenUp, isGivenUp } from './spending.ts';
 import { type IssuedTokens, requestTokens } from './tokenEndpoint.ts';
 import type { Act, Tools } from './tools.ts';
 
@@ -24,17 +25,51 @@ async function refresh(tools: Tools, input: Input, signal: AbortSignal): Promise
   if (saved) return saved;
   const before = await tools.records.read('grant', key);
   // Somebody else renewed it since the chart looked: theirs is ours (TOK-6).
-  if (before && before.version !== version) return grantFacts(key, before);
+  if (before && before.version !== version) return following(tools, input, before);
   if (before?.value.refreshToken === undefined || !(await tools.dpop.open(before.value))) return gone(input);
-  const { refreshToken } = before.value;
-  try {
-    const tokens = await spend(tools, input, before.value, refreshToken, signal);
-    return await keep(tools, key, before, tokens);
-  } catch (error) {
-    const sibling = await afterRefusal(tools, key, version, error);
-    if (sibling) return sibling;
-    throw loginHelps(error);
-  }
+  // A refresh of our own is finished when the engine goes down; one of a sibling is not waited for.
+  const claimed = await claim(tools, input.grant, AbortSignal.any([signal, tools.closing]));
+  if (claimed.kind === 'moved') return adopt(tools, input);
+  if (claimed.kind === 'broken off') return giveUp(tools, input, before).finally(claimed.release);
+  const tokens = await spend(tools, input, before.value, before.value.refreshToken, signal).catch(
+    async (error: unknown) => {
+      const sibling = await afterRefusal(tools, key, version, error);
+      await claimed.release();
+      if (sibling) return sibling;
+      throw loginHelps(error);
+    },
+  );
+  if ('version' in tokens) return tokens;
+  // Where they cannot be stored, nobody else may try: the intent stays.
+  const grant = await keep(tools, key, before, tokens);
+  await claimed.release();
+  return grant;
+}
+
+/** What a sibling has made of it. */
+async function adopt(tools: Tools, input: Input): Promise<Grant> {
+  const theirs = await tools.records.read('grant', input.grant.key);
+  return theirs ? following(tools, input, theirs) : gone(input);
+}
+
+/** A grant that was given up may have run out meanwhile: then there is nothing to follow. */
+function following(tools: Tools, input: Input, theirs: Versioned<GrantRecord>): Grant {
+  const { refreshToken, expiresAt } = theirs.value;
+  const isOver = refreshToken === undefined && expiresAt !== undefined && expiresAt <= tools.now();
+  return isOver ? gone(input) : grantFacts(input.grant.key, theirs);
+}
+
+/** The token may have been sent: it is never sent again (TOK-5). */
+async function giveUp(tools: Tools, input: Input, before: Versioned<GrantRecord>): Promise<Grant> {
+  const { key } = input.grant;
+  const version = await tools.records.write('grant', key, givenUp(before.value), before.version);
+  if (version === undefined) return adopt(tools, input);
+  return refuse(
+    'grant_refused',
+    'renewing',
+    'A renewal of this login was broken off, and nobody knows what became of it; log in again.',
+    { issuer: input.grant.issuer },
+  );
 }
 
 // No `scope`: a refresh gives what was granted, and can never widen it (STEP-3, RFC 6749 §6).
@@ -76,16 +111,24 @@ async function keep(
     ...lifetime(tokens.expiresIn, refreshToken !== undefined, tools.now()),
     granted: [...(tokens.granted ?? rest.granted)],
   };
-  return save(tools, key, value, before.version);
+  return save(tools, key, value, before.version, before.value.refreshToken ?? '');
 }
 
 /** Stores what was issued. Where the store fails, the tokens are kept in memory, and saved at the next try (T12). */
-async function save(tools: Tools, key: string, value: GrantRecord, before: string): Promise<Grant> {
-  tools.unsaved.set(key, { value, version: before });
+async function save(
+  tools: Tools,
+  key: string,
+  value: GrantRecord,
+  before: string,
+  spent: string,
+): Promise<Grant> {
+  tools.unsaved.set(key, { value, version: before, spent });
   const version = await tools.records.write('grant', key, value, before);
   tools.unsaved.delete(key);
   if (version !== undefined) return grantFacts(key, { version, value });
   const theirs = await tools.records.read('grant', key);
+  // A sibling thought that we were dead: what it gave up is found after all.
+  if (theirs && isGivenUp(theirs, spent)) return save(tools, key, value, theirs.version, spent);
   if (theirs) return grantFacts(key, theirs);
   return refuse('grant_refused', 'renewing', 'The login was ended while it was renewed; log in again.', {
     issuer: value.issuer,
@@ -94,7 +137,7 @@ async function save(tools: Tools, key: string, value: GrantRecord, before: strin
 
 async function saveLeftover(tools: Tools, key: string): Promise<Grant | undefined> {
   const leftover = tools.unsaved.get(key);
-  return leftover && save(tools, key, leftover.value, leftover.version);
+  return leftover && save(tools, key, leftover.value, leftover.version, leftover.spent);
 }
 
 /** After a refusal the store is read again: a sibling's tokens are adopted, else the version that failed goes (TOK-6). */

@@ -6,6 +6,7 @@ import type { Door } from './door.ts';
 import type { Dpop, DpopMode } from './dpop.ts';
 import type { PendingLogins } from './pendingLogins.ts';
 import type { Shared } from './shared.ts';
+import type { Sleep } from './sleep.ts';
 import type { UserAgent } from './userAgent.ts';
 
 /** A client that a person registered by hand, at one issuer. */
@@ -134,8 +135,8 @@ export interface Tools {
   readonly userAgent: UserAgent;
   /** The door, with its exchanges told to this session. */
   readonly doorOf: (session: SessionId) => Door;
-  /** Renewed grants that could not be stored yet, with the version that they replace; by key. */
-  readonly unsaved: Map<string, Versioned<GrantRecord>>;
+  /** Renewed grants that could not be stored yet, with the version that they replace and the token that was spent; by key. */
+  readonly unsaved: Map<string, Versioned<GrantRecord> & { readonly spent: string }>;
   /** Registrations under way: sessions that start at once share one (R13). */
   readonly registering: Shared<RegistrationRecord>;
   /** Refreshes under way, by grant: one for any number of charts, and never cut off. */
@@ -143,8 +144,15 @@ export interface Tools {
   readonly dpop: Dpop;
   /** Logins under way: an answer that came another way reaches the chart that waits for it. */
   readonly logins: PendingLogins;
+  /** Names this engine to its siblings. */
+  readonly holder: string;
+  /** How long a sibling's refresh is waited for before it counts as broken off, in milliseconds. */
+  readonly leaseTerm: number;
+  /** Given when the engine goes down: nobody waits for a sibling any more. */
+  readonly closing: AbortSignal;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  readonly sleep: Sleep;
 }
 
 /** An actor: tools first, once; then the chart's input, and the signal that ends it. */

@@ -9,7 +9,7 @@ export const waitUntil: Act<'waitUntil'> =
   async ({ at }, signal) => {
     if (at === undefined) await forever(signal);
     for (let left = (at ?? 0) - tools.now(); left > 0 && !signal.aborted; left = (at ?? 0) - tools.now()) {
-      await sleep(Math.min(left, LONGEST), signal);
+      await tools.sleep(Math.min(left, LONGEST), signal);
     }
     return { at: tools.now() };
   };
@@ -18,25 +18,9 @@ export const waitUntil: Act<'waitUntil'> =
 const GATHERING = 25;
 
 export const gatherChallenges: Act<'gatherChallenges'> = (tools: Tools) => async (_input, signal) => {
-  await sleep(GATHERING, signal);
+  await tools.sleep(GATHERING, signal);
   return { at: tools.now() };
 };
-
-/** A timer that does not keep a process alive by itself. */
-export function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  // A signal that has ended already tells nobody again.
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, milliseconds);
-    if (milliseconds > GATHERING && typeof timer === 'object') timer.unref();
-    signal.addEventListener('abort', done, { once: true });
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-  });
-}
 
 function forever(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

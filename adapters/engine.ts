@@ -7,9 +7,10 @@ import { PendingLogins } from '../actors/pendingLogins.ts';
 import { storeResponse } from '../actors/pendingRequest.ts';
 import { digest } from '../actors/prepareAuthorization.ts';
 import { Shared } from '../actors/shared.ts';
+import { type Sleep, sleep as systemSleep } from '../actors/sleep.ts';
 import type { ClientOptions, Policy, Tools } from '../actors/tools.ts';
 import type { UserAgent } from '../actors/userAgent.ts';
-import { sleep } from '../actors/waitUntil.ts';
+
 import type { AuthMachine } from '../machines/authMachine.ts';
 import type { Interaction } from '../machines/context.ts';
 import { judgeAddress } from '../protocol/address.ts';
@@ -45,6 +46,8 @@ export interface EngineOptions {
   readonly fetch?: typeof globalThis.fetch;
   /** Epoch milliseconds; instead of the system's clock. */
   readonly now?: () => number;
+  /** Instead of the system's timers: give it together with `now`. */
+  readonly sleep?: Sleep;
 }
 
 export interface SessionOptions {
@@ -88,7 +91,8 @@ export function createAuthEngine(options: EngineOptions): Engine {
     observers.set(name, observer);
     return observer;
   };
-  const tools = toolsOf(options, fetch, observerOf);
+  const closing = new AbortController();
+  const tools = toolsOf(options, fetch, observerOf, closing.signal);
   const machine = bindActors(tools);
   for (const what of loosenings(options.client, options.policy ?? {})) tell({ kind: 'loosened', what });
 
@@ -120,18 +124,25 @@ export function createAuthEngine(options: EngineOptions): Engine {
       for (const session of sessions.values()) session.stop();
       sessions.clear();
       observers.clear();
+      closing.abort();
       await tools.refreshing.settled();
       await options.userAgent.dispose();
     },
   };
 }
 
+/** How long a server may take for one answer, in milliseconds, unless the policy says otherwise. */
+const REQUEST_TIMEOUT = 10_000;
+/** A refresh is at most two requests, and some work around them. */
+const LEASE_REQUESTS = 3;
+
 function toolsOf(
   options: EngineOptions,
   fetch: typeof globalThis.fetch,
   observerOf: (session: SessionId) => Observer,
+  closing: AbortSignal,
 ): Tools {
-  const { client, userAgent, policy = {}, onProgress, now = Date.now } = options;
+  const { client, userAgent, policy = {}, onProgress, now = Date.now, sleep = systemSleep } = options;
   const doorOf = (session: SessionId): Door =>
     createDoor({
       fetch,
@@ -149,7 +160,11 @@ function toolsOf(
     refreshing: new Shared(),
     logins: new PendingLogins(),
     dpop: new Dpop(client.dpop ?? 'off', now),
+    holder: crypto.randomUUID(),
+    leaseTerm: LEASE_REQUESTS * (policy.requestTimeout ?? REQUEST_TIMEOUT),
+    closing,
     now,
+    sleep,
   };
 }
 
@@ -180,7 +195,7 @@ async function complete(
   const awaited = tools.logins.tell(key);
   // A chart of the host's own finishes first, so that two do not spend one code.
   if (awaited && !isOpen(pending.value.session))
-    await Promise.race([awaited.over, sleep(EMBEDDED, new AbortController().signal)]);
+    await Promise.race([awaited.over, systemSleep(EMBEDDED, new AbortController().signal)]);
   const session = open(pending.value.session);
   if (!awaited && !session.actor.getSnapshot().matches('recovering')) {
     session.tell({ type: 'response.received', pendingKey: key });

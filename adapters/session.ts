@@ -1,6 +1,5 @@
 // A session: one resource for one subject, one actor, shared by all who ask for the same one.
 import { type ActorRefFrom, createActor, type InspectionEvent, type SnapshotFrom, waitFor } from 'xstate';
-import { readBinding, readGrant } from '../actors/recall.ts';
 import type { Tools } from '../actors/tools.ts';
 import { type AuthorizationHeaders, type UsableToken, useGrant } from '../actors/useGrant.ts';
 import { orCancelled } from '../actors/waiting.ts';
@@ -10,7 +9,9 @@ import { AuthError, type Failure, failure } from '../protocol/errors.ts';
 import type { Grant, SessionId } from '../protocol/facts.ts';
 import { includesAll, union } from '../protocol/scopes.ts';
 import { placeOf } from '../protocol/text.ts';
+import { keys } from '../stores/records.ts';
 import { type Explanation, explain } from './explain.ts';
+import { hasNews } from './news.ts';
 import type { Observer } from './observe.ts';
 import { type Fetch, fetchWith, methodOf, refuseOtherOrigin } from './sessionFetch.ts';
 
@@ -64,6 +65,7 @@ export class Session {
    */
   readonly fetch: Fetch;
   readonly #parts: SessionParts;
+  readonly #closing = new AbortController();
   #login: Promise<Grant> | undefined;
 
   constructor(parts: SessionParts) {
@@ -78,6 +80,7 @@ export class Session {
     });
     this.fetch = fetchWith(this, parts.fetch, parts.tools.dpop, (facts) => parts.observer.request(facts));
     this.actor.start();
+    void this.#heedSiblings();
   }
 
   /**
@@ -190,27 +193,35 @@ export class Session {
     return useGrant(this.#parts.tools, this.id, grant, binding?.issuer);
   }
 
-  /**
-   * Whether the store knows more than the chart: what siblings do shows there. A sibling may have finished the login
-   * that we wait for, or one that we did not make; and the grant at hand may be gone (looked at when it is used,
-   * and `toLogIn`).
-   */
-  async #hasNews(snapshot: AuthSnapshot, toLogIn: boolean): Promise<boolean> {
+  #hasNews(snapshot: AuthSnapshot, toLogIn: boolean): Promise<boolean> {
+    if (!snapshot.hasTag('canSend')) return hasNews(this.#parts.tools, this.id, snapshot);
+    const { grant } = snapshot.context;
+    return toLogIn && grant !== null ? this.#isGone(grant) : Promise.resolve(false);
+  }
+
+  /** Looked at when the grant is used, and when somebody logs in. */
+  async #isGone(grant: Grant): Promise<boolean> {
+    return !(await this.#stored(grant).catch(() => undefined));
+  }
+
+  /** Whoever waits for a login, or has given up, hears of one that was made elsewhere: where the home can tell. */
+  async #heedSiblings(): Promise<void> {
+    const { signal } = this.#closing;
     const { records } = this.#parts.tools;
-    const { grant, pending, refusedVersion } = snapshot.context;
-    if (snapshot.hasTag('needsUser')) {
-      // A code for another device is polled for by one process only: nobody else can have finished it.
-      if (pending?.redirectUri === null) return false;
-      const waiting = pending && (await records.read('pending', pending.key));
-      return waiting === undefined || waiting?.value.spent === true;
+    const changed = (): Promise<void> => records.changed([keys.binding(this.id)], signal);
+    for (let change = changed(); !signal.aborted; ) {
+      await change;
+      // Watched again before it is looked at: what comes in between is not missed.
+      change = changed();
+      if (!signal.aborted) await this.#lookForNews().catch(() => {});
     }
-    if (snapshot.hasTag('canSend')) {
-      return toLogIn && grant !== null && !(await this.#stored(grant).catch(() => undefined));
-    }
-    if (snapshot.matches('rejected')) return false;
-    const binding = await readBinding(records, this.id);
-    const stored = binding && (await readGrant(this.#parts.tools, this.id, binding, binding.current));
-    return Boolean(stored) && stored?.version !== refusedVersion && stored?.version !== grant?.version;
+  }
+
+  async #lookForNews(): Promise<void> {
+    const before = this.actor.getSnapshot();
+    if (before.hasTag('canSend') || !isPersonsTurnOrRest(before)) return;
+    const isNews = await this.#hasNews(before, false);
+    if (isNews && this.actor.getSnapshot() === before) this.tell({ type: 'grant.changed' });
   }
 
   async #usableGrant(signal: AbortSignal | undefined): Promise<Grant | undefined> {
@@ -270,6 +281,7 @@ export class Session {
 
   /** Stops the chart: what is in flight ends, what is stored stays. */
   stop(): void {
+    this.#closing.abort();
     this.tell({ type: 'host.shutdown' });
     this.actor.stop();
   }

@@ -5,7 +5,7 @@ import { shown } from '../protocol/text.ts';
 /** The phases that do something without asking anybody: said in words when they are entered. */
 const deeds: Readonly<Record<string, string>> = {
   bindChecking: 'which credentials belong to this server?',
-  reusing: 'there are some',
+  reusing: 'what is there already is used first',
   'authorizing.awaitingUser': 'waiting until the login is finished',
   'authorizing.awaitingApproval': 'waiting until the login is approved',
   authorized: 'there is a token',

@@ -18,6 +18,8 @@ import {
   type ChallengeEvent,
   emptyBudget,
   emptyEpisode,
+  initialContext,
+  noWays,
 } from './context.ts';
 
 type Change = Partial<AuthContext>;
@@ -60,8 +62,10 @@ export const changes = {
   recordChallenge: ({ context, event }: Args): Change =>
     isChallenge(event) ? { challenge: mergeChallenges(context.challenge, event.challenge) } : {},
   /** A request without a token says nothing about one. */
-  refuseGrant: ({ event }: Args): Change =>
-    isChallenge(event) && event.grantVersion !== null ? { refusedVersion: event.grantVersion } : {},
+  refuseGrant: ({ context, event }: Args): Change =>
+    isChallenge(event) && event.challenge.status === 401 && event.grantVersion !== null
+      ? { refused: { version: event.grantVersion, issuer: context.grant?.issuer ?? null } }
+      : {},
   collectStepUp: ({ context, event }: Args): Change =>
     isChallenge(event)
       ? {
@@ -73,7 +77,7 @@ export const changes = {
         }
       : {},
   recordProof: ({ context }: Args): Change => ({
-    refusedVersion: null,
+    refused: null,
     budget: { ...emptyBudget, stepUps: context.budget.stepUps },
   }),
 
@@ -86,12 +90,12 @@ export const changes = {
     strategy: memory.strategy,
     binding: memory.binding,
     grant: memory.grant,
-    ...(memory.login && {
-      pending: memory.login.pending,
-      server: memory.login.server,
-      registration: memory.login.registration,
-      redirectUri: memory.login.pending.redirectUri,
-    }),
+    pending: memory.login?.pending ?? null,
+    redirectUri: memory.login?.pending.redirectUri ?? null,
+    // What was found before may be of another server than what is remembered.
+    server: memory.login?.server ?? null,
+    registration: memory.login?.registration ?? null,
+    ways: noWays,
   }),
   recordProbe: (_: Args, found: Observed & { challenge: Challenge }): Change => ({
     at: found.at,
@@ -113,11 +117,15 @@ export const changes = {
   recordServer: ({ context }: Args, found: Observed & { server: ServerMetadata }): Change => ({
     at: found.at,
     server: found.server,
-    // What the resource refused while another server was responsible may be good now.
-    ...(context.server && context.server.issuer !== found.server.issuer && { refusedVersion: null }),
+    // What the resource refused while another server was responsible may be good now that it has come back.
+    ...(context.server &&
+      context.server.issuer !== found.server.issuer &&
+      context.refused?.issuer === found.server.issuer && { refused: null }),
   }),
   recordBound: (_: Args, bound: Bound): Change => ({
     at: bound.at,
+    strategy: bound.strategy,
+    limits: bound.limits,
     binding: bound.binding,
     registration: bound.registration,
     grant: bound.grant,
@@ -155,7 +163,7 @@ export const changes = {
     grant: got.grant,
     failure: null,
     retryAt: undefined,
-    refusedVersion: null,
+    refused: null,
     binding: bindingOf(context, got.grant),
     budget: { ...context.budget, pauses: 0 },
   }),
@@ -188,28 +196,29 @@ export const changes = {
   keepFailureAsRefusal: ({ context }: Args): Change => ({
     refusal: context.failure,
     failure: null,
+    retryAt: undefined,
     denied:
       context.failure?.code === 'access_denied'
         ? union(context.denied, context.stepUp?.scopes)
         : context.denied,
   }),
   dropGrant: (): Change => ({ grant: null }),
+  /** Nobody is led to a server that could not be looked at again (DISC-8). */
+  forgetServer: (): Change => ({ server: null }),
 
   // What is over.
   clearEpisode: (): Change => emptyEpisode,
+  /** A renewal may end in a login: whoever asked has asked until that is settled. */
+  clearAllButWish: ({ context: { wish, quiet } }: Args): Change => ({ ...emptyEpisode, wish, quiet }),
+  clearWish: (): Change => ({ wish: null, quiet: false }),
   clearFailure: (): Change => ({ failure: null, retryAt: undefined }),
   clearRefusal: (): Change => ({ refusal: null }),
-  forgetEverything: (): Change => ({
-    ...emptyEpisode,
-    grant: null,
-    binding: null,
-    registration: null,
-    server: null,
-    resourceMetadata: null,
-    refusedVersion: null,
-    refusal: null,
-    failure: null,
-    budget: emptyBudget,
+  /** As at the start, but for what the host has said. */
+  forgetEverything: ({ context: { session, interaction, at, strategy, limits } }: Args): Change => ({
+    ...initialContext({ ...session, interaction }),
+    at,
+    strategy,
+    limits,
   }),
 } as const;
 

@@ -20,7 +20,7 @@ export const authMachine = chart.createMachine({
   initial: 'recovering',
   on: {
     'user.logout': { target: '#signingOut' },
-    'host.shutdown': { target: '#idle', actions: 'clearEpisode' },
+    'host.shutdown': { target: '#idle', actions: 'forgetEverything' },
   },
   states: {
     recovering,

@@ -39,6 +39,13 @@ interface StepUp {
   readonly scopes: readonly string[];
 }
 
+/** A grant that the resource answered with 401. */
+interface RefusedGrant {
+  readonly version: string;
+  /** Null: not known any more. */
+  readonly issuer: string | null;
+}
+
 /** How much was spent since the resource last accepted a grant; nothing here outgrows its bound. */
 export interface Budget {
   readonly authorizations: number;
@@ -78,8 +85,8 @@ export interface AuthContext {
   readonly redirectUri: string | null;
   readonly pending: Pending | null;
   readonly grant: Grant | null;
-  /** Version of the grant that the resource answered with 401. */
-  readonly refusedVersion: string | null;
+  /** Not used again as it is; nor recalled while another server is responsible. */
+  readonly refused: RefusedGrant | null;
   readonly budget: Budget;
   /** Scopes that a person denied: a mere request does not bring them up again (U07). */
   readonly denied: readonly string[];
@@ -143,6 +150,9 @@ export const emptyEpisode = {
   pending: null,
 } satisfies Partial<AuthContext>;
 
+/** Nothing is known yet of how a client id could be had. */
+export const noWays: AuthContext['ways'] = { metadataDocument: null, dynamic: false };
+
 export function initialContext(input: AuthInput): AuthContext {
   return {
     session: { resource: input.resource, subject: input.subject ?? '', label: input.label ?? '' },
@@ -158,9 +168,9 @@ export function initialContext(input: AuthInput): AuthContext {
     limits: { floor: [], ceiling: null },
     refusedClient: null,
     denied: [],
-    ways: { metadataDocument: null, dynamic: false },
+    ways: noWays,
     grant: null,
-    refusedVersion: null,
+    refused: null,
     budget: emptyBudget,
     refusal: null,
     failure: null,

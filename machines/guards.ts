@@ -32,7 +32,7 @@ const covers = (grant: Grant, context: AuthContext): boolean =>
 const isDue = (grant: Grant, at: number): boolean => grant.refreshAt !== undefined && at >= grant.refreshAt;
 
 const isAccepted = (context: AuthContext): boolean =>
-  context.grant !== null && context.grant.version !== context.refusedVersion;
+  context.grant !== null && context.grant.version !== context.refused?.version;
 
 const mayInteract = (context: AuthContext): boolean =>
   context.wish !== null || (context.interaction === 'auto' && !context.quiet);
@@ -43,13 +43,16 @@ export const guards = {
   // recovering
   isAnswered: (_: Args, memory: Memory) => memory.login?.answered === true,
   isUnderWay: (_: Args, memory: Memory) => memory.login !== null,
+  /** A 403 for more scopes is met again by the grant that is about to be recalled: then it is weighed. */
+  asksForLogin: ({ event }: Args) =>
+    event.type === 'challenge.received' && (event.challenge.status === 401 || event.grantVersion === null),
   isCalledFor: ({ context }: Args) => context.wish !== null || context.challenge !== null,
   remembersGrant: (_: Args, memory: Memory) => memory.grant !== null,
   remembersFreshGrant: ({ context }: Args, memory: Memory) =>
     memory.grant !== null &&
-    memory.grant.version !== context.refusedVersion &&
+    memory.grant.version !== context.refused?.version &&
     !isDue(memory.grant, memory.at) &&
-    covers(memory.grant, context),
+    covers(memory.grant, { ...context, limits: memory.limits }),
 
   // discovering
   isChallenged: ({ context }: Args) => context.challenge !== null,
@@ -63,9 +66,7 @@ export const guards = {
   // bindChecking
   isWithoutIssuer: ({ context }: Args) => context.conflict.withoutIssuer,
   isBoundElsewhere: ({ context }: Args) => context.conflict.elsewhere !== null,
-  hasGrant: ({ context }: Args) => context.grant !== null,
-  hasRegistration: ({ context }: Args) => context.registration !== null,
-  canRegister: ({ context }: Args) => canUseDocument(context) || canRegisterDynamically(context),
+  canRegister: ({ context }: Args) => canRegister(context),
 
   // reusing
   isUsable: ({ context }: Args) =>
@@ -89,9 +90,11 @@ export const guards = {
 
   // registering
   canUseDocument: ({ context }: Args) => canUseDocument(context),
-  canRegisterDynamically: ({ context }: Args) => canRegisterDynamically(context),
   canRegisterForDevice: ({ context }: Args) =>
     context.strategy === 'device' && canRegisterDynamically(context),
+
+  /** It is held already, from the registration before. */
+  hasRedirect: ({ context }: Args) => context.redirectUri !== null,
 
   // authorizing
   isDirect: ({ context }: Args) => context.strategy === 'direct',
@@ -107,6 +110,7 @@ export const guards = {
   isNotOurs: (_: Args, failure: Failure) => failure.code === 'response_not_ours',
   canReplaceClient: ({ context }: Args, failure: Failure) =>
     failure.recovery === 'reregister' &&
+    canRegister(context) &&
     (context.registration?.kind ?? context.binding?.kind) === 'dynamic' &&
     context.budget.registrations < MAX_REGISTRATIONS,
 
@@ -114,7 +118,12 @@ export const guards = {
   isSpentElsewhere: (_: Args, failure: Failure) => failure.code === 'code_already_spent',
   isOverdue: ({ context, event }: Args) =>
     event.type === 'renewal.requested' && context.grant !== null && isDue(context.grant, event.at),
-  isFresh: ({ context }: Args) => context.grant !== null && !isDue(context.grant, context.at),
+  /** Back from something else, in the middle of a pause. */
+  isPausing: ({ context: { failure, retryAt, at } }: Args) =>
+    failure?.recovery === 'retry-later' && retryAt !== undefined && retryAt > at,
+  /** One that the resource has refused is not fresh, whatever the clock says. */
+  isFresh: ({ context }: Args) =>
+    context.grant !== null && isAccepted(context) && !isDue(context.grant, context.at),
   isTransient: (_: Args, failure: Failure) => failure.recovery === 'retry-later',
   needsNewGrant: (_: Args, failure: Failure) => failure.recovery === 'reauthorize',
   isOutdated: ({ context, event }: Args) =>
@@ -146,27 +155,33 @@ export const guards = {
       (operation) => (context.budget.stepUps[operation] ?? 0) >= MAX_STEP_UPS,
     ),
   isAllowed: (_: Args, answer: { readonly isAllowed: boolean }) => answer.isAllowed,
-  knowsServer: ({ context }: Args) => context.server !== null && context.registration !== null,
+  /** All three are of one issuer: a discovery that was broken off may have found another. */
+  knowsServer: ({ context: { grant, server, registration } }: Args) =>
+    grant !== null && server?.issuer === grant.issuer && registration?.issuer === grant.issuer,
 
   // failed
-  /** More scopes were asked for than a working grant has (STEP-5). */
+  /** More was asked for than a working grant has, or somebody changed their mind (STEP-5). */
   isWidening: ({ context }: Args) =>
-    (context.stepUp !== null || context.wish !== null) && isAccepted(context),
+    (context.stepUp !== null || context.wish !== null || context.failure?.code === 'cancelled') &&
+    isAccepted(context),
   isWorkingGrantUnrenewed: ({ context }: Args) =>
     isAccepted(context) && context.failure?.recovery === 'retry-later' && context.wish === null,
   isUnsafe: ({ context }: Args) => context.failure !== null && safetyCodes.has(context.failure.code),
-  isUnsafeFailure: (_: Args, failure: Failure) => safetyCodes.has(failure.code),
   isRetryLater: ({ context }: Args) => context.failure?.recovery === 'retry-later',
   /**
    * Looking around again costs little and may find a server mended. A login or registration that was refused is
    * not brought up again by a mere request, nor is a person who said no.
    */
-  isWorthTrying: ({ context: { failure, ...context } }: Args) =>
+  isWorthTrying: ({ context: { failure, interaction } }: Args) =>
     failure?.phase === 'discovering' ||
     failure?.recovery === 'reauthorize' ||
     failure?.recovery === 'reregister' ||
-    (failure?.code === 'interaction_required' && mayInteract({ failure, ...context })),
+    (failure?.code === 'interaction_required' && interaction === 'auto'),
 } as const;
+
+function canRegister(context: AuthContext): boolean {
+  return canUseDocument(context) || canRegisterDynamically(context);
+}
 
 function canUseDocument(context: AuthContext): boolean {
   return context.ways.metadataDocument !== null && context.server?.acceptsMetadataDocuments === true;

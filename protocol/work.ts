@@ -17,10 +17,14 @@ export interface Observed {
   readonly at: number;
 }
 
-/** What the store remembers of a session, when it starts. */
-export interface Memory extends Observed {
-  readonly limits: ScopeLimits;
+/** How the host is set up: said with everything that is recalled, since a chart's input cannot know it. */
+export interface HostWord {
   readonly strategy: GrantStrategy;
+  readonly limits: ScopeLimits;
+}
+
+/** What the store remembers of a session, when it starts. */
+export interface Memory extends Observed, HostWord {
   readonly binding: Binding | null;
   readonly grant: Grant | null;
   /** A login that an earlier process, or page, left under way; with all that it recorded. */
@@ -34,7 +38,7 @@ export interface Memory extends Observed {
 }
 
 /** What is bound to an issuer, and what was bound before: the bind-check's evidence. */
-export interface Bound extends Observed {
+export interface Bound extends Observed, HostWord {
   /** Null when nothing was bound to this issuer before. */
   readonly binding: Binding | null;
   readonly registration: Registration | null;

@@ -8,7 +8,7 @@ export const authorized = chart.createStateConfig({
   meta: { spec: ['BIND-9', 'TOK-1', 'TOK-2', 'EXT-5'] },
   tags: ['canSend'],
   type: 'parallel',
-  entry: 'clearEpisode',
+  entry: 'clearAllButWish',
   on: {
     'grant.proved': { guard: 'isProved', actions: 'recordProof' },
     'grant.changed': { target: '#recovering', description: 'A sibling renewed it, or signed out' },
@@ -38,12 +38,14 @@ export const authorized = chart.createStateConfig({
           description: 'Is it due already?',
           meta: { spec: ['TOK-8'] },
           always: [
+            { guard: 'isPausing', target: 'stale' },
             { guard: 'isFresh', target: 'fresh' },
             { guard: 'otherwise', target: 'due' },
           ],
         },
         fresh: {
           description: 'The grant can be used as it is.',
+          entry: 'clearWish',
           meta: { spec: ['TOK-8'] },
           invoke: {
             id: 'renewalDeadline',
@@ -62,8 +64,17 @@ export const authorized = chart.createStateConfig({
         },
         due: {
           description: 'Renewed when somebody needs it; who is responsible is asked first.',
+          entry: 'clearWish',
           meta: { spec: ['TOK-8', 'BIND-3'] },
-          on: { 'renewal.requested': { target: '#discovering', actions: 'recordDemand' } },
+          on: {
+            'renewal.requested': { target: '#discovering', actions: 'recordDemand' },
+            'grant.proved': {
+              guard: 'isProved',
+              target: 'weighing',
+              actions: 'recordProof',
+              description: 'Refused before, and accepted after all',
+            },
+          },
         },
         renewing: {
           id: 'renewing',
@@ -85,7 +96,12 @@ export const authorized = chart.createStateConfig({
             ],
           },
           // Nothing cuts off a refresh: its answer may be the only one. Whoever is challenged waits for the new token.
-          on: { 'challenge.received': {}, 'user.login': {}, 'grant.changed': {}, 'response.received': {} },
+          on: {
+            'challenge.received': {},
+            'user.login': { actions: 'recordWish' },
+            'grant.changed': {},
+            'response.received': {},
+          },
           invoke: {
             id: 'refreshGrant',
             src: 'refreshGrant',
@@ -125,12 +141,16 @@ export const authorized = chart.createStateConfig({
         stale: {
           id: 'stale',
           description: 'Could not be renewed for now. The credentials are kept, and no browser is opened.',
+          entry: 'clearWish',
           meta: { spec: ['TOK-7', 'DISC-11'] },
           invoke: {
             id: 'renewalPause',
             src: 'waitUntil',
             input: ({ context }) => ({ at: context.retryAt }),
-            onDone: { target: 'due', actions: [{ type: 'recordTime', params: reported }, 'clearFailure'] },
+            onDone: {
+              target: 'weighing',
+              actions: [{ type: 'recordTime', params: reported }, 'clearFailure'],
+            },
           },
         },
       },
@@ -184,7 +204,6 @@ export const steppingUp = chart.createStateConfig({
   meta: { spec: ['STEP-1', 'STEP-3', 'STEP-4', 'STEP-5', 'STEP-7', 'SCOPE-2'] },
   initial: 'weighing',
   on: {
-    'challenge.received': {},
     'user.login': { actions: 'recordWish' },
     'user.cancel': { target: '#authorized', actions: 'refuseCancelled' },
   },

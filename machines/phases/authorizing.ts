@@ -292,9 +292,10 @@ export const authorizing = chart.createStateConfig({
       },
     },
     abandoning: {
+      id: 'abandoning',
       description: 'A login that ends without a grant leaves nothing behind that could be answered.',
       meta: { spec: ['AUTHZ-3'] },
-      on: { 'user.cancel': {}, 'user.login': { actions: 'recordWish' } },
+      on: { 'user.cancel': {} },
       invoke: {
         id: 'discardAuthorization',
         src: 'discardAuthorization',

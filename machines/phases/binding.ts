@@ -2,10 +2,7 @@
 import { scopesToRequest } from '../actions.ts';
 import { chart, known, reported, thrown } from '../chart.ts';
 
-const failedToRegister = {
-  target: '#failed',
-  actions: { type: 'recordFailure', params: thrown('registering') },
-} as const;
+const failedToRegister = { type: 'recordFailure', params: thrown('registering') } as const;
 
 export const bindChecking = chart.createStateConfig({
   id: 'bindChecking',
@@ -31,8 +28,8 @@ export const bindChecking = chart.createStateConfig({
       },
     },
     deciding: {
-      description: 'Reject, reuse or register.',
-      meta: { spec: ['BIND-4', 'BIND-5', 'BIND-6', 'BIND-10', 'REG-1'] },
+      description: 'Reject, or go on with what belongs to this issuer.',
+      meta: { spec: ['BIND-6', 'BIND-10'] },
       always: [
         {
           guard: 'isWithoutIssuer',
@@ -46,13 +43,7 @@ export const bindChecking = chart.createStateConfig({
           target: '#rejected',
           actions: 'failBoundElsewhere',
         },
-        { guard: 'hasGrant', target: '#reusing' },
-        { guard: 'hasRegistration', target: '#reusing' },
-        { guard: 'isStrategyImpossible', target: '#failed', actions: 'failStrategyImpossible' },
-        { guard: 'isInteractionBarred', target: '#failed', actions: 'failInteractionRequired' },
-        { guard: 'isBudgetSpent', target: '#failed', actions: 'failGrantNotAccepted' },
-        { guard: 'canRegister', target: '#registering' },
-        { guard: 'otherwise', target: '#failed', actions: 'failRegistrationImpossible' },
+        { guard: 'otherwise', target: '#reusing' },
       ],
     },
   },
@@ -60,9 +51,11 @@ export const bindChecking = chart.createStateConfig({
 
 export const reusing = chart.createStateConfig({
   id: 'reusing',
-  description: 'A grant that works, one that can be renewed, or only a registration.',
+  description: 'A grant that works, one that can be renewed, or only a registration; else a new one.',
   tags: ['busy'],
-  meta: { spec: ['BIND-9', 'BIND-11', 'TOK-3', 'TOK-8', 'TOK-9', 'STEP-3', 'AUTHZ-11'] },
+  meta: {
+    spec: ['BIND-4', 'BIND-5', 'BIND-9', 'BIND-11', 'REG-1', 'TOK-3', 'TOK-8', 'TOK-9', 'STEP-3', 'AUTHZ-11'],
+  },
   always: [
     { guard: 'isUsable', target: '#authorized', actions: 'clearFailure' },
     { guard: 'isRenewable', target: '#renewing' },
@@ -83,7 +76,11 @@ export const registering = chart.createStateConfig({
   initial: 'choosing',
   on: {
     'user.login': { actions: 'recordWish' },
-    'user.cancel': { target: '#failed', actions: 'failCancelled' },
+    'user.cancel': {
+      target: '#abandoning',
+      actions: 'failCancelled',
+      description: 'A redirect URI may be held',
+    },
   },
   states: {
     choosing: {
@@ -92,8 +89,8 @@ export const registering = chart.createStateConfig({
       always: [
         { guard: 'canUseDocument', target: '#authorizing', actions: 'adoptDocument' },
         { guard: 'canRegisterForDevice', target: 'submitting' },
-        { guard: 'canRegisterDynamically', target: 'reserving' },
-        { guard: 'otherwise', target: '#failed', actions: 'failRegistrationImpossible' },
+        { guard: 'hasRedirect', target: 'submitting' },
+        { guard: 'otherwise', target: 'reserving' },
       ],
     },
     reserving: {
@@ -104,7 +101,7 @@ export const registering = chart.createStateConfig({
         src: 'reserveRedirect',
         input: ({ context }) => ({ session: context.session, wanted: [] }),
         onDone: { target: 'submitting', actions: { type: 'recordRedirect', params: reported } },
-        onError: failedToRegister,
+        onError: { target: '#failed', actions: failedToRegister },
       },
     },
     submitting: {
@@ -133,7 +130,7 @@ export const registering = chart.createStateConfig({
             actions: { type: 'recordRegistration', params: reported },
           },
         ],
-        onError: failedToRegister,
+        onError: { target: '#abandoning', actions: failedToRegister },
       },
     },
   },

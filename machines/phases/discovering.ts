@@ -1,24 +1,11 @@
 // The phase that finds out who is responsible: challenge, resource metadata, choice of server, server metadata.
 import { chart, known, ofSession, reported, thrown } from '../chart.ts';
 
-const failed = [
-  {
-    guard: 'isWidening',
-    description: 'The grant from before still works',
-    target: '#failed',
-    actions: { type: 'recordFailure', params: thrown('discovering') },
-  },
-  {
-    guard: { type: 'isUnsafeFailure', params: thrown('discovering') },
-    target: '#rejected',
-    actions: { type: 'recordFailure', params: thrown('discovering') },
-  },
-  {
-    guard: 'otherwise',
-    target: '#failed',
-    actions: { type: 'recordFailure', params: thrown('discovering') },
-  },
-] as const;
+/** Nobody is led to a server that could not be looked at; what is left is sorted out there. */
+const failed = {
+  target: '#failed',
+  actions: ['forgetServer', { type: 'recordFailure', params: thrown('discovering') }],
+} as const;
 
 export const discovering = chart.createStateConfig({
   id: 'discovering',
@@ -109,7 +96,7 @@ export const discovering = chart.createStateConfig({
             target: 'choosingServer',
             actions: { type: 'passOver', params: thrown('discovering') },
           },
-          ...failed,
+          { guard: 'otherwise', ...failed },
         ],
       },
     },

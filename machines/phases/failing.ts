@@ -1,7 +1,9 @@
 // Where flows end that did not end well: `failed`, and `rejected` for what was refused for safety.
 import { chart, reported } from '../chart.ts';
 
-const again = { target: '#discovering', actions: ['clearFailure', 'recordWish', 'renewBudget'] } as const;
+const again = { target: '#discovering', actions: ['clearFailure', 'renewBudget'] } as const;
+
+const asked = { target: '#discovering', actions: ['clearFailure', 'recordWish', 'renewBudget'] } as const;
 
 /** A login that another process started may have been finished meanwhile. */
 const answered = { target: '#recovering', actions: 'clearFailure' } as const;
@@ -11,7 +13,7 @@ export const rejected = chart.createStateConfig({
   description: 'Refused for safety. Nothing was sent; only a person may try again.',
   meta: { spec: ['BIND-6', 'BIND-10', 'DISC-4', 'DISC-8', 'DISC-9', 'AUTHZ-5'] },
   entry: 'clearEpisode',
-  on: { 'user.retry': again, 'user.login': again, 'response.received': answered },
+  on: { 'user.retry': again, 'user.login': asked, 'response.received': answered },
 });
 
 export const failed = chart.createStateConfig({
@@ -21,7 +23,7 @@ export const failed = chart.createStateConfig({
   initial: 'sorting',
   on: {
     'user.retry': again,
-    'user.login': again,
+    'user.login': asked,
     'response.received': answered,
     'grant.changed': { ...answered, description: 'A sibling logged in' },
   },

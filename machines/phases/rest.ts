@@ -9,8 +9,8 @@ export const recovering = chart.createStateConfig({
   meta: { spec: ['AUTHZ-10', 'STEP-2', 'BIND-1'] },
   on: {
     'user.login': { actions: ['recordWish'] },
-    'challenge.received': { actions: ['recordChallenge', 'refuseGrant'] },
-    'user.cancel': { target: '#idle', actions: 'clearEpisode' },
+    'challenge.received': { guard: 'asksForLogin', actions: ['recordChallenge', 'refuseGrant'] },
+    'user.cancel': { target: '#failed', actions: 'failCancelled' },
   },
   invoke: {
     id: 'recallSession',
@@ -69,7 +69,7 @@ export const signingOut = chart.createStateConfig({
   meta: { spec: ['TOK-10'] },
   initial: 'revoking',
   // Being underway already is no reason to start again.
-  on: { 'user.logout': {}, 'user.cancel': {} },
+  on: { 'user.logout': {} },
   states: {
     revoking: {
       description: 'Refresh tokens first; a server that does not answer does not keep us.',
@@ -90,7 +90,10 @@ export const signingOut = chart.createStateConfig({
         src: 'forgetSession',
         input: ofSession,
         onDone: { target: '#idle', actions: 'forgetEverything' },
-        onError: { target: '#failed', actions: { type: 'recordFailure', params: thrown('signingOut') } },
+        onError: {
+          target: '#failed',
+          actions: ['forgetEverything', { type: 'recordFailure', params: thrown('signingOut') }],
+        },
       },
     },
   },

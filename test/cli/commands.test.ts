@@ -82,7 +82,9 @@ describe('one store folder', () => {
     ]);
     expect(online.code).toBe(0);
     expect(online.stdout).toMatch(new RegExp(`resource metadata +${world.origin}/.well-known/\\S+ +200`));
-    expect(online.stdout).toMatch(/bindChecking\.deciding\n +Reject, reuse or register/);
+    expect(online.stdout).toMatch(
+      /bindChecking\.deciding\n +Reject, or go on with what belongs to this issuer/,
+    );
     expect(online.stdout).toMatch(/what +interaction_required/);
     expect(online.stdout).toContain(`server    ${world.a.issuer}`);
     expect(offline.stdout).toContain(`Nobody is logged in at ${world.resource}.`);
@@ -102,6 +104,7 @@ describe('one store folder', () => {
       'discovering|resource metadata',
       'discovering|server metadata',
       'bindChecking|which credentials belong to this server?',
+      'reusing|what is there already is used first',
       'registering|registration',
       'authorizing|waiting until the login is finished',
       'authorizing|token',

@@ -176,11 +176,11 @@ describe('who leaves', () => {
   it('C18: a request can be given up while the person does nothing', async () => {
     const { userAgent } = testHost();
     const { session } = testEngine(world.resource, { userAgent });
-    const waited = session.fetch(world.resource, {
-      method: 'POST',
-      body: '{}',
-      signal: AbortSignal.timeout(60),
-    });
+    const patience = new AbortController();
+    const { signal } = patience;
+    const waited = session.fetch(world.resource, { method: 'POST', body: '{}', signal });
+    await personsTurn(session);
+    patience.abort();
     expect((await failureOf(waited)).code).toBe('cancelled');
     expect(session.actor.getSnapshot().hasTag('needsUser')).toBe(true);
     expect((await failureOf(session.token({ signal: AbortSignal.abort() }))).code).toBe('cancelled');

@@ -1,11 +1,16 @@
-// The exhaustive walk: every stimulus in every state that can be reached, and each edge shown to whoever looks.
-import type { AuthInput } from '../../machines/context.ts';
-import type { Snapshot, Stepper } from './step.ts';
-import { RESOURCE, type Stimulus, stimuliOf } from './stimuli.ts';
+// The exhaustive walk: every stimulus in every state that can be reached under one setting, by pure steps.
+import type { AuthMachine } from '../../machines/authMachine.ts';
+import { fold } from './fold.ts';
+import type { Setting } from './setting.ts';
+import { type Snapshot, Stepper } from './step.ts';
+import { type Around, onPaper } from './stimuli/around.ts';
+import { stimuliOf } from './stimuli/index.ts';
+import type { Stimulus } from './stimuli/stimulus.ts';
 import type { Arrow } from './transitions.ts';
 
-/** One step that can happen: what invariants are asked about. */
+/** One thing that happens in one state: what invariants are asked about. */
 export interface Edge {
+  readonly around: Around;
   readonly from: Snapshot;
   readonly stimulus: Stimulus;
   readonly to: Snapshot;
@@ -14,126 +19,70 @@ export interface Edge {
   readonly story: () => readonly string[];
 }
 
-export interface Walked {
-  readonly states: number;
-  readonly edges: number;
-  /** Ids of the arrows that were taken. */
-  readonly arrows: ReadonlySet<string>;
-  /** Edges from state to state, folded: for questions about what can be reached. */
-  readonly graph: ReadonlyMap<string, ReadonlySet<string>>;
-  /** One snapshot of each folded state. */
-  readonly samples: ReadonlyMap<string, Snapshot>;
-  /** True when the bound on states was met before the end. */
-  readonly cut: boolean;
-}
-
-interface Place {
-  readonly snapshot: Snapshot;
+/** A state by its folded name, and where each stimulus leads from it. */
+export interface Place {
   readonly name: string;
-  readonly before: Place | undefined;
-  readonly by: string;
+  readonly snapshot: Snapshot;
+  readonly ways: readonly Way[];
+  /** Names of what happened on the shortest way here. */
+  readonly story: () => readonly string[];
 }
 
-/** Starts of the walk: who may send a person somewhere without being asked to. */
-const inputs: readonly AuthInput[] = [
-  { resource: RESOURCE, interaction: 'ask' },
-  { resource: RESOURCE, interaction: 'auto' },
-];
+export interface Way {
+  readonly stimulus: string;
+  readonly to: string;
+  /** Ids of the arrows that are taken. */
+  readonly arrows: readonly string[];
+}
+
+/** The graph of one setting. */
+export interface Graph {
+  readonly setting: Setting;
+  readonly start: string;
+  readonly places: ReadonlyMap<string, Place>;
+  readonly edges: number;
+}
+
+interface Visited extends Place {
+  readonly ways: Way[];
+}
 
 /**
  * Walks breadth first, so that the stories of violations are short.
- * States are folded by what decides the future; edges are not: each is looked at.
+ * States are folded by what decides their future; edges are not: each one is shown.
+ * @param look may return true to end the walk.
+ * @param mostStates where the walk goes no further: what is near is looked at first.
  */
 export function walk(
-  stepper: Stepper,
-  look: (edge: Edge) => void,
+  machine: AuthMachine,
+  setting: Setting,
+  look: (edge: Edge) => boolean | undefined = () => undefined,
   mostStates = Number.POSITIVE_INFINITY,
-): Walked {
-  const queue: Place[] = inputs.map((input) => {
-    const snapshot = stepper.start(input);
-    return { snapshot, name: fold(snapshot), before: undefined, by: `start, ${input.interaction}` };
-  });
-  const samples = new Map(queue.map(({ name, snapshot }) => [name, snapshot]));
-  const graph = new Map<string, Set<string>>();
-  const arrows = new Set<string>();
-  let edges = 0;
-  for (let at = 0; at < queue.length && graph.size < mostStates; at += 1) {
-    const place = queue[at];
-    if (!place) break;
-    const next = new Set<string>();
-    graph.set(place.name, next);
-    for (const stimulus of stimuliOf(place.snapshot)) {
-      const { snapshot, arrows: taken } = stepper.step(place.snapshot, stimulus.event);
-      edges += 1;
-      for (const arrow of taken) arrows.add(arrow.id);
-      const story = (): readonly string[] => [...storyOf(place), stimulus.name];
-      look({ from: place.snapshot, stimulus, to: snapshot, arrows: taken, story });
-      const name = fold(snapshot);
-      next.add(name);
-      if (samples.has(name)) continue;
-      samples.set(name, snapshot);
-      queue.push({ snapshot, name, before: place, by: stimulus.name });
+): Graph {
+  const around = onPaper(setting);
+  const stepper = new Stepper(machine);
+  const { resource } = around;
+  const start = visit(stepper.start({ resource, interaction: setting.interaction }), undefined, '');
+  const places = new Map([[start.name, start]]);
+  const queue = [start];
+  const graph = { setting, start: start.name, places, edges: 0 };
+  for (const here of queue) {
+    for (const stimulus of stimuliOf(around, here.snapshot)) {
+      const { snapshot, arrows } = stepper.step(here.snapshot, stimulus.event);
+      const next = arrows.length === 0 ? here : visit(snapshot, here, stimulus.type);
+      graph.edges += 1;
+      here.ways.push({ stimulus: stimulus.type, to: next.name, arrows: arrows.map(({ id }) => id) });
+      const story = (): readonly string[] => [...here.story(), stimulus.type];
+      if (look({ around, from: here.snapshot, stimulus, to: snapshot, arrows, story })) return graph;
+      if (places.has(next.name) || places.size >= mostStates) continue;
+      places.set(next.name, next);
+      queue.push(next);
     }
   }
-  return { states: samples.size, edges, arrows, graph, samples, cut: graph.size < samples.size };
+  return graph;
 }
 
-function storyOf(place: Place): readonly string[] {
-  return place.before ? [...storyOf(place.before), place.by] : [place.by];
-}
-
-/** What decides the future: the state, and of the memory what some guard or actor may still look at from there. */
-function fold(snapshot: Snapshot): string {
-  const { value, context } = snapshot;
-  return JSON.stringify([value, lasting(context), ...episode(snapshot)]);
-}
-
-/** What outlives a flow. */
-function lasting(context: Snapshot['context']): unknown {
-  const { grant, server, budget, at } = context;
-  const isDue = grant?.refreshAt !== undefined && at >= grant.refreshAt;
-  return [
-    context.interaction,
-    context.strategy,
-    context.limits.ceiling !== null,
-    server && [server.issuer, server.registrationEndpoint !== undefined],
-    context.binding && [context.binding.issuer, context.binding.scopes.length],
-    context.registration?.issuer ?? null,
-    grant && [
-      grant.issuer,
-      grant.renewable,
-      grant.requested.length,
-      isDue,
-      grant.version === context.refusedVersion,
-    ],
-    [budget.authorizations, budget.renewals, budget.registrations, budget.stepUps['call'] ?? 0],
-    context.denied.length,
-    context.failure && [
-      context.failure.recovery,
-      context.failure.phase === 'discovering',
-      context.failure.code,
-    ],
-  ];
-}
-
-/** What is over when a flow has come to rest. */
-function episode(snapshot: Snapshot): readonly unknown[] {
-  const { context } = snapshot;
-  if (!snapshot.hasTag('busy') && !snapshot.matches('recovering')) return [];
-  const looking =
-    snapshot.matches('discovering') || snapshot.matches('bindChecking') || snapshot.matches('registering');
-  const asking = snapshot.matches('registering') || snapshot.matches('authorizing');
-  return [
-    context.quiet,
-    context.wish?.scopes.length,
-    context.challenge && (context.challenge.scopes?.length ?? 0),
-    context.stepUp?.scopes.length,
-    looking && [
-      context.resourceMetadata?.authorizationServers.length,
-      context.passedOver.length,
-      context.candidate,
-    ],
-    looking && [context.ways, context.conflict, context.refusedClient !== null],
-    asking && [context.redirectUri, context.registration?.kind, context.pending !== null],
-  ];
+function visit(snapshot: Snapshot, before: Visited | undefined, by: string): Visited {
+  const story = (): readonly string[] => (before ? [...before.story(), by] : []);
+  return { snapshot, name: fold(snapshot), ways: [], story };
 }

@@ -7,6 +7,6 @@ export const exchange: Invariant = {
   violated(edge) {
     if (!startedBy(edge).some(({ source }) => source === 'exchangeCode')) return undefined;
     const isJudged = edge.stimulus.event.type === 'xstate.done.actor.validateResponse';
-    return isJudged ? undefined : `exchangeCode was started by ${edge.stimulus.name}`;
+    return isJudged ? undefined : `exchangeCode was started by ${edge.stimulus.type}`;
   },
 };

@@ -13,8 +13,6 @@ export const people: Invariant = {
     const { interaction, wish, strategy } = edge.to.context;
     if (interaction === 'ask' && wish === null && strategy !== 'direct')
       return `${started.source} without anybody asking`;
-    return edge.stimulus.name.endsWith('server_unavailable')
-      ? `${started.source} after an outage`
-      : undefined;
+    return edge.stimulus.report?.way === 'an outage' ? `${started.source} after an outage` : undefined;
   },
 };

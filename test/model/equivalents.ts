@@ -1,0 +1,21 @@
+// Mutants that no sound rule can tell from the right chart, each with the reason.
+
+const exclusive = 'The two guards never hold together, so their order cannot matter';
+const same = 'It comes to the same state by one more step, with nothing set to work in between';
+
+/** By the id of the mutant. */
+export const equivalents: Readonly<Record<string, string>> = {
+  'branches swapped: bindChecking.deciding, at once [0: isWithoutIssuer] -> rejected, after the next': `${exclusive}: the bind-check reports one conflict at most.`,
+  'branches swapped: authorizing.choosing, at once [0: isDirect] -> authorizing.granting, after the next': `${exclusive}: a host has one strategy.`,
+  'branches swapped: authorizing.choosing, at once [1: isDevice] -> authorizing.requestingDeviceCode, after the next': `${exclusive}: a host has one strategy.`,
+  'branches swapped: authorizing.exchanging, error of exchangeCode [0: isSpentElsewhere] -> recovering, after the next': `${exclusive}: a code that is spent is no client that is lost.`,
+  'branches swapped: authorized.renewal.renewing, error of refreshGrant [0: isTransient] -> authorized.renewal.stale, after the next': `${exclusive}: a failure has one recovery.`,
+  'branches swapped: authorized.renewal.renewing, error of refreshGrant [1: canReplaceClient] -> reusing, after the next': `${exclusive}: a failure has one recovery.`,
+  'branches swapped: failed.sorting, at once [1: isWorkingGrantUnrenewed] -> authorized.renewal.stale, after the next': `${exclusive}: no refusal for safety passes by itself.`,
+  'branches swapped: failed.sorting, at once [2: isUnsafe] -> rejected, after the next': `${exclusive}: no refusal for safety passes by itself.`,
+  'branches swapped: steppingUp.weighing, at once [3: isStepUpBudgetSpent] -> authorized, after the next': `${exclusive}: with \`ask\` no step-up is ever spent, with \`auto\` none is barred.`,
+  'retargeted: registering.reserving, done of reserveRedirectToRegister -> registering.submitting, but registering.choosing': `${same}: a redirect URI is held.`,
+  'retargeted: authorizing.reserving, done of reserveRedirect [1: otherwise] -> registering.submitting, but registering.choosing': `${same}: a redirect URI is held, and a client that registered has no document.`,
+  'retargeted: authorized.renewal.renewing, error of refreshGrant [0: isTransient] -> authorized.renewal.stale, but authorized.renewal.weighing': `${same}: a pause has begun.`,
+  'retargeted: failed.sorting, at once [1: isWorkingGrantUnrenewed] -> authorized.renewal.stale, but authorized.renewal.weighing': `${same}: a pause has begun.`,
+};

@@ -1,0 +1,116 @@
+// Names a state of the walk by all that decides its future, and by nothing else: what makes the graph end.
+import { safetyCodes } from '../../protocol/errors.ts';
+import type { Snapshot } from './step.ts';
+
+type Context = Snapshot['context'];
+
+/** Two snapshots with one name go on in the same way, whatever happens: the walk checks that, too. */
+export function fold(snapshot: Snapshot): string {
+  const { context, value } = snapshot;
+  if (snapshot.matches('signingOut'))
+    return JSON.stringify([value, context.strategy, context.limits.ceiling, context.grant !== null]);
+  return JSON.stringify([
+    value,
+    asked(context),
+    spent(context),
+    held(snapshot),
+    found(snapshot),
+    isFailureAsked(snapshot) ? failureOf(context) : null,
+  ]);
+}
+
+const sorted = (scopes: readonly string[] | undefined): string | null =>
+  scopes === undefined ? null : [...scopes].sort().join(' ');
+
+/** What was asked for. */
+function asked({ wish, challenge, stepUp, quiet, denied }: Context): unknown {
+  return [
+    sorted(wish?.scopes),
+    challenge && sorted(challenge.scopes ?? []),
+    sorted(stepUp?.scopes),
+    quiet,
+    sorted(denied),
+  ];
+}
+
+/** What is left of the budgets: beyond its end, none counts further. */
+function spent({ budget }: Context): unknown {
+  const stepUps = Math.max(0, ...Object.values(budget.stepUps));
+  return [
+    Math.min(budget.authorizations, 2),
+    Math.min(budget.renewals, 1),
+    Math.min(budget.registrations, 1),
+    Math.min(stepUps, 2),
+  ];
+}
+
+/** What is held: the grant, and whose client made it. What nobody would look at before it is found anew is left out. */
+function held(snapshot: Snapshot): unknown {
+  const { grant, binding, registration, server, refused, at, ways, strategy, limits } = snapshot.context;
+  const isLooked = grant !== null || snapshot.matches('authorizing') || snapshot.matches('registering');
+  return [
+    grant && [
+      grant.issuer,
+      grant.renewable,
+      sorted(grant.requested),
+      grant.refreshAt !== undefined && at >= grant.refreshAt,
+      grant.version === refused?.version,
+    ],
+    isLooked && [
+      binding && [binding.issuer, binding.kind, sorted(binding.scopes)],
+      registration && [registration.issuer, registration.kind, registration.redirectUris],
+      server && [
+        server.issuer,
+        server.authorizationEndpoint === undefined,
+        server.requiresPush,
+        server.acceptsMetadataDocuments,
+      ],
+      [ways.metadataDocument !== null, ways.dynamic],
+    ],
+    snapshot.matches('bindChecking') &&
+      server && [
+        server.issuer,
+        server.authorizationEndpoint === undefined,
+        server.requiresPush,
+        server.acceptsMetadataDocuments,
+      ],
+    strategy,
+    limits.ceiling,
+  ];
+}
+
+/** What a flow has found on its way. */
+function found(snapshot: Snapshot): unknown {
+  const { candidate, resourceMetadata, passedOver, redirectUri, pending } = snapshot.context;
+  return [
+    candidate && [candidate.issuer, candidate.isBound],
+    (snapshot.matches({ discovering: 'choosingServer' }) ||
+      snapshot.matches({ discovering: 'fetchingServerMetadata' })) && [
+      resourceMetadata?.authorizationServers,
+      passedOver.map(({ issuer, code }) => [issuer, code]),
+    ],
+    redirectUri,
+    pending && [pending.issuer, sorted(pending.requested)],
+  ];
+}
+
+/** Whether anybody may still ask what went wrong. */
+function isFailureAsked(snapshot: Snapshot): boolean {
+  return (
+    snapshot.context.quiet ||
+    snapshot.matches({ failed: 'resting' }) ||
+    snapshot.matches({ authorizing: 'abandoning' })
+  );
+}
+
+function failureOf({ failure }: Context): unknown {
+  return (
+    failure && [
+      failure.recovery,
+      failure.phase === 'discovering',
+      failure.code === 'interaction_required',
+      failure.code === 'access_denied',
+      safetyCodes.has(failure.code),
+    ]
+  );
+}

@@ -1,0 +1,25 @@
+// What an accepted request forgives: all that was spent on the grant, but for step-ups (TOK-9, STEP-4).
+import { type Invariant, isUnchanged } from '../invariant.ts';
+
+export const proof: Invariant = {
+  holds:
+    'an accepted request forgives what was spent on its own grant, but no step-up; and it moves nothing, but for a grant that had been refused',
+  spec: ['TOK-9', 'STEP-4'],
+  violated(edge) {
+    const { from, stimulus, to } = edge;
+    if (stimulus.event.type !== 'grant.proved') return undefined;
+    const { grant, budget: spent } = from.context;
+    if (!from.matches('authorized') || stimulus.event.grantVersion !== grant?.version)
+      return isUnchanged(edge) ? undefined : 'a request with another token changed something';
+    const { refused, budget } = to.context;
+    const expected = { ...from.context, refused, budget };
+    // One that counted as refused is weighed again.
+    const wasRefused = from.context.refused?.version === grant?.version;
+    const before = wasRefused && to.matches('authorized') ? to : from;
+    if (!isUnchanged({ from: { ...before, context: expected }, to })) return 'the proof moved something';
+    if (refused !== null) return 'what was accepted still counts as refused';
+    const { authorizations, renewals, registrations, pauses, stepUps } = budget;
+    if (authorizations + renewals + registrations + pauses > 0) return 'an accepted request did not forgive';
+    return stepUps === spent.stepUps ? undefined : 'an accepted request forgave step-ups';
+  },
+};

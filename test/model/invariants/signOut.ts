@@ -1,0 +1,47 @@
+// Sign-out: revokes, then forgets; nothing is in its way, and nothing is left (TOK-10).
+import { begunBy, failureIn, type Invariant, isUnchanged } from '../invariant.ts';
+import type { Edge } from '../walk.ts';
+
+const isUnderWay = ({ children }: Edge['from']): boolean =>
+  children['revokeGrants'] !== undefined || children['forgetSession'] !== undefined;
+
+export const signOut: Invariant = {
+  holds:
+    'who signs out has their grants revoked and then the session forgotten, even where revoking failed; until then nothing but the end of the host comes in between',
+  spec: ['TOK-10'],
+  violated(edge) {
+    const { from, stimulus } = edge;
+    const { report, event } = stimulus;
+    const begun = begunBy(edge).join();
+    if (!isUnderWay(from)) {
+      if (event.type !== 'user.logout') return undefined;
+      return begun === 'revokeGrants' ? undefined : `${begun || 'nothing'} follows from a logout`;
+    }
+    if (report?.source === 'revokeGrants')
+      return begun === 'forgetSession' ? undefined : 'what was revoked is not forgotten';
+    if (report?.source === 'forgetSession' || event.type === 'host.shutdown') return undefined;
+    return isUnchanged(edge) ? undefined : `${stimulus.type} disturbs the sign-out`;
+  },
+};
+
+export const nothingLeft: Invariant = {
+  holds:
+    'after a sign-out, or when the host has gone down, the chart knows no more than at its start, but for the host’s word and the time; a store that failed is told',
+  spec: ['TOK-10', 'BIND-12'],
+  violated(edge) {
+    const { stimulus, to } = edge;
+    const isSignedOut = stimulus.report?.source === 'forgetSession';
+    if (!isSignedOut && stimulus.event.type !== 'host.shutdown') return undefined;
+    const failed = failureIn(edge);
+    if (!to.matches(failed ? 'failed' : 'idle')) return `${JSON.stringify(to.value)} is not the end`;
+    const { session, interaction, at, strategy, limits, budget, failure, retryAt, denied, ...others } =
+      to.context;
+    const { passedOver, conflict, ways, ...facts } = others;
+    const left = Object.entries(facts).find(([, fact]) => fact !== null && fact !== false);
+    if (left) return `${left[0]} is left over`;
+    const spent = budget.authorizations + budget.renewals + budget.registrations;
+    if (spent > 0 || Object.keys(budget.stepUps).length + denied.length + passedOver.length > 0)
+      return 'what was spent or denied is left over';
+    return failed || failure === null ? undefined : 'a failure is left over';
+  },
+};

@@ -1,0 +1,146 @@
+// The pieces of work that a proof is made of: each can be done by a process of its own.
+import { authMachine } from '../../machines/authMachine.ts';
+import { startWorld } from '../support/world.ts';
+import { equivalents } from './equivalents.ts';
+import { judge } from './judge.ts';
+import { Banker, objectionAfterWalk, objectionTo } from './kill.ts';
+import { type Fault, mutantsOf, sampleOf } from './mutants.ts';
+import { pathsForAllArrows } from './paths.ts';
+import { settings } from './settings.ts';
+import { driveAll, drivePath } from './stage/drive.ts';
+import { Divergence } from './stage/stage.ts';
+import { type Graph, walk } from './walk.ts';
+import { runWorlds } from './worlds/runWorlds.ts';
+
+export type Job =
+  /** Walks one setting by pure steps, and if wanted the real engine along every edge of it. */
+  | { readonly kind: 'setting'; readonly name: string; readonly isDriven: boolean }
+  /** The real engine along paths that take every arrow. */
+  | { readonly kind: 'transitions' }
+  /** Every `of`th mutant, of all or of a sample. */
+  | { readonly kind: 'mutants'; readonly part: number; readonly of: number; readonly sample: Sample | null }
+  | { readonly kind: 'worlds'; readonly worlds: number; readonly seed: number };
+
+interface Sample {
+  readonly seed: string;
+  readonly count: number;
+}
+
+/** What came of a job. `violation` is a story; everything else are counts and names. */
+export interface Result {
+  readonly violation?: string;
+  readonly states?: number;
+  readonly edges?: number;
+  /** Ids of arrows that pure steps have taken. */
+  readonly walked?: readonly string[];
+  /** Ids of arrows that the real engine has taken. */
+  readonly driven?: readonly string[];
+  readonly steps?: number;
+  readonly paths?: number;
+  readonly mutants?: readonly Tried[];
+  readonly worlds?: number;
+  readonly requests?: number;
+}
+
+export interface Tried {
+  readonly id: string;
+  readonly fault: Fault;
+  /** Why it is wrong, in a line. Absent: it survived. */
+  readonly objection?: string;
+  /** Why it is no fault. */
+  readonly argument?: string;
+}
+
+export async function perform(job: Job): Promise<Result> {
+  switch (job.kind) {
+    case 'setting':
+      return walkSetting(job);
+    case 'transitions':
+      return driveTransitions();
+    case 'mutants':
+      return tryMutants(job);
+    case 'worlds': {
+      const { steps, ...played } = await runWorlds(job);
+      return played;
+    }
+  }
+}
+
+async function walkSetting({ name, isDriven }: Extract<Job, { kind: 'setting' }>): Promise<Result> {
+  const graphs: Graph[] = [];
+  const found = settings.filter((setting) => setting.name === name);
+  const verdict = judge(authMachine, { settings: found, onGraph: (graph) => graphs.push(graph) });
+  const { states, edges, taken, violation } = verdict;
+  const walked = { states, edges, walked: [...taken] };
+  if (violation !== undefined) return { ...walked, violation };
+  return isDriven ? { ...walked, ...(await onStage(graphs)) } : walked;
+}
+
+/** Every edge of these graphs, on the real engine. */
+async function onStage(graphs: readonly Graph[]): Promise<Result> {
+  const world = await startWorld();
+  const driven = new Set<string>();
+  let steps = 0;
+  try {
+    for (const graph of graphs) {
+      const done = await driveAll(world, graph);
+      for (const arrow of done.arrows) driven.add(arrow);
+      steps += done.steps;
+    }
+    return { driven: [...driven], steps };
+  } catch (thrown) {
+    return { driven: [...driven], steps, violation: storyOf(thrown) };
+  } finally {
+    await world.close();
+  }
+}
+
+/** How many states of each setting are looked at for paths: each arrow is taken somewhere among them. */
+const NEAREST = 800;
+
+async function driveTransitions(): Promise<Result> {
+  const near = settings.map((setting) => walk(authMachine, setting, undefined, NEAREST));
+  const paths = pathsForAllArrows(near);
+  const world = await startWorld();
+  const driven = new Set<string>();
+  let steps = 0;
+  try {
+    for (const { graph, stimuli } of paths) {
+      const done = await drivePath(world, graph, stimuli);
+      for (const arrow of done.arrows) driven.add(arrow);
+      steps += done.steps;
+    }
+    return { driven: [...driven], steps, paths: paths.length };
+  } catch (thrown) {
+    return { driven: [...driven], steps, violation: storyOf(thrown) };
+  } finally {
+    await world.close();
+  }
+}
+
+/** How many states of each setting the bank of steps is collected from. */
+const NEAR = 1500;
+
+function tryMutants({ part, of, sample }: Extract<Job, { kind: 'mutants' }>): Result {
+  const banker = new Banker();
+  judge(authMachine, { states: NEAR, onEdge: (edge) => banker.add(edge) });
+  const all = mutantsOf(authMachine);
+  const chosen = sample ? sampleOf(all, sample.seed, sample.count) : all;
+  const mine = chosen.filter((_, index) => index % of === part);
+  const mutants = mine.map((mutant): Tried => {
+    const { id, fault } = mutant;
+    const argument = equivalents[id];
+    const objection =
+      objectionTo(mutant, banker.bank) ?? (argument === undefined ? objectionAfterWalk(mutant) : undefined);
+    return {
+      id,
+      fault,
+      ...(objection !== undefined && { objection: objection.split('\n', 1)[0] ?? '' }),
+      ...(argument !== undefined && { argument }),
+    };
+  });
+  return { mutants };
+}
+
+const storyOf = (thrown: unknown): string =>
+  thrown instanceof Divergence ? thrown.message : String(thrown instanceof Error ? thrown.stack : thrown);

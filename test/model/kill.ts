@@ -1,0 +1,69 @@
+// Tries mutants on steps of the right chart: a fault that no invariant objects to shows that something is not looked at.
+import type { AuthMachine } from '../../machines/authMachine.ts';
+import { judge, untaken, violationOf } from './judge.ts';
+import type { Mutant } from './mutants.ts';
+import { type Snapshot, Stepper } from './step.ts';
+import type { Edge } from './walk.ts';
+
+/** Steps of the right chart, a few of each sort. */
+export type Bank = readonly Edge[];
+
+/** How many steps are kept that look the same: from one state, by one stimulus, along the same arrows. */
+const OF_A_SORT = 6;
+
+/** Collects steps while the right chart is walked. */
+export class Banker {
+  readonly #kept = new Map<string, Edge[]>();
+
+  add(edge: Edge): void {
+    const arrows = edge.arrows.map(({ id }) => id);
+    const { wish, stepUp, grant, refused, limits, denied, budget } = edge.from.context;
+    const asked = [wish !== null, stepUp !== null, grant !== null && grant.version !== refused?.version];
+    const barred = [
+      limits.ceiling !== null,
+      denied.length > 0,
+      Math.max(0, ...Object.values(budget.stepUps)),
+    ];
+    const sort = JSON.stringify([edge.from.value, asked, barred, edge.stimulus.type, arrows]);
+    const kept = this.#kept.get(sort) ?? [];
+    this.#kept.set(sort, kept);
+    if (kept.length < OF_A_SORT) kept.push(edge);
+  }
+
+  get bank(): Bank {
+    return [...this.#kept.values()].flat();
+  }
+}
+
+/** Says why a mutant is wrong; nothing when it survives. */
+export function objectionTo(mutant: Mutant, bank: Bank): string | undefined {
+  try {
+    return inSteps(mutant.build(), bank);
+  } catch (thrown) {
+    return `the chart broke: ${String(thrown)}`;
+  }
+}
+
+/** One step of the mutant from each state that the right chart was in. */
+function inSteps(machine: AuthMachine, bank: Bank): string | undefined {
+  const stepper = new Stepper(machine);
+  for (const edge of bank) {
+    const { snapshot, arrows } = stepper.step(transplant(edge.from, machine), edge.stimulus.event);
+    const violation = violationOf({ ...edge, to: snapshot, arrows });
+    if (violation !== undefined) return violation;
+  }
+  return undefined;
+}
+
+/** The same state, in another chart. */
+function transplant({ value, context, children }: Snapshot, machine: AuthMachine): Snapshot {
+  return Object.assign(machine.resolveState({ value, context }), { children }) as Snapshot;
+}
+
+/** The last word on a mutant that survives its steps: walks it wherever it leads, which takes long. */
+export function objectionAfterWalk(mutant: Mutant): string | undefined {
+  const machine = mutant.build();
+  const { violation, taken } = judge(machine);
+  const [arrow] = untaken(machine, taken);
+  return violation ?? (arrow && `no walk can take ${arrow}`);
+}

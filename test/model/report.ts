@@ -1,0 +1,101 @@
+// What all results mean together: the figures, what is missing, and the one line at the end.
+
+import { allStates } from '../../adapters/states.ts';
+import { authMachine } from '../../machines/authMachine.ts';
+import { joinRows, readTestFiles } from '../requirements/rows.ts';
+import { invariants, prospects } from './invariants/index.ts';
+import type { Job, Result, Tried } from './jobs.ts';
+import { arrowsOf } from './transitions.ts';
+
+export interface Outcome {
+  readonly job: Job;
+  readonly result: Result;
+  readonly seconds: number;
+}
+
+export interface Report {
+  readonly isComplete: boolean;
+  readonly line: string;
+  readonly figures: object;
+}
+
+export async function report(outcomes: readonly Outcome[]): Promise<Report> {
+  const results = outcomes.map(({ result }) => result);
+  const arrows = arrowsOf(authMachine).map(({ id }) => id);
+  const walked = new Set(results.flatMap((one) => one.walked ?? []));
+  const driven = new Set(results.flatMap((one) => one.driven ?? []));
+  const mutants = results.flatMap((one) => one.mutants ?? []);
+  const survivors = mutants.filter((one) => one.objection === undefined && one.argument === undefined);
+  const requirements = requirementsOf();
+  const rows = joinRows(await readTestFiles());
+  const violations = results.flatMap(({ violation }) => violation ?? []);
+  const missing = {
+    walked: arrows.filter((id) => !walked.has(id)),
+    driven: arrows.filter((id) => !driven.has(id)),
+  };
+  const figures = {
+    transitions: { all: arrows.length, walked: walked.size, driven: driven.size, missing },
+    states: allStates.size,
+    graph: { states: sum(results, 'states'), edges: sum(results, 'edges') },
+    engine: { steps: sum(results, 'steps'), seconds: secondsOf(outcomes) },
+    invariants: [...invariants, ...prospects].map(({ holds, spec }) => ({ holds, spec })),
+    mutants: { tried: mutants.length, byFault: byFault(mutants), survivors, argued: argued(mutants) },
+    worlds: { worlds: sum(results, 'worlds'), requests: sum(results, 'requests') },
+    requirements: { rows: rows.length, inInvariants: requirements.size },
+    violations,
+  };
+  const isComplete =
+    violations.length + survivors.length + missing.walked.length + missing.driven.length === 0;
+  return { isComplete, line: lineOf(figures), figures };
+}
+
+type Figures = Readonly<{
+  transitions: { all: number; driven: number };
+  graph: { states: number; edges: number };
+  engine: { steps: number };
+  invariants: readonly object[];
+  mutants: { tried: number; survivors: readonly Tried[]; argued: readonly Tried[] };
+  worlds: { worlds: number };
+  requirements: { inInvariants: number };
+  violations: readonly string[];
+}>;
+
+function lineOf({ transitions, graph, engine, mutants, worlds, requirements, ...all }: Figures): string {
+  const killed = mutants.tried - mutants.survivors.length - mutants.argued.length;
+  return [
+    `model: ${transitions.driven} of ${transitions.all} transitions on the real engine in ${engine.steps} steps`,
+    `${graph.states} states and ${graph.edges} edges of the graph under ${all.invariants.length} invariants for ${requirements.inInvariants} requirements`,
+    `${killed} of ${mutants.tried} mutants killed and ${mutants.argued.length} argued`,
+    `${worlds.worlds} random worlds`,
+    `${all.violations.length} violations`,
+  ].join('; ');
+}
+
+const sum = (
+  results: readonly Result[],
+  what: 'states' | 'edges' | 'steps' | 'worlds' | 'requests',
+): number => results.reduce((total, one) => total + (one[what] ?? 0), 0);
+
+const requirementsOf = (): ReadonlySet<string> =>
+  new Set([...invariants, ...prospects].flatMap(({ spec }) => [...spec]));
+
+/** Seconds of work by kind of job, all processes together. */
+function secondsOf(outcomes: readonly Outcome[]): Readonly<Record<string, number>> {
+  const seconds: Record<string, number> = {};
+  for (const { job, seconds: took } of outcomes) {
+    seconds[job.kind] = Math.round(((seconds[job.kind] ?? 0) + took) * 10) / 10;
+  }
+  return seconds;
+}
+
+function byFault(mutants: readonly Tried[]): Readonly<Record<string, { tried: number; killed: number }>> {
+  const faults: Record<string, { tried: number; killed: number }> = {};
+  for (const { fault, objection } of mutants) {
+    const { tried, killed } = faults[fault] ?? { tried: 0, killed: 0 };
+    faults[fault] = { tried: tried + 1, killed: killed + (objection === undefined ? 0 : 1) };
+  }
+  return faults;
+}
+
+const argued = (mutants: readonly Tried[]): readonly Tried[] =>
+  mutants.filter((one) => one.objection === undefined && one.argument !== undefined);

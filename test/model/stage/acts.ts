@@ -1,0 +1,258 @@
+// How each report comes about on the stage: what lies in the store, how servers answer, what the host does.
+import type { Bound, Memory, Work } from '../../../protocol/work.ts';
+import {
+  type BindingRecord,
+  boundAt,
+  type GrantRecord,
+  grantKeysOf,
+  keys,
+  type PendingRecord,
+} from '../../../stores/records.ts';
+import type { Answer, Received } from '../../support/world.ts';
+import type { Letter, ServerKind } from '../setting.ts';
+import type { Snapshot } from '../step.ts';
+import { type Around, letterOf, OWN_CLIENT } from '../stimuli/around.ts';
+import { issuerOf } from '../stimuli/facts.ts';
+import type { Source } from '../stimuli/stimulus.ts';
+import { refused, registered, serverDocument, tokens } from './documents.ts';
+import type { Mood } from './host.ts';
+import { callbackOf, plantBound, plantChoice, plantMemory, type Soil } from './plant.ts';
+
+/** What is known when a report is to come about. */
+export interface Scene extends Soil {
+  readonly around: Around;
+  readonly snapshot: Snapshot;
+  readonly way: string;
+  /** What the actor is to report; nothing when it is to fail. */
+  readonly output: unknown;
+}
+
+export interface Act {
+  readonly arrange?: () => Promise<void>;
+  readonly host?: Mood;
+  readonly storeIsAway?: true;
+  readonly answer?: (request: Received) => Answer;
+  /** Every request that it makes, as `a POST /token`, in any order. */
+  readonly sends: readonly string[];
+}
+
+export const acts: Readonly<Record<Source, (scene: Scene) => Act | Promise<Act>>> = {
+  recallSession: (scene) => ({
+    ...quiet(scene),
+    arrange: ifPlanned<Memory>(scene, (memory) => plantMemory(scene, memory)),
+  }),
+  probeResource: ({ way }) => ({ answer: () => probeAnswers[way] ?? {}, sends: ['resource GET /mcp'] }),
+  fetchResourceMetadata: (scene) => ({
+    answer: () => resourceAnswer(scene),
+    sends: scene.way === 'absent' ? [RESOURCE_METADATA, ROOT_METADATA] : [RESOURCE_METADATA],
+  }),
+  chooseServer: (scene) => ({
+    ...quiet(scene),
+    arrange: ifPlanned<Work['chooseServer']['output']>(scene, ({ issuer, isBound }) =>
+      plantChoice(scene, isBound ? issuer : null),
+    ),
+  }),
+  fetchServerMetadata: (scene) => {
+    const issuer = scene.snapshot.context.candidate?.issuer ?? '';
+    const at = letterOf(scene.around, issuer);
+    const places = scene.way === 'absent' ? [SERVER_METADATA, OPENID_METADATA] : [SERVER_METADATA];
+    return { answer: () => serverAnswer(scene, issuer), sends: places.map((place) => `${at} GET ${place}`) };
+  },
+  recallBinding: (scene) => ({
+    ...quiet(scene),
+    arrange: ifPlanned<Bound>(scene, (bound) =>
+      plantBound(scene, issuerOf(scene.around, scene.snapshot), bound),
+    ),
+    host: hostOf(scene),
+  }),
+  reserveRedirect: ({ way }) => ({
+    host: { redirect: way === 'another URI' ? 1 : 0, ...(way === 'no listener' && { fails: true }) },
+    sends: [],
+  }),
+  registerClient: (scene) =>
+    asked(scene, 'POST /register', {
+      'a client': registered,
+      refused: () => refused('unapproved_software_statement'),
+    }),
+  prepareAuthorization: (scene) => quiet(scene),
+  pushAuthorization: (scene) =>
+    asked(scene, 'POST /par', {
+      taken: () => ({ status: 201, body: { request_uri: 'urn:example:request', expires_in: 60 } }),
+      refused: () => refused('invalid_request'),
+    }),
+  presentAuthorization: ({ way }) => ({ ...(way === 'no browser' && { host: { fails: true } }), sends: [] }),
+  awaitResponse: ({ way }) => ({ ...(way === 'no listener' && { host: { fails: true } }), sends: [] }),
+  validateResponse: (scene) => ({ arrange: () => respond(scene), sends: [] }),
+  exchangeCode: (scene) =>
+    scene.way === 'spent elsewhere'
+      ? { arrange: () => spend(scene), sends: [] }
+      : asked(scene, 'POST /token', { ...issuing, refused: () => refused('invalid_scope') }),
+  requestDirectGrant: (scene) =>
+    asked(scene, 'POST /token', { ...issuing, refused: () => refused('invalid_scope') }),
+  requestDeviceCode: (scene) =>
+    asked(scene, 'POST /device', {
+      'a code': () => ({ body: deviceCode(issuerOf(scene.around, scene.snapshot)) }),
+      refused: () => refused('unauthorized_client'),
+    }),
+  presentDeviceCode: ({ way }) => ({ ...(way === 'no screen' && { host: { fails: true } }), sends: [] }),
+  pollDeviceGrant: (scene) =>
+    scene.way === 'no store'
+      ? quiet(scene)
+      : asked(scene, 'POST /token', {
+          ...issuing,
+          denied: () => refused('access_denied'),
+          'timed out': () => refused('expired_token'),
+        }),
+  confirmStepUp: ({ way }) => ({
+    host: way === 'no word of the host' ? { fails: true } : way === 'no' ? { deniesStepUps: true } : {},
+    sends: [],
+  }),
+  discardAuthorization: (scene) => quiet(scene),
+  refreshGrant: (scene) =>
+    asked(scene, 'POST /token', {
+      'new tokens': () => tokens(true),
+      'grant refused': () => refused('invalid_grant'),
+      'no sense': () => ({ body: { access_token: 7 } }),
+    }),
+  revokeGrants: async (scene) => ({
+    ...quiet(scene),
+    answer: revocationAnswer(scene),
+    sends: await revocations(scene),
+  }),
+  forgetSession: (scene) => quiet(scene),
+  waitUntil: (scene) => quiet(scene),
+  gatherChallenges: (scene) => quiet(scene),
+};
+
+const RESOURCE_METADATA = 'resource GET /.well-known/oauth-protected-resource/mcp';
+const ROOT_METADATA = 'resource GET /.well-known/oauth-protected-resource';
+const SERVER_METADATA = '/.well-known/oauth-authorization-server';
+const OPENID_METADATA = '/.well-known/openid-configuration';
+
+/** Work that sends nothing; it fails where the store is away. */
+const quiet = ({ way }: Scene): Act => ({ ...(way === 'no store' && { storeIsAway: true }), sends: [] });
+
+/** What the store is made to say, where the actor is to report something of it. */
+const ifPlanned =
+  <Output>({ output }: Scene, plant: (output: Output) => Promise<void>) =>
+  async (): Promise<void> => {
+    if (output !== undefined) await plant(output as Output);
+  };
+
+/** One request to the server of the flow, answered by the way; an outage and a forgotten client look alike anywhere. */
+function asked(
+  { around, snapshot, way }: Scene,
+  line: string,
+  answers: Readonly<Record<string, (request: Received) => Answer>>,
+): Act {
+  const answer = answers[way] ?? common[way];
+  return { ...(answer && { answer }), sends: [`${letterOf(around, issuerOf(around, snapshot))} ${line}`] };
+}
+
+const common: Readonly<Record<string, () => Answer>> = {
+  'an outage': () => ({ status: 503 }),
+  'client unknown': () => refused('invalid_client', 401),
+};
+
+const issuing: Readonly<Record<string, () => Answer>> = {
+  'a grant': () => tokens(true),
+  'a grant that cannot be renewed': () => tokens(false),
+};
+
+const probeAnswers: Readonly<Record<string, Answer>> = {
+  'a challenge': { status: 401, headers: { 'www-authenticate': 'Bearer scope="read"' } },
+  'no challenge': { status: 404 },
+  'an outage': { cut: true },
+  'a redirect': { status: 302, headers: { location: '/elsewhere' } },
+};
+
+function resourceAnswer({ around, way }: Scene): Answer {
+  if (way === 'an outage') return { status: 503 };
+  if (way === 'absent') return { status: 404 };
+  const letters =
+    way === 'of another resource' ? (['a'] as const) : (way.split(' and ') as readonly Letter[]);
+  const resource = way === 'of another resource' ? 'https://other.example/mcp' : around.resource;
+  return { body: { resource, authorization_servers: letters.map((letter) => around.issuers[letter]) } };
+}
+
+function serverAnswer({ way }: Scene, issuer: string): Answer {
+  if (way === 'an outage') return { status: 503 };
+  if (way === 'absent') return { status: 404 };
+  if (way === 'of another issuer') return { body: serverDocument('https://other.example', 'full') };
+  return { body: serverDocument(issuer, way as ServerKind) };
+}
+
+const deviceCode = (issuer: string) => ({
+  device_code: `device-code-of-${issuer}`,
+  user_code: 'ABCD-EFGH',
+  verification_uri: `${issuer}/activate`,
+  expires_in: 600,
+  interval: 1,
+});
+
+/** What the host has by its own hand while bindings are looked up. */
+function hostOf({ output, around, snapshot, way }: Scene): Mood {
+  const bound = output as Bound | undefined;
+  if (way === 'credentials of nobody') return { ownClientAt: '' };
+  return {
+    ...(bound?.registration?.clientId === OWN_CLIENT && { ownClientAt: issuerOf(around, snapshot) }),
+    ...(bound && !bound.mayRegister && { mayNotRegister: true }),
+  };
+}
+
+/** The answer that came back, as the next judgement wants it. */
+async function respond(scene: Scene): Promise<void> {
+  const { shelf, snapshot, way, around } = scene;
+  const key = snapshot.context.pending?.key ?? '';
+  const pending = await shelf.read<PendingRecord>(key);
+  if (!pending) return;
+  const params = responses(way, pending.state, pending.server.issuer, around);
+  await shelf.put(key, { ...pending, response: callbackOf(pending.redirectUri, params) });
+}
+
+function responses(
+  way: string,
+  state: string,
+  iss: string,
+  { issuers }: Around,
+): Readonly<Record<string, string>> {
+  switch (way) {
+    case 'of another login':
+      return { code: 'code', state: 'another', iss };
+    case 'of another issuer':
+      return { code: 'code', state, iss: iss === issuers.a ? issuers.b : issuers.a };
+    case 'denied':
+      return { error: 'access_denied', state, iss };
+    case 'an outage':
+      return { error: 'temporarily_unavailable', state, iss };
+    default:
+      return { code: 'code', state, iss };
+  }
+}
+
+/** A sibling was faster. */
+async function spend({ shelf, snapshot }: Scene): Promise<void> {
+  const key = snapshot.context.pending?.key ?? '';
+  const pending = await shelf.read<PendingRecord>(key);
+  if (pending) await shelf.put(key, { ...pending, spent: true });
+}
+
+/** Every grant that the session has is revoked where it was issued. */
+async function revocations({ shelf, session, around, way }: Scene): Promise<readonly string[]> {
+  if (way === 'no store') return [];
+  const binding = await shelf.read<BindingRecord>(keys.binding(session));
+  const lines: string[] = [];
+  for (const key of grantKeysOf(binding)) {
+    const grant = await shelf.read<GrantRecord>(key);
+    if (!grant || !boundAt(binding, grant.issuer)) continue;
+    const at = letterOf(around, grant.issuer);
+    const count = 1 + (grant.refreshToken === undefined ? 0 : 1) + (grant.superseded?.length ?? 0);
+    lines.push(`${at} GET ${SERVER_METADATA}`, ...Array.from({ length: count }, () => `${at} POST /revoke`));
+  }
+  return lines;
+}
+
+const revocationAnswer =
+  ({ around }: Scene) =>
+  ({ at, method }: Received): Answer =>
+    method === 'GET' ? { body: serverDocument(around.issuers[at === 'b' ? 'b' : 'a'], 'full') } : {};

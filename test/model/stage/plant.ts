@@ -1,0 +1,127 @@
+// Makes the store say what an actor is to find there: facts of the model as records, as a sibling would have left them.
+import { serverRecord } from '../../../actors/facts.ts';
+import { digest } from '../../../actors/prepareAuthorization.ts';
+import type { Binding, Grant, Registration, SessionId } from '../../../protocol/facts.ts';
+import type { Bound, Memory } from '../../../protocol/work.ts';
+import {
+  type BindingRecord,
+  type ClientRecord,
+  type GrantRecord,
+  keys,
+  type PendingRecord,
+  type RegistrationRecord,
+} from '../../../stores/records.ts';
+import type { Shelf } from './shelf.ts';
+
+/** Where things are put: whose session it is, and under which name clients of this host are registered. */
+export interface Soil {
+  readonly shelf: Shelf;
+  readonly session: SessionId;
+  readonly place: string;
+}
+
+/** What a start is to find. */
+export async function plantMemory(soil: Soil, memory: Memory): Promise<void> {
+  const { shelf, session } = soil;
+  await plantBinding(soil, memory.binding, memory.grant);
+  const key = memory.login && (await plantLogin(soil, memory.login));
+  await shelf.put(keys.login(session), key ? { v: 1, pendingKey: key } : undefined);
+}
+
+/** What the bind-check is to find. */
+export async function plantBound(soil: Soil, issuer: string, bound: Bound): Promise<void> {
+  await plantBinding(soil, bound.binding, bound.grant, bound.preRegisteredElsewhere ?? undefined);
+  await plantRegistration(soil, issuer, bound.registration);
+}
+
+/** What the choice of a server is to find: nothing, or that this one is bound. */
+export async function plantChoice(soil: Soil, issuer: string | null): Promise<void> {
+  await plantBinding(soil, issuer === null ? null : { issuer, kind: 'dynamic', scopes: [] }, null);
+}
+
+/** @param elsewhere the issuer that is bound now, by hand, when it is another than the one of this binding. */
+async function plantBinding(
+  soil: Soil,
+  binding: Binding | null,
+  grant: Grant | null,
+  elsewhere?: string,
+): Promise<void> {
+  const { shelf, session } = soil;
+  if (!binding) return shelf.put(keys.binding(session), undefined);
+  const { issuer, kind, scopes } = binding;
+  const clientId = grant?.clientId ?? 'nobody';
+  const grantKey = keys.grant(issuer, clientId, session);
+  const bound = { kind, clientId, grantKey, scopes: [...scopes], boundAt: 0 };
+  const byHand = { ...bound, kind: 'pre-registered' as const, grantKey: 'grant:by hand', scopes: [] };
+  const servers = { [issuer]: bound, ...(elsewhere !== undefined && { [elsewhere]: byHand }) };
+  const record: BindingRecord = { v: 1, session, current: elsewhere ?? issuer, servers };
+  await shelf.put(keys.binding(session), record);
+  if (grant && !(await isThere(soil, grantKey, grant)))
+    await shelf.put(grantKey, grantRecord(soil, grant, kind));
+}
+
+/** A grant that the chart knows is left as it is: its version tells. */
+async function isThere({ shelf }: Soil, key: string, grant: Grant): Promise<boolean> {
+  return (await shelf.records.get(key))?.version === grant.version;
+}
+
+function grantRecord({ session }: Soil, grant: Grant, kind: ClientRecord['kind']): GrantRecord {
+  const { issuer, clientId, expiresAt, refreshAt, renewable, requested, granted } = grant;
+  return {
+    v: 1,
+    session,
+    issuer,
+    client: { kind, clientId, authMethod: 'none', redirectUris: [] },
+    resource: session.resource,
+    accessToken: `access of a sibling ${expiresAt}`,
+    ...(renewable && { refreshToken: `refresh of a sibling ${expiresAt}` }),
+    ...(expiresAt !== undefined && { expiresAt }),
+    ...(refreshAt !== undefined && { refreshAt }),
+    requested: [...requested],
+    granted: [...granted],
+  };
+}
+
+async function plantRegistration(
+  { shelf, place }: Soil,
+  issuer: string,
+  registration: Registration | null,
+): Promise<void> {
+  const key = keys.registration(issuer, place);
+  if (registration?.kind !== 'dynamic') return shelf.put(key, undefined);
+  const { kind, clientId, authMethod, redirectUris } = registration;
+  const client: ClientRecord = { kind, clientId, authMethod, redirectUris: [...redirectUris] };
+  await shelf.put(key, { v: 1, issuer, client } satisfies RegistrationRecord);
+}
+
+async function plantLogin(
+  { shelf, session }: Soil,
+  { pending, server, registration, answered }: NonNullable<Memory['login']>,
+): Promise<string> {
+  const { kind, clientId, authMethod, redirectUris } = registration;
+  const state = `state of a sibling ${pending.expiresAt}`;
+  const record: PendingRecord = {
+    v: 1,
+    session,
+    server: serverRecord(server),
+    client: { kind, clientId, authMethod, redirectUris: [...redirectUris] },
+    redirectUri: pending.redirectUri ?? '',
+    resource: session.resource,
+    state,
+    verifier: 'a verifier of forty-three characters or more of it',
+    url: `${server.authorizationEndpoint}?state=of-a-sibling`,
+    requested: [...pending.requested],
+    expiresAt: pending.expiresAt,
+    ...(answered && {
+      response: callbackOf(pending.redirectUri ?? '', { state, iss: server.issuer, code: 'code' }),
+    }),
+  };
+  const key = keys.pending(await digest(state));
+  await shelf.put(key, record);
+  return key;
+}
+
+/** A callback URL with these parameters. */
+export function callbackOf(redirectUri: string, params: Readonly<Record<string, string>>): string {
+  return `${redirectUri}?${new URLSearchParams(params)}`;
+}

@@ -1,0 +1,281 @@
+// The stage: the real engine with real actors, store and HTTP, where everything waits until the walk says what happens.
+import { type Actor, createActor, fromPromise, type InspectionEvent } from 'xstate';
+import { createAuthEngine, type Engine, type Stored } from '../../../index.ts';
+import type { AuthMachine } from '../../../machines/authMachine.ts';
+import type { AuthEvent } from '../../../machines/context.ts';
+import type { Answer, Received, World } from '../../support/world.ts';
+import { fold } from '../fold.ts';
+import type { Setting } from '../setting.ts';
+import type { Event, Snapshot } from '../step.ts';
+import { type Around, onPaper } from '../stimuli/around.ts';
+import { stimuliOf } from '../stimuli/index.ts';
+import type { Report, Source, Stimulus } from '../stimuli/stimulus.ts';
+import { arrowsOf } from '../transitions.ts';
+import type { Place, Way } from '../walk.ts';
+import { type Act, acts, type Scene } from './acts.ts';
+import { Host } from './host.ts';
+import { Shelf } from './shelf.ts';
+
+/** The engine and the model do not agree. */
+export class Divergence extends Error {}
+
+/** How long the engine may take for one step, in milliseconds. */
+const PATIENCE = 10_000;
+
+/** Actors whose work is a request: it is on the wire when they are stopped. */
+const speaking: ReadonlySet<Source> = new Set<Source>([
+  'probeResource',
+  'fetchResourceMetadata',
+  'fetchServerMetadata',
+  'registerClient',
+  'pushAuthorization',
+  'exchangeCode',
+  'requestDirectGrant',
+  'requestDeviceCode',
+  'refreshGrant',
+]);
+
+export interface Checkpoint {
+  readonly snapshot: Snapshot;
+  readonly records: ReadonlyMap<string, Stored>;
+  readonly time: number;
+}
+
+export class Stage {
+  readonly around: Around;
+  readonly #world: World;
+  readonly #host: Host;
+  readonly #shelf = new Shelf();
+  readonly #engine: Engine;
+  readonly #machine: AuthMachine;
+  #actor: Actor<AuthMachine>;
+  readonly #arrows: ReadonlyMap<object, string>;
+  readonly #taken: string[] = [];
+  /** Actors that were invoked and wait to begin, by name of invocation. */
+  readonly #doors = new Map<string, () => void>();
+  /** Requests that are on the wire and wait for an answer. */
+  readonly #held: { readonly request: Received; readonly answer: (answer: Answer) => void }[] = [];
+  #answer: ((request: Received) => Answer) | undefined;
+  #reporter: string | undefined;
+  #heard = (): void => {};
+  #onHeld: (() => void) | undefined;
+  #time = 0;
+
+  /** @param fetch instead of the real one, for those who doubt that a difference shows. */
+  constructor(world: World, setting: Setting, fetch?: typeof globalThis.fetch) {
+    this.#world = world;
+    this.around = { setting, resource: world.resource, issuers: { a: world.origins.a, b: world.origins.b } };
+    this.#host = new Host(setting);
+    world.answer = async (request) => this.#receive(request);
+    world.received.length = 0;
+    world.exchanges.length = 0;
+    this.#engine = createAuthEngine({
+      ...this.#host.options,
+      store: this.#shelf.store,
+      ...(fetch && { fetch }),
+      now: () => this.#time,
+      // Whoever sleeps has waited at its door before.
+      sleep: async () => {},
+    });
+    this.#machine = this.#withDoors(this.#engine.machine);
+    this.#arrows = new Map(arrowsOf(this.#machine).map(({ definition, id }) => [definition, id]));
+    this.#actor = this.#start();
+  }
+
+  /** Where the engine is, to come back to it: what it persists, what the store holds, and what time it is. */
+  get checkpoint(): Checkpoint {
+    const snapshot = this.#actor.getPersistedSnapshot() as Checkpoint['snapshot'];
+    return { snapshot, records: this.#shelf.copy, time: this.#time };
+  }
+
+  /** Goes on from there, as after a restart: whoever was at work waits at their door again. */
+  async restore({ snapshot, records, time }: Checkpoint): Promise<void> {
+    this.#actor.stop();
+    if (this.#held.length > 0) await this.#cut({ cut: true });
+    this.#doors.clear();
+    this.#shelf.restore(records);
+    this.#time = time;
+    this.#actor = this.#start(snapshot);
+  }
+
+  #start(snapshot?: Checkpoint['snapshot']): Actor<AuthMachine> {
+    const { resource, setting } = this.around;
+    const actor = createActor(this.#machine, {
+      input: { resource, interaction: setting.interaction },
+      inspect: (event) => this.#inspect(event),
+      ...(snapshot && { snapshot }),
+    });
+    return actor.start();
+  }
+
+  /** The folded name of where the engine is, in the words of the model. */
+  get name(): string {
+    const { issuers } = onPaper(this.around.setting);
+    return fold(this.#actor.getSnapshot())
+      .replaceAll(this.around.issuers.a, issuers.a)
+      .replaceAll(this.around.issuers.b, issuers.b);
+  }
+
+  /**
+   * Lets one thing happen, and compares: the arrows that are taken, the state, and what was on the wire.
+   * @throws Divergence
+   */
+  async step(way: Way, to: Place): Promise<void> {
+    const snapshot = this.#actor.getSnapshot();
+    const stimulus = stimuliOf(this.around, snapshot).find(({ type }) => type === way.stimulus);
+    if (!stimulus) throw new Divergence(`"${way.stimulus}" cannot happen in ${this.name}`);
+    this.#taken.length = 0;
+    this.#world.received.length = 0;
+    const sent = stimulus.report
+      ? await this.#report(stimulus.report, stimulus)
+      : await this.#happen(stimulus.event, to);
+    this.#compare('arrows', this.#taken, way.arrows);
+    this.#compare('requests', [...this.#world.lines()].sort(), [...sent].sort());
+    this.#compare('state', [this.name], [way.to]);
+  }
+
+  async close(): Promise<void> {
+    this.#actor.stop();
+    this.#cut({ cut: true });
+    await this.#engine.dispose();
+  }
+
+  /** An actor reports: it is let go, with everything arranged so that it will say this. */
+  async #report({ child, source, way }: Report, { event }: Stimulus): Promise<readonly string[]> {
+    const output = 'output' in event ? event.output : undefined;
+    const act = await acts[source](this.#scene(way, output));
+    const at = (output as { readonly at?: number } | undefined)?.at;
+    this.#time = Math.max(this.#time, at ?? 0);
+    await act.arrange?.();
+    await this.#perform(act, child);
+    return act.sends;
+  }
+
+  async #perform(act: Act, child: string): Promise<void> {
+    this.#host.mood = act.host ?? {};
+    this.#shelf.isAway = act.storeIsAway === true;
+    const { redirectUri } = this.#actor.getSnapshot().context;
+    this.#host.callback = `${redirectUri}?code=code`;
+    const heard = new Promise<void>((resolve) => {
+      this.#reporter = child;
+      this.#heard = resolve;
+    });
+    this.#answer = act.answer;
+    this.#open(child);
+    await this.#within(heard, `no report of ${child}`);
+    this.#shelf.isAway = false;
+    this.#host.mood = {};
+    this.#answer = undefined;
+  }
+
+  /** Something comes from outside. Whoever is stopped by it has a request on the wire. */
+  async #happen(event: Event, to: Place): Promise<readonly string[]> {
+    const { children } = this.#actor.getSnapshot();
+    const stopped = Object.entries(children).find(
+      ([child, actor]) =>
+        actor && speaking.has(String(actor.src) as Source) && !(child in to.snapshot.children),
+    );
+    const sent = stopped ? await this.toTheWire(stopped[0]) : [];
+    this.#actor.send(event as AuthEvent);
+    // What nobody looks at tells nobody the time.
+    if ('at' in event && this.#taken.length > 0) this.#time = Math.max(this.#time, event.at);
+    // A refresh goes on when its asker is gone: it is told that the server is away.
+    if (stopped) await this.#cut(stopped[1]?.src === 'refreshGrant' ? { status: 503 } : { cut: true });
+    return sent;
+  }
+
+  /** Lets an actor go until its request is on the wire, where it is held. @returns the request, as a line. */
+  async toTheWire(child: string): Promise<readonly string[]> {
+    const source = String(this.#actor.getSnapshot().children[child]?.src) as Source;
+    const held = new Promise<void>((resolve) => {
+      this.#onHeld = resolve;
+    });
+    this.#open(child);
+    await this.#within(held, `no request of ${source}`);
+    this.#onHeld = undefined;
+    const { sends } = await acts[source](this.#scene('', undefined));
+    return sends.slice(0, 1);
+  }
+
+  async #cut(answer: Answer): Promise<void> {
+    for (const { answer: give } of this.#held.splice(0)) give(answer);
+    // What was in flight comes to its end before anything else happens.
+    for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  #scene(way: string, output: unknown): Scene {
+    const snapshot = this.#actor.getSnapshot();
+    const { strategy } = this.around.setting;
+    const place = strategy === 'device' ? 'device' : 'model';
+    return {
+      around: this.around,
+      snapshot,
+      way,
+      output,
+      shelf: this.#shelf,
+      session: snapshot.context.session,
+      place,
+    };
+  }
+
+  #receive(request: Received): Promise<Answer> | Answer {
+    if (this.#answer) return this.#answer(request);
+    return new Promise((answer) => {
+      this.#held.push({ request, answer });
+      this.#onHeld?.();
+    });
+  }
+
+  #open(child: string): void {
+    const open = this.#doors.get(child);
+    if (!open) throw new Divergence(`${child} is not at work`);
+    this.#doors.delete(child);
+    open();
+  }
+
+  #inspect(event: InspectionEvent): void {
+    if (event.actorRef !== this.#actor) return;
+    if (event.type === '@xstate.microstep') {
+      for (const definition of event._transitions) {
+        const id = this.#arrows.get(definition);
+        if (id !== undefined) this.#taken.push(id);
+      }
+    }
+    // Done or failed: which of both it is, the arrows will tell.
+    if (event.type === '@xstate.event' && event.event.type.endsWith(`.actor.${this.#reporter}`))
+      this.#heard();
+  }
+
+  /** The same actors; each waits at its door first. */
+  #withDoors(machine: AuthMachine): AuthMachine {
+    const doors = this.#doors;
+    const guarded = Object.entries(machine.implementations.actors).map(([source, logic]) => {
+      // What `fromPromise` was made from: XState keeps it here.
+      const act = (logic as ReturnType<typeof fromPromise>).config as Parameters<typeof fromPromise>[0];
+      const behindDoor: typeof act = async (args) => {
+        await new Promise<void>((resolve) => doors.set(args.self.id, resolve));
+        return act(args);
+      };
+      return [source, fromPromise(behindDoor)] as const;
+    });
+    return machine.provide({ actors: Object.fromEntries(guarded) });
+  }
+
+  async #within(work: Promise<void>, what: string): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(
+        () => reject(new Divergence(`${what} within ${PATIENCE} ms in ${this.name}`)),
+        PATIENCE,
+      );
+    });
+    await Promise.race([work, late]).finally(() => clearTimeout(timer));
+  }
+
+  #compare(what: string, engine: readonly string[], model: readonly string[]): void {
+    if (JSON.stringify(engine) === JSON.stringify(model)) return;
+    throw new Divergence(
+      `the ${what} differ:\n    engine: ${engine.join('\n            ')}\n    model:  ${model.join('\n            ')}`,
+    );
+  }
+}

@@ -1,0 +1,140 @@
+// Facts as actors would report them, made to fit the state that they are reported in.
+import type {
+  Binding,
+  Grant,
+  Pending,
+  Registration,
+  RegistrationKind,
+  ServerMetadata,
+} from '../../../protocol/facts.ts';
+import type { ServerKind } from '../setting.ts';
+import type { Snapshot } from '../step.ts';
+import { type Around, BEAT, LOGIN_LIFE, REDIRECTS, TOKEN_LIFE } from './around.ts';
+
+/** When the next report is made. Epoch milliseconds, like all times. */
+export const soon = ({ context }: Snapshot): number => context.at + BEAT;
+
+/** The server that the flow speaks to. */
+export const issuerOf = ({ issuers }: Around, { context }: Snapshot): string =>
+  context.server?.issuer ?? issuers.a;
+
+/** What an invoked actor was given; one that was restored keeps it in its snapshot. */
+export function inputOf(child: unknown): Input {
+  const { options, getSnapshot } = (child ?? {}) as Invoked;
+  return options?.input ?? getSnapshot?.call(child).input ?? {};
+}
+
+type Input = Readonly<Record<string, unknown>>;
+interface Invoked {
+  readonly options?: { readonly input?: Input };
+  readonly getSnapshot?: () => { readonly input?: Input };
+}
+
+export function serverFacts(issuer: string, kind: ServerKind): ServerMetadata {
+  const isPoor = kind === 'poor';
+  return {
+    issuer,
+    ...(!isPoor && {
+      authorizationEndpoint: `${issuer}/authorize`,
+      registrationEndpoint: `${issuer}/register`,
+      deviceAuthorizationEndpoint: `${issuer}/device`,
+      pushedAuthorizationRequestEndpoint: `${issuer}/par`,
+    }),
+    tokenEndpoint: `${issuer}/token`,
+    revocationEndpoint: `${issuer}/revoke`,
+    requiresPush: kind === 'wants pushes',
+    scopesSupported: [],
+    authMethods: ['none'],
+    pkce: 'S256',
+    sendsIssuer: true,
+    acceptsMetadataDocuments: kind === 'takes documents',
+    dpopAlgorithms: [],
+  };
+}
+
+export function registrationAt(
+  issuer: string,
+  kind: RegistrationKind,
+  redirectUri: string | null,
+  clientId = `client of ${issuer}`,
+): Registration {
+  const redirectUris = redirectUri === null ? [] : [redirectUri];
+  return { key: `registration:${issuer}`, kind, issuer, clientId, authMethod: 'none', redirectUris };
+}
+
+/** A request that was recorded at the server of the flow, for the scopes that its actor was told to ask for. */
+export function pendingFor(around: Around, snapshot: Snapshot): Pending {
+  const issuer = issuerOf(around, snapshot);
+  const redirectUri = snapshot.context.strategy === 'device' ? null : snapshot.context.redirectUri;
+  const requested = requestedIn(snapshot);
+  return { key: `pending:${issuer}`, issuer, redirectUri, expiresAt: soon(snapshot) + LOGIN_LIFE, requested };
+}
+
+/** A login that another process left under way, at the first server. */
+export function pendingElsewhere({ issuers }: Around, at: number): Pending {
+  const [redirectUri] = REDIRECTS;
+  return {
+    key: 'pending:old',
+    issuer: issuers.a,
+    redirectUri,
+    expiresAt: at + LOGIN_LIFE,
+    requested: ['read'],
+  };
+}
+
+/** A grant that was just issued for what its actor was told to ask for. */
+export function grantFor(around: Around, snapshot: Snapshot, renewable: boolean): Grant {
+  const issuer = issuerOf(around, snapshot);
+  return { ...newGrant(snapshot, issuer, requestedIn(snapshot)), renewable };
+}
+
+/** A grant that nobody knew of: as a sibling would have left it in the store. */
+export function newGrant(snapshot: Snapshot, issuer: string, requested: readonly string[]): Grant {
+  const expiresAt = soon(snapshot) + TOKEN_LIFE;
+  return {
+    key: `grant:${issuer}`,
+    version: nextVersion(snapshot),
+    issuer,
+    clientId: `client of ${issuer}`,
+    renewable: true,
+    requested,
+    granted: requested,
+    expiresAt,
+    refreshAt: expiresAt - TOKEN_LIFE / 10,
+  };
+}
+
+/** The grant that the chart knows at this issuer, if it knows one. */
+export function knownAt(snapshot: Snapshot, issuer: string): Grant | undefined {
+  const { grant } = snapshot.context;
+  return grant?.issuer === issuer ? grant : undefined;
+}
+
+/** What the binding at this issuer says: what the chart knows of it, or what a sibling has left. */
+export function bindingAt(snapshot: Snapshot, issuer: string, kind: RegistrationKind): Binding {
+  const { binding } = snapshot.context;
+  const isKnown = knownAt(snapshot, issuer) !== undefined && binding?.issuer === issuer;
+  return isKnown ? { ...binding, kind } : { issuer, kind, scopes: ['read'] };
+}
+
+/** When the grant is due, or soon if that is later. */
+export const whenDue = (snapshot: Snapshot, grant: Grant): number =>
+  Math.max(soon(snapshot), grant.refreshAt ?? 0);
+
+/** Versions count up: a new one is not the one that was refused. */
+function nextVersion({ context }: Snapshot): string {
+  const known = [context.grant?.version, context.refused?.version];
+  const highest = Math.max(0, ...known.map((version) => Number(version?.replace(/^v/, '') ?? 0) || 0));
+  return `v${highest + 1}`;
+}
+
+function requestedIn(snapshot: Snapshot): readonly string[] {
+  for (const child of Object.values(snapshot.children)) {
+    const { scopes, pending } = inputOf(child) as {
+      readonly scopes?: readonly string[];
+      readonly pending?: Pending;
+    };
+    if (scopes ?? pending) return scopes ?? pending?.requested ?? [];
+  }
+  return [];
+}

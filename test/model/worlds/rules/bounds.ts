@@ -1,0 +1,137 @@
+// Rules about scopes and bounds: nothing that was asked for is lost, and nothing goes on for ever.
+import { bearerOf, isTokenRequest, type Mark, type Moment, objectOf, type Rule } from '../tape.ts';
+
+type Presented = Extract<Mark, { kind: 'presented' }>;
+
+const scopesOf = (text: string | null | undefined): readonly string[] =>
+  (text ?? '').split(' ').filter((scope) => scope !== '');
+
+const scopesAccumulate: Rule = {
+  says: 'scopes asked for at one server keep all that was requested and granted there before, until the sign-out',
+  spec: ['STEP-1', 'STEP-2', 'STEP-6'],
+  judge({ moments }) {
+    const accumulated = new Map<string, Set<string>>();
+    const asked = new Map<string, string | null>();
+    // Tokens count from their first use on: before it, nobody knows whether they arrived.
+    const issued = new Map<string, { readonly at: string; readonly scopes: readonly string[] }>();
+    for (const moment of moments) {
+      if (moment.kind === 'logout') for (const of of [accumulated, issued]) of.clear();
+      if (moment.kind === 'presented') {
+        const scope = moment.url.searchParams.get('scope');
+        const before = accumulated.get(String(moment.at)) ?? [];
+        const lost = [...before].filter((one) => !scopesOf(scope).includes(one));
+        if (lost.length > 0)
+          return `server ${moment.at?.toUpperCase()} is not asked for ${lost.join(' ')} any more`;
+        asked.set(moment.url.searchParams.get('code_challenge') ?? '', scope);
+      }
+      if (moment.kind !== 'exchange') continue;
+      const { request, answer } = moment;
+      const { access_token: token, scope } = objectOf(answer);
+      if (typeof token === 'string' && isTokenRequest(moment, 'authorization_code')) {
+        const granted = scopesOf(typeof scope === 'string' ? scope : '');
+        const requested = scopesOf(requestedFor(request.form.get('code'), moments));
+        issued.set(token, { at: request.at, scopes: [...granted, ...requested] });
+      }
+      const used = issued.get(bearerOf(moment) ?? '');
+      if (used) accumulated.set(used.at, new Set([...(accumulated.get(used.at) ?? []), ...used.scopes]));
+    }
+    return undefined;
+  },
+};
+
+/** The scopes of the authorization request that this code was given for. */
+function requestedFor(code: string | null, moments: readonly Moment[]): string | null {
+  for (const moment of moments)
+    if (moment.kind === 'exchange' && moment.answer.headers?.['location']?.includes(`code=${code}&`))
+      return moment.request.query.get('scope');
+  return null;
+}
+
+/** Authorizations without a request that the resource accepted in between. */
+const MAX_AUTHORIZATIONS = 2;
+/** Step-ups for one operation. */
+const MAX_STEP_UPS = 2;
+
+const isReset = ({ kind }: Moment): boolean => ['login', 'logout', 'engine'].includes(kind);
+
+/** Asked anew; the same request shown again is none. */
+function isNew(moment: Moment, shown: Set<string>): moment is Presented {
+  if (moment.kind !== 'presented' || shown.has(moment.url.href)) return false;
+  shown.add(moment.url.href);
+  return true;
+}
+
+const isForgottenClient = (moment: Moment): boolean =>
+  moment.kind === 'exchange' && moment.answer.status === 401 && moment.request.path === '/token';
+
+const authorizationsBounded: Rule = {
+  says: 'a person is not led to log in again and again while the resource accepts nothing',
+  spec: ['TOK-9', 'STEP-4'],
+  judge({ moments }) {
+    const shown = new Set<string>();
+    let authorizations = 0;
+    // A client that was forgotten is replaced once, and then the login is made again.
+    let replaced = 0;
+    for (const moment of moments) {
+      const isAccepted =
+        moment.kind === 'exchange' && bearerOf(moment) !== undefined && moment.answer.status !== 401;
+      if (isReset(moment) || (isAccepted && !moment.answer.cut)) [authorizations, replaced] = [0, 0];
+      if (isForgottenClient(moment)) replaced = 1;
+      if (isNew(moment, shown)) authorizations += 1;
+      if (authorizations > MAX_AUTHORIZATIONS + replaced) return `${authorizations} logins without success`;
+    }
+    return undefined;
+  },
+};
+
+const toolOf = (body: string): string => /"name":"(\w+)"/.exec(body)?.[1] ?? '';
+
+const stepUpsBounded: Rule = {
+  says: 'one operation leads to two step-ups at most',
+  spec: ['STEP-4'],
+  judge({ moments }) {
+    const shown = new Set<string>();
+    let stepUps = new Map<string, number>();
+    let tools: readonly string[] = [];
+    let challenged: string | undefined;
+    for (const moment of moments) {
+      if (isReset(moment)) stepUps = new Map();
+      if (moment.kind === 'step') tools = moment.step.do === 'call' ? moment.step.tools : [];
+      if (moment.kind === 'step' || isForgottenClient(moment)) challenged = undefined;
+      if (moment.kind === 'exchange' && moment.request.at === 'resource' && moment.request.method === 'POST')
+        challenged = moment.answer.status === 403 ? toolOf(moment.request.body) : undefined;
+      // Where several are called at once, nobody can say from outside whose step-up it is.
+      if (isNew(moment, shown) && tools.length === 1 && challenged !== undefined) {
+        const count = (stepUps.get(challenged) ?? 0) + 1;
+        if (count > MAX_STEP_UPS) return `${count} step-ups for ${challenged}`;
+        stepUps.set(challenged, count);
+        challenged = undefined;
+      }
+    }
+    return undefined;
+  },
+};
+
+/** More than any step has reason for. */
+const MAX_REQUESTS = 60;
+
+const requestsBounded: Rule = {
+  says: `one step makes ${MAX_REQUESTS} requests at most`,
+  spec: ['STEP-4', 'TOK-7', 'TOK-9'],
+  judge({ moments }) {
+    let requests = 0;
+    for (const { kind } of moments) {
+      if (kind === 'step') requests = 0;
+      if (kind === 'exchange') requests += 1;
+      if (requests > MAX_REQUESTS) return 'there are more';
+    }
+    return undefined;
+  },
+};
+
+export const boundRules: readonly Rule[] = [
+  scopesAccumulate,
+  authorizationsBounded,
+  stepUpsBounded,
+  requestsBounded,
+];

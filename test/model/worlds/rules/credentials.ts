@@ -1,0 +1,221 @@
+// Rules about whose credentials go where: what one server issued, or was shown, is nobody else's business.
+import { createHash } from 'node:crypto';
+import {
+  bearerOf,
+  CREDENTIAL,
+  type Exchange,
+  homeOf,
+  isGoodMetadata,
+  type Moment,
+  namedServers,
+  nameOf,
+  type Rule,
+  type Tape,
+  textOf,
+} from '../tape.ts';
+
+/** The servers that were shown the challenges of verifiers, and states. */
+type Shown = Map<string, string>;
+
+const challengeOf = (verifier: string): string => createHash('sha256').update(verifier).digest('base64url');
+
+const credentialsStayHome: Rule = {
+  says: 'what one server issued is never sent to another; the resource gets access tokens only',
+  spec: ['BIND-1', 'BIND-2', 'BIND-4', 'TOK-3'],
+  judge({ moments }) {
+    for (const moment of moments) {
+      const why = moment.kind === 'exchange' ? strayIn(moment) : undefined;
+      if (why) return why;
+    }
+    return undefined;
+  },
+};
+
+const words: Readonly<Record<string, string>> = {
+  access: 'an access token',
+  refresh: 'a refresh token',
+  code: 'a code',
+  client: 'a client id',
+  secret: 'a client secret',
+};
+
+function strayIn(exchange: Exchange): string | undefined {
+  const { at } = exchange.request;
+  for (const [credential, kind = ''] of textOf(exchange.request).matchAll(CREDENTIAL)) {
+    const isWelcome = at === 'resource' ? kind === 'access' : homeOf(credential) === at;
+    if (!isWelcome)
+      return `${words[kind]} of server ${homeOf(credential).toUpperCase()} was sent with ${nameOf(exchange)}`;
+  }
+  return undefined;
+}
+
+const verifiersStayHome: Rule = {
+  says: 'a verifier or state is for the server that the person was led to',
+  spec: ['BIND-2', 'AUTHZ-1', 'AUTHZ-4'],
+  judge({ moments }) {
+    const shown: Shown = new Map();
+    for (const moment of moments) {
+      if (moment.kind === 'presented') {
+        for (const name of ['code_challenge', 'state'])
+          shown.set(moment.url.searchParams.get(name) ?? '', moment.url.origin);
+      }
+      if (moment.kind !== 'exchange') continue;
+      const { form, headers, path } = moment.request;
+      const verifier = form.get('code_verifier');
+      const isForeign = verifier !== null && shown.get(challengeOf(verifier)) !== `http://${headers['host']}`;
+      if (isForeign) return `the verifier of another request was sent with ${nameOf(moment)}`;
+      const text = path === '/authorize' ? '' : textOf(moment.request);
+      for (const secret of shown.keys())
+        if (secret !== '' && text.includes(secret))
+          return `a state or challenge was sent with ${nameOf(moment)}`;
+    }
+    return undefined;
+  },
+};
+
+const tokensInHeaders: Rule = {
+  says: 'tokens and codes are in no URL; access tokens go to the resource, and to be revoked',
+  spec: ['TOK-1', 'TOK-3'],
+  judge({ moments }) {
+    for (const moment of moments) {
+      if (moment.kind !== 'exchange') continue;
+      const { path, query, body, at } = moment.request;
+      if (/(access|refresh|code|secret)-[ab]-/.test(`${path}?${query}`))
+        return `the URL of ${nameOf(moment)} has a credential`;
+      if (path !== '/revoke' && body.includes('access-'))
+        return `the body of ${nameOf(moment)} has an access token`;
+      if (at !== 'resource' && `${moment.request.headers['authorization']}`.includes('access-'))
+        return `${nameOf(moment)} carries an access token`;
+    }
+    return undefined;
+  },
+};
+
+const tokensOfTheResponsible: Rule = {
+  says: 'a token is not used any more when the resource was found to have moved to another server',
+  spec: ['TOK-2', 'BIND-9', 'DISC-12'],
+  judge(tape) {
+    let named: readonly string[] = [];
+    let responsible: string | undefined;
+    for (const moment of tape.moments) {
+      // A new process knows only what is bound; and that moves with the first token of the new server (BIND-8).
+      if (moment.kind === 'engine') responsible = undefined;
+      if (moment.kind !== 'exchange') continue;
+      const listed = namedServers(moment);
+      if (listed) [named, responsible] = [listed, undefined];
+      const { at } = moment.request;
+      const isFound = isGoodMetadata(moment, tape) && named.length === 1 && named[0] === tape.origins[at];
+      if (isFound) responsible = at;
+      const token = bearerOf(moment);
+      if (token !== undefined && responsible !== undefined && homeOf(token) !== responsible)
+        return `a token of server ${homeOf(token).toUpperCase()} went to the resource, although it was found to have moved`;
+    }
+    return undefined;
+  },
+};
+
+/** Keeps in mind whose metadata was refused, as far as this process has read it. */
+class Refused {
+  readonly #tape: Tape;
+  readonly #servers = new Set<string | undefined>();
+
+  constructor(tape: Tape) {
+    this.#tape = tape;
+  }
+
+  has(at: string | undefined): boolean {
+    return this.#servers.has(at);
+  }
+
+  forgive(at: string | undefined): void {
+    this.#servers.delete(at);
+  }
+
+  hear(moment: Moment): void {
+    if (moment.kind === 'engine') this.#servers.clear();
+    if (moment.kind !== 'exchange') return;
+    const isGood = isGoodMetadata(moment, this.#tape);
+    if (isGood) this.#servers.delete(moment.request.at);
+    if (isGood === false) this.#servers.add(moment.request.at);
+  }
+}
+
+const nothingToTheRefused: Rule = {
+  says: 'nothing is sent to a server whose metadata was refused',
+  spec: ['DISC-8', 'DISC-9', 'BIND-3'],
+  judge(tape) {
+    const refused = new Refused(tape);
+    for (const moment of tape.moments) {
+      refused.hear(moment);
+      // What follows from being led there is the matter of the next rule.
+      if (moment.kind === 'presented') refused.forgive(moment.at);
+      const isSent = moment.kind === 'exchange' && moment.request.method === 'POST';
+      if (isSent && refused.has(moment.request.at)) return `${nameOf(moment)} was sent all the same`;
+    }
+    return undefined;
+  },
+};
+
+const nobodyToTheRefused: Rule = {
+  says: 'nobody is led to a server whose metadata was refused',
+  spec: ['DISC-8', 'DISC-9', 'BIND-3'],
+  judge(tape) {
+    const refused = new Refused(tape);
+    for (const moment of tape.moments) {
+      refused.hear(moment);
+      if (moment.kind === 'presented' && refused.has(moment.at))
+        return `the person was led to server ${moment.at?.toUpperCase()} all the same`;
+    }
+    return undefined;
+  },
+};
+
+const nothingIsTold: Rule = {
+  says: 'no secret is told to people or logs',
+  spec: ['TOK-3'],
+  judge({ moments }) {
+    const secrets = new Set<string>();
+    for (const moment of moments) {
+      if (moment.kind === 'presented') secrets.add(moment.url.searchParams.get('state') ?? 'none');
+      if (moment.kind === 'exchange') {
+        const verifier = moment.request.form.get('code_verifier');
+        if (verifier !== null) secrets.add(verifier);
+      }
+      if (moment.kind !== 'told') continue;
+      const kind = /(access|refresh|code|secret)-[ab]-/.exec(moment.text)?.[1];
+      if (kind !== undefined) return `${words[kind]} was`;
+      for (const secret of secrets) if (moment.text.includes(secret)) return 'a state or verifier was';
+    }
+    return undefined;
+  },
+};
+
+const signOutForgets: Rule = {
+  says: 'after a sign-out no token is stored, and none from before is sent',
+  spec: ['TOK-10'],
+  judge({ moments }) {
+    const known = new Set<string>();
+    let forgotten = new Set<string>();
+    for (const moment of moments) {
+      if (moment.kind === 'left over' && /(access|refresh|code)-[ab]-/.test(moment.text))
+        return 'a token was left in the store';
+      if (moment.kind === 'logged out') forgotten = new Set(known);
+      if (moment.kind !== 'exchange') continue;
+      const token = bearerOf(moment);
+      if (token !== undefined && forgotten.has(token)) return `${nameOf(moment)} carries a token from before`;
+      if (token !== undefined) known.add(token);
+    }
+    return undefined;
+  },
+};
+
+export const credentialRules: readonly Rule[] = [
+  credentialsStayHome,
+  verifiersStayHome,
+  tokensInHeaders,
+  tokensOfTheResponsible,
+  nothingToTheRefused,
+  nobodyToTheRefused,
+  nothingIsTold,
+  signOutForgets,
+];

@@ -1,0 +1,33 @@
+// Random worlds against the real engine, and the proof that the rules would notice if it misbehaved.
+import { describe, expect, it } from 'vitest';
+import { runWorlds } from './runWorlds.ts';
+import { sabotages } from './sabotage.ts';
+
+describe('random worlds', () => {
+  it.each([20_260_728, 9_728, 8_414])(
+    'break no rule: seed %i',
+    async (seed) => {
+      const { violation, ...played } = await runWorlds({ worlds: 50, seed });
+      expect(violation).toBeUndefined();
+      expect(played.worlds).toBe(50);
+      expect(played.requests).toBeGreaterThan(played.worlds * 5);
+    },
+    60_000,
+  );
+});
+
+describe('the rules notice', () => {
+  it.each(sabotages)('%s', async (_name, sabotage, noticed) => {
+    const { violation } = await runWorlds({ worlds: 300, seed: 7, shorten: false }, sabotage);
+    expect(violation).toMatch(noticed);
+  });
+
+  it('and tell the shortest story', async () => {
+    const [[, sabotage] = []] = sabotages;
+    const { violation = '' } = await runWorlds({ worlds: 300, seed: 7 }, sabotage);
+    const story = violation.split('\n').filter((line) => line.startsWith('  - '));
+    expect(story.length).toBeLessThanOrEqual(5);
+    expect(violation).toContain('the resource moves to server B');
+    expect(violation).toContain('seed 7');
+  });
+});

@@ -1,0 +1,49 @@
+// Processes of a race, as their parent sees them.
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Answered, Member, Order } from './orders.ts';
+
+const MEMBER = fileURLToPath(new URL('./member.ts', import.meta.url));
+
+export class Crewman {
+  readonly process: ChildProcess;
+  /** Ends when it is ready to be told something. */
+  readonly ready: Promise<string>;
+
+  constructor(member: Member) {
+    this.process = fork(MEMBER, [JSON.stringify(member)], { execArgv: ['--import', 'tsx'] });
+    this.ready = this.#answer();
+  }
+
+  /** @returns how it ended: `ok`, the code of a failure, or `gone` when the process has died. */
+  async tell(order: Order): Promise<string> {
+    const answer = this.#answer();
+    this.process.send(order);
+    return answer;
+  }
+
+  /** Goes on after it has stopped itself. */
+  wake(): void {
+    this.process.kill('SIGCONT');
+  }
+
+  end(): void {
+    this.process.kill('SIGKILL');
+  }
+
+  async #answer(): Promise<string> {
+    const over = new AbortController();
+    const { signal } = over;
+    const answered = once(this.process, 'message', { signal }).then(
+      ([answer]: Answered[]) => answer?.ended ?? '',
+    );
+    const gone = once(this.process, 'exit', { signal }).then(() => 'gone');
+    try {
+      return await Promise.race([answered, gone]);
+    } finally {
+      over.abort();
+      await Promise.allSettled([answered, gone]);
+    }
+  }
+}

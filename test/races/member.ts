@@ -1,0 +1,70 @@
+// A process of a race: one engine on the shared folder, told by its parent what to do.
+import { fileStore, headlessUserAgent } from '../../adapters/node.ts';
+import { AuthError, createAuthEngine, type Store } from '../../index.ts';
+import type { Answered, Member, Order, Point } from './orders.ts';
+
+const { resource, folder, skew = 0, at, requestTimeout }: Member = JSON.parse(process.argv[2] ?? '{}');
+let ahead = 0;
+
+/** Dies or stops here, as a process does: without a word. */
+function pass(point: Point): void {
+  if (point !== at?.point) return;
+  process.kill(process.pid, at.do === 'die' ? 'SIGKILL' : 'SIGSTOP');
+}
+
+const home = fileStore({ folder });
+let isSpending = false;
+const store: Store = {
+  ...home,
+  async put(key, text, expected) {
+    const isIntent = key.startsWith('spend:');
+    if (isIntent) pass('before the intent is written');
+    if (isSpending && key.startsWith('grant:')) pass('before the outcome is written');
+    const version = await home.put(key, text, expected);
+    if (isIntent && version !== undefined) {
+      isSpending = true;
+      pass('after the intent is written');
+    }
+    if (isSpending && key.startsWith('grant:')) pass('after the outcome is written');
+    return version;
+  },
+  async delete(key, version) {
+    const isDeleted = await home.delete(key, version);
+    if (isSpending && key.startsWith('spend:')) pass('after the intent is gone');
+    return isDeleted;
+  },
+};
+
+const engine = createAuthEngine({
+  client: { name: 'authchart races' },
+  userAgent: headlessUserAgent(),
+  store,
+  policy: { ...(requestTimeout !== undefined && { requestTimeout }) },
+  now: () => Date.now() + skew + ahead,
+  async fetch(input, init) {
+    const response = await fetch(input, init);
+    if (isSpending) pass('after the answer came');
+    return response;
+  },
+});
+const session = engine.session({ resource });
+
+async function obey(order: Order): Promise<string> {
+  if (order.do === 'login') await session.login();
+  else {
+    ahead = order.ahead;
+    await session.token();
+  }
+  return 'ok';
+}
+
+process.on('message', (order: Order) => {
+  obey(order).then(
+    (ended) => process.send?.({ ended } satisfies Answered),
+    (thrown: unknown) =>
+      process.send?.({
+        ended: thrown instanceof AuthError ? thrown.code : String(thrown),
+      } satisfies Answered),
+  );
+});
+process.send?.({ ended: 'ready' } satisfies Answered);

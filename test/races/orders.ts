@@ -1,0 +1,35 @@
+// What the processes of a race are told, and what they answer.
+
+/** What a member is told. */
+export type Order =
+  /** Asks for a token, so many milliseconds from now by its own clock. */
+  | { readonly do: 'token'; readonly ahead: number }
+  /** Logs in, opening its browser. */
+  | { readonly do: 'login' };
+
+/** How it went: that a token is there, or the code of the failure. Never a token. */
+export interface Answered {
+  readonly ended: string;
+}
+
+/** How a member is set up, as JSON in its first argument. */
+export interface Member {
+  readonly resource: string;
+  readonly folder: string;
+  /** Milliseconds that its clock is wrong. */
+  readonly skew?: number;
+  /** What is done at which point: see `points`. */
+  readonly at?: { readonly point: Point; readonly do: 'die' | 'stop' };
+  readonly requestTimeout?: number;
+}
+
+/** Numbered points of a refresh, in the order in which they are passed. */
+export const points = [
+  'before the intent is written',
+  'after the intent is written',
+  'after the answer came',
+  'before the outcome is written',
+  'after the outcome is written',
+  'after the intent is gone',
+] as const;
+export type Point = (typeof points)[number];
