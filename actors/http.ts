@@ -1,8 +1,10 @@
 // The one door to the network: judged addresses, no followed surprises, one deadline, one cap, few words on failure.
+
 import ky from 'ky';
 import { judgeAddress, sameOrigin } from '../protocol/address.ts';
 import { AuthError, type Phase, refuse } from '../protocol/errors.ts';
 import { shown } from '../protocol/text.ts';
+import { urlOf } from '../protocol/url.ts';
 import type { Door, DoorAnswer, DoorRequest, ExchangeFacts, Purpose } from './door.ts';
 
 export interface DoorOptions {
@@ -132,8 +134,8 @@ async function follow(visit: Visit): Promise<DoorAnswer> {
 /** Where a redirect leads, when it may be followed. */
 function target(response: Response, from: URL, resource: string, no: (why: string) => never): URL {
   const location = response.headers.get('location');
-  if (location === null || !URL.canParse(location, from.href)) return no('it does not say where to');
-  const to = new URL(location, from);
+  const to = location === null ? undefined : urlOf(location, from);
+  if (!to) return no('it does not say where to');
   if (!sameOrigin(from, to)) return no(`it leads to another origin, ${shown(to.origin)}`);
   const verdict = judgeAddress(to.href, resource);
   return verdict.ok ? verdict.url : no(`of where it leads, ${verdict.reason}`);
@@ -247,7 +249,7 @@ function decode(decoder: TextDecoder, chunk?: Uint8Array): string | undefined {
 
 /** For messages: never a path or a query, which may hold what is nobody's business. */
 function hostOf(url: string): string {
-  return (URL.canParse(url) && shown(new URL(url).host)) || 'no host';
+  return shown(urlOf(url)?.host ?? '') || 'no host';
 }
 
 /** `ECONNREFUSED` and its like: the one part of a foreign error that cannot quote what we sent. */

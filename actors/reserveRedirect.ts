@@ -1,6 +1,7 @@
 // Makes a redirect URI ready to receive, before it is registered or sent.
 import { isLoopback } from '../protocol/address.ts';
 import { refuse } from '../protocol/errors.ts';
+import { urlOf } from '../protocol/url.ts';
 import type { Act } from './tools.ts';
 
 export const reserveRedirect: Act<'reserveRedirect'> =
@@ -16,7 +17,7 @@ const privateUse = /^[a-z][a-z0-9+-]*\.[a-z0-9.+-]+:$/;
 
 // AUTHZ-8: https, or http to loopback, or an app's own scheme.
 function judge(redirectUri: string): void {
-  const url = URL.canParse(redirectUri) ? new URL(redirectUri) : undefined;
+  const url = urlOf(redirectUri);
   if (url?.hash === '') {
     if (url.protocol === 'https:' || privateUse.test(url.protocol)) return;
     if (url.protocol === 'http:' && isLoopback(url)) return;

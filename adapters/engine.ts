@@ -1,4 +1,5 @@
 // The engine: what an app sets up once. It binds the chart's actors, and gives out sessions.
+
 import type { InspectionEvent } from 'xstate';
 import type { Door } from '../actors/door.ts';
 import { Dpop } from '../actors/dpop.ts';
@@ -10,13 +11,13 @@ import { Shared } from '../actors/shared.ts';
 import { type Sleep, sleep as systemSleep } from '../actors/sleep.ts';
 import type { ClientOptions, Policy, Tools } from '../actors/tools.ts';
 import type { UserAgent } from '../actors/userAgent.ts';
-
 import type { AuthMachine } from '../machines/authMachine.ts';
 import type { Interaction } from '../machines/context.ts';
 import { judgeAddress } from '../protocol/address.ts';
 import { stateOf } from '../protocol/authorizationResponse.ts';
 import { AuthError, refuse } from '../protocol/errors.ts';
 import type { SessionId } from '../protocol/facts.ts';
+import { urlOf } from '../protocol/url.ts';
 import { memoryStore } from '../stores/memory.ts';
 import { keys, Records } from '../stores/records.ts';
 import type { Store } from '../stores/store.ts';
@@ -236,16 +237,15 @@ function judgeOptions({ client }: EngineOptions): void {
   }
   for (const { clientId, issuer } of client.preRegistered ?? []) {
     if (clientId === '') no('A pre-registered client has an empty clientId.');
-    if (issuer !== undefined && !URL.canParse(issuer))
+    if (issuer !== undefined && !urlOf(issuer))
       no(`The issuer of the pre-registered client ${clientId} is not a URL.`);
   }
 }
 
 function isMetadataUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const url = new URL(text);
+  const url = urlOf(text);
   return (
-    url.protocol === 'https:' &&
+    url?.protocol === 'https:' &&
     url.pathname !== '/' &&
     url.hash === '' &&
     url.username === '' &&

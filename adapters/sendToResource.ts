@@ -1,9 +1,11 @@
 // One request to the resource with its token: a bound token has a proof for each address, and a nonce when asked for.
+
 import type { Dpop } from '../actors/dpop.ts';
 import type { UsableToken } from '../actors/useGrant.ts';
 import { demandsNonce } from '../protocol/challenge.ts';
 import { refuse } from '../protocol/errors.ts';
 import { placeOf } from '../protocol/text.ts';
+import { urlOf } from '../protocol/url.ts';
 
 type Send = typeof globalThis.fetch;
 
@@ -114,7 +116,7 @@ function refuseHidden(url: URL): never {
 function targetOf(response: Response, from: URL): URL | undefined {
   const location = response.headers.get('location');
   if (![301, 302, 303, 307, 308].includes(response.status) || location === null) return undefined;
-  const to = URL.canParse(location, from.href) ? new URL(location, from.href) : undefined;
+  const to = urlOf(location, from);
   return to && ['http:', 'https:'].includes(to.protocol) ? to : undefined;
 }
 

@@ -1,9 +1,11 @@
 // How a person at a terminal is reached: their browser, nobody, or by copy and paste.
+
 import { createInterface } from 'node:readline';
 import type { UserAgent } from '../actors/userAgent.ts';
 import { headlessUserAgent, loopbackUserAgent, pasteUserAgent } from '../adapters/node.ts';
 import { AuthError, failure } from '../protocol/errors.ts';
 import { shown } from '../protocol/text.ts';
+import { urlOf } from '../protocol/url.ts';
 import { misused } from './failures.ts';
 import type { AgentName } from './options.ts';
 import type { Printer } from './printer.ts';
@@ -13,7 +15,7 @@ const LONGEST = 16 * 1024;
 
 /** @throws AuthError `config_invalid` for a redirect URI that this user agent cannot receive. */
 export function userAgentOf(name: AgentName, redirectUri: string | undefined, printer: Printer): UserAgent {
-  if (redirectUri !== undefined && !URL.canParse(redirectUri)) misused('--redirect-uri is not a URL.');
+  if (redirectUri !== undefined && !urlOf(redirectUri)) misused('--redirect-uri is not a URL.');
   const at = redirectUri === undefined ? {} : { redirectUri };
   if (name === 'headless') return headlessUserAgent(at);
   if (name === 'browser') return browser(redirectUri, printer);

@@ -1,6 +1,8 @@
 // Proofs of possession: the check that the resource makes of a DPoP proof, and the nonces that it hands out.
+
 import { createHash, randomBytes } from 'node:crypto';
 import { calculateJwkThumbprint, EmbeddedJWK, type JWTPayload, errors as joseErrors, jwtVerify } from 'jose';
+import { urlOf } from '../protocol/url.ts';
 
 /** Algorithms that a proof may be signed with, in the form of the challenge's `algs`. */
 export const PROOF_ALGS = 'ES256';
@@ -83,8 +85,8 @@ async function verifiedProof(proof: string): Promise<{ payload: JWTPayload; thum
 
 /** @returns undefined for what is no URL. */
 function withoutQuery(htu: unknown): string | undefined {
-  if (typeof htu !== 'string' || !URL.canParse(htu)) return undefined;
-  const url = new URL(htu);
+  const url = typeof htu === 'string' ? urlOf(htu) : undefined;
+  if (!url) return undefined;
   url.search = '';
   url.hash = '';
   return url.href;

@@ -1,4 +1,5 @@
 // Judging addresses that strangers give us: is this a URL that we may send something to?
+import { urlOf } from './url.ts';
 
 export type AddressVerdict =
   | { readonly ok: true; readonly url: URL }
@@ -27,8 +28,8 @@ export function isLoopback(url: URL): boolean {
 export function readAddress(text: string): AddressVerdict {
   if (text.length > MAX_ADDRESS) return { ok: false, reason: 'it is too long' };
   if (foreign.test(text)) return { ok: false, reason: 'it holds characters that do not belong in a URL' };
-  if (!URL.canParse(text)) return { ok: false, reason: 'it is not an absolute URL' };
-  const url = new URL(text);
+  const url = urlOf(text);
+  if (!url) return { ok: false, reason: 'it is not an absolute URL' };
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     return { ok: false, reason: 'it is not an https URL' };
   // The parser forgives missing slashes and empty users; other readers of the same text may not.
@@ -55,13 +56,12 @@ export function judgeAddress(text: string, resource: string): AddressVerdict {
 /** Why a host is out of reach: the one place that decides by where a host is. */
 function hostReason(url: URL, resource: string): string | undefined {
   if (!isLoopback(url)) return url.protocol === 'http:' ? 'it is plain http' : undefined;
-  const atHome = URL.canParse(resource) && isLoopback(new URL(resource));
-  return atHome ? undefined : 'it points to this machine, and the resource is elsewhere';
+  const home = urlOf(resource);
+  return home && isLoopback(home) ? undefined : 'it points to this machine, and the resource is elsewhere';
 }
 
 /** True when both have the same scheme, host and port; never for what has no origin. @see RFC 6454 §5 */
 export function sameOrigin(a: string | URL, b: string | URL): boolean {
-  if (!URL.canParse(String(a)) || !URL.canParse(String(b))) return false;
-  const { origin } = new URL(a);
-  return origin !== 'null' && origin === new URL(b).origin;
+  const origin = urlOf(String(a))?.origin;
+  return origin !== undefined && origin !== 'null' && origin === urlOf(String(b))?.origin;
 }

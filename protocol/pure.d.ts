@@ -12,7 +12,6 @@ declare class URLSearchParams {
 }
 declare class URL {
   constructor(url: string | URL, base?: string | URL);
-  static canParse(url: string, base?: string): boolean;
   readonly origin: string;
   readonly searchParams: URLSearchParams;
   hash: string;

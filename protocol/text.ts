@@ -1,4 +1,5 @@
 // Text from strangers: made fit to be shown, kept apart from secrets, read as an error code.
+import { urlOf } from './url.ts';
 
 /** Controls, format and bidi characters, lone surrogates, private use, line breaks, and what is drawn as nothing. */
 const unshowable = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
@@ -91,7 +92,8 @@ export function oauthErrorCode(value: unknown): string | undefined {
 
 /** A URL for people: origin and path. A query may hold a key. */
 export function placeOf(url: string): string {
-  if (!URL.canParse(url)) return 'an address that is not a URL';
-  const { origin, pathname } = new URL(url);
+  const read = urlOf(url);
+  if (!read) return 'an address that is not a URL';
+  const { origin, pathname } = read;
   return shown(origin + (pathname === '/' && !url.endsWith('/') ? '' : pathname), 500);
 }

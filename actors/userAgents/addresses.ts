@@ -1,6 +1,8 @@
 // The addresses that a user agent handles: where a person is led, and what comes back.
+
 import { isLoopback } from '../../protocol/address.ts';
 import { refuse } from '../../protocol/errors.ts';
+import { urlOf } from '../../protocol/url.ts';
 
 /** The longest URL that is opened, shown or taken back, in bytes. */
 export const longestUrl = 16 * 1024;
@@ -16,7 +18,7 @@ export const unheardRedirectUri = 'http://127.0.0.1/callback';
  * @see MCP Security Best Practices, "OAuth Authorization URL Validation"; AUTHZ-9
  */
 export function pageAddress(text: string): string {
-  const url = text.length <= longestUrl && URL.canParse(text) ? new URL(text) : undefined;
+  const url = text.length <= longestUrl ? urlOf(text) : undefined;
   if (url === undefined || url.href.length > longestUrl) {
     refuse(
       'address_refused',
@@ -42,8 +44,9 @@ export function pageAddress(text: string): string {
  * byte for byte, without fragment. Its meaning is still to be judged.
  */
 export function responseAt(redirectUri: string, text: string): string | undefined {
-  if (text.length > longestUrl || /\s/.test(text) || !URL.canParse(text)) return undefined;
-  const given = new URL(text);
+  if (text.length > longestUrl || /\s/.test(text)) return undefined;
+  const given = urlOf(text);
+  if (!given) return undefined;
   const own = new URL(redirectUri);
   if (given.username !== '' || given.password !== '') return undefined;
   if (given.protocol !== own.protocol || given.host !== own.host || given.pathname !== own.pathname) {

@@ -2,6 +2,7 @@
 
 import { stateOf } from '../../protocol/authorizationResponse.ts';
 import { AuthError, refuse } from '../../protocol/errors.ts';
+import { urlOf } from '../../protocol/url.ts';
 import { throwIfCancelled } from '../waiting.ts';
 import {
   type CallbackServer,
@@ -132,7 +133,7 @@ function isHeld(listener: Listener): boolean {
 
 /** The port of a redirect URI at our host and path, written as we write it; none when it names none. */
 function portOf(redirectUri: string, host: LoopbackHost, path: string): number | undefined {
-  const port = URL.canParse(redirectUri) ? Number(new URL(redirectUri).port) : 0;
+  const port = Number(urlOf(redirectUri)?.port ?? 0);
   return port > 0 && redirectUri === redirectUriAt({ host, path, port }) ? port : undefined;
 }
 

@@ -1,7 +1,9 @@
 // The user agent of tests and machines: walks the redirects itself, where a server asks no person anything.
+
 import type { CookieJar } from 'tough-cookie';
 import { sameText, stateOf } from '../../protocol/authorizationResponse.ts';
 import { AuthError, refuse } from '../../protocol/errors.ts';
+import { urlOf } from '../../protocol/url.ts';
 import type { AuthorizationRequest, UserAgent } from '../userAgent.ts';
 import { throwIfCancelled } from '../waiting.ts';
 import { pageAddress, responseAt, unheardRedirectUri } from './addresses.ts';
@@ -133,5 +135,5 @@ async function step(
 
 /** An empty text, which is no URL, when it cannot be resolved. */
 function resolve(location: string, base: string): string {
-  return URL.canParse(location, base) ? new URL(location, base).href : '';
+  return urlOf(location, base)?.href ?? '';
 }

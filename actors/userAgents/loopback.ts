@@ -1,5 +1,7 @@
 // The user agent of desktop and command line: the person's own browser, and a listener on loopback.
+
 import { AuthError, refuse } from '../../protocol/errors.ts';
+import { urlOf } from '../../protocol/url.ts';
 import type { AuthorizationRequest, UserAgent } from '../userAgent.ts';
 import { orCancelled, throwIfCancelled } from '../waiting.ts';
 import { pageAddress } from './addresses.ts';
@@ -108,7 +110,7 @@ function openInBrowser(url: string, signal: AbortSignal): Promise<void> {
 
 function judgePlace(path: string, port: number | undefined): void {
   const base = 'http://127.0.0.1';
-  const isPath = URL.canParse(path, base) && new URL(path, base).href === base + path && !/[?#]/.test(path);
+  const isPath = urlOf(path, base)?.href === base + path && !/[?#]/.test(path);
   if (!isPath || path === donePath) {
     refuse('config_invalid', 'configuring', 'The path of the redirect URI must be one like "/callback".');
   }

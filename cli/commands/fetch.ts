@@ -1,9 +1,11 @@
 // `authchart fetch`: a curl that can log in.
+
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import type { Session } from '../../adapters/session.ts';
 import type { Failure } from '../../protocol/errors.ts';
 import { shown } from '../../protocol/text.ts';
+import { urlOf } from '../../protocol/url.ts';
 import { asUnreachable, type ExitCode, exitCodeOf, exitCodes, misused, sentenceOf } from '../failures.ts';
 import {
   addClientOptions,
@@ -69,7 +71,7 @@ const collect = (text: string, before: readonly string[] = []): readonly string[
 
 /** `--json` takes the URL for its data when it stands right before it. */
 function targetOf(argument: string | undefined, json: string | true | undefined) {
-  if (argument === undefined && typeof json === 'string' && URL.canParse(json)) {
+  if (argument === undefined && typeof json === 'string' && urlOf(json)) {
     return { url: json, asDocument: true, data: undefined };
   }
   return { url: argument, asDocument: json === true, data: json === true ? undefined : json };

@@ -1,5 +1,7 @@
 // Reads the recorded exchanges: what was minted where, what was sent to whom. What it returns is never printed.
+
 import { z } from 'zod';
+import { urlOf } from '../../protocol/url.ts';
 import type { Exchange, Place } from '../exchanges.ts';
 
 /** What a server gives to a client in JSON. */
@@ -102,8 +104,7 @@ function jsonValues(
 
 function codeIn({ responseHeaders }: Exchange): readonly string[] {
   const { location = '' } = responseHeaders;
-  const code = URL.canParse(location) ? new URL(location).searchParams.get('code') : null;
-  return code === null ? [] : [code];
+  return urlOf(location)?.searchParams.getAll('code') ?? [];
 }
 
 function cookiesIn({ responseHeaders }: Exchange): readonly string[] {
