@@ -16,6 +16,7 @@ export function fold(snapshot: Snapshot): string {
     held(snapshot),
     found(snapshot),
     isFailureAsked(snapshot) ? failureOf(context) : null,
+    isPausing(context),
   ]);
 }
 
@@ -101,6 +102,11 @@ function isFailureAsked(snapshot: Snapshot): boolean {
     snapshot.matches({ failed: 'resting' }) ||
     snapshot.matches({ authorizing: 'abandoning' })
   );
+}
+
+/** Whether a pause is under way that whoever comes back to a grant has to keep. */
+function isPausing({ failure, retryAt, at }: Context): boolean {
+  return failure?.recovery === 'retry-later' && retryAt !== undefined && retryAt > at;
 }
 
 function failureOf({ failure }: Context): unknown {

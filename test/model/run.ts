@@ -7,6 +7,7 @@ import { parseArgs, promisify } from 'node:util';
 import type { Job, Result } from './jobs.ts';
 import { doAll } from './pool.ts';
 import { report } from './report.ts';
+import type { Setting } from './setting.ts';
 import { settings } from './settings.ts';
 
 const REPORT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'reports', 'model.json');
@@ -21,8 +22,9 @@ const SEED = 20_261_121;
 const BATCH = 250;
 
 interface Options {
+  /** The real engine along every edge; then no mutants and no worlds, unless they are asked for, too. */
   readonly exhaustive: boolean;
-  readonly mutants: boolean;
+  readonly mutants: 'all' | 'a sample' | 'none';
   readonly worlds: number;
   readonly seed: number;
 }
@@ -32,28 +34,38 @@ function readOptions(): Options {
     options: {
       exhaustive: { type: 'boolean', default: false },
       mutants: { type: 'boolean', default: false },
-      worlds: { type: 'string', default: String(WORLDS) },
+      worlds: { type: 'string' },
       seed: { type: 'string', default: String(SEED) },
     },
   });
-  const [worlds, seed] = [Number(values.worlds), Number(values.seed)];
+  const { exhaustive } = values;
+  const mutants = values.mutants ? 'all' : exhaustive ? 'none' : 'a sample';
+  const [worlds, seed] = [Number(values.worlds ?? (exhaustive ? 0 : WORLDS)), Number(values.seed)];
   if (!Number.isInteger(worlds) || worlds < 0 || !Number.isInteger(seed))
     throw new Error('--worlds and --seed are whole numbers');
-  return { exhaustive: values.exhaustive, mutants: values.mutants, worlds, seed };
+  return { exhaustive, mutants, worlds, seed };
 }
 
-/** The largest first, so that no process is left waiting at the end. */
+/** The longest first, so that no process is left waiting at the end. */
 function jobsFor({ exhaustive, mutants, worlds, seed }: Options, commit: string): readonly Job[] {
-  const sample = mutants ? null : { seed: commit, count: SAMPLE };
-  const parts = mutants ? 8 : 2;
+  const sample = mutants === 'all' ? null : { seed: commit, count: SAMPLE };
+  const parts = { all: 8, 'a sample': 2, none: 0 }[mutants];
+  const bySize = [...settings].sort((one, other) => sizeOf(other) - sizeOf(one));
   return [
     { kind: 'transitions' },
     ...Array.from({ length: parts }, (_, part): Job => ({ kind: 'mutants', part, of: parts, sample })),
-    ...settings.map(({ name }): Job => ({ kind: 'setting', name, isDriven: exhaustive })).reverse(),
+    ...bySize.map(({ name }): Job => ({ kind: 'setting', name, isDriven: exhaustive })),
     ...Array.from({ length: Math.ceil(worlds / BATCH) }, (_, batch): Job => {
       return { kind: 'worlds', worlds: Math.min(BATCH, worlds - batch * BATCH), seed: seed + batch };
     }),
   ];
+}
+
+/** A guess at how large the graph of a setting is: what it varies, multiplied. */
+function sizeOf({ memories, findings, lists, servers, more, ...rest }: Setting): number {
+  const kinds = memories.length * findings.length * lists.length * servers.length * (1 + more.length);
+  const turns = [rest.refuses, rest.ages, rest.siblings, rest.interaction === 'auto'].filter(Boolean).length;
+  return kinds * 2 ** turns;
 }
 
 /** The sample of mutants changes with each commit. */
@@ -81,6 +93,7 @@ function tell(job: Job, result: Result, seconds: number): void {
 
 async function main(): Promise<void> {
   const options = readOptions();
+  const started = performance.now();
   const results: { readonly job: Job; readonly result: Result; readonly seconds: number }[] = [];
   await doAll(jobsFor(options, await commitId()), (job, result, seconds) => {
     results.push({ job, result, seconds });
@@ -88,8 +101,9 @@ async function main(): Promise<void> {
   });
   const { isComplete, line, figures } = await report(results);
   await mkdir(dirname(REPORT), { recursive: true });
-  await writeFile(REPORT, `${JSON.stringify({ options, ...figures }, null, 2)}\n`);
-  console.log(line);
+  const seconds = Math.round((performance.now() - started) / 1000);
+  await writeFile(REPORT, `${JSON.stringify({ options, seconds, ...figures }, null, 2)}\n`);
+  console.log(`${line}; ${seconds} s`);
   process.exitCode = isComplete ? 0 : 1;
 }
 

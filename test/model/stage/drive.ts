@@ -10,32 +10,36 @@ export interface Driven {
 }
 
 /**
- * Takes every edge of the graph: from each place, which the engine itself has come to before, every way.
+ * Takes every edge of the graph, once. The engine goes on from where it is as long as there is an edge that it has not
+ * taken; else it is set back to a place where there is one, and where it has been before.
  * @throws Divergence with its story.
  */
 export async function driveAll(world: World, graph: Graph, fetch?: typeof globalThis.fetch): Promise<Driven> {
   const stage = new Stage(world, graph.setting, fetch);
   const arrows = new Set<string>();
-  const known = new Set([graph.start]);
-  const ahead = new Map<string, Checkpoint>([[graph.start, stage.checkpoint]]);
+  const untaken = new Map([...graph.places.values()].map((place) => [place, idleLast(place)]));
+  const checkpoints = new Map<Place, Checkpoint>();
   let steps = 0;
   try {
-    for (const place of graph.places.values()) {
-      const here = ahead.get(place.name);
-      ahead.delete(place.name);
-      if (!here) throw new Divergence(`the engine never came to ${place.name}`);
-      let hasLeft = true;
-      for (const way of idleFirst(place)) {
-        if (hasLeft) await stage.restore(here);
-        await take(stage, graph, place, way);
-        hasLeft = way.arrows.length > 0;
-        steps += 1;
+    for (let place = startOf(graph); ; ) {
+      const ways = untaken.get(place) ?? [];
+      if (ways.length > 1 && !checkpoints.has(place)) checkpoints.set(place, stage.checkpoint);
+      const way = ways.pop();
+      if (way) {
+        place = await take(stage, graph, place, way);
         for (const arrow of way.arrows) arrows.add(arrow);
-        if (known.has(way.to)) continue;
-        known.add(way.to);
-        ahead.set(way.to, stage.checkpoint);
+        steps += 1;
+      } else {
+        untaken.delete(place);
+        checkpoints.delete(place);
+        const [next] = checkpoints;
+        if (!next) break;
+        place = next[0];
+        await stage.restore(next[1]);
       }
     }
+    const [missed] = untaken.keys();
+    if (missed) throw new Divergence(`${graph.setting.name}: the engine never came to ${missed.name}`);
   } finally {
     await stage.close();
   }
@@ -46,15 +50,13 @@ export async function driveAll(world: World, graph: Graph, fetch?: typeof global
 export async function drivePath(world: World, graph: Graph, stimuli: readonly string[]): Promise<Driven> {
   const stage = new Stage(world, graph.setting);
   const arrows = new Set<string>();
-  let name = graph.start;
+  let place = startOf(graph);
   try {
     for (const stimulus of stimuli) {
-      const place = graph.places.get(name);
-      const way = place?.ways.find((one) => one.stimulus === stimulus);
-      if (!place || !way) throw new Divergence(`the graph has no way "${stimulus}" from ${name}`);
-      await take(stage, graph, place, way);
+      const way = place.ways.find((one) => one.stimulus === stimulus);
+      if (!way) throw new Divergence(`the graph has no way "${stimulus}" from ${place.name}`);
+      place = await take(stage, graph, place, way);
       for (const arrow of way.arrows) arrows.add(arrow);
-      name = way.to;
     }
   } finally {
     await stage.close();
@@ -62,15 +64,23 @@ export async function drivePath(world: World, graph: Graph, stimuli: readonly st
   return { steps: stimuli.length, arrows };
 }
 
-/** What changes nothing is tried first: it needs no way back. */
-const idleFirst = ({ ways }: Place): readonly Way[] =>
-  [...ways].sort((one, other) => Number(one.arrows.length > 0) - Number(other.arrows.length > 0));
+/** What changes nothing is taken first, from the end of the list: it needs no way back. */
+const idleLast = ({ ways }: Place): Way[] =>
+  [...ways].sort((one, other) => Number(other.arrows.length > 0) - Number(one.arrows.length > 0));
 
-async function take(stage: Stage, graph: Graph, place: Place, way: Way): Promise<void> {
+function startOf({ places, start }: Graph): Place {
+  const place = places.get(start);
+  if (!place) throw new Error('A graph without its start.');
+  return place;
+}
+
+/** @returns where it leads. */
+async function take(stage: Stage, graph: Graph, place: Place, way: Way): Promise<Place> {
   try {
     const to = graph.places.get(way.to);
     if (!to) throw new Divergence('the way leads out of the graph');
     await stage.step(way, to);
+    return to;
   } catch (thrown) {
     if (!(thrown instanceof Divergence)) throw thrown;
     const story = [...place.story(), way.stimulus].join('\n  ');

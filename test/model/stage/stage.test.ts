@@ -19,17 +19,13 @@ function graphOf(name: string, machine = authMachine): Graph {
   return walk(machine, setting);
 }
 
-describe('every edge is what the model says', () => {
-  it.each(['a ceiling below what is granted', 'a step-up, asked for'])(
-    'under the setting "%s"',
-    async (name) => {
-      const graph = graphOf(name);
-      const { steps, arrows } = await driveAll(world, graph);
-      expect(steps).toBe(graph.edges);
-      expect(arrows.size).toBeGreaterThan(20);
-    },
-    60_000,
-  );
+describe('every edge', () => {
+  it('is what the model says', async () => {
+    const graph = graphOf('a ceiling below what is granted');
+    const { steps, arrows } = await driveAll(world, graph);
+    expect(steps).toBe(graph.edges);
+    expect(arrows.size).toBeGreaterThan(20);
+  });
 });
 
 describe('a difference shows', () => {

@@ -39,6 +39,14 @@ export interface Checkpoint {
   readonly snapshot: Snapshot;
   readonly records: ReadonlyMap<string, Stored>;
   readonly time: number;
+  readonly here: Omit<Here, 'snapshot'>;
+}
+
+/** Where the engine is, and what can happen there. */
+interface Here {
+  readonly snapshot: Snapshot;
+  readonly name: string;
+  readonly stimuli: ReadonlyMap<string, Stimulus>;
 }
 
 export class Stage {
@@ -60,6 +68,7 @@ export class Stage {
   #heard = (): void => {};
   #onHeld: (() => void) | undefined;
   #time = 0;
+  #known: Here | undefined;
 
   /** @param fetch instead of the real one, for those who doubt that a difference shows. */
   constructor(world: World, setting: Setting, fetch?: typeof globalThis.fetch) {
@@ -85,17 +94,18 @@ export class Stage {
   /** Where the engine is, to come back to it: what it persists, what the store holds, and what time it is. */
   get checkpoint(): Checkpoint {
     const snapshot = this.#actor.getPersistedSnapshot() as Checkpoint['snapshot'];
-    return { snapshot, records: this.#shelf.copy, time: this.#time };
+    return { snapshot, records: this.#shelf.copy, time: this.#time, here: this.#here };
   }
 
   /** Goes on from there, as after a restart: whoever was at work waits at their door again. */
-  async restore({ snapshot, records, time }: Checkpoint): Promise<void> {
+  async restore({ snapshot, records, time, here }: Checkpoint): Promise<void> {
     this.#actor.stop();
     if (this.#held.length > 0) await this.#cut({ cut: true });
     this.#doors.clear();
     this.#shelf.restore(records);
     this.#time = time;
     this.#actor = this.#start(snapshot);
+    this.#known = { ...here, snapshot: this.#actor.getSnapshot() };
   }
 
   #start(snapshot?: Checkpoint['snapshot']): Actor<AuthMachine> {
@@ -110,10 +120,20 @@ export class Stage {
 
   /** The folded name of where the engine is, in the words of the model. */
   get name(): string {
+    return this.#here.name;
+  }
+
+  /** What can be said of the snapshot that the engine is at, worked out once: most stimuli change nothing. */
+  get #here(): Here {
+    const snapshot = this.#actor.getSnapshot();
+    if (this.#known?.snapshot === snapshot) return this.#known;
     const { issuers } = onPaper(this.around.setting);
-    return fold(this.#actor.getSnapshot())
+    const name = fold(snapshot)
       .replaceAll(this.around.issuers.a, issuers.a)
       .replaceAll(this.around.issuers.b, issuers.b);
+    const stimuli = new Map(stimuliOf(this.around, snapshot).map((one) => [one.type, one]));
+    this.#known = { snapshot, name, stimuli };
+    return this.#known;
   }
 
   /**
@@ -121,8 +141,7 @@ export class Stage {
    * @throws Divergence
    */
   async step(way: Way, to: Place): Promise<void> {
-    const snapshot = this.#actor.getSnapshot();
-    const stimulus = stimuliOf(this.around, snapshot).find(({ type }) => type === way.stimulus);
+    const stimulus = this.#here.stimuli.get(way.stimulus);
     if (!stimulus) throw new Divergence(`"${way.stimulus}" cannot happen in ${this.name}`);
     this.#taken.length = 0;
     this.#world.received.length = 0;

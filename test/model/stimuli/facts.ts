@@ -117,9 +117,11 @@ export function bindingAt(snapshot: Snapshot, issuer: string, kind: Registration
   return isKnown ? { ...binding, kind } : { issuer, kind, scopes: ['read'] };
 }
 
-/** When the grant is due, or soon if that is later. */
-export const whenDue = (snapshot: Snapshot, grant: Grant): number =>
-  Math.max(soon(snapshot), grant.refreshAt ?? 0);
+/** When the grant is due: soon, if it is already; else later than any pause. */
+export function whenDue(snapshot: Snapshot, { refreshAt = 0 }: Grant): number {
+  const now = soon(snapshot);
+  return now >= refreshAt ? now : Math.max(refreshAt, snapshot.context.retryAt ?? 0);
+}
 
 /** Versions count up: a new one is not the one that was refused. */
 function nextVersion({ context }: Snapshot): string {

@@ -4,16 +4,12 @@ import { runWorlds } from './runWorlds.ts';
 import { sabotages } from './sabotage.ts';
 
 describe('random worlds', () => {
-  it.each([20_260_728, 9_728, 8_414])(
-    'break no rule: seed %i',
-    async (seed) => {
-      const { violation, ...played } = await runWorlds({ worlds: 50, seed });
-      expect(violation).toBeUndefined();
-      expect(played.worlds).toBe(50);
-      expect(played.requests).toBeGreaterThan(played.worlds * 5);
-    },
-    60_000,
-  );
+  it('break no rule', async () => {
+    const { violation, ...played } = await runWorlds({ worlds: 40, seed: 20_260_728 });
+    expect(violation).toBeUndefined();
+    expect(played.worlds).toBe(40);
+    expect(played.requests).toBeGreaterThan(played.worlds * 5);
+  }, 60_000);
 });
 
 describe('the rules notice', () => {
