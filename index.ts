@@ -22,7 +22,8 @@ export {
 } from './adapters/engine.ts';
 export type { Explanation } from './adapters/explain.ts';
 export type { Progress } from './adapters/observe.ts';
-export type { AuthActor, AuthSnapshot, HostRequest, LoginOptions, Session } from './adapters/session.ts';
+export type { HostRequest, LoginOptions, Session } from './adapters/session.ts';
+export type { AuthActor, AuthSnapshot } from './adapters/sessionChart.ts';
 export type { Fetch } from './adapters/sessionFetch.ts';
 export { type AuthMachine, authMachine } from './machines/authMachine.ts';
 export type { AuthContext, AuthEvent, AuthInput, Interaction } from './machines/context.ts';

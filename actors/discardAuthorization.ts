@@ -1,5 +1,5 @@
 // Ends a pending authorization: its record goes, its listener goes, a late answer finds nobody.
-import { keys } from '../stores/records.ts';
+import { forgetLogin } from './pendingRequest.ts';
 import type { Act } from './tools.ts';
 
 export const discardAuthorization: Act<'discardAuthorization'> =
@@ -9,7 +9,7 @@ export const discardAuthorization: Act<'discardAuthorization'> =
     if (pending) {
       tools.logins.end(pending.key);
       await tools.records.forget(pending.key);
-      await tools.records.forget(keys.login(session));
+      await forgetLogin(tools.records, session, pending.key);
     }
     return { at: tools.now() };
   };

@@ -2,9 +2,9 @@
 import * as oauth from 'oauth4webapi';
 import { judgeAuthorizationResponse } from '../protocol/authorizationResponse.ts';
 import { AuthError, refuse } from '../protocol/errors.ts';
-import { keys, type PendingRecord } from '../stores/records.ts';
+import type { PendingRecord } from '../stores/records.ts';
 import { keepGrant } from './keepGrant.ts';
-import { readPending } from './pendingRequest.ts';
+import { forgetLogin, readPending } from './pendingRequest.ts';
 import { resourceParameter } from './resourceParameter.ts';
 import { type asServer, type IssuedTokens, requestTokens } from './tokenEndpoint.ts';
 import type { Act, Tools } from './tools.ts';
@@ -100,7 +100,7 @@ function askAgain(error: unknown): unknown {
 
 async function finish(tools: Tools, pending: PendingRecord, key: string): Promise<void> {
   await tools.records.forget(key);
-  await tools.records.forget(keys.login(pending.session));
+  await forgetLogin(tools.records, pending.session, key);
   tools.logins.end(key);
   await tools.userAgent.release(pending.redirectUri);
 }

@@ -1,6 +1,7 @@
 // The record of a pending authorization request, for the actors that work on it.
 import { refuse } from '../protocol/errors.ts';
-import type { PendingRecord, Versioned } from '../stores/records.ts';
+import type { SessionId } from '../protocol/facts.ts';
+import { keys, type PendingRecord, type Records, type Versioned } from '../stores/records.ts';
 import type { Tools } from './tools.ts';
 
 /** @throws AuthError `login_timed_out` when it is gone: expired, cancelled or finished elsewhere. */
@@ -33,4 +34,11 @@ export async function dropResponse(tools: Pick<Tools, 'records'>, key: string): 
     const { response: _, ...rest } = pending;
     return rest;
   });
+}
+
+/** The session has this login under way no longer; another one that was begun meanwhile stays. */
+export async function forgetLogin(records: Records, session: SessionId, pendingKey: string): Promise<void> {
+  const at = keys.login(session);
+  const login = await records.read('login', at);
+  if (login?.value.pendingKey === pendingKey) await records.remove(at, login.version);
 }

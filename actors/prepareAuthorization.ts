@@ -1,10 +1,11 @@
-// Builds the authorization request, and records all that belongs to it before anyone is sent anywhere (AUTHZ-4).
+// Builds the authorization request, and records all that belongs to it before anyone is sent anywhere (AUTHZ-4);
+// or joins the one that a sibling has under way (C06).
 import * as oauth from 'oauth4webapi';
 import { AuthError, failure } from '../protocol/errors.ts';
-import type { SessionId } from '../protocol/facts.ts';
 import { type ClientRecord, keys, type PendingRecord } from '../stores/records.ts';
 import { thumbprintOf } from './dpopKey.ts';
 import { pendingFacts, serverRecord } from './facts.ts';
+import { makeCurrent, type Request } from './loginUnderWay.ts';
 import { resourceAt, resourceParameter } from './resourceParameter.ts';
 import type { Act, Tools } from './tools.ts';
 
@@ -15,16 +16,24 @@ const LOGIN_TIMEOUT = 10 * 60_000;
 /** Longest URL that is shown or opened, in characters. */
 const MAX_URL = 16 * 1024;
 
-export const prepareAuthorization: Act<'prepareAuthorization'> = (tools) => async (input) => {
-  const { session, server, redirectUri, scopes } = input;
-  const resource = resourceAt(tools, server.issuer, input.resource);
+export const prepareAuthorization: Act<'prepareAuthorization'> = (tools) => async (given) => {
+  const input = { ...given, resource: resourceAt(tools, given.server.issuer, given.resource) };
+  const made = await newRequest(tools, input);
+  await tools.records.write('pending', made.key, made.record, undefined);
+  const current = await makeCurrent(tools, input, made);
+  if (current.key !== made.key) await withdraw(tools, made, current);
+  const pending = pendingFacts(current.key, current.record);
+  return { at: tools.now(), pending, isJoined: current.holder !== tools.holder };
+};
+
+async function newRequest(tools: Tools, input: Input): Promise<Request> {
+  const { session, server, redirectUri, resource, scopes } = input;
   const state = oauth.generateRandomState();
   const verifier = oauth.generateRandomCodeVerifier();
   const challenge = await oauth.calculatePKCECodeChallenge(verifier);
   const dpopKey = await tools.dpop.keyForLogin(session.resource, server);
   const jkt = dpopKey && (await thumbprintOf(dpopKey));
   const { prompt } = tools.policy;
-  const url = authorizationUrl({ ...input, resource }, { state, challenge, prompt, jkt });
   const record: PendingRecord = {
     v: 1,
     session,
@@ -35,22 +44,18 @@ export const prepareAuthorization: Act<'prepareAuthorization'> = (tools) => asyn
     state,
     verifier,
     ...(dpopKey && { dpopKey }),
-    url,
+    url: authorizationUrl(input, { state, challenge, prompt, jkt }),
     requested: [...scopes],
     expiresAt: tools.now() + (tools.policy.loginTimeout ?? LOGIN_TIMEOUT),
   };
-  const key = keys.pending(await digest(state));
-  await tools.records.write('pending', key, record, undefined);
-  await makeCurrent(tools, session, key);
-  return { at: tools.now(), pending: pendingFacts(key, record) };
-};
+  return { key: keys.pending(await digest(state)), record };
+}
 
-/** A session has one login under way: an older one can no longer be answered. */
-async function makeCurrent(tools: Tools, session: SessionId, pendingKey: string): Promise<void> {
-  const at = keys.login(session);
-  const before = (await tools.records.read('login', at))?.value.pendingKey;
-  await tools.records.update('login', at, () => ({ v: 1, pendingKey }));
-  if (before !== undefined) await tools.records.forget(before);
+/** Nobody will come back to our own redirect URI. */
+async function withdraw(tools: Tools, made: Request, joined: Request): Promise<void> {
+  await tools.records.forget(made.key);
+  const { redirectUri } = made.record;
+  if (redirectUri !== joined.record.redirectUri) await tools.userAgent.release(redirectUri);
 }
 
 /** Names a pending request without telling its state. */

@@ -24,6 +24,8 @@ export const pushAuthorization: Act<'pushAuthorization'> =
     const as = { ...asServer(server), pushed_authorization_request_endpoint: endpoint };
     const options = optionsFor(tools, session, endpoint, 'token', signal);
     const parameters = new URL(value.url).searchParams;
+    // It was pushed before, and is shown again.
+    if (parameters.has('request_uri')) return { at: tools.now() };
     const response = await oauth
       .pushedAuthorizationRequest(as, client, authentication, parameters, options)
       .catch((error: unknown) => {

@@ -3,7 +3,7 @@ import * as oauth from 'oauth4webapi';
 import { AuthError, refuse } from '../protocol/errors.ts';
 import type { Grant } from '../protocol/facts.ts';
 import { lifetime } from '../protocol/lifetime.ts';
-import type { GrantRecord, Versioned } from '../stores/records.ts';
+import { type GrantRecord, keys, type Versioned } from '../stores/records.ts';
 import { grantFacts } from './facts.ts';
 import { resourceParameter } from './resourceParameter.ts';
 import { claim, givenUp, isGivenUp } from './spending.ts';
@@ -28,7 +28,13 @@ async function refresh(tools: Tools, input: Input, signal: AbortSignal): Promise
   if (before && before.version !== version) return following(tools, input, before);
   if (before?.value.refreshToken === undefined || !(await tools.dpop.open(before.value))) return gone(input);
   // A refresh of our own is finished when the engine goes down; one of a sibling is not waited for.
-  const claimed = await claim(tools, input.grant, AbortSignal.any([signal, tools.closing]));
+  const spending = {
+    at: keys.spend(key),
+    key,
+    version,
+    current: async () => (await tools.records.read('grant', key))?.version ?? '',
+  };
+  const claimed = await claim(tools, spending, AbortSignal.any([signal, tools.closing]));
   if (claimed.kind === 'moved') return adopt(tools, input);
   if (claimed.kind === 'broken off') return giveUp(tools, input, before).finally(claimed.release);
   const tokens = await spend(tools, input, before.value, before.value.refreshToken, signal).catch(

@@ -14,6 +14,7 @@ import { type ClientRecord, keys, type RegistrationRecord } from '../stores/reco
 import { isOutage } from './documents.ts';
 import type { DoorAnswer } from './door.ts';
 import { registrationFacts } from './facts.ts';
+import { claim } from './spending.ts';
 import { type Act, registrationPlace, type Tools } from './tools.ts';
 
 type Input = Parameters<ReturnType<Act<'registerClient'>>>[0];
@@ -24,7 +25,7 @@ export const registerClient: Act<'registerClient'> = (tools) => async (input, si
     (await recall(tools, key, input)) ??
     (await tools.registering.run(
       `${key} ${input.redirectUri}`,
-      (shared) => register(tools, key, input, shared),
+      (shared) => registerOnce(tools, key, input, shared),
       signal,
     ));
   return { at: tools.now(), registration: registrationFacts(key, record.issuer, record.client) };
@@ -33,12 +34,37 @@ export const registerClient: Act<'registerClient'> = (tools) => async (input, si
 /** A registration that somebody else made meanwhile, when it fits. */
 async function recall(tools: Tools, key: string, input: Input): Promise<RegistrationRecord | undefined> {
   const found = (await tools.records.read('registration', key))?.value;
-  if (found?.issuer !== input.server.issuer || found.client.clientId === input.refusedClient)
-    return undefined;
-  const { redirectUris, secretExpiresAt } = found.client;
-  const reaches = input.redirectUri === null || redirectUris.includes(input.redirectUri);
-  const isFit = reaches && (secretExpiresAt ?? Infinity) > tools.now();
-  return isFit ? found : undefined;
+  return found && fits(tools, found, input) ? found : undefined;
+}
+
+function fits(
+  tools: Tools,
+  { issuer, client }: RegistrationRecord,
+  { server, refusedClient, redirectUri }: Input,
+): boolean {
+  const { clientId, redirectUris, secretExpiresAt = Infinity } = client;
+  const reaches = redirectUri === null || redirectUris.includes(redirectUri);
+  return issuer === server.issuer && clientId !== refusedClient && reaches && secretExpiresAt > tools.now();
+}
+
+/** One at a time among all processes that share the store: who comes later finds what the first one got (R13). */
+async function registerOnce(
+  tools: Tools,
+  key: string,
+  input: Input,
+  signal: AbortSignal,
+): Promise<RegistrationRecord> {
+  const current = async (): Promise<string> => (await tools.records.read('registration', key))?.version ?? '';
+  for (;;) {
+    const version = await current();
+    const found = await recall(tools, key, input);
+    if (found) return found;
+    const spending = { at: keys.spend(key, input.redirectUri ?? ''), key, version, current };
+    const claimed = await claim(tools, spending, AbortSignal.any([signal, tools.closing]));
+    if (claimed.kind === 'moved') continue;
+    // What was broken off may have left a client that nobody uses: that costs nothing.
+    return register(tools, key, input, signal).finally(claimed.release);
+  }
 }
 
 async function register(
@@ -73,8 +99,11 @@ async function register(
     redirectUris: [...redirectUris],
   };
   const record: RegistrationRecord = { v: 1, issuer: server.issuer, client };
-  await tools.records.update('registration', key, () => record);
-  return record;
+  // Who was held up while another one registered uses the other's.
+  const stored = await tools.records.update('registration', key, (now) =>
+    now && fits(tools, now, input) ? undefined : record,
+  );
+  return stored?.value ?? record;
 }
 
 /** One try, and at most one more with what the server objected to changed (REG-5). */

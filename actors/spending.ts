@@ -1,15 +1,25 @@
-// One refresh among all processes that share a store: a lease and a journal in one record (C03, C04, C05).
+// One refresh, or registration, among all processes that share a store: a lease and a journal in one record (C03, C04, C05, R13).
 import type { GrantRecord, Versioned } from '../stores/records.ts';
-import { keys } from '../stores/records.ts';
 import type { Tools } from './tools.ts';
 import { throwIfCancelled } from './waiting.ts';
 
+/** What only one may do at a time. */
+export interface Spending {
+  /** Key of the intent: see `keys.spend`. */
+  readonly at: string;
+  /** The record that is replaced, and its version when it was read; empty where there was none. */
+  readonly key: string;
+  readonly version: string;
+  /** Its version now. */
+  readonly current: () => Promise<string>;
+}
+
 /**
- * What came of asking for the right to spend a refresh token.
+ * What came of asking for the right to do it.
  * - `held`: it is ours; call `release` once the outcome is stored, or when nothing was spent.
- * - `moved`: somebody else has renewed the grant, or it is gone.
- * - `broken off`: somebody has begun to spend it and is not heard of any more; nobody knows whether it was sent.
- *   Give the grant up first, and `release` after: as long as the intent is there, nobody else sends the token.
+ * - `moved`: somebody else has done it, or the record is gone.
+ * - `broken off`: somebody has begun and is not heard of any more; nobody knows what was sent.
+ *   Give up a token first, and `release` after: as long as the intent is there, nobody else sends it.
  */
 export type Claim =
   | { readonly kind: 'held'; readonly release: () => Promise<void> }
@@ -20,61 +30,47 @@ export type Claim =
 const LOOK = 250;
 
 /**
- * Asks for the right to spend the refresh token of this version of a grant, and waits while a sibling has it.
+ * Asks for the right to replace this version of a record, and waits while a sibling has it.
  * Time is measured by how long a record stands still, here: clocks of other machines are not looked at.
  * @throws AuthError what the store throws.
  */
-export async function claim(
-  tools: Tools,
-  grant: { readonly key: string; readonly version: string },
-  signal: AbortSignal,
-): Promise<Claim> {
-  const at = keys.spend(grant.key);
+export async function claim(tools: Tools, what: Spending, signal: AbortSignal): Promise<Claim> {
+  const { at } = what;
   let [seen, waited] = ['', 0];
   for (;;) {
-    if (!(await isCurrent(tools, grant))) return { kind: 'moved' };
+    if (!(await isCurrent(what))) return { kind: 'moved' };
     const other = await tools.records.read('spend', at);
     if (!other || other.value.holder === tools.holder) {
-      const mine = await take(tools, at, grant, other?.version);
+      const mine = await take(tools, what, other?.version);
       if (mine) return mine;
-    } else if (other.value.grantVersion !== grant.version) {
+    } else if (other.value.version !== what.version) {
       // Its outcome was stored: only the tidying up was not.
       await tools.records.remove(at, other.version);
     } else if (other.version === seen && waited >= tools.leaseTerm) {
       return { kind: 'broken off', release: () => tidyUp(tools, at, other.version) };
     } else {
       if (other.version !== seen) [seen, waited] = [other.version, 0];
-      waited += await wait(tools, [at, grant.key], signal);
+      waited += await wait(tools, [at, what.key], signal);
     }
   }
 }
 
 /** Writes the intent before anything is sent; and looks again, since a sibling may have finished in between. */
-async function take(
-  tools: Tools,
-  at: string,
-  grant: { readonly key: string; readonly version: string },
-  expected: string | undefined,
-): Promise<Claim | undefined> {
-  const intent = { v: 1, holder: tools.holder, grantVersion: grant.version } as const;
-  const version = await tools.records.write('spend', at, intent, expected);
+async function take(tools: Tools, what: Spending, expected: string | undefined): Promise<Claim | undefined> {
+  const intent = { v: 1, holder: tools.holder, version: what.version } as const;
+  const version = await tools.records.write('spend', what.at, intent, expected);
   if (version === undefined) return undefined;
-  const release = (): Promise<void> => tidyUp(tools, at, version);
-  if (await isCurrent(tools, grant)) return { kind: 'held', release };
+  const release = (): Promise<void> => tidyUp(tools, what.at, version);
+  if (await isCurrent(what)) return { kind: 'held', release };
   await release();
   return { kind: 'moved' };
 }
 
+const isCurrent = async ({ current, version }: Spending): Promise<boolean> => (await current()) === version;
+
 /** Best effort: what is left behind is its holder's to take again, and to others of a version that has passed. */
 async function tidyUp({ records }: Tools, at: string, version: string): Promise<void> {
   await records.remove(at, version).catch(() => false);
-}
-
-async function isCurrent(
-  { records }: Tools,
-  { key, version }: { readonly key: string; readonly version: string },
-): Promise<boolean> {
-  return (await records.read('grant', key))?.version === version;
 }
 
 /** @returns how long was waited, in milliseconds. */

@@ -25,12 +25,18 @@ import { bindActors } from './bindActors.ts';
 import { loosenings } from './loosenings.ts';
 import { Observer, type Progress } from './observe.ts';
 import { Session } from './session.ts';
+import { Sessions } from './sessions.ts';
 
 export interface EnginePolicy extends Policy {
   /** `ask` (default): a browser is opened only after `login()`. `auto`: a challenge may do it too (AUTHZ-11). */
   readonly interaction?: Interaction;
   /** How long a server may take for one answer, in milliseconds. Default 10 seconds. */
   readonly requestTimeout?: number;
+  /**
+   * How long a session may be unused before its chart is put to rest, in milliseconds. Default 10 minutes.
+   * It starts again from the store when it is used. One that is subscribed to, or whose `actor` was taken, goes on.
+   */
+  readonly idleAfter?: number;
 }
 
 export interface EngineOptions {
@@ -81,15 +87,15 @@ export interface Engine {
  */
 export function createAuthEngine(options: EngineOptions): Engine {
   judgeOptions(options);
-  const observers = new Map<string, Observer>();
-  const sessions = new Map<string, Session>();
+  const observers = new Map<string, WeakRef<Observer>>();
   const tell = options.onProgress ?? (() => {});
   const fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
 
   const observerOf = (session: SessionId): Observer => {
     const name = keys.binding(session);
-    const observer = observers.get(name) ?? new Observer(session, tell);
-    observers.set(name, observer);
+    const observer = observers.get(name)?.deref() ?? new Observer(session, tell);
+    // Sessions hold theirs; a chart that a host has embedded is told of, and not remembered.
+    observers.set(name, new WeakRef(observer));
     return observer;
   };
   const closing = new AbortController();
@@ -97,33 +103,29 @@ export function createAuthEngine(options: EngineOptions): Engine {
   const machine = bindActors(tools);
   for (const what of loosenings(options.client, options.policy ?? {})) tell({ kind: 'loosened', what });
 
-  const open = (id: SessionId): Session => {
-    const name = keys.binding(id);
-    const known = sessions.get(name);
-    if (known) return known;
-    const interaction = options.policy?.interaction ?? 'ask';
-    const observer = observerOf(id);
-    const session = new Session({
-      id,
-      machine,
-      interaction,
-      tools,
-      observer,
-      inspect: options.inspect,
-      fetch,
-    });
-    sessions.set(name, session);
-    return session;
-  };
+  const { interaction = 'ask', idleAfter = IDLE_AFTER } = options.policy ?? {};
+  const sessions = new Sessions({
+    make: (id, onUse) =>
+      new Session({
+        id,
+        machine,
+        interaction,
+        tools,
+        observer: observerOf(id),
+        inspect: options.inspect,
+        fetch,
+        onUse,
+      }),
+    idleAfter,
+    now: tools.now,
+  });
 
   return {
     machine,
-    session: (of) => open(sessionId(of)),
-    complete: (callbackUrl) =>
-      complete(tools, String(callbackUrl), open, (id) => sessions.has(keys.binding(id))),
+    session: (of) => sessions.open(sessionId(of)),
+    complete: (callbackUrl) => complete(tools, String(callbackUrl), sessions),
     async dispose() {
-      for (const session of sessions.values()) session.stop();
-      sessions.clear();
+      sessions.stop();
       observers.clear();
       closing.abort();
       await tools.refreshing.settled();
@@ -132,6 +134,8 @@ export function createAuthEngine(options: EngineOptions): Engine {
   };
 }
 
+/** How long a session may be unused before it is put to rest, in milliseconds, unless the policy says otherwise. */
+const IDLE_AFTER = 10 * 60_000;
 /** How long a server may take for one answer, in milliseconds, unless the policy says otherwise. */
 const REQUEST_TIMEOUT = 10_000;
 /** A refresh is at most two requests, and some work around them. */
@@ -173,12 +177,7 @@ function toolsOf(
 const EMBEDDED = 20_000;
 
 /** Finds the pending request by the response's state, keeps the response with it, and lets its session go on. */
-async function complete(
-  tools: Tools,
-  callbackUrl: string,
-  open: (id: SessionId) => Session,
-  isOpen: (id: SessionId) => boolean,
-): Promise<Session> {
+async function complete(tools: Tools, callbackUrl: string, sessions: Sessions): Promise<Session> {
   const state = stateOf(callbackUrl);
   const key = state === undefined ? undefined : keys.pending(await digest(state));
   const pending = key === undefined ? undefined : await tools.records.read('pending', key);
@@ -195,10 +194,10 @@ async function complete(
   // A chart in this engine may wait for it: one of ours, or one that the host has embedded.
   const awaited = tools.logins.tell(key);
   // A chart of the host's own finishes first, so that two do not spend one code.
-  if (awaited && !isOpen(pending.value.session))
+  if (awaited && !sessions.isAwake(pending.value.session))
     await Promise.race([awaited.over, systemSleep(EMBEDDED, new AbortController().signal)]);
-  const session = open(pending.value.session);
-  if (!awaited && !session.actor.getSnapshot().matches('recovering')) {
+  const session = sessions.open(pending.value.session);
+  if (!session.wake().matches('recovering') && !awaited) {
     session.tell({ type: 'response.received', pendingKey: key });
   }
   const snapshot = await session.settled();
@@ -223,8 +222,10 @@ function sessionId({ resource, subject = '', label = '' }: SessionOptions): Sess
 }
 
 // P07: what is wrong in the host's own words is said before any traffic.
-function judgeOptions({ client }: EngineOptions): void {
+function judgeOptions({ client, policy }: EngineOptions): void {
   const no = (message: string): never => refuse('config_invalid', 'configuring', message);
+  if (policy?.idleAfter !== undefined && !(policy.idleAfter > 0))
+    no('policy.idleAfter must be more than 0 milliseconds.');
   if (client.name.trim() === '') no('client.name is empty; give the name that people are to see.');
   if (!['off', 'preferred', 'required'].includes(client.dpop ?? 'off'))
     no('client.dpop must be one of off, preferred and required.');

@@ -5,7 +5,7 @@ import type { PassedOver, RegistrationKind, SessionId } from '../protocol/facts.
 import { placeOf } from '../protocol/text.ts';
 import { loosenings, looseningsOf } from './loosenings.ts';
 import type { Progress } from './observe.ts';
-import type { AuthSnapshot } from './session.ts';
+import type { AuthSnapshot } from './sessionChart.ts';
 import { activeStates, innermost } from './states.ts';
 
 /** No secret is in here: facts of the chart, and lines of what was done. Times are ISO 8601. */

@@ -1,5 +1,5 @@
 // A session: one resource for one subject, one actor, shared by all who ask for the same one.
-import { type ActorRefFrom, createActor, type InspectionEvent, type SnapshotFrom, waitFor } from 'xstate';
+import type { InspectionEvent } from 'xstate';
 import type { Tools } from '../actors/tools.ts';
 import { type AuthorizationHeaders, type UsableToken, useGrant } from '../actors/useGrant.ts';
 import { orCancelled } from '../actors/waiting.ts';
@@ -11,12 +11,10 @@ import { includesAll, union } from '../protocol/scopes.ts';
 import { placeOf } from '../protocol/text.ts';
 import { keys } from '../stores/records.ts';
 import { type Explanation, explain } from './explain.ts';
-import { hasNews } from './news.ts';
+import { newsFor } from './news.ts';
 import type { Observer } from './observe.ts';
+import { type AuthActor, type AuthSnapshot, SessionChart } from './sessionChart.ts';
 import { type Fetch, fetchWith, methodOf, refuseOtherOrigin } from './sessionFetch.ts';
-
-export type AuthActor = ActorRefFrom<AuthMachine>;
-export type AuthSnapshot = SnapshotFrom<AuthMachine>;
 
 export interface LoginOptions {
   /** Scopes to ask for, beside what the resource asks for and what was granted before. */
@@ -43,6 +41,7 @@ export interface SessionParts {
   readonly observer: Observer;
   readonly inspect: ((event: InspectionEvent) => void) | undefined;
   readonly fetch: typeof globalThis.fetch;
+  readonly onUse: () => void;
 }
 
 const isPersonsTurnOrRest = (snapshot: AuthSnapshot): boolean =>
@@ -54,8 +53,6 @@ const MAX_LOOKS = 3;
 /** One resource for one subject. Make it with `engine.session`; ask twice, get the same one. */
 export class Session {
   readonly id: SessionId;
-  /** The running chart: to look at, and to send commands to. */
-  readonly actor: AuthActor;
   /**
    * `fetch` that discovers, logs in, renews and steps up, and then sends the request again.
    * It goes to the origin of the resource only, and passes the server's own answer on when it gives up.
@@ -65,22 +62,33 @@ export class Session {
    */
   readonly fetch: Fetch;
   readonly #parts: SessionParts;
-  readonly #closing = new AbortController();
+  readonly #chart: SessionChart;
   #login: Promise<Grant> | undefined;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
     this.id = parts.id;
-    this.actor = createActor(parts.machine, {
+    this.#chart = new SessionChart({
+      machine: parts.machine,
       input: { ...parts.id, interaction: parts.interaction },
       inspect: (event) => {
         parts.observer.inspect(event);
         parts.inspect?.(event);
       },
+      onStart: (signal) => void this.#heedSiblings(signal),
+      onUse: parts.onUse,
     });
     this.fetch = fetchWith(this, parts.fetch, parts.tools.dpop, (facts) => parts.observer.request(facts));
-    this.actor.start();
-    void this.#heedSiblings();
+  }
+
+  /** The running chart, to look at and to send commands to. Who takes it keeps it running: see `snapshot`. */
+  get actor(): AuthActor {
+    return this.#chart.actor;
+  }
+
+  /** Where the chart is, or was when it was put to rest. */
+  get snapshot(): AuthSnapshot {
+    return this.#chart.snapshot;
   }
 
   /**
@@ -103,8 +111,9 @@ export class Session {
       throw new AuthError(beyondCeiling(this.id, scopes));
     // A login that an earlier process started is shown again; anything else in flight comes first.
     const before = await this.#until(isPersonsTurnOrRest);
-    if (await this.#hasNews(before, true)) {
-      this.tell({ type: 'grant.changed' });
+    const news = await this.#newsFor(before, true);
+    if (news) {
+      this.tell(news);
       await this.#until(isPersonsTurnOrRest);
     }
     this.tell({ type: 'user.login', scopes });
@@ -141,7 +150,7 @@ export class Session {
   async #tokenInHand(signal: AbortSignal | undefined): Promise<UsableToken> {
     const usable = await this.usableToken(signal);
     if (usable) return usable;
-    const { context } = this.actor.getSnapshot();
+    const { context } = this.snapshot;
     throw new AuthError(
       context.failure ??
         failure(
@@ -154,7 +163,7 @@ export class Session {
 
   /** What was looked up where, what was decided and why; with no secret in it. */
   explain(): Explanation {
-    return explain(this.actor.getSnapshot(), this.#parts.tools, this.#parts.observer.history);
+    return explain(this.snapshot, this.#parts.tools, this.#parts.observer.history);
   }
 
   /** Revokes what was issued, best effort, and forgets every copy. @see RFC 7009 */
@@ -164,16 +173,16 @@ export class Session {
     if (context.failure) throw new AuthError(context.failure);
   }
 
-  /** Calls back with each snapshot of the chart; returns the function that ends it. */
+  /** Calls back with each snapshot of the chart, which goes on running meanwhile; returns the function that ends it. */
   subscribe(listener: (snapshot: AuthSnapshot) => void): () => void {
-    const { unsubscribe } = this.actor.subscribe(listener);
-    return unsubscribe;
+    return this.#chart.subscribe(listener);
   }
 
   /** The token to send, if there is one; renewed first when it is due. */
   async usableToken(signal?: AbortSignal): Promise<UsableToken | undefined> {
     const before = await orCancelled(this.#until(isPersonsTurnOrRest), signal, 'requesting');
-    if (await this.#hasNews(before, false)) this.tell({ type: 'grant.changed' });
+    const news = await this.#newsFor(before, false);
+    if (news) this.tell(news);
     for (let look = 1; ; look += 1) {
       const grant = await this.#usableGrant(signal);
       if (!grant) return undefined;
@@ -189,14 +198,14 @@ export class Session {
   }
 
   #stored(grant: Grant): Promise<UsableToken | undefined> {
-    const { binding } = this.actor.getSnapshot().context;
+    const { binding } = this.snapshot.context;
     return useGrant(this.#parts.tools, this.id, grant, binding?.issuer);
   }
 
-  #hasNews(snapshot: AuthSnapshot, toLogIn: boolean): Promise<boolean> {
-    if (!snapshot.hasTag('canSend')) return hasNews(this.#parts.tools, this.id, snapshot);
+  async #newsFor(snapshot: AuthSnapshot, toLogIn: boolean): Promise<AuthEvent | undefined> {
+    if (!snapshot.hasTag('canSend')) return newsFor(this.#parts.tools, this.id, snapshot);
     const { grant } = snapshot.context;
-    return toLogIn && grant !== null ? this.#isGone(grant) : Promise.resolve(false);
+    return toLogIn && grant !== null && (await this.#isGone(grant)) ? { type: 'grant.changed' } : undefined;
   }
 
   /** Looked at when the grant is used, and when somebody logs in. */
@@ -204,11 +213,11 @@ export class Session {
     return !(await this.#stored(grant).catch(() => undefined));
   }
 
-  /** Whoever waits for a login, or has given up, hears of one that was made elsewhere: where the home can tell. */
-  async #heedSiblings(): Promise<void> {
-    const { signal } = this.#closing;
+  /** Whoever waits for a login, or has given up, hears of one that was made or ended elsewhere: where the home can tell. */
+  async #heedSiblings(signal: AbortSignal): Promise<void> {
     const { records } = this.#parts.tools;
-    const changed = (): Promise<void> => records.changed([keys.binding(this.id)], signal);
+    const at = [keys.binding(this.id), keys.login(this.id)];
+    const changed = (): Promise<void> => records.changed(at, signal);
     for (let change = changed(); !signal.aborted; ) {
       await change;
       // Watched again before it is looked at: what comes in between is not missed.
@@ -218,10 +227,10 @@ export class Session {
   }
 
   async #lookForNews(): Promise<void> {
-    const before = this.actor.getSnapshot();
+    const before = this.snapshot;
     if (before.hasTag('canSend') || !isPersonsTurnOrRest(before)) return;
-    const isNews = await this.#hasNews(before, false);
-    if (isNews && this.actor.getSnapshot() === before) this.tell({ type: 'grant.changed' });
+    const news = await this.#newsFor(before, false);
+    if (news && this.snapshot === before) this.tell(news);
   }
 
   async #usableGrant(signal: AbortSignal | undefined): Promise<Grant | undefined> {
@@ -271,19 +280,31 @@ export class Session {
   }
 
   #until(isReached: (snapshot: AuthSnapshot) => boolean): Promise<AuthSnapshot> {
-    return waitFor(this.actor, (snapshot) => isReached(snapshot) || snapshot.status !== 'active');
+    return this.#chart.until(isReached);
   }
 
   /** Tells the chart something; nothing when it was stopped. */
   tell(event: AuthEvent): void {
-    if (this.actor.getSnapshot().status === 'active') this.actor.send(event);
+    this.#chart.tell(event);
+  }
+
+  /** Starts the chart from the store, if it is at rest. @returns where it is. */
+  wake(): AuthSnapshot {
+    return this.#chart.wake();
+  }
+
+  /**
+   * Puts the chart to rest, unless something is under way or somebody looks on. It starts again when it is used.
+   * @param now epoch milliseconds.
+   * @returns whether it is at rest.
+   */
+  rest(now: number): boolean {
+    return this.#login === undefined && this.#chart.rest(now);
   }
 
   /** Stops the chart: what is in flight ends, what is stored stays. */
   stop(): void {
-    this.#closing.abort();
-    this.tell({ type: 'host.shutdown' });
-    this.actor.stop();
+    this.#chart.stop();
   }
 }
 

@@ -63,7 +63,7 @@ async function answer(
 type Outcome = 'nothing new' | 'remembered' | 'renewed';
 
 function spentIn(session: Session): number {
-  const { authorizations, renewals } = session.actor.getSnapshot().context.budget;
+  const { authorizations, renewals } = session.snapshot.context.budget;
   return authorizations + renewals;
 }
 

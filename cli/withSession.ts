@@ -1,7 +1,8 @@
 // Sets up the engine for one command, with one session, and takes it down again.
 import { createAuthEngine } from '../adapters/engine.ts';
 import { defaultFolder, fileStore } from '../adapters/node.ts';
-import type { AuthSnapshot, Session } from '../adapters/session.ts';
+import type { Session } from '../adapters/session.ts';
+import type { AuthSnapshot } from '../adapters/sessionChart.ts';
 import type { Interaction } from '../machines/context.ts';
 import { Records } from '../stores/records.ts';
 import { clientOf } from './clientOf.ts';
@@ -45,7 +46,7 @@ export async function withSession<Result>(
       ...(label !== undefined && { label }),
     });
     interruption.onStop(() => {
-      session.actor.send({ type: 'user.cancel' });
+      session.tell({ type: 'user.cancel' });
       return session.settled();
     });
     return await work(session);
@@ -65,7 +66,7 @@ export function recovered(session: Session): Promise<AuthSnapshot> {
     };
     let stop = () => {};
     stop = session.subscribe(look);
-    look(session.actor.getSnapshot());
+    look(session.snapshot);
   });
 }
 
@@ -75,6 +76,6 @@ export function recovered(session: Session): Promise<AuthSnapshot> {
  */
 export async function logIn(session: Session, scopes: readonly string[]): Promise<void> {
   const snapshot = await recovered(session);
-  if (snapshot.hasTag('needsUser')) session.actor.send({ type: 'user.cancel' });
+  if (snapshot.hasTag('needsUser')) session.tell({ type: 'user.cancel' });
   await session.login({ scopes });
 }

@@ -157,6 +157,8 @@ export const changes = {
   recordPending: (_: Args, made: Observed & { pending: Pending }): Change => ({
     at: made.at,
     pending: made.pending,
+    // Of a sibling's request, it is the sibling's.
+    redirectUri: made.pending.redirectUri,
   }),
   recordGrant: ({ context }: Args, got: Observed & { grant: Grant }): Change => ({
     at: got.at,

@@ -102,7 +102,11 @@ export const guards = {
     context.strategy === 'device' && context.server?.deviceAuthorizationEndpoint !== undefined,
   isCode: ({ context }: Args) =>
     context.strategy === 'code' && context.server?.authorizationEndpoint !== undefined,
-  isPushRequired: ({ context }: Args) => context.server?.requiresPush === true,
+  /** Somebody else has led a person there; a mere request does not do it again (C06). */
+  isWaitedFor: ({ context }: Args, made: { readonly isJoined: boolean }) =>
+    made.isJoined && context.wish === null,
+  isPushDue: ({ context }: Args, made: { readonly isJoined: boolean }) =>
+    !made.isJoined && context.server?.requiresPush === true,
   isRedirectRegistered: ({ context }: Args, got: { readonly redirectUri: string }) =>
     context.registration?.kind !== 'dynamic' || context.registration.redirectUris.includes(got.redirectUri),
   isOurs: ({ context, event }: Args) =>

@@ -98,7 +98,8 @@ export interface Work {
       /** What of `scopes` was accumulated before, for the person to see the difference. */
       accumulated: readonly string[];
     };
-    output: Observed & { pending: Pending };
+    /** `isJoined`: it is the request of a sibling, which is under way already. */
+    output: Observed & { pending: Pending; isJoined: boolean };
   };
   pushAuthorization: {
     input: { session: SessionId; pending: Pending; server: ServerMetadata };

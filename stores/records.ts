@@ -123,19 +123,19 @@ const binding = z.object({
 /** The one issuer of a client whose credentials came without one. */
 const pin = z.object({ v: z.literal(1), clientId: text, issuer: text });
 
-/** Which request a session has under way. */
-const login = z.object({ v: z.literal(1), pendingKey: text });
+/** Which request a session has under way, and which engine made it. */
+const login = z.object({ v: z.literal(1), pendingKey: text, holder: z.optional(text) });
 
 /**
- * A refresh token that is being spent: written before it is sent, and gone when the outcome is stored. Whoever finds
- * one waits, and never sends the token again.
+ * Something that only one may do at a time is being done: a refresh token is spent, a client registered. Written before
+ * anything is sent, and gone when the outcome is stored. Whoever finds one waits, and never sends that token again.
  */
 const spend = z.object({
   v: z.literal(1),
-  /** Names the engine that spends it. */
+  /** Names the engine that does it. */
   holder: text,
-  /** The version of the grant whose refresh token it is. */
-  grantVersion: text,
+  /** The version of the record that it replaces; empty where there is none. */
+  version: text,
 });
 
 /** What a binding says of one issuer; never of a name that it inherits. */
@@ -185,7 +185,8 @@ export const keys = {
   pending: (digest: string): string => key('pending', digest),
   device: (digest: string): string => key('device', digest),
   pin: (clientId: string): string => key('pin', clientId),
-  spend: (grantKey: string): string => key('spend', grantKey),
+  /** @param of the key of the record that is replaced, and what else tells one from another. */
+  spend: (...of: readonly string[]): string => key('spend', ...of),
   binding: (of: SessionId): string => key('binding', of.resource, of.subject, of.label),
   login: (of: SessionId): string => key('login', of.resource, of.subject, of.label),
 };

@@ -132,7 +132,7 @@ async function report(
 
 /** Why the engine passed a refusal on; nothing where the answer is not about the login. */
 function problemOf(session: Session, { status }: Response): Failure | undefined {
-  const { failure, refusal } = session.actor.getSnapshot().context;
+  const { failure, refusal } = session.snapshot.context;
   return status === 401 || status === 403 ? (failure ?? refusal ?? undefined) : undefined;
 }
 

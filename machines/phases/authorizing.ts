@@ -174,7 +174,13 @@ export const authorizing = chart.createStateConfig({
         }),
         onDone: [
           {
-            guard: 'isPushRequired',
+            guard: { type: 'isWaitedFor', params: reported },
+            description: 'A sibling has led the person there already',
+            target: 'awaitingUser',
+            actions: { type: 'recordPending', params: reported },
+          },
+          {
+            guard: { type: 'isPushDue', params: reported },
             target: 'pushing',
             actions: { type: 'recordPending', params: reported },
           },

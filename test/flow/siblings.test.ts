@@ -38,10 +38,10 @@ async function ranOut(): Promise<void> {
 }
 
 /** What a process that is dead has left: the intent to spend the refresh token of this version of the grant. */
-async function leaveIntent(grantVersion?: string): Promise<void> {
+async function leaveIntent(of?: string): Promise<void> {
   const [key = ''] = await store.list('grant:');
-  const version = grantVersion ?? (await store.get(key))?.version ?? '';
-  const intent = { v: 1, holder: 'a process that is dead', grantVersion: version };
+  const version = of ?? (await store.get(key))?.version ?? '';
+  const intent = { v: 1, holder: 'a process that is dead', version };
   await store.put(keys.spend(key), JSON.stringify(intent), undefined);
 }
 
@@ -104,6 +104,70 @@ describe('a login that a sibling has made', () => {
     await engine.dispose();
     await testEngine(world.resource, { store, policy }).session.login();
     expect(session.actor.getSnapshot().matches('authorized')).toBe(false);
+  });
+});
+
+describe('a login that several begin', () => {
+  const codes = (): number =>
+    world.requests('a', 'POST', '/token').filter((one) => one.form.has('code')).length;
+  const host = (interaction: 'ask' | 'auto') => {
+    const { userAgent, presented } = testHost();
+    return { ...testEngine(world.resource, { store, policy: { interaction }, userAgent }), presented };
+  };
+
+  it('C06, R13, AUTHZ-11: is shown once, when a mere request of each has begun it', async () => {
+    const all = Array.from({ length: 5 }, () => host('auto'));
+    const calls = all.map(({ session }) => callTool(session, 'any'));
+    await Promise.all(all.map(({ session }) => personsTurn(session)));
+    const presented = all.flatMap((one) => one.presented);
+    expect(presented).toHaveLength(1);
+    // By one that did not show it.
+    const other = all.find((one) => one.presented.length === 0);
+    await other?.engine.complete(await visit(presented[0]));
+    const answers = await Promise.all(calls);
+    expect(answers.map(({ status }) => status)).toEqual(all.map(() => 200));
+    expect(codes()).toBe(1);
+    expect(await store.list('pending:')).toEqual([]);
+    expect(world.requests('a', 'POST', '/register')).toHaveLength(1);
+    expect(await store.list('spend:')).toEqual([]);
+  });
+
+  it('C06, AUTHZ-11: is the same one, shown to each person who asks for it', async () => {
+    const [first, second] = [host('ask'), host('ask')];
+    const logins = [first.session.login()];
+    await personsTurn(first.session);
+    logins.push(second.session.login());
+    await personsTurn(second.session);
+    expect(second.presented).toEqual(first.presented);
+    await first.engine.complete(await visit(second.presented[0]));
+    await Promise.all(logins);
+    expect(codes()).toBe(1);
+  });
+
+  it('C06, STEP-1: is another one for who needs more than it asks for', async () => {
+    const [first, second] = [host('ask'), host('ask')];
+    const narrow = first.session.login();
+    await personsTurn(first.session);
+    const wide = second.session.login({ scopes: ['write'] });
+    await personsTurn(second.session);
+    expect(second.presented).not.toEqual(first.presented);
+    expect(await store.list('pending:')).toHaveLength(1);
+    // Whoever waits for the narrow one hears that it is over, and waits for the wide one.
+    await second.engine.complete(await visit(second.presented[0]));
+    await Promise.all([narrow, wide]);
+    expect(codes()).toBe(1);
+  });
+
+  it('C06: is over for all when one of them cancels it', async () => {
+    const [first, second] = [host('ask'), host('ask')];
+    const logins = [failureOf(first.session.login())];
+    await personsTurn(first.session);
+    logins.push(failureOf(second.session.login()));
+    await personsTurn(second.session);
+    second.session.actor.send({ type: 'user.cancel' });
+    const ended = (await Promise.all(logins)).map(({ code }) => code);
+    expect(ended).toEqual(['cancelled', 'cancelled']);
+    expect(await store.list('pending:')).toEqual([]);
   });
 });
 

@@ -11,6 +11,7 @@ export const equivalents: Readonly<Record<string, string>> = {
   'branches swapped: authorizing.exchanging, error of exchangeCode [0: isSpentElsewhere] -> recovering, after the next': `${exclusive}: a code that is spent is no client that is lost.`,
   'branches swapped: authorized.renewal.renewing, error of refreshGrant [0: isTransient] -> authorized.renewal.stale, after the next': `${exclusive}: a failure has one recovery.`,
   'branches swapped: authorized.renewal.renewing, error of refreshGrant [1: canReplaceClient] -> reusing, after the next': `${exclusive}: a failure has one recovery.`,
+  'branches swapped: authorizing.preparing, done of prepareAuthorization [0: isWaitedFor] -> authorizing.awaitingUser, after the next': `${exclusive}: the request of a sibling is not ours to push.`,
   'branches swapped: failed.sorting, at once [1: isWorkingGrantUnrenewed] -> authorized.renewal.stale, after the next': `${exclusive}: no refusal for safety passes by itself.`,
   'branches swapped: failed.sorting, at once [2: isUnsafe] -> rejected, after the next': `${exclusive}: no refusal for safety passes by itself.`,
   'branches swapped: steppingUp.weighing, at once [3: isStepUpBudgetSpent] -> authorized, after the next': `${exclusive}: with \`ask\` no step-up is ever spent, with \`auto\` none is barred.`,

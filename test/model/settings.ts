@@ -43,6 +43,7 @@ export const settings: readonly Setting[] = [
     memories: ['nothing'],
     findings: ['nothing', 'a registration'],
     refuses: true,
+    siblings: true,
     troubles: ['outage', 'refusal', 'denial', 'hostility'],
   },
   {

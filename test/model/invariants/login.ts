@@ -1,6 +1,6 @@
 // The order of a login: what each report in it leads to, and to nothing else (code, device, direct).
 import type { Pending, Registration, ServerMetadata } from '../../../protocol/facts.ts';
-import { begunBy, type Invariant, startedBy } from '../invariant.ts';
+import { begunBy, type Invariant, outputIn, startedBy } from '../invariant.ts';
 import type { Source } from '../stimuli/stimulus.ts';
 import type { Edge } from '../walk.ts';
 
@@ -9,8 +9,12 @@ const next: Partial<Record<Source, (edge: Edge) => Source | null>> = {
   reserveRedirect: (edge) => (isForOurClient(edge) ? 'prepareAuthorization' : 'registerClient'),
   registerClient: ({ from }) =>
     from.context.strategy === 'device' ? 'requestDeviceCode' : 'prepareAuthorization',
-  prepareAuthorization: ({ from }) =>
-    from.context.server?.requiresPush ? 'pushAuthorization' : 'presentAuthorization',
+  prepareAuthorization: (edge) => {
+    const { wish, server } = edge.from.context;
+    if (outputIn(edge, 'prepareAuthorization')?.isJoined)
+      return wish ? 'presentAuthorization' : 'awaitResponse';
+    return server?.requiresPush ? 'pushAuthorization' : 'presentAuthorization';
+  },
   pushAuthorization: () => 'presentAuthorization',
   presentAuthorization: () => 'awaitResponse',
   awaitResponse: () => 'validateResponse',
@@ -24,8 +28,8 @@ const next: Partial<Record<Source, (edge: Edge) => Source | null>> = {
 
 export const login: Invariant = {
   holds:
-    'a login goes in order: redirect URI, client, request, push where it is required, person, answer, judgement, grant',
-  spec: ['AUTHZ-3', 'AUTHZ-4', 'AUTHZ-8', 'REG-4', 'EXT-1', 'EXT-6'],
+    'a login goes in order: redirect URI, client, request, push where it is required, person, answer, judgement, grant; the request of a sibling is pushed by nobody, and shown only to who asked',
+  spec: ['AUTHZ-3', 'AUTHZ-4', 'AUTHZ-8', 'AUTHZ-11', 'REG-4', 'EXT-1', 'EXT-6'],
   violated(edge) {
     const source = doneBy(edge);
     const then = source && next[source]?.(edge);

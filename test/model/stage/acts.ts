@@ -1,4 +1,5 @@
 // How each report comes about on the stage: what lies in the store, how servers answer, what the host does.
+import type { Pending } from '../../../protocol/facts.ts';
 import type { Bound, Memory, Work } from '../../../protocol/work.ts';
 import {
   type BindingRecord,
@@ -16,7 +17,7 @@ import { issuerOf } from '../stimuli/facts.ts';
 import type { Source } from '../stimuli/stimulus.ts';
 import { refused, registered, serverDocument, tokens } from './documents.ts';
 import type { Mood } from './host.ts';
-import { callbackOf, plantBound, plantChoice, plantMemory, type Soil } from './plant.ts';
+import { callbackOf, plantBound, plantChoice, plantLogin, plantMemory, type Soil } from './plant.ts';
 
 /** What is known when a report is to come about. */
 export interface Scene extends Soil {
@@ -74,7 +75,12 @@ export const acts: Readonly<Record<Source, (scene: Scene) => Act | Promise<Act>>
       'a client': registered,
       refused: () => refused('unapproved_software_statement'),
     }),
-  prepareAuthorization: (scene) => quiet(scene),
+  prepareAuthorization: (scene) => ({
+    ...quiet(scene),
+    arrange: ifPlanned<Work['prepareAuthorization']['output']>(scene, ({ pending, isJoined }) =>
+      plantLogin(scene, isJoined ? siblingLogin(scene, pending) : null),
+    ),
+  }),
   pushAuthorization: (scene) =>
     asked(scene, 'POST /par', {
       taken: () => ({ status: 201, body: { request_uri: 'urn:example:request', expires_in: 60 } }),
@@ -198,6 +204,12 @@ function hostOf({ output, around, snapshot, way }: Scene): Mood {
     ...(bound?.registration?.clientId === OWN_CLIENT && { ownClientAt: issuerOf(around, snapshot) }),
     ...(bound && !bound.mayRegister && { mayNotRegister: true }),
   };
+}
+
+/** A login of a sibling at the server of the flow, with the client of the flow. */
+function siblingLogin({ snapshot }: Scene, pending: Pending): Memory['login'] {
+  const { server, registration } = snapshot.context;
+  return server && registration && { pending, server, registration, answered: false };
 }
 
 /** The answer that came back, as the next judgement wants it. */

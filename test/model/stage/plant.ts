@@ -22,9 +22,14 @@ export interface Soil {
 
 /** What a start is to find. */
 export async function plantMemory(soil: Soil, memory: Memory): Promise<void> {
-  const { shelf, session } = soil;
   await plantBinding(soil, memory.binding, memory.grant);
-  const key = memory.login && (await plantLogin(soil, memory.login));
+  await plantLogin(soil, memory.login);
+}
+
+/** The login that is under way, or none. */
+export async function plantLogin(soil: Soil, login: Memory['login']): Promise<void> {
+  const { shelf, session } = soil;
+  const key = login && (await plantPending(soil, login));
   await shelf.put(keys.login(session), key ? { v: 1, pendingKey: key } : undefined);
 }
 
@@ -94,7 +99,7 @@ async function plantRegistration(
   await shelf.put(key, { v: 1, issuer, client } satisfies RegistrationRecord);
 }
 
-async function plantLogin(
+async function plantPending(
   { shelf, session }: Soil,
   { pending, server, registration, answered }: NonNullable<Memory['login']>,
 ): Promise<string> {

@@ -87,9 +87,14 @@ const outputsOf: Outputs = {
       registration: registrationAt(issuerOf(around, snapshot), 'dynamic', redirectUri as string | null),
     },
   }),
-  prepareAuthorization: (around, snapshot) => ({
-    'a request': { at: soon(snapshot), pending: pendingFor(around, snapshot) },
-  }),
+  prepareAuthorization: (around, snapshot) => {
+    const pending = pendingFor(around, snapshot);
+    const at = soon(snapshot);
+    return {
+      'a request': { at, pending, isJoined: false },
+      ...(around.setting.siblings && { 'the request of a sibling': { at, pending, isJoined: true } }),
+    };
+  },
   pushAuthorization: (_, snapshot) => ({ taken: { at: soon(snapshot) } }),
   presentAuthorization: (_, snapshot) => ({ shown: { at: soon(snapshot) } }),
   awaitResponse: (_, snapshot) => ({ 'an answer': { at: soon(snapshot) } }),
