@@ -1,9 +1,10 @@
 // Two tabs, one login: a rotating refresh token is spent once, whichever tabs ask at the same time (C03).
 import type { Browser, BrowserContext, JSHandle, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Answer, startWorld, type World } from '../support/world.ts';
+import { startWorld, type World } from '../support/world.ts';
 import { executable, startChromium } from './chromium.ts';
 import type { EngineTab, FromTab } from './engineTab.ts';
+import { openToPages } from './openToPages.ts';
 import { type Site, startSite } from './site.ts';
 
 describe.skipIf(executable === undefined)('in Chromium', () => {
@@ -90,18 +91,3 @@ async function expose(page: Page, { present, entered }: FromTab): Promise<void> 
 
 const tabOf = (page: Page): Promise<JSHandle<EngineTab>> =>
   page.evaluateHandle(() => (globalThis as unknown as { tab: EngineTab }).tab);
-
-/** Lets pages of other origins read its answers, as servers do that mean to serve browsers. @see Fetch Standard §3.3 */
-function openToPages(world: World): void {
-  const answer = world.answer.bind(world);
-  const cors = {
-    'access-control-allow-origin': '*',
-    'access-control-allow-headers': '*, authorization',
-    'access-control-expose-headers': 'www-authenticate',
-  };
-  world.answer = async (request): Promise<Answer> => {
-    if (request.method === 'OPTIONS') return { status: 204, headers: cors };
-    const { headers, ...rest } = await answer(request);
-    return { ...rest, headers: { ...headers, ...cors } };
-  };
-}
