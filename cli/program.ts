@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { addExplain } from './commands/explain.ts';
 import { addFetch } from './commands/fetch.ts';
+import { addImport } from './commands/import.ts';
 import { addLogin } from './commands/login.ts';
 import { addLogout } from './commands/logout.ts';
 import { addStatus } from './commands/status.ts';
@@ -18,6 +19,7 @@ Examples:
   authchart token -q https://api.example.com/ | sed 's/^/Authorization: Bearer /' |
     curl -H @- https://api.example.com/me
   authchart explain https://mcp.example.com/mcp
+  authchart import mcp-remote --resource https://mcp.example.com/mcp --issuer https://accounts.example.com
 
 Exit codes:
   0  done                       3  a person is needed: run authchart login
@@ -49,7 +51,8 @@ export async function runCommandLine(args: readonly string[], interruption: Inte
   const perform = performer(interruption, (ended) => {
     code = ended;
   });
-  for (const add of [addLogin, addFetch, addToken, addStatus, addExplain, addLogout]) add(program, perform);
+  for (const add of [addLogin, addFetch, addToken, addStatus, addExplain, addLogout, addImport])
+    add(program, perform);
   for (const command of program.commands) {
     command.showHelpAfterError(`Run authchart ${command.name()} --help for what it takes.`);
   }
