@@ -14,6 +14,7 @@ export type { AuthorizationHeaders } from './actors/useGrant.ts';
 export type { AuthorizationRequest, UserAgent } from './actors/userAgent.ts';
 export { hostUserAgent } from './actors/userAgents/host.ts';
 export {
+  type CompleteOptions,
   createAuthEngine,
   type Engine,
   type EngineOptions,

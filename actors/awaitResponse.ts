@@ -4,12 +4,12 @@ import type { Act } from './tools.ts';
 
 export const awaitResponse: Act<'awaitResponse'> =
   (tools) =>
-  async ({ pending }, signal) => {
+  async ({ session, pending }, signal) => {
     const { redirectUri, state, server, response: early } = (await readPending(tools, pending.key)).value;
     if (early !== undefined) return { at: tools.now() };
     const heard = tools.logins.heard(pending.key, signal);
     const received = tools.userAgent
-      .receive({ redirectUri, state, issuer: server.issuer, signal })
+      .receive({ session, redirectUri, state, issuer: server.issuer, signal })
       .then((response) => storeResponse(tools, pending.key, response));
     await Promise.race([received, heard]);
     return { at: tools.now() };

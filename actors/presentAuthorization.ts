@@ -4,8 +4,15 @@ import type { Act } from './tools.ts';
 
 export const presentAuthorization: Act<'presentAuthorization'> =
   (tools) =>
-  async ({ pending }, signal) => {
+  async ({ session, pending }, signal) => {
     const { url, redirectUri, state, server } = (await readPending(tools, pending.key)).value;
-    await tools.userAgent.present({ url, redirectUri, state, issuer: server.issuer, signal });
+    await tools.userAgent.present({
+      session,
+      url,
+      redirectUri,
+      state,
+      issuer: server.issuer,
+      signal,
+    });
     return { at: tools.now() };
   };

@@ -1,7 +1,11 @@
 // The contract of user agents: how a person is reached, and how the answer comes back.
 
+import type { SessionId } from '../protocol/facts.ts';
+
 /** One authorization request, as a user agent sees it. `url` and `state` are not for logs. */
 export interface AuthorizationRequest {
+  /** Whose login it is: a host with many people has to know whom to lead there. */
+  readonly session: SessionId;
   readonly url: string;
   readonly redirectUri: string;
   readonly state: string;

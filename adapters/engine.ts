@@ -66,15 +66,24 @@ export interface SessionOptions {
   readonly label?: string;
 }
 
+export interface CompleteOptions {
+  /**
+   * Whose browser the response came with. A host with many people must say it: else somebody could have another person
+   * finish a login that is theirs. @see RFC 9700 §4.7
+   */
+  readonly subject?: string;
+}
+
 export interface Engine {
   /** The session of this resource, subject and label; the same one for all who ask. */
   session(options: SessionOptions): Session;
   /**
    * Finishes a pending authorization, started here or by another process with the same store.
    * @param callbackUrl the whole URL that the authorization server sent the person back to.
-   * @throws AuthError `response_not_ours` for an unknown or finished login; what the chart ended with.
+   * @throws AuthError `response_not_ours` for an unknown or finished login, or that of somebody else; what the chart
+   *   ended with.
    */
-  complete(callbackUrl: string | URL): Promise<Session>;
+  complete(callbackUrl: string | URL, options?: CompleteOptions): Promise<Session>;
   /** The chart with its actors bound, to invoke or spawn in a chart of the host's own. */
   readonly machine: AuthMachine;
   /** Ends everything that is in flight; a refresh is waited for, since its answer may be the only one. What is stored stays. */
@@ -123,7 +132,7 @@ export function createAuthEngine(options: EngineOptions): Engine {
   return {
     machine,
     session: (of) => sessions.open(sessionId(of)),
-    complete: (callbackUrl) => complete(tools, String(callbackUrl), sessions),
+    complete: (callbackUrl, { subject } = {}) => complete(tools, String(callbackUrl), subject, sessions),
     async dispose() {
       sessions.stop();
       observers.clear();
@@ -177,13 +186,19 @@ function toolsOf(
 const EMBEDDED = 20_000;
 
 /** Finds the pending request by the response's state, keeps the response with it, and lets its session go on. */
-async function complete(tools: Tools, callbackUrl: string, sessions: Sessions): Promise<Session> {
+async function complete(
+  tools: Tools,
+  callbackUrl: string,
+  subject: string | undefined,
+  sessions: Sessions,
+): Promise<Session> {
   const state = stateOf(callbackUrl);
   const key = state === undefined ? undefined : keys.pending(await digest(state));
   const pending = key === undefined ? undefined : await tools.records.read('pending', key);
   const isOver = pending !== undefined && pending.value.expiresAt <= tools.now();
   if (key !== undefined && isOver) await tools.records.forget(key);
-  if (key === undefined || !pending || isOver) {
+  const isTheirs = subject === undefined || pending?.value.session.subject === subject;
+  if (key === undefined || !pending || isOver || !isTheirs) {
     return refuse(
       'response_not_ours',
       'authorizing',

@@ -93,10 +93,12 @@ export class Session {
 
   /**
    * Logs in, where a person has to: may open a browser, as this was asked for.
-   * Ends at once when there is a grant that covers the scopes already.
+   * Ends at once when there is a grant that covers the scopes already. Asked again while a person is awaited, it shows
+   * them the same request again.
    * @throws AuthError what the chart ended with, or `cancelled` by the signal.
    */
   async login({ scopes = [], signal }: LoginOptions = {}): Promise<void> {
+    if (this.#login && this.snapshot.hasTag('needsUser')) this.tell({ type: 'user.login' });
     // One login for all who ask at the same time; whoever wants more scopes asks after it.
     while (this.#login) if (covers(await orCancelled(this.#login, signal, 'requesting'), scopes)) return;
     this.#login = this.#logIn(scopes).finally(() => {

@@ -1,6 +1,6 @@
 // The user agent of web hosts and gateways: they lead the person, and the answer comes to a route of theirs.
 import { AuthError, refuse } from '../../protocol/errors.ts';
-import type { UserAgent } from '../userAgent.ts';
+import type { AuthorizationRequest, UserAgent } from '../userAgent.ts';
 import { orCancelled, throwIfCancelled } from '../waiting.ts';
 import { pageAddress } from './addresses.ts';
 
@@ -8,7 +8,7 @@ export interface HostOptions {
   /** The host's own route. What arrives there goes to `engine.complete`. */
   readonly redirectUri: string;
   /** Leads the person to the URL: redirects their browser, or sends them a link. */
-  readonly present: (to: { readonly url: string; readonly issuer: string }) => void | Promise<void>;
+  readonly present: (to: Pick<AuthorizationRequest, 'session' | 'url' | 'issuer'>) => void | Promise<void>;
 }
 
 /**
@@ -28,8 +28,8 @@ export function hostUserAgent(options: HostOptions): UserAgent {
       return options.redirectUri;
     },
 
-    async present({ url, issuer, signal }) {
-      const to = { url: pageAddress(url), issuer };
+    async present({ session, url, issuer, signal }) {
+      const to = { session, url: pageAddress(url), issuer };
       throwIfCancelled(until(signal));
       await orCancelled((async () => options.present(to))(), until(signal)).catch(presentingFailed);
     },

@@ -137,6 +137,7 @@ describe.skipIf(executable === undefined)('in Chromium', () => {
       await page.evaluate(() => tab.login());
       await (await consentPage()).close();
       await page.evaluate(() => tab.login());
+      await consentPage();
       await page.evaluate(() => tab.cancel());
       await page.waitForFunction(() => tab.ended.filter((one) => one === 'login: cancelled').length === 2);
     });

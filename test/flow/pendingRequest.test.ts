@@ -49,6 +49,27 @@ async function startLogin({ session, presented }: HostedEngine): Promise<string>
   return visit(presented[0]);
 }
 
+describe('a callback that comes with the browser of somebody else', () => {
+  it('A18, AUTHZ-3: finishes nothing, and disturbs nothing', async () => {
+    const store = memoryStore();
+    const { userAgent, presented } = testHost();
+    const { engine } = testEngine(world.resource, { store, userAgent, policy: { interaction: 'ask' } });
+    const session = engine.session({ resource: world.resource, subject: 'alice' });
+    const login = session.login();
+    await personsTurn(session);
+    const callback = await visit(presented[0]);
+    const before = await textsOf(store);
+    for (const subject of ['mallory', '']) {
+      const failure = await failureOf(engine.complete(callback, { subject }));
+      expect(failure.code).toBe('response_not_ours');
+    }
+    expect(await textsOf(store)).toEqual(before);
+    expect(codesSent()).toBe(0);
+    expect(await engine.complete(callback, { subject: 'alice' })).toBe(session);
+    await login;
+  });
+});
+
 describe('after a restart', () => {
   it('AUTHZ-10, A35: the callback finishes the login', async () => {
     const first = processOn(fileStore({ folder }));

@@ -6,7 +6,8 @@ import { failureOf, scriptedServer } from './scriptedServer.ts';
 
 const redirectUri = 'http://127.0.0.1/callback';
 const signal = new AbortController().signal;
-const base = { redirectUri, state: 's1', issuer: 'https://as.example', signal };
+const session = { resource: 'https://resource.example/mcp', subject: '', label: '' };
+const base = { session, redirectUri, state: 's1', issuer: 'https://as.example', signal };
 
 /** A server that answers each path with a redirect, or with a page where there is none. */
 function redirecting(table: Readonly<Record<string, string>>, status = 302) {

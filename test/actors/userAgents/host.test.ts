@@ -5,9 +5,11 @@ import { failureOf } from './scriptedServer.ts';
 
 const redirectUri = 'https://app.example/callback';
 const signal = new AbortController().signal;
+const session = { resource: 'https://resource.example/mcp', subject: 'somebody', label: '' };
 const request = {
   redirectUri,
   state: 's',
+  session,
   issuer: 'https://as.example',
   signal,
   url: 'https://as.example/a b',
@@ -18,7 +20,7 @@ test('gives the host the URL and the issuer, and nothing else', async () => {
   const agent = hostUserAgent({ redirectUri, present: (to) => void calls.push(to) });
   expect(await agent.reserve(['https://other.example/'], signal)).toBe(redirectUri);
   await agent.present(request);
-  expect(calls).toEqual([{ url: 'https://as.example/a%20b', issuer: 'https://as.example' }]);
+  expect(calls).toEqual([{ session, url: 'https://as.example/a%20b', issuer: 'https://as.example' }]);
 });
 
 test.each([

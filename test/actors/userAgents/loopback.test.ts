@@ -20,6 +20,8 @@ const hook = createHook({
   destroy: (id) => void sockets.delete(id),
 }).enable();
 
+const session = { resource: 'https://resource.example/mcp', subject: '', label: '' };
+
 afterEach(async () => {
   for (const agent of agents.splice(0)) await agent.dispose();
   expect(await listeners()).toBe(0);
@@ -42,7 +44,7 @@ function makeAgent(options: LoopbackOptions = {}): UserAgent {
 /** A login that is presented: the request to receive with. */
 async function start(agent: UserAgent, state = 'right', signal = never): Promise<AuthorizationRequest> {
   const redirectUri = await agent.reserve([], signal);
-  const request = { url: 'https://as.example/authorize', redirectUri, state, issuer, signal };
+  const request = { session, url: 'https://as.example/authorize', redirectUri, state, issuer, signal };
   await agent.present(request);
   return request;
 }
@@ -66,7 +68,7 @@ test('a whole login in a browser that follows the server', async () => {
   });
   const redirectUri = await agent.reserve([], never);
   const url = `${server.origin}/authorize?redirect_uri=${encodeURIComponent(redirectUri)}&state=right`;
-  const request = { url, redirectUri, state: 'right', issuer, signal: never };
+  const request = { session, url, redirectUri, state: 'right', issuer, signal: never };
   await agent.present(request);
   expect(await agent.receive(request)).toBe(`${redirectUri}?code=a%2fB+c&state=right&iss=x`);
   await agent.release(redirectUri);
@@ -290,7 +292,14 @@ describe('one listener for several logins', () => {
     const agent = makeAgent();
     const redirectUri = await agent.reserve([], never);
     await agent.release(redirectUri);
-    const request = { url: 'https://as.example/', redirectUri, state: 'right', issuer, signal: never };
+    const request = {
+      session,
+      url: 'https://as.example/',
+      redirectUri,
+      state: 'right',
+      issuer,
+      signal: never,
+    };
     await agent.present(request);
     await ask(`${redirectUri}?state=right`);
     expect(await agent.receive(request)).toBe(`${redirectUri}?state=right`);
@@ -302,7 +311,7 @@ describe('A35 after a restart', () => {
     const redirectUri = await makeAgent().reserve([], never);
     await agents[0]?.dispose();
     const agent = makeAgent();
-    const waiting = agent.receive({ redirectUri, state: 'right', issuer, signal: never });
+    const waiting = agent.receive({ session, redirectUri, state: 'right', issuer, signal: never });
     // The port is bound in the same turn as this reserve waits for.
     expect(await agent.reserve([redirectUri], never)).toBe(redirectUri);
     await ask(`${redirectUri}?code=c&state=right`);
@@ -316,7 +325,9 @@ describe('A35 after a restart', () => {
     const redirectUri = await place();
     const cancel = new AbortController();
     const agent = makeAgent();
-    const waiting = failureOf(agent.receive({ redirectUri, state: 'right', issuer, signal: cancel.signal }));
+    const waiting = failureOf(
+      agent.receive({ session, redirectUri, state: 'right', issuer, signal: cancel.signal }),
+    );
     await agent.reserve([], never);
     cancel.abort();
     expect((await waiting).code).toBe('cancelled');
@@ -354,7 +365,14 @@ describe('opening the browser', () => {
       show: () => void calls.push('show'),
     });
     const redirectUri = await agent.reserve([], never);
-    const request = { url: 'javascript:alert(1)', redirectUri, state: 'right', issuer, signal: never };
+    const request = {
+      session,
+      url: 'javascript:alert(1)',
+      redirectUri,
+      state: 'right',
+      issuer,
+      signal: never,
+    };
     expect((await failureOf(agent.present(request))).code).toBe('address_refused');
     expect(calls).toEqual([]);
   });
@@ -363,6 +381,7 @@ describe('opening the browser', () => {
     const agent = makeAgent({ open: async () => void (await ask(`${await uri}?state=right`)) });
     const uri = agent.reserve([], never);
     const request = {
+      session,
       url: 'https://as.example/',
       redirectUri: await uri,
       state: 'right',

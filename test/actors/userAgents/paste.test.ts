@@ -6,7 +6,8 @@ import { failureOf } from './scriptedServer.ts';
 const redirectUri = 'http://127.0.0.1/callback';
 const good = `${redirectUri}?code=c%2f1&state=right`;
 const signal = new AbortController().signal;
-const request = { redirectUri, state: 'right', issuer: 'https://as.example', signal };
+const session = { resource: 'https://resource.example/mcp', subject: '', label: '' };
+const request = { session, redirectUri, state: 'right', issuer: 'https://as.example', signal };
 
 /** Types the answers one after the other; keeps the questions. */
 function person(...answers: string[]) {

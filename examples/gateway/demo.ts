@@ -1,0 +1,156 @@
+// `npm run example:gateway`: two replicas on one PostgreSQL or Redis, two people, and what happens to them. Ends by itself.
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { headlessUserAgent } from '../../adapters/node.ts';
+import { type Exchange, type Playground, startPlayground } from '../../playground/playground.ts';
+import { type Front, startFront } from './front.ts';
+
+/** Milliseconds for everything. */
+const DEADLINE = 60_000;
+const REPLICA = fileURLToPath(new URL('./replica.ts', import.meta.url));
+
+interface Replica {
+  readonly process: ChildProcess;
+  readonly port: number;
+}
+
+async function startReplica(resource: string, origin: string): Promise<Replica> {
+  const env = { ...process.env, RESOURCE: resource, ORIGIN: origin };
+  const child = fork(REPLICA, { env, execArgv: ['--import', 'tsx'] });
+  const [port] = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => [undefined])]);
+  if (typeof port !== 'number') throw new Error('A replica has ended before it was ready.');
+  return { process: child, port };
+}
+
+/** A person's browser, which knows who it is. */
+class Person {
+  readonly #name: string;
+  readonly #origin: string;
+
+  constructor(name: string, { origin }: Front) {
+    this.#name = name;
+    this.#origin = origin;
+  }
+
+  ask(method: string, path: string, body?: string): Promise<Response> {
+    const headers = { cookie: `person=${this.#name}`, 'content-type': 'application/json', accept: ACCEPT };
+    return fetch(new URL(path, this.#origin), {
+      method,
+      headers,
+      redirect: 'manual',
+      ...(body !== undefined && { body }),
+    });
+  }
+
+  async call(tool: string): Promise<number> {
+    const answer = await this.ask('POST', '/mcp', toolCall(tool));
+    await answer.text();
+    return answer.status;
+  }
+
+  /** Goes where the gateway leads, and agrees. @returns the address that the server sends the browser back to. */
+  async consent(): Promise<string> {
+    const { headers } = await this.ask('GET', '/login');
+    const url = headers.get('location') ?? '';
+    const { searchParams } = new URL(url);
+    const request = {
+      session: { resource: '', subject: this.#name, label: '' },
+      url,
+      redirectUri: searchParams.get('redirect_uri') ?? '',
+      state: searchParams.get('state') ?? '',
+      issuer: new URL(url).origin,
+      signal: AbortSignal.timeout(DEADLINE),
+    };
+    const browser = headlessUserAgent({ redirectUri: request.redirectUri });
+    await browser.present(request);
+    return browser.receive(request);
+  }
+
+  /** @returns the status of the gateway's answer. */
+  async comeBack(callback: string): Promise<number> {
+    const answer = await this.ask('GET', new URL(callback).pathname + new URL(callback).search);
+    await answer.text();
+    return answer.status;
+  }
+}
+
+const ACCEPT = 'application/json, text/event-stream';
+
+function toolCall(name: string): string {
+  const params = { name, arguments: { name: 'hello', text: 'Hello again.' } };
+  return JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params });
+}
+
+let failed = 0;
+function claim(what: string, isSo: boolean): void {
+  console.log(`${isSo ? '✓' : '✗'} ${what}`);
+  if (!isSo) failed += 1;
+}
+
+async function tell(world: Playground, front: Front, replicas: readonly Replica[]): Promise<void> {
+  const [alice, bob, mallory] = ['alice', 'bob', 'mallory'].map((name) => new Person(name, front)) as [
+    Person,
+    Person,
+    Person,
+  ];
+  const sent = (grant: string): readonly Exchange[] =>
+    world.exchanges.filter(({ path, body }) => path === '/token' && body.includes(`grant_type=${grant}`));
+
+  claim('Whoever is not logged in is told where to go.', (await alice.call('read_note')) === 401);
+  const callback = await alice.consent();
+  claim('Nobody can finish the login of somebody else.', (await mallory.comeBack(callback)) === 403);
+  const answers = [
+    await alice.comeBack(callback),
+    await alice.call('read_note'),
+    await alice.call('read_note'),
+  ];
+  claim(
+    'One replica begins a login, another finishes it, and both know of it.',
+    answers.join() === '200,200,200',
+  );
+  await bob.comeBack(await bob.consent());
+  claim('Each person has a grant of their own.', sent('authorization_code').length === 2);
+
+  world.expireAccessTokens();
+  const calls = await Promise.all(Array.from({ length: 12 }, () => alice.call('read_note')));
+  claim(
+    'Twelve calls at once over both replicas renew once.',
+    calls.every((status) => status === 200) && sent('refresh_token').length === 1,
+  );
+
+  const [first, second] = replicas;
+  first?.process.kill('SIGKILL');
+  front.replicas = second ? [second.port] : [];
+  claim('When a replica dies, the other goes on.', (await bob.call('read_note')) === 200);
+  await alice.ask('POST', '/logout');
+  claim(
+    'Who logs out is logged out, and nobody else.',
+    (await alice.call('read_note')) === 401 && (await bob.call('read_note')) === 200,
+  );
+}
+
+async function main(): Promise<void> {
+  if (!process.env['DATABASE_URL'] && !process.env['REDIS_URL']) {
+    console.error('Set DATABASE_URL (postgres://…) or REDIS_URL (redis://…): the replicas share it.');
+    process.exitCode = 2;
+    return;
+  }
+  setTimeout(() => {
+    console.error(`Not done within ${DEADLINE / 1000} seconds.`);
+    process.exit(1);
+  }, DEADLINE).unref();
+  const [world, front] = await Promise.all([startPlayground(), startFront()]);
+  const replicas = await Promise.all([0, 1].map(() => startReplica(world.resource, front.origin)));
+  try {
+    front.replicas = replicas.map(({ port }) => port);
+    await tell(world, front, replicas);
+  } finally {
+    for (const replica of replicas) replica.process.kill();
+    front.close();
+    await world.close();
+  }
+  if (failed > 0) process.exitCode = 1;
+}
+
+await main();

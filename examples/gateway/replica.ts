@@ -1,0 +1,26 @@
+// One replica: the gateway as a process. Says on which port it listens; ends when it is told to, or its parent is gone.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createGateway } from './gateway.ts';
+import { sharedStore } from './store.ts';
+
+const { RESOURCE: resource, ORIGIN: origin } = process.env;
+const shared = await sharedStore(process.env);
+if (!resource || !origin || !shared) {
+  console.error('Set RESOURCE, ORIGIN, and DATABASE_URL or REDIS_URL.');
+  process.exit(2);
+}
+
+const gateway = createGateway({ resource, origin, store: shared.store });
+const server = createServer(gateway.listener).listen(0, '127.0.0.1', () => {
+  process.send?.((server.address() as AddressInfo).port);
+});
+
+async function end(): Promise<void> {
+  server.close();
+  server.closeIdleConnections();
+  await gateway.close();
+  await shared?.close();
+  process.exit(0);
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'disconnect'] as const) process.once(signal, () => void end());
