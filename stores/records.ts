@@ -8,6 +8,10 @@ import type { Store } from './store.ts';
 const text = z.string();
 const texts = z.array(text);
 const time = z.number();
+/** The last moment that a Date can hold. Epoch milliseconds. @see ECMAScript §21.4.1.1 */
+const LAST = 8.64e15;
+/** When a token runs out, as far as anybody knows: what no clock can show is not known (S17). */
+const end = z.catch(z.optional(z.number().check(z.gte(0), z.lte(LAST))), undefined);
 
 const session = z.object({ resource: text, subject: text, label: text });
 const kind = z.enum(['pre-registered', 'metadata-document', 'dynamic']);
@@ -60,8 +64,8 @@ const grant = z.object({
   refreshToken: z.optional(text),
   /** Refresh tokens of logins that this one replaced: they live on at the server until sign-out revokes them. */
   superseded: z.optional(texts),
-  expiresAt: z.optional(time),
-  refreshAt: z.optional(time),
+  expiresAt: end,
+  refreshAt: end,
   requested: texts,
   granted: texts,
 });

@@ -1,4 +1,5 @@
 // Every state can be left: by a cancel, by a shutdown of the host, by the end of the engine; and can be explained.
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type EnginePolicy, memoryStore } from '../../index.ts';
 import {
@@ -237,5 +238,29 @@ describe('explain()', () => {
     const { session } = await loggedIn();
     for (let at = 0; at < 250; at += 1) await callTool(session, 'any');
     expect(session.explain().steps.length).toBeLessThanOrEqual(200);
+  });
+});
+
+describe('an answer that comes too late', () => {
+  it('C11: to a request that was cancelled changes nothing, and nothing follows from it', async () => {
+    let give = (): void => {};
+    const asked = new Promise<void>((resolve) => {
+      world.script(SERVER_METADATA, () => {
+        resolve();
+        return new Promise((answer) => {
+          give = () => answer({ body: world.documents.a });
+        });
+      });
+    });
+    const { session } = testEngine(world.resource);
+    const waiting = callTool(session, 'any');
+    await asked;
+    session.actor.send({ type: 'user.cancel' });
+    await waiting;
+    const [before, requests] = [session.snapshot, world.received.length];
+    give();
+    for (let turn = 0; turn < 20; turn += 1) await setImmediate();
+    expect(session.snapshot).toBe(before);
+    expect(world.received).toHaveLength(requests);
   });
 });

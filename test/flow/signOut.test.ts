@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { waitFor } from 'xstate';
 import { memoryStore, type Store } from '../../index.ts';
+import { keys } from '../../stores/records.ts';
 import { callTool, failureOf, personsTurn, testEngine, testHost, textsOf, visit } from '../support/engine.ts';
 import { type Answer, startWorld, type World } from '../support/world.ts';
 
@@ -53,6 +54,21 @@ describe('logout', () => {
       for (const [, token] of revoked(place)) expect(token).toContain(`-${place}-`);
     }
     await expectForgotten();
+  });
+
+  it('S15, TOK-10: forgets what was being spent and what was replaced, too', async () => {
+    const { session } = testEngine(world.resource, { store });
+    await callTool(session, 'any');
+    world.needs = () => 'write';
+    await callTool(session, 'any');
+    const [key = ''] = await store.list('grant:');
+    const grant = await store.get(key);
+    const intent = { v: 1, holder: 'a process that is dead', version: grant?.version ?? '' };
+    await store.put(keys.spend(key), JSON.stringify(intent), undefined);
+    await session.logout();
+    expect(revoked('a').filter(([hint]) => hint === 'refresh_token')).toHaveLength(2);
+    await expectForgotten();
+    expect((await store.list('')).map((name) => name.split(':', 1)[0])).toEqual(['registration']);
   });
 
   it.each<readonly [string, Answer]>([

@@ -245,3 +245,23 @@ describe('a pending login is judged again after a restart', () => {
     },
   );
 });
+
+describe('a grant whose end is absurd', () => {
+  it.each([
+    ['beyond every calendar', { expiresAt: 1e300, refreshAt: 1e300 }],
+    ['before all time', { expiresAt: -1, refreshAt: -1 }],
+    ['no number', { expiresAt: 'tomorrow', refreshAt: null }],
+  ])('S17: %s: counts as one that nobody knows, and the resource decides', async (_what, times) => {
+    const first = start();
+    await callTool(first.session, 'any');
+    await first.engine.dispose();
+    await tamper('grant', (record) => ({ ...record, ...times }));
+    const { session } = startWithoutLogin();
+    expect((await callTool(session, 'any')).status).toBe(200);
+    expect(session.explain().grant).not.toHaveProperty('expiresAt');
+    expect(refreshes('a')).toEqual([]);
+    world.expireAccessTokens();
+    expect((await callTool(session, 'any')).status).toBe(200);
+    expect(refreshes('a')).toHaveLength(1);
+  });
+});
