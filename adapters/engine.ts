@@ -17,6 +17,7 @@ import { judgeAddress } from '../protocol/address.ts';
 import { stateOf } from '../protocol/authorizationResponse.ts';
 import { AuthError, refuse } from '../protocol/errors.ts';
 import type { SessionId } from '../protocol/facts.ts';
+import type { TraceFact } from '../protocol/trace.ts';
 import { urlOf } from '../protocol/url.ts';
 import { memoryStore } from '../stores/memory.ts';
 import { keys, Records } from '../stores/records.ts';
@@ -26,6 +27,7 @@ import { loosenings } from './loosenings.ts';
 import { Observer, type Progress } from './observe.ts';
 import { Session } from './session.ts';
 import { Sessions } from './sessions.ts';
+import { Tracer } from './trace.ts';
 
 export interface EnginePolicy extends Policy {
   /** `ask` (default): a browser is opened only after `login()`. `auto`: a challenge may do it too (AUTHZ-11). */
@@ -47,6 +49,8 @@ export interface EngineOptions {
   readonly policy?: EnginePolicy;
   /** Told of each state that is entered and each request that is made, as it happens. Holds no secret. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Told of each step of each session's chart, and of each request: to record a run, or to watch it. Holds no secret. */
+  readonly onTrace?: (fact: TraceFact) => void;
   /** XState inspection of every session's actor. Holds no secret. */
   readonly inspect?: (event: InspectionEvent) => void;
   /** Instead of the global one; taken once, here. */
@@ -100,9 +104,13 @@ export function createAuthEngine(options: EngineOptions): Engine {
   const tell = options.onProgress ?? (() => {});
   const fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
 
+  const tracerOf = (session: SessionId): Tracer | undefined => {
+    const { onTrace } = options;
+    return onTrace && new Tracer({ session, now: tools.now, tell: onTrace });
+  };
   const observerOf = (session: SessionId): Observer => {
     const name = keys.binding(session);
-    const observer = observers.get(name)?.deref() ?? new Observer(session, tell);
+    const observer = observers.get(name)?.deref() ?? new Observer(session, tell, tracerOf(session));
     // Sessions hold theirs; a chart that a host has embedded is told of, and not remembered.
     observers.set(name, new WeakRef(observer));
     return observer;

@@ -3,6 +3,7 @@ import type { InspectionEvent } from 'xstate';
 import type { ExchangeFacts } from '../actors/door.ts';
 import type { SessionId } from '../protocol/facts.ts';
 import { activeStates, allStates, innermost } from './states.ts';
+import type { Tracer } from './trace.ts';
 
 /** One line of what happens. Holds no secret: no header, no body, no query. */
 export type Progress =
@@ -25,12 +26,15 @@ const KEPT = 200;
 export class Observer {
   readonly #session: SessionId;
   readonly #tell: (progress: Progress) => void;
+  readonly #tracer: Tracer | undefined;
   readonly #history: Progress[] = [];
   #active: readonly string[] = [];
 
-  constructor(session: SessionId, tell: (progress: Progress) => void) {
+  /** @param tracer hears the same, for those who record a run. */
+  constructor(session: SessionId, tell: (progress: Progress) => void, tracer?: Tracer) {
     this.#session = session;
     this.#tell = tell;
+    this.#tracer = tracer;
   }
 
   get history(): readonly Progress[] {
@@ -38,11 +42,13 @@ export class Observer {
   }
 
   request(facts: ExchangeFacts): void {
+    this.#tracer?.request(facts);
     this.#record({ kind: 'request', session: this.#session, ...facts });
   }
 
   /** For `createActor`'s `inspect`: microsteps, so that states which decide and move on at once are seen too. */
   inspect(event: InspectionEvent): void {
+    this.#tracer?.inspect(event);
     if (event.type !== '@xstate.microstep' && event.type !== '@xstate.snapshot') return;
     if (!('machine' in event.snapshot)) return;
     const now = activeStates(event.snapshot as Parameters<typeof activeStates>[0]);

@@ -1,9 +1,9 @@
 // Judges a chart: walks it under every setting, and asks every invariant about every step.
+import { arrowsOf } from '../../machines/arrows.ts';
 import type { AuthMachine } from '../../machines/authMachine.ts';
 import { invariants, prospects } from './invariants/index.ts';
 import type { Setting } from './setting.ts';
 import { settings } from './settings.ts';
-import { arrowsOf } from './transitions.ts';
 import { type Edge, type Graph, walk } from './walk.ts';
 
 export interface Verdict {

@@ -2,13 +2,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { AnyStateMachine, StateNode } from 'xstate';
+import { type Arrow, arrowsOf } from '../../machines/arrows.ts';
 import { type AuthMachine, authMachine } from '../../machines/authMachine.ts';
 import { type AuthContext, initialContext } from '../../machines/context.ts';
 import { AuthError, type FailureCode, failure } from '../../protocol/errors.ts';
 import type { Bound } from '../../protocol/work.ts';
 import { type Fault, type Mutant, mutantsOf, sampleOf } from './mutants.ts';
 import { type Event, type Snapshot, Stepper } from './step.ts';
-import { type Arrow, arrowsOf } from './transitions.ts';
 
 const faults: readonly Fault[] = [
   'removed',

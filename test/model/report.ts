@@ -1,11 +1,11 @@
 // What all results mean together: the figures, what is missing, and the one line at the end.
 
 import { allStates } from '../../adapters/states.ts';
+import { arrowsOf } from '../../machines/arrows.ts';
 import { authMachine } from '../../machines/authMachine.ts';
 import { joinRows, readTestFiles } from '../requirements/rows.ts';
 import { invariants, prospects } from './invariants/index.ts';
 import type { Job, Result, Tried } from './jobs.ts';
-import { arrowsOf } from './transitions.ts';
 
 export interface Outcome {
   readonly job: Job;

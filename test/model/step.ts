@@ -6,9 +6,9 @@ import {
   type InspectionEvent,
   type SnapshotFrom,
 } from 'xstate';
+import { type Arrow, arrowsOf } from '../../machines/arrows.ts';
 import type { AuthMachine } from '../../machines/authMachine.ts';
 import type { AuthInput } from '../../machines/context.ts';
-import { type Arrow, arrowsOf } from './transitions.ts';
 
 export type Snapshot = SnapshotFrom<AuthMachine>;
 export type Event = EventFromLogic<AuthMachine> | ActorReport;

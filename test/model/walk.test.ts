@@ -1,9 +1,9 @@
 // The chart against its invariants, near its start; and wrong charts that are caught. The whole graph: `npm run model`.
 import { describe, expect, it } from 'vitest';
+import { arrowsOf } from '../../machines/arrows.ts';
 import { authMachine } from '../../machines/authMachine.ts';
 import { judge, untaken } from './judge.ts';
 import { settings } from './settings.ts';
-import { arrowsOf } from './transitions.ts';
 import { walk } from './walk.ts';
 
 /** How many states of each setting are looked at here. */

@@ -1,4 +1,5 @@
 // The exhaustive walk: every stimulus in every state that can be reached under one setting, by pure steps.
+import type { Arrow } from '../../machines/arrows.ts';
 import type { AuthMachine } from '../../machines/authMachine.ts';
 import { fold } from './fold.ts';
 import type { Setting } from './setting.ts';
@@ -6,7 +7,6 @@ import { type Snapshot, Stepper } from './step.ts';
 import { type Around, onPaper } from './stimuli/around.ts';
 import { stimuliOf } from './stimuli/index.ts';
 import type { Stimulus } from './stimuli/stimulus.ts';
-import type { Arrow } from './transitions.ts';
 
 /** One thing that happens in one state: what invariants are asked about. */
 export interface Edge {

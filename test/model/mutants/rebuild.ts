@@ -1,7 +1,7 @@
 // One place of a chart's config, read or replaced, and the chart that comes of it. The original is never written to.
 import { type AnyStateMachine, createMachine, type StateNode } from 'xstate';
+import { type Arrow, arrowsOf } from '../../../machines/arrows.ts';
 import type { AuthMachine } from '../../../machines/authMachine.ts';
-import { type Arrow, arrowsOf } from '../transitions.ts';
 
 /** A guard or an action, as the config names it. */
 export type Reference = string | { readonly type: string; readonly params?: unknown };

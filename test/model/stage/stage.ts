@@ -1,6 +1,7 @@
 // The stage: the real engine with real actors, store and HTTP, where everything waits until the walk says what happens.
 import { type Actor, createActor, fromPromise, type InspectionEvent } from 'xstate';
 import { createAuthEngine, type Engine, type Stored } from '../../../index.ts';
+import { arrowsOf } from '../../../machines/arrows.ts';
 import type { AuthMachine } from '../../../machines/authMachine.ts';
 import type { AuthEvent } from '../../../machines/context.ts';
 import type { Answer, Received, World } from '../../support/world.ts';
@@ -10,7 +11,6 @@ import type { Event, Snapshot } from '../step.ts';
 import { type Around, onPaper } from '../stimuli/around.ts';
 import { stimuliOf } from '../stimuli/index.ts';
 import type { Report, Source, Stimulus } from '../stimuli/stimulus.ts';
-import { arrowsOf } from '../transitions.ts';
 import type { Place, Way } from '../walk.ts';
 import { type Act, acts, type Scene } from './acts.ts';
 import { Host } from './host.ts';

@@ -26,6 +26,15 @@ export function arrowsOf(machine: AnyStateMachine): readonly Arrow[] {
   return arrows;
 }
 
+const known = new WeakMap<AnyStateMachine, ReadonlyMap<object, string>>();
+
+/** The ids by the definitions that XState's inspection shows; worked out once for each machine. */
+export function arrowIds(machine: AnyStateMachine): ReadonlyMap<object, string> {
+  const ids = known.get(machine) ?? new Map(arrowsOf(machine).map(({ definition, id }) => [definition, id]));
+  known.set(machine, ids);
+  return ids;
+}
+
 function arrow(
   node: StateNode,
   type: string,
@@ -34,7 +43,7 @@ function arrow(
   branches: number,
 ): Arrow {
   const source = pathOf(node);
-  const event = nameOf(type);
+  const event = eventInWords(type);
   const guard = guardOf(definition);
   const targets = (definition.target ?? []).map((target) => pathOf(target));
   const branch =
@@ -45,9 +54,10 @@ function arrow(
 
 const pathOf = (node: StateNode): string => node.path.join('.');
 
-/** XState's names of events, in words. */
-function nameOf(type: string): string {
+/** XState's names of events, in words: `done of exchangeCode`. */
+export function eventInWords(type: string): string {
   if (type === '') return 'at once';
+  if (type === 'xstate.init') return 'start';
   return type.replace('xstate.done.actor.', 'done of ').replace('xstate.error.actor.', 'error of ');
 }
 
