@@ -36,6 +36,7 @@ export {
   type Recovery,
   safetyCodes,
 } from './protocol/errors.ts';
+export type { Holding } from './protocol/live.ts';
 export type { ChartFacts, RequestFact, StepFact, TraceFact } from './protocol/trace.ts';
 export { encryptedStore, type Reencrypted, reencrypt } from './stores/encrypted.ts';
 export { memoryStore } from './stores/memory.ts';

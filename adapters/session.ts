@@ -7,10 +7,12 @@ import type { AuthMachine } from '../machines/authMachine.ts';
 import type { AuthEvent, Interaction } from '../machines/context.ts';
 import { AuthError, type Failure, failure } from '../protocol/errors.ts';
 import type { Grant, SessionId } from '../protocol/facts.ts';
+import type { Holding } from '../protocol/live.ts';
 import { includesAll, union } from '../protocol/scopes.ts';
 import { placeOf } from '../protocol/text.ts';
 import { keys } from '../stores/records.ts';
 import { type Explanation, explain } from './explain.ts';
+import { holdingsOf } from './holdings.ts';
 import { newsFor } from './news.ts';
 import type { Observer } from './observe.ts';
 import { type AuthActor, type AuthSnapshot, SessionChart } from './sessionChart.ts';
@@ -166,6 +168,11 @@ export class Session {
   /** What was looked up where, what was decided and why; with no secret in it. */
   explain(): Explanation {
     return explain(this.snapshot, this.#parts.tools, this.#parts.observer.history);
+  }
+
+  /** Which authorization server holds what of this session: also those that it was bound to before. */
+  holdings(): Promise<readonly Holding[]> {
+    return holdingsOf(this.#parts.tools.records, this.id);
   }
 
   /** Revokes what was issued, best effort, and forgets every copy. @see RFC 7009 */
