@@ -12,12 +12,12 @@ export class Crewman {
   readonly ready: Promise<string>;
 
   constructor(member: Member) {
-    this.process = fork(MEMBER, [JSON.stringify(member)], { execArgv: ['--import', 'tsx'] });
-    this.ready = this.#answer();
+    this.process = fork(MEMBER, { execArgv: ['--import', 'tsx'] });
+    this.ready = this.tell(member);
   }
 
-  /** @returns how it ended: `ok`, the code of a failure, or `gone` when the process has died. */
-  async tell(order: Order): Promise<string> {
+  /** @returns how it ended: `ready`, `ok`, the code of a failure, or `gone` when the process has died. */
+  async tell(order: Member | Order): Promise<string> {
     const answer = this.#answer();
     this.process.send(order);
     return answer;

@@ -1,10 +1,16 @@
-// A process of a race: one engine on the shared folder, told by its parent what to do.
-import { fileStore, headlessUserAgent } from '../../adapters/node.ts';
+// A process of a race: one engine on the shared home, told by its parent what to do.
+import { headlessUserAgent } from '../../adapters/node.ts';
 import { AuthError, createAuthEngine, type Store } from '../../index.ts';
+import { openHome } from './homes.ts';
 import type { Answered, Member, Order, Point } from './orders.ts';
 
-const { resource, folder, skew = 0, at, requestTimeout }: Member = JSON.parse(process.argv[2] ?? '{}');
+// Connections to a home would keep it alive.
+process.once('disconnect', () => process.exit());
+const member = await new Promise<Member>((resolve) => process.once('message', resolve));
+const { resource, skew = 0, at, requestTimeout } = member;
 let ahead = 0;
+/** How keys of the intent to spend a refresh token start; registering has an intent as well. */
+const INTENT = 'spend:["grant:';
 
 /** Dies or stops here, as a process does: without a word. */
 function pass(point: Point): void {
@@ -12,12 +18,12 @@ function pass(point: Point): void {
   process.kill(process.pid, at.do === 'die' ? 'SIGKILL' : 'SIGSTOP');
 }
 
-const home = fileStore({ folder });
+const home = await openHome(member.home);
 let isSpending = false;
 const store: Store = {
   ...home,
   async put(key, text, expected) {
-    const isIntent = key.startsWith('spend:');
+    const isIntent = key.startsWith(INTENT);
     if (isIntent) pass('before the intent is written');
     if (isSpending && key.startsWith('grant:')) pass('before the outcome is written');
     const version = await home.put(key, text, expected);
@@ -30,7 +36,7 @@ const store: Store = {
   },
   async delete(key, version) {
     const isDeleted = await home.delete(key, version);
-    if (isSpending && key.startsWith('spend:')) pass('after the intent is gone');
+    if (isSpending && key.startsWith(INTENT)) pass('after the intent is gone');
     return isDeleted;
   },
 };

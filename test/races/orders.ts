@@ -12,10 +12,16 @@ export interface Answered {
   readonly ended: string;
 }
 
-/** How a member is set up, as JSON in its first argument. */
+/** Where the processes of a race keep their records. A URL holds a password. */
+export type Home =
+  | { readonly kind: 'file'; readonly folder: string }
+  | { readonly kind: 'postgres'; readonly url: string; readonly table: string }
+  | { readonly kind: 'redis'; readonly url: string; readonly prefix: string };
+
+/** How a member is set up: the first that it is told, since everybody sees the arguments of a process. */
 export interface Member {
   readonly resource: string;
-  readonly folder: string;
+  readonly home: Home;
   /** Milliseconds that its clock is wrong. */
   readonly skew?: number;
   /** What is done at which point: see `points`. */
