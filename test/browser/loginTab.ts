@@ -15,7 +15,7 @@ const engine = createAuthEngine({
   client: { name: 'authchart in a browser' },
   userAgent: isPopup ? popup : redirect,
   store: webStore(),
-  policy: { interaction: searchParams.has('auto') ? 'auto' : 'ask', requestTimeout: 500 },
+  policy: { interaction: searchParams.has('auto') ? 'auto' : 'ask', requestTimeout: 2_000 },
   now: () => Date.now() + ahead,
 });
 const session = engine.session({ resource });

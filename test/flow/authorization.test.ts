@@ -244,12 +244,14 @@ describe('who asked for it', () => {
     const { engine, session, presented } = hosted();
     const logins = Array.from({ length: 5 }, () => session.login());
     const callback = await finish(session, presented);
+    expect(presented).toHaveLength(1);
+    // Whoever asks while the person is away may show the same request again.
     logins.push(session.login());
     await engine.complete(callback);
     await Promise.all(logins);
     await session.login();
     await session.login({ scopes: ['read'] });
-    expect(presented).toHaveLength(1);
+    expect(new Set(presented).size).toBe(1);
   });
 
   it('AUTHZ-11, STEP-1: a login with more scopes asks for all of them', async () => {

@@ -216,7 +216,8 @@ describe('what counts as absent', () => {
     world.pointer = null;
     world.script(`resource GET ${PATH}`, () => (answer === 'silence' ? new Promise(() => {}) : answer));
     serve(ROOT);
-    const policy = { interaction: 'auto', legacyDiscovery: true, requestTimeout: 100 } as const;
+    const requestTimeout = answer === 'silence' ? 300 : 10_000;
+    const policy = { interaction: 'auto', legacyDiscovery: true, requestTimeout } as const;
     const { session } = testEngine(world.resource, { policy });
     const response = await callTool(session, 'any');
     expect(response.status).toBe(401);

@@ -108,7 +108,7 @@ describe('in a chart of the host', () => {
 describe('restored from a snapshot', () => {
   /** Runs the chart until the token endpoint is asked so, stops it there, and starts it again from its snapshot. */
   async function restoredWhileSending(grantType: string): Promise<ActorRefFrom<AuthMachine>> {
-    const { engine } = testEngine(world.resource, { store, policy: { requestTimeout: 500 } });
+    const { engine } = testEngine(world.resource, { store, policy: { requestTimeout: 1_500 } });
     const input = { resource: world.resource, interaction: 'auto' } as const;
     const actor = createActor(engine.machine, { input }).start();
     const asked = new Promise<void>((resolve) => {

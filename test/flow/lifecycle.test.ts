@@ -98,7 +98,7 @@ const rows: readonly Row[] = [
     name: 'renewing',
     state: 'authorized.renewal.renewing',
     reach: async () => {
-      const started = await loggedIn({ requestTimeout: 300 });
+      const started = await loggedIn({ requestTimeout: 1_000 });
       world.expireAccessTokens();
       return requestHangingAt('a POST /token', started);
     },

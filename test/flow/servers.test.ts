@@ -85,7 +85,7 @@ describe('where server metadata is looked for', () => {
   ])('DISC-11, D34: %s is not: no other place is asked', async (_what, answer, code) => {
     world.script(`a GET ${OAUTH}`, () => (answer === 'silence' ? new Promise(() => {}) : answer));
     world.script(`a GET ${OPENID}`, document);
-    const policy = { interaction: 'auto', requestTimeout: 100 } as const;
+    const policy = { interaction: 'auto', requestTimeout: answer === 'silence' ? 300 : 10_000 } as const;
     const { session } = testEngine(world.resource, { policy });
     await callTool(session, 'any');
     expect(world.lines('a')).toEqual([`GET ${OAUTH}`]);
@@ -221,7 +221,7 @@ describe('which of several servers', () => {
   ])('DISC-5: a server %s is passed over', async (_what, answer, code) => {
     listBoth();
     world.script(`a GET ${OAUTH}`, () => (answer === 'silence' ? new Promise(() => {}) : answer));
-    const policy = { interaction: 'auto', requestTimeout: 100 } as const;
+    const policy = { interaction: 'auto', requestTimeout: answer === 'silence' ? 300 : 10_000 } as const;
     const { session } = testEngine(world.resource, { policy });
     expect((await callTool(session, 'any')).status).toBe(200);
     expect(world.requests('a').every(({ method }) => method === 'GET')).toBe(true);

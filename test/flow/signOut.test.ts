@@ -99,7 +99,7 @@ describe('logout', () => {
     world.script('a POST /revoke', () => new Promise(() => {}));
     const { session } = testEngine(world.resource, {
       store,
-      policy: { interaction: 'auto', requestTimeout: 60 },
+      policy: { interaction: 'auto', requestTimeout: 300 },
     });
     await callTool(session, 'any');
     await session.logout();
