@@ -1,0 +1,50 @@
+// Every file that is drawn from the chart, as text.
+import { authMachine } from '../machines/authMachine.ts';
+import { jsonOf } from './json.ts';
+import type { Drawing } from './layout/drawing.ts';
+import { gridLayout } from './layout/grid.ts';
+import { nestedLayout } from './layout/nested.ts';
+import { posterLayout } from './layout/poster.ts';
+import { mermaidOf } from './mermaid.ts';
+import { type Model, modelOf } from './model.ts';
+import { overviewScene } from './scene/overview.ts';
+import { phaseScene } from './scene/phase.ts';
+import { wholeScene } from './scene/whole.ts';
+import { svgOf } from './svg/svg.ts';
+
+export interface DrawnFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface Drawings {
+  readonly overview: Drawing;
+  readonly whole: Drawing;
+  /** In the order of the chart. */
+  readonly phases: readonly Drawing[];
+}
+
+/** The same for the same chart, on any machine. */
+export async function drawingsOf(model: Model): Promise<Drawings> {
+  const phases: Drawing[] = [];
+  for (const phase of model.root.states) phases.push(await nestedLayout(phaseScene(model, phase)));
+  return {
+    overview: gridLayout(overviewScene(model)),
+    whole: await posterLayout(wholeScene(model), phases),
+    phases,
+  };
+}
+
+/** Names are those in `visualizations/generated`. */
+export async function drawnFiles(model: Model = modelOf(authMachine)): Promise<readonly DrawnFile[]> {
+  const { overview, whole, phases } = await drawingsOf(model);
+  const texts = model.root.states.map((phase) => {
+    return { name: `phase-${phase.name}.mmd`, text: mermaidOf(model, phase) };
+  });
+  return [
+    ...[overview, whole, ...phases].map((one) => ({ name: `${one.scene.name}.svg`, text: svgOf(one) })),
+    { name: 'chart.mmd', text: mermaidOf(model) },
+    ...texts,
+    { name: 'chart.json', text: `${JSON.stringify(jsonOf(model), null, 2)}\n` },
+  ];
+}

@@ -1,0 +1,82 @@
+// Lays out the whole chart: drawings of phases, side by side, with the ways between them.
+import type { Scene, Wire } from '../scene/scene.ts';
+import { moved, type Part, paragraph } from './block.ts';
+import { type Drawing, type PlacedWire, type Rect, shifted } from './drawing.ts';
+import { arranged, type Found, padding } from './elk.ts';
+import { flowed, legendOf } from './legend.ts';
+import { lineHeight, sizes, space } from './theme.ts';
+
+/** Phases are in the order of the chart, and far enough from each other for wires that can be seen from afar. */
+const options = {
+  'elk.direction': 'RIGHT',
+  'elk.padding': padding(space.poster),
+  'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
+  'elk.layered.cycleBreaking.strategy': 'MODEL_ORDER',
+  'elk.layered.nodePlacement.bk.fixedAlignment': 'BALANCED',
+  'elk.layered.spacing.nodeNodeBetweenLayers': '80',
+  'elk.layered.spacing.edgeNodeBetweenLayers': '36',
+  'elk.spacing.nodeNode': '60',
+  'elk.spacing.edgeNode': '36',
+  'elk.spacing.edgeEdge': '24',
+};
+
+const START = 'start';
+
+/** Room for the name of a phase, above it. */
+const BANNER = lineHeight('banner') + space.section;
+
+/** @param phases the drawing of each phase of this scene. */
+export async function posterLayout(scene: Scene, phases: readonly Drawing[]): Promise<Drawing> {
+  const frames = phases.flatMap((phase) =>
+    phase.boxes.map(({ box, rect }) => ({ id: box.path, phase, rect })),
+  );
+  const found = await arranged({
+    id: '',
+    layoutOptions: options,
+    children: [
+      { id: START, width: sizes.dot, height: sizes.dot },
+      ...frames.map(({ id, rect: { width, height } }) => ({ id, width, height: height + BANNER })),
+    ],
+    edges: [
+      { id: START, sources: [START], targets: [scene.initial ?? ''] },
+      ...scene.wires.map((wire) => ({ id: wireId(wire), sources: [wire.source], targets: [wire.target] })),
+    ],
+  });
+  const placed = frames.map(({ id, phase, rect }) => {
+    const { x, y } = found.rect(id);
+    return shifted(phase, x - rect.x, y + BANNER - rect.y);
+  });
+  const { width, height } = found.size;
+  const legend = flowed(legendOf(scene), space.poster, height, width - 2 * space.poster);
+  return {
+    scene,
+    width,
+    height: legend.end + space.paper,
+    boxes: placed.flatMap(({ boxes }) => boxes),
+    wires: [...scene.wires.map((wire) => wayOf(wire, found)), ...placed.flatMap(({ wires }) => wires)],
+    starts: [startIn(found), ...placed.flatMap(({ starts }) => starts)],
+    extras: [...frames.flatMap(({ id }) => bannerAt(id, found.rect(id))), ...legend.parts],
+  };
+}
+
+const wireId = ({ source, target }: Wire): string => `${source} to ${target}`;
+
+const nowhere: Rect = { x: 0, y: 0, width: 0, height: 0 };
+
+const wayOf = (wire: Wire, found: Found): PlacedWire => ({
+  wire,
+  points: found.points(wireId(wire)),
+  label: nowhere,
+  isOnLine: false,
+  rows: [],
+});
+
+function startIn(found: Found): Drawing['starts'][number] {
+  const { x, y, width, height } = found.rect(START);
+  return { dot: { x: x + width / 2, y: y + height / 2 }, points: found.points(START) };
+}
+
+const bannerAt = (name: string, { x, y }: Rect): readonly Part[] =>
+  paragraph(name, 'banner', Number.POSITIVE_INFINITY)
+    .partsIn(0)
+    .map((part) => moved(part, x, y));

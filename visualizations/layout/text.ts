@@ -1,0 +1,95 @@
+// How wide text is, on any machine: the widest that common sans-serif fonts make it. And where lines break.
+
+export interface Font {
+  /** In pixels. */
+  readonly size: number;
+  readonly isBold: boolean;
+}
+
+type Widths = readonly (readonly [hundredthsOfSize: number, characters: string])[];
+
+/** DejaVu Sans or Liberation Sans (as wide as Helvetica and Arial), whichever is wider; others are narrower still. */
+const regular: Widths = [
+  [28, "'ijl"],
+  [30, 'I'],
+  [32, ' ,.’‘·'],
+  [34, '/:;\\|'],
+  [36, 'f'],
+  [37, '-'],
+  [40, '()[]t'],
+  [41, '!'],
+  [42, 'r'],
+  [46, '"'],
+  [50, '*J`'],
+  [53, 'sz“”'],
+  [56, 'c?L_–§'],
+  [60, 'kvxy'],
+  [62, 'FTaeo'],
+  [64, '$0123456789bdghnpqu{}'],
+  [69, 'EKPSYABVXZ'],
+  [76, 'CRUNH'],
+  [79, '&DGOQ'],
+  [84, 'w#+<=>^~×'],
+  [100, 'M%mW—…→←'],
+];
+
+const bold: Widths = [
+  [31, "'"],
+  [35, ' ijl'],
+  [38, '/\\|,.I’‘·'],
+  [42, ':;-'],
+  [46, 'f!()[]'],
+  [50, 't`r'],
+  [56, '"*J_–§'],
+  [60, 'zcs'],
+  [64, '?L'],
+  [68, 'xvy“”kae'],
+  [70, 'EFTo$0123456789'],
+  [74, 'bdghnpqu{}SYZCP'],
+  [78, 'BAKRVX'],
+  [84, 'UG#+<=>DHN^~×'],
+  [93, 'OQ&w'],
+  [111, '@M—…→←%mW'],
+];
+
+const tableOf = (widths: Widths): ReadonlyMap<string, number> =>
+  new Map(widths.flatMap(([width, characters]) => [...characters].map((one) => [one, width] as const)));
+
+const tables = { regular: tableOf(regular), bold: tableOf(bold) };
+
+/** What no table has: as wide as the widest. */
+const UNKNOWN = 111;
+
+/** In pixels; never less than what a browser makes of it. */
+export function widthOf(text: string, { size, isBold }: Font): number {
+  const table = isBold ? tables.bold : tables.regular;
+  const hundredths = [...text].reduce((sum, one) => sum + (table.get(one) ?? UNKNOWN), 0);
+  return (hundredths * size) / 100;
+}
+
+/** The text in lines no wider than this, where its words allow it. */
+export function linesOf(text: string, font: Font, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ').filter((one) => one !== '')) {
+    const line = lines.at(-1);
+    const longer = `${line} ${word}`;
+    if (line !== undefined && widthOf(longer, font) <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+/** The same number of lines, as even as they can be. */
+export function evenLinesOf(text: string, font: Font, width: number): readonly string[] {
+  const wanted = linesOf(text, font, width);
+  let best = wanted;
+  for (let narrower = width - 4; narrower > width / 2; narrower -= 4) {
+    const lines = linesOf(text, font, narrower);
+    if (lines.length > wanted.length || widest(lines, font) > narrower) break;
+    best = lines;
+  }
+  return best;
+}
+
+export const widest = (lines: readonly string[], font: Font): number =>
+  Math.max(0, ...lines.map((line) => widthOf(line, font)));

@@ -1,0 +1,39 @@
+// Sizes and spaces of the drawings, in pixels.
+import type { Font } from './text.ts';
+
+/** Kinds of text; each is a class of the same name in the drawing. */
+export const fonts = {
+  banner: { size: 34, isBold: true },
+  phase: { size: 15, isBold: true },
+  title: { size: 13, isBold: true },
+  description: { size: 11.5, isBold: false },
+  brief: { size: 11, isBold: false },
+  detail: { size: 11, isBold: false },
+  actor: { size: 11, isBold: false },
+  event: { size: 11, isBold: false },
+  why: { size: 10.5, isBold: false },
+  action: { size: 10.5, isBold: false },
+  pill: { size: 10.5, isBold: false },
+  legend: { size: 11, isBold: false },
+} as const satisfies Readonly<Record<string, Font>>;
+
+export type FontName = keyof typeof fonts;
+
+export const lineHeight = (font: FontName): number => Math.round(fonts[font].size * 1.4);
+
+export const sizes = { icon: 12, pill: 18, sample: 20, dot: 10 };
+
+export const space = {
+  paper: 20,
+  card: 12,
+  line: 4,
+  section: 8,
+  row: 7,
+  column: 24,
+  label: 6,
+  frame: 20,
+  poster: 48,
+};
+
+/** Where lines break. */
+export const breaks = { card: 210, frame: 300, note: 260, label: 180 };

@@ -1,0 +1,35 @@
+// Arrows in words. Their state is in sight, so that its only actor need not be named again.
+import type { Model, ModelArrow, ModelState } from '../model.ts';
+import { toneOfArrow } from '../roles.ts';
+import type { Caption } from './scene.ts';
+
+/** What a drawing with all details writes at an arrow. */
+export function captionOf(model: Model, arrow: ModelArrow): Caption {
+  const { id, description, actions } = arrow;
+  return {
+    arrow: id,
+    tone: toneOfArrow(model, arrow),
+    text: textOf(model, arrow),
+    why: description,
+    actions,
+  };
+}
+
+/** `done [isPushDue]`, `user.login`, `[isUsable]`. */
+export function textOf(model: Model, { source, event, guard }: ModelArrow): string {
+  const actors = model.states.get(source)?.actors.length ?? 0;
+  const short = actors === 1 ? event.replace(/^(done|error) of .*$/, '$1') : event;
+  if (guard === undefined) return short;
+  return event === 'at once' ? `[${guard}]` : `${short} [${guard}]`;
+}
+
+/** What is told to those who point at a state. */
+export function hintOf({ path, description, spec }: ModelState): string {
+  return [`${path}: ${description}`, spec.join(' ')].filter((one) => one !== '').join('\n');
+}
+
+/** A few places by name; many by their number. */
+export function placesInWords(places: readonly string[]): string {
+  if (places.length === 0) return '';
+  return `from ${places.length > 4 ? `${places.length} others` : places.join(', ')}`;
+}
