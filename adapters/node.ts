@@ -1,4 +1,4 @@
-// `authchart/node`: what needs Node: the file store, user agents that listen, ask, or follow redirects, and imports.
+// `authchart/node`: what needs Node: the file store, user agents that listen, ask, or follow redirects, imports, and traces.
 export { fileAssertion } from '../actors/fileAssertion.ts';
 export { type HeadlessOptions, headlessUserAgent } from '../actors/userAgents/headless.ts';
 export { type LoopbackOptions, loopbackUserAgent } from '../actors/userAgents/loopback.ts';
@@ -8,3 +8,4 @@ export type { Found, FoundClient, FoundLogin, FoundTokens } from './legacy/found
 export { type ImportOptions, type ImportOutcome, importLogins } from './legacy/importLogins.ts';
 export { mcpRemoteFolder, readMcpRemote } from './legacy/mcpRemote.ts';
 export { readSdkRecords } from './legacy/sdk.ts';
+export { type TraceFile, traceFile } from './traceFile.ts';

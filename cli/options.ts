@@ -32,7 +32,12 @@ interface LoginFlags {
   readonly redirectUri?: string;
 }
 
-export type SessionFlags = StoreOptions & ClientFlags & LoginFlags & OutputOptions;
+interface RunFlags extends OutputOptions {
+  /** A file. */
+  readonly trace?: string;
+}
+
+export type SessionFlags = StoreOptions & ClientFlags & LoginFlags & RunFlags;
 
 /** Whose login, and where it is kept. */
 export function addStoreOptions(command: Command): Command {
@@ -84,6 +89,15 @@ export function addOutputOptions(command: Command): Command {
     .option('--json', 'the result, or the error, as one JSON document')
     .option('-q, --quiet', 'no progress on standard error')
     .option('-v, --verbose', 'every state, with the requirements that it serves');
+}
+
+/** What is said, and recorded, of a command that runs the chart. */
+export const addRunOptions = (command: Command): Command => addTraceOption(addOutputOptions(command));
+
+export function addTraceOption(command: Command): Command {
+  return command
+    .optionsGroup('Output:')
+    .option('--trace <file>', 'record the run there, to draw it: authchart inspect FILE');
 }
 
 function collectScopes(text: string, before: readonly string[] = []): readonly string[] {

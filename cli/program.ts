@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { addExplain } from './commands/explain.ts';
 import { addFetch } from './commands/fetch.ts';
 import { addImport } from './commands/import.ts';
+import { addInspect } from './commands/inspect.ts';
 import { addLogin } from './commands/login.ts';
 import { addLogout } from './commands/logout.ts';
 import { addStatus } from './commands/status.ts';
@@ -51,7 +52,7 @@ export async function runCommandLine(args: readonly string[], interruption: Inte
   const perform = performer(interruption, (ended) => {
     code = ended;
   });
-  for (const add of [addLogin, addFetch, addToken, addStatus, addExplain, addLogout, addImport])
+  for (const add of [addLogin, addFetch, addToken, addStatus, addExplain, addLogout, addImport, addInspect])
     add(program, perform);
   for (const command of program.commands) {
     command.showHelpAfterError(`Run authchart ${command.name()} --help for what it takes.`);

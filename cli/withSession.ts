@@ -1,6 +1,6 @@
 // Sets up the engine for one command, with one session, and takes it down again.
 import { createAuthEngine } from '../adapters/engine.ts';
-import { defaultFolder, fileStore } from '../adapters/node.ts';
+import { defaultFolder, fileStore, type TraceFile, traceFile } from '../adapters/node.ts';
 import type { Session } from '../adapters/session.ts';
 import type { AuthSnapshot } from '../adapters/sessionChart.ts';
 import type { Interaction } from '../machines/context.ts';
@@ -32,12 +32,14 @@ export async function withSession<Result>(
   const { subject, label, timeout } = flags;
   // Taking the engine down is no progress.
   let over = false;
+  const trace: TraceFile | undefined = flags.trace === undefined ? undefined : traceFile(flags.trace);
   const engine = createAuthEngine({
     client: await clientOf(flags, resource, printer),
     userAgent: userAgentOf(flags.userAgent, flags.redirectUri, printer),
     store: fileStore({ folder: folderOf(flags) }),
     policy: { interaction, ...(timeout !== undefined && { loginTimeout: timeout * 1000 }) },
     onProgress: (progress) => (over ? undefined : printer.progress(progress)),
+    ...(trace && { onTrace: (fact) => (over ? undefined : trace.tell(fact)) }),
   });
   try {
     const session = engine.session({
@@ -53,6 +55,7 @@ export async function withSession<Result>(
   } finally {
     over = true;
     await engine.dispose();
+    trace?.close();
   }
 }
 

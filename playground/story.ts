@@ -1,8 +1,10 @@
 // `npm start`: the story of the chart, told against the playground; every claim in it is checked. Ends by itself.
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type TraceFile, traceFile } from '../adapters/node.ts';
 import { allStates } from '../adapters/states.ts';
 import { AuthError } from '../index.ts';
 import { describeExchange, type Exchange, type Playground, startPlayground } from './playground.ts';
@@ -19,6 +21,10 @@ import { type Stage, startClient } from './story/stage.ts';
 
 /** Milliseconds for everything. */
 const DEADLINE = 20_000;
+
+/** Where the run is recorded: that of the last time is gone then. */
+const REPORTS = fileURLToPath(new URL('../reports', import.meta.url));
+const TRACE = 'story.ndjson';
 
 const CHAPTERS = [coldLogin, stepUp, renewal, restart, move, preRegistered, logout];
 
@@ -43,17 +49,25 @@ async function main(): Promise<void> {
   const world = await startPlayground({ onExchange: (exchange) => hear(exchange) });
   const narrator = createNarrator(world);
   hear = (exchange) => isOfBrowser(exchange) && narrator.request(hopOf(exchange));
-  const setting = { world, narrator, folder };
+  const trace = freshTrace();
+  const setting = { world, narrator, folder, onTrace: trace.tell };
   const stage: Stage = { ...setting, client: startClient(setting) };
   try {
     await tellAll(stage);
   } finally {
     await stage.client.quit();
     await stage.preRegistered?.quit();
+    trace.close();
     await world.close();
     clearTimeout(deadline);
   }
   if (narrator.failedClaims > 0) process.exitCode = 1;
+}
+
+function freshTrace(): TraceFile {
+  mkdirSync(REPORTS, { recursive: true });
+  rmSync(join(REPORTS, TRACE), { force: true });
+  return traceFile(join(REPORTS, TRACE));
 }
 
 function createNarrator({ origin, a, b }: Playground): Narrator {
@@ -120,6 +134,7 @@ function summarise({ world, narrator }: Stage, milliseconds: number): void {
   );
   narrator.say(`Not needed in this story: ${unseen.join(', ')}.`, 'dim');
   narrator.heading('Where to go next: README.md shows how to put this around a fetch of your own.');
+  narrator.say(`To see this run as pictures: npm run authchart -- inspect reports/${TRACE}`);
 }
 
 /** How much of what one of the servers made was sent to the other. */

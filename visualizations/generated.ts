@@ -4,6 +4,9 @@ import type { DrawnFile } from './drawings.ts';
 
 const folder = new URL('generated/', import.meta.url);
 
+/** A drawing as it is checked in, or came with the package. */
+export const readDrawing = (name: string): Promise<string> => readFile(new URL(name, folder), 'utf8');
+
 /** What this room draws; others may have files of their own beside these. */
 const ours = /^(overview|chart|phase-\w+)\.(svg|mmd|json)$/;
 

@@ -8,7 +8,7 @@ import { shown } from '../../protocol/text.ts';
 import { asUnreachable, exitCodes, sentenceOf } from '../failures.ts';
 import {
   addClientOptions,
-  addOutputOptions,
+  addRunOptions,
   addStoreOptions,
   readResource,
   type SessionFlags,
@@ -52,7 +52,7 @@ export function addExplain(program: Command, perform: Perform): void {
         });
       }),
     );
-  addOutputOptions(addStoreOptions(addClientOptions(command)));
+  addRunOptions(addStoreOptions(addClientOptions(command)));
 }
 
 /** What an MCP endpoint wants to hear first; to others it means nothing. */

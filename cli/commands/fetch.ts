@@ -11,6 +11,7 @@ import {
   addClientOptions,
   addLoginOptions,
   addStoreOptions,
+  addTraceOption,
   readResource,
   type SessionFlags,
 } from '../options.ts';
@@ -64,7 +65,7 @@ export function addFetch(program: Command, perform: Perform): void {
         run(host, url, { ...rest, json: asDocument }, data),
       );
     });
-  addStoreOptions(addClientOptions(addLoginOptions(command)));
+  addStoreOptions(addClientOptions(addLoginOptions(addTraceOption(command))));
 }
 
 const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];

@@ -4,7 +4,7 @@ import { exitCodes } from '../failures.ts';
 import {
   addClientOptions,
   addLoginOptions,
-  addOutputOptions,
+  addRunOptions,
   addStoreOptions,
   readResource,
   type SessionFlags,
@@ -44,5 +44,5 @@ export function addLogin(program: Command, perform: Perform): void {
         });
       }),
     );
-  addOutputOptions(addStoreOptions(addClientOptions(addLoginOptions(command))));
+  addRunOptions(addStoreOptions(addClientOptions(addLoginOptions(command))));
 }

@@ -6,7 +6,7 @@ import { shown } from '../../protocol/text.ts';
 import { exitCodes } from '../failures.ts';
 import {
   addClientOptions,
-  addOutputOptions,
+  addRunOptions,
   addStoreOptions,
   readResource,
   type SessionFlags,
@@ -54,7 +54,7 @@ export function addLogout(program: Command, perform: Perform): void {
         });
       }),
     );
-  addOutputOptions(addStoreOptions(addClientOptions(command)));
+  addRunOptions(addStoreOptions(addClientOptions(command)));
 }
 
 /**

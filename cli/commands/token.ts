@@ -6,7 +6,7 @@ import { includesAll, union } from '../../protocol/scopes.ts';
 import { exitCodes } from '../failures.ts';
 import {
   addClientOptions,
-  addOutputOptions,
+  addRunOptions,
   addScopeOption,
   addStoreOptions,
   readResource,
@@ -45,7 +45,7 @@ export function addToken(program: Command, perform: Perform): void {
       }),
     );
   addScopeOption(command.optionsGroup('Token:'), 'scopes that it has to have, "a b"');
-  addOutputOptions(addStoreOptions(addClientOptions(command)));
+  addRunOptions(addStoreOptions(addClientOptions(command)));
 }
 
 async function tokenOf(session: Session, scopes: readonly string[]): Promise<string> {

@@ -1,7 +1,13 @@
 // A small MCP client: it calls tools through `session.fetch`, and knows nothing of authorization itself.
 import { z } from 'zod';
 import { fileStore, headlessUserAgent } from '../../adapters/node.ts';
-import { type ClientOptions, createAuthEngine, type Interaction, type Session } from '../../index.ts';
+import {
+  type ClientOptions,
+  createAuthEngine,
+  type Interaction,
+  type Session,
+  type TraceFact,
+} from '../../index.ts';
 import { CHECKER } from './evidence.ts';
 import type { Narrator } from './narrator.ts';
 
@@ -13,6 +19,8 @@ export interface AgentOptions {
   readonly interaction: Interaction;
   /** Keeps the logins of several clients of one store apart. */
   readonly label: string;
+  /** Records the run. */
+  readonly onTrace: (fact: TraceFact) => void;
 }
 
 export interface Agent {
@@ -27,13 +35,14 @@ export interface Agent {
 const Answer = z.object({ result: z.object({ content: z.array(z.object({ text: z.string() })) }) });
 
 export function startAgent(options: AgentOptions, narrator: Narrator): Agent {
-  const { resource, folder, client, interaction, label } = options;
+  const { resource, folder, client, interaction, label, onTrace } = options;
   const engine = createAuthEngine({
     client,
     store: fileStore({ folder }),
     userAgent: headlessUserAgent(),
     policy: { interaction },
     onProgress: (progress) => narrator.progress(progress),
+    onTrace,
   });
   return {
     get session() {

@@ -1,4 +1,5 @@
 // What every chapter has at hand: the world, the narrator, the client, and what the servers recorded.
+import type { TraceFact } from '../../index.ts';
 import type { Exchange } from '../exchanges.ts';
 import type { Playground } from '../playground.ts';
 import { type Agent, startAgent } from './agent.ts';
@@ -10,6 +11,8 @@ export interface Setting {
   readonly narrator: Narrator;
   /** Where clients keep their records. */
   readonly folder: string;
+  /** Records what they do. */
+  readonly onTrace: (fact: TraceFact) => void;
 }
 
 export interface Stage extends Setting {
@@ -29,19 +32,19 @@ export interface Chapter {
 }
 
 /** A client that nobody knows anywhere. */
-export function startClient({ world, folder, narrator }: Setting): Agent {
-  const client = { name: 'Field Notes' };
-  return startAgent({ resource: world.resource, folder, client, interaction: 'auto', label: '' }, narrator);
+export function startClient({ world, folder, narrator, onTrace }: Setting): Agent {
+  const [{ resource }, client] = [world, { name: 'Field Notes' }];
+  return startAgent({ resource, folder, client, interaction: 'auto', label: '', onTrace }, narrator);
 }
 
 /** A client with an id and a secret of server A. */
-export function startPreRegistered({ world, folder, narrator }: Setting): Agent {
+export function startPreRegistered({ world, folder, narrator, onTrace }: Setting): Agent {
   const client = {
     name: 'Field Notebook',
     preRegistered: [{ issuer: world.a.issuer, ...world.a.preRegistered }],
   };
-  const label = 'pre-registered';
-  return startAgent({ resource: world.resource, folder, client, interaction: 'ask', label }, narrator);
+  const [{ resource }, label] = [world, 'pre-registered'];
+  return startAgent({ resource, folder, client, interaction: 'ask', label, onTrace }, narrator);
 }
 
 /** Plays one act, and gives what the servers recorded meanwhile. */

@@ -1,6 +1,6 @@
 // The story: it ends well and by itself, keeps to its width, and its checks can fail.
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,6 +10,7 @@ import type { Exchange } from '../../playground/exchanges.ts';
 import { carried, minted, secrets } from '../../playground/story/evidence.ts';
 import { shortenIds, wrap } from '../../playground/story/layout.ts';
 import { Narrator } from '../../playground/story/narrator.ts';
+import { readTrace } from '../../protocol/trace.ts';
 
 describe('npm start', () => {
   let folder: string;
@@ -60,6 +61,15 @@ describe('npm start', () => {
   test('prints no secret and no port, and keeps to 80 columns', () => {
     expect(output).not.toMatch(/eyJ|a\+b\/c|127\.0\.0\.1:/);
     expect(output.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  test('leaves a trace of the run, both clients in it, and no secret', async () => {
+    const text = await readFile(new URL('../../reports/story.ndjson', import.meta.url), 'utf8');
+    const { facts, skipped } = readTrace(text);
+    expect(skipped).toBe(0);
+    expect(new Set(facts.map(({ session }) => session.label))).toEqual(new Set(['', 'pre-registered']));
+    expect(facts.some((fact) => fact.kind === 'step' && fact.states.includes('rejected'))).toBe(true);
+    expect(text).not.toMatch(/eyJ|a\+b\/c|code=/);
   });
 
   test('leaves no folder behind, and no colour where there is no terminal', () => {

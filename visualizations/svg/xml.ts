@@ -22,4 +22,8 @@ export function rounded(value: number): string {
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-export const escaped = (text: string): string => text.replace(/[&<>"]/g, (one) => entities[one] ?? one);
+/** Characters that XML cannot have, escaped or not, become a mark. @see XML 1.0 §2.2 */
+export const escaped = (text: string): string =>
+  text
+    .replace(/[^\t\n\P{Cc}]|\p{Cs}|[\ufffe\uffff]/gu, '\ufffd')
+    .replace(/[&<>"]/g, (one) => entities[one] ?? one);
