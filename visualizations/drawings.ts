@@ -1,5 +1,8 @@
 // Every file that is drawn from the chart, as text.
 import { authMachine } from '../machines/authMachine.ts';
+import { type Coverage, readCoverage } from './coverage/coverage.ts';
+import { requirementsSvg } from './coverage/requirements.ts';
+import { walksSvg } from './coverage/walks.ts';
 import { jsonOf } from './json.ts';
 import type { Drawing } from './layout/drawing.ts';
 import { gridLayout } from './layout/grid.ts';
@@ -36,13 +39,19 @@ export async function drawingsOf(model: Model): Promise<Drawings> {
 }
 
 /** Names are those in `visualizations/generated`. */
-export async function drawnFiles(model: Model = modelOf(authMachine)): Promise<readonly DrawnFile[]> {
+export async function drawnFiles(
+  model: Model = modelOf(authMachine),
+  coverage?: Coverage,
+): Promise<readonly DrawnFile[]> {
+  const covered = coverage ?? (await readCoverage());
   const { overview, whole, phases } = await drawingsOf(model);
   const texts = model.root.states.map((phase) => {
     return { name: `phase-${phase.name}.mmd`, text: mermaidOf(model, phase) };
   });
   return [
     ...[overview, whole, ...phases].map((one) => ({ name: `${one.scene.name}.svg`, text: svgOf(one) })),
+    { name: 'coverage-walks.svg', text: walksSvg(model, whole, covered) },
+    { name: 'coverage-requirements.svg', text: requirementsSvg(model, whole, covered) },
     { name: 'chart.mmd', text: mermaidOf(model) },
     ...texts,
     { name: 'chart.json', text: `${JSON.stringify(jsonOf(model), null, 2)}\n` },

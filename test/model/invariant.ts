@@ -32,8 +32,19 @@ export interface Started {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
+type Ends = Pick<Edge, 'from' | 'to'>;
+
+/** Nearly every invariant asks this about the same step, one after the other. */
+let latest: (Ends & { readonly started: readonly Started[] }) | undefined;
+
 /** The actors that are at work after a step and were not before. */
-export function startedBy({ from, to }: Pick<Edge, 'from' | 'to'>): readonly Started[] {
+export function startedBy({ from, to }: Ends): readonly Started[] {
+  if (latest?.from !== from || latest.to !== to) latest = { from, to, started: newIn({ from, to }) };
+  return latest.started;
+}
+
+function newIn({ from, to }: Ends): readonly Started[] {
+  if (from.children === to.children) return [];
   return Object.entries(to.children).flatMap(([child, actor]) => {
     if (!actor || from.children[child as keyof typeof from.children] === actor) return [];
     return [{ child, source: String(actor.src) as Source, input: inputOf(actor) }];
@@ -41,7 +52,7 @@ export function startedBy({ from, to }: Pick<Edge, 'from' | 'to'>): readonly Sta
 }
 
 /** The work that a step has begun, by name: all but clocks. */
-export function begunBy(edge: Pick<Edge, 'from' | 'to'>): readonly Source[] {
+export function begunBy(edge: Ends): readonly Source[] {
   return startedBy(edge).flatMap(({ source }) => (source === 'waitUntil' ? [] : [source]));
 }
 

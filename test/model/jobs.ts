@@ -31,10 +31,10 @@ export interface Result {
   readonly violation?: string;
   readonly states?: number;
   readonly edges?: number;
-  /** Ids of arrows that pure steps have taken. */
-  readonly walked?: readonly string[];
-  /** Ids of arrows that the real engine has taken. */
-  readonly driven?: readonly string[];
+  /** Ids of arrows that pure steps have taken, and how many edges did. */
+  readonly walked?: Counts;
+  /** Ids of arrows that the real engine has taken, and on how many paths. */
+  readonly driven?: Counts;
   readonly steps?: number;
   readonly paths?: number;
   readonly mutants?: readonly Tried[];
@@ -42,11 +42,17 @@ export interface Result {
   readonly requests?: number;
 }
 
+type Counts = Readonly<Record<string, number>>;
+
 export interface Tried {
   readonly id: string;
   readonly fault: Fault;
+  /** The arrow that is wrong, where it is a single one. */
+  readonly arrow?: string;
   /** Why it is wrong, in a line. Absent: it survived. */
   readonly objection?: string;
+  /** The requirements that it breaks, by the word of those who object. */
+  readonly spec: readonly string[];
   /** Why it is no fault. */
   readonly argument?: string;
 }
@@ -71,25 +77,25 @@ async function walkSetting({ name, isDriven }: Extract<Job, { kind: 'setting' }>
   const found = settings.filter((setting) => setting.name === name);
   const verdict = judge(authMachine, { settings: found, onGraph: (graph) => graphs.push(graph) });
   const { states, edges, taken, violation } = verdict;
-  const walked = { states, edges, walked: [...taken] };
-  if (violation !== undefined) return { ...walked, violation };
+  const walked = { states, edges, walked: Object.fromEntries(taken) };
+  if (violation) return { ...walked, violation: violation.story };
   return isDriven ? { ...walked, ...(await onStage(graphs)) } : walked;
 }
 
 /** Every edge of these graphs, on the real engine. */
 async function onStage(graphs: readonly Graph[]): Promise<Result> {
   const world = await startWorld();
-  const driven = new Set<string>();
+  const driven = new Map<string, number>();
   let steps = 0;
   try {
     for (const graph of graphs) {
       const done = await driveAll(world, graph);
-      for (const arrow of done.arrows) driven.add(arrow);
+      for (const arrow of done.arrows) driven.set(arrow, (driven.get(arrow) ?? 0) + 1);
       steps += done.steps;
     }
-    return { driven: [...driven], steps };
+    return { driven: Object.fromEntries(driven), steps };
   } catch (thrown) {
-    return { driven: [...driven], steps, violation: storyOf(thrown) };
+    return { driven: Object.fromEntries(driven), steps, violation: storyOf(thrown) };
   } finally {
     await world.close();
   }
@@ -102,17 +108,17 @@ async function driveTransitions(): Promise<Result> {
   const near = settings.map((setting) => walk(authMachine, setting, undefined, NEAREST));
   const paths = pathsForAllArrows(near);
   const world = await startWorld();
-  const driven = new Set<string>();
+  const driven = new Map<string, number>();
   let steps = 0;
   try {
     for (const { graph, stimuli } of paths) {
       const done = await drivePath(world, graph, stimuli);
-      for (const arrow of done.arrows) driven.add(arrow);
+      for (const arrow of done.arrows) driven.set(arrow, (driven.get(arrow) ?? 0) + 1);
       steps += done.steps;
     }
-    return { driven: [...driven], steps, paths: paths.length };
+    return { driven: Object.fromEntries(driven), steps, paths: paths.length };
   } catch (thrown) {
-    return { driven: [...driven], steps, violation: storyOf(thrown) };
+    return { driven: Object.fromEntries(driven), steps, violation: storyOf(thrown) };
   } finally {
     await world.close();
   }
@@ -128,14 +134,16 @@ function tryMutants({ part, of, sample }: Extract<Job, { kind: 'mutants' }>): Re
   const chosen = sample ? sampleOf(all, sample.seed, sample.count) : all;
   const mine = chosen.filter((_, index) => index % of === part);
   const mutants = mine.map((mutant): Tried => {
-    const { id, fault } = mutant;
+    const { id, fault, arrow } = mutant;
     const argument = equivalents[id];
     const objection =
       objectionTo(mutant, banker.bank) ?? (argument === undefined ? objectionAfterWalk(mutant) : undefined);
     return {
       id,
       fault,
-      ...(objection !== undefined && { objection: objection.split('\n', 1)[0] ?? '' }),
+      ...(arrow !== undefined && { arrow }),
+      ...(objection && { objection: objection.story.split('\n', 1)[0] ?? '' }),
+      spec: objection?.spec ?? [],
       ...(argument !== undefined && { argument }),
     };
   });

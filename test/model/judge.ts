@@ -6,13 +6,20 @@ import type { Setting } from './setting.ts';
 import { settings } from './settings.ts';
 import { type Edge, type Graph, walk } from './walk.ts';
 
+/** What is wrong. */
+export interface Violation {
+  readonly story: string;
+  /** Ids of the requirements that are broken. */
+  readonly spec: readonly string[];
+}
+
 export interface Verdict {
   readonly states: number;
   readonly edges: number;
-  /** Ids of the arrows that were taken. */
-  readonly taken: ReadonlySet<string>;
-  /** The first violation, as a story; nothing when all is well. */
-  readonly violation: string | undefined;
+  /** Ids of the arrows that were taken, and by how many edges. */
+  readonly taken: ReadonlyMap<string, number>;
+  /** The first violation; nothing when all is well. */
+  readonly violation: Violation | undefined;
 }
 
 export interface Extent {
@@ -27,12 +34,12 @@ export interface Extent {
 
 /** Walks until something is wrong. A chart that breaks or goes in circles is wrong, too. */
 export function judge(machine: AuthMachine, extent: Extent = {}): Verdict {
-  const taken = new Set<string>();
+  const taken = new Map<string, number>();
   const total = { states: 0, edges: 0 };
   for (const setting of extent.settings ?? settings) {
-    let violation: string | undefined;
+    let violation: Violation | undefined;
     const look = (edge: Edge): boolean => {
-      for (const { id } of edge.arrows) taken.add(id);
+      for (const { id } of edge.arrows) taken.set(id, (taken.get(id) ?? 0) + 1);
       extent.onEdge?.(edge);
       violation = violationOf(edge);
       return violation !== undefined;
@@ -44,35 +51,40 @@ export function judge(machine: AuthMachine, extent: Extent = {}): Verdict {
       violation ??= extent.states === undefined ? prospectOf(graph) : undefined;
       extent.onGraph?.(graph);
     } catch (thrown) {
-      violation = `the chart broke: ${String(thrown)}`;
+      violation = { story: `the chart broke: ${String(thrown)}`, spec: [] };
     }
-    if (violation !== undefined) return { ...total, taken, violation: `${setting.name}: ${violation}` };
+    if (violation) {
+      const { story, spec } = violation;
+      return { ...total, taken, violation: { story: `${setting.name}: ${story}`, spec } };
+    }
   }
   return { ...total, taken, violation: undefined };
 }
 
 /** Arrows that no walk has taken. */
-export function untaken(machine: AuthMachine, taken: ReadonlySet<string>): readonly string[] {
+export function untaken(machine: AuthMachine, taken: ReadonlyMap<string, number>): readonly string[] {
   return arrowsOf(machine).flatMap(({ id }) => (taken.has(id) ? [] : [id]));
 }
 
-/** What is wrong with one step, as a story. */
-export function violationOf(edge: Edge): string | undefined {
-  if (edge.to.status === 'error') return story(edge, 'the chart broke', []);
+/** What is wrong with one step: the story of the first who objects, the requirements of all who do. */
+export function violationOf(edge: Edge): Violation | undefined {
+  if (edge.to.status === 'error')
+    return { story: ['the chart broke', ...edge.story()].join('\n  '), spec: [] };
+  let story: string | undefined;
+  const broken = new Set<string>();
   for (const { violated, spec } of invariants) {
     const what = violated(edge);
-    if (what !== undefined) return story(edge, what, spec);
+    if (what === undefined) continue;
+    story ??= [`${spec.join(', ')}: ${what}`, ...edge.story()].join('\n  ');
+    for (const id of spec) broken.add(id);
   }
-  return undefined;
+  return story === undefined ? undefined : { story, spec: [...broken] };
 }
 
-function prospectOf(graph: Graph): string | undefined {
+function prospectOf(graph: Graph): Violation | undefined {
   for (const { violated, spec } of prospects) {
     const what = violated(graph);
-    if (what !== undefined) return `${spec.join(', ')}: ${what}`;
+    if (what !== undefined) return { story: `${spec.join(', ')}: ${what}`, spec };
   }
   return undefined;
 }
-
-const story = (edge: Edge, what: string, spec: readonly string[]): string =>
-  [`${spec.join(', ')}: ${what}`, ...edge.story()].join('\n  ');

@@ -1,6 +1,6 @@
 // Tries mutants on steps of the right chart: a fault that no invariant objects to shows that something is not looked at.
 import type { AuthMachine } from '../../machines/authMachine.ts';
-import { judge, untaken, violationOf } from './judge.ts';
+import { judge, untaken, type Violation, violationOf } from './judge.ts';
 import type { Mutant } from './mutants.ts';
 import { type Snapshot, Stepper } from './step.ts';
 import type { Edge } from './walk.ts';
@@ -36,21 +36,21 @@ export class Banker {
 }
 
 /** Says why a mutant is wrong; nothing when it survives. */
-export function objectionTo(mutant: Mutant, bank: Bank): string | undefined {
+export function objectionTo(mutant: Mutant, bank: Bank): Violation | undefined {
   try {
     return inSteps(mutant.build(), bank);
   } catch (thrown) {
-    return `the chart broke: ${String(thrown)}`;
+    return { story: `the chart broke: ${String(thrown)}`, spec: [] };
   }
 }
 
 /** One step of the mutant from each state that the right chart was in. */
-function inSteps(machine: AuthMachine, bank: Bank): string | undefined {
+function inSteps(machine: AuthMachine, bank: Bank): Violation | undefined {
   const stepper = new Stepper(machine);
   for (const edge of bank) {
     const { snapshot, arrows } = stepper.step(transplant(edge.from, machine), edge.stimulus.event);
     const violation = violationOf({ ...edge, to: snapshot, arrows });
-    if (violation !== undefined) return violation;
+    if (violation) return violation;
   }
   return undefined;
 }
@@ -61,9 +61,9 @@ function transplant({ value, context, children }: Snapshot, machine: AuthMachine
 }
 
 /** The last word on a mutant that survives its steps: walks it wherever it leads, which takes long. */
-export function objectionAfterWalk(mutant: Mutant): string | undefined {
+export function objectionAfterWalk(mutant: Mutant): Violation | undefined {
   const machine = mutant.build();
   const { violation, taken } = judge(machine);
   const [arrow] = untaken(machine, taken);
-  return violation ?? (arrow && `no walk can take ${arrow}`);
+  return violation ?? (arrow === undefined ? undefined : { story: `no walk can take ${arrow}`, spec: [] });
 }

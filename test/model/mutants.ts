@@ -32,6 +32,8 @@ export interface Mutant {
   /** Stable and readable: `removed: discovering.probing, done of probeResource -> discovering.fetchingResourceMetadata`. */
   readonly id: string;
   readonly fault: Fault;
+  /** Id of the arrow that is wrong; absent where the fault is not that of a single one. */
+  readonly arrow?: string;
   /** Builds the wrong chart. */
   readonly build: () => AuthMachine;
 }
@@ -83,6 +85,7 @@ function mutantsAt(machine: AuthMachine, place: Place): readonly Mutant[] {
   const mutant = (fault: Fault, changed: readonly Branch[], detail = ''): Mutant => ({
     id: `${fault}: ${arrow.id}${detail}`,
     fault,
+    arrow: arrow.id,
     build: () => withBranches(machine, place, changed),
   });
   const target = wrongTarget(machine, place);

@@ -22,8 +22,8 @@ export interface Report {
 export async function report(outcomes: readonly Outcome[]): Promise<Report> {
   const results = outcomes.map(({ result }) => result);
   const arrows = arrowsOf(authMachine).map(({ id }) => id);
-  const walked = new Set(results.flatMap((one) => one.walked ?? []));
-  const driven = new Set(results.flatMap((one) => one.driven ?? []));
+  const walked = new Set(results.flatMap((one) => Object.keys(one.walked ?? {})));
+  const driven = new Set(results.flatMap((one) => Object.keys(one.driven ?? {})));
   const mutants = results.flatMap((one) => one.mutants ?? []);
   const survivors = mutants.filter((one) => one.objection === undefined && one.argument === undefined);
   const requirements = requirementsOf();

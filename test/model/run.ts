@@ -4,14 +4,16 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
+import { readCoverage, writeCoverage } from '../../visualizations/coverage/coverage.ts';
+import { coverageOf, outdated } from './coverage.ts';
 import type { Job, Result } from './jobs.ts';
 import { doAll } from './pool.ts';
-import { report } from './report.ts';
+import { type Outcome, report } from './report.ts';
 import type { Setting } from './setting.ts';
 import { settings } from './settings.ts';
 
 const REPORT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'reports', 'model.json');
-const USAGE = 'usage: npm run model -- [--exhaustive] [--mutants] [--worlds N] [--seed N]';
+const USAGE = 'usage: npm run model -- [--exhaustive] [--mutants] [--worlds N] [--seed N] [--write]';
 
 /** How much is tried where not everything is asked for. */
 const SAMPLE = 100;
@@ -27,6 +29,8 @@ interface Options {
   readonly mutants: 'all' | 'a sample' | 'none';
   readonly worlds: number;
   readonly seed: number;
+  /** Writes down what the drawings of coverage show. */
+  readonly write: boolean;
 }
 
 function readOptions(): Options {
@@ -36,14 +40,15 @@ function readOptions(): Options {
       mutants: { type: 'boolean', default: false },
       worlds: { type: 'string' },
       seed: { type: 'string', default: String(SEED) },
+      write: { type: 'boolean', default: false },
     },
   });
-  const { exhaustive } = values;
+  const { exhaustive, write } = values;
   const mutants = values.mutants ? 'all' : exhaustive ? 'none' : 'a sample';
   const [worlds, seed] = [Number(values.worlds ?? (exhaustive ? 0 : WORLDS)), Number(values.seed)];
   if (!Number.isInteger(worlds) || worlds < 0 || !Number.isInteger(seed))
     throw new Error('--worlds and --seed are whole numbers');
-  return { exhaustive, mutants, worlds, seed };
+  return { exhaustive, mutants, worlds, seed, write };
 }
 
 /** The longest first, so that no process is left waiting at the end. */
@@ -81,7 +86,7 @@ function tell(job: Job, result: Result, seconds: number): void {
   const { states, edges, steps, paths, mutants, worlds, requests, violation } = result;
   const figures = {
     setting: `${states} states, ${edges} edges${steps === undefined ? '' : `, ${steps} of them on the real engine`}`,
-    transitions: `${result.driven?.length} transitions on the real engine, ${paths} paths, ${steps} steps`,
+    transitions: `${Object.keys(result.driven ?? {}).length} transitions on the real engine, ${paths} paths, ${steps} steps`,
     mutants: `${mutants?.length} mutants`,
     worlds: `${worlds} worlds, ${requests} requests`,
   }[job.kind];
@@ -94,7 +99,7 @@ function tell(job: Job, result: Result, seconds: number): void {
 async function main(): Promise<void> {
   const options = readOptions();
   const started = performance.now();
-  const results: { readonly job: Job; readonly result: Result; readonly seconds: number }[] = [];
+  const results: Outcome[] = [];
   await doAll(jobsFor(options, await commitId()), (job, result, seconds) => {
     results.push({ job, result, seconds });
     tell(job, result, seconds);
@@ -103,8 +108,21 @@ async function main(): Promise<void> {
   await mkdir(dirname(REPORT), { recursive: true });
   const seconds = Math.round((performance.now() - started) / 1000);
   await writeFile(REPORT, `${JSON.stringify({ options, seconds, ...figures }, null, 2)}\n`);
+  const isDrawn = await drawn(results, options);
   console.log(`${line}; ${seconds} s`);
-  process.exitCode = isComplete ? 0 : 1;
+  process.exitCode = isComplete && isDrawn ? 0 : 1;
+}
+
+/** Whether the drawings of coverage show what was found. */
+async function drawn(results: readonly Outcome[], { write, mutants }: Options): Promise<boolean> {
+  const before = await readCoverage().catch(() => ({}));
+  const found = coverageOf(results, before, mutants === 'all');
+  const changed = outdated(found, before);
+  if (write) await writeCoverage(found);
+  if (write || changed.length === 0) return true;
+  console.log(`FAIL the coverage that is drawn is not that of ${changed.length} arrows: ${changed[0]}`);
+  console.log('     npm run model -- --mutants --write && npm run draw');
+  return false;
 }
 
 main().catch((thrown: unknown) => {

@@ -13,7 +13,11 @@ import { rounded, tag, textTag } from './xml.ts';
 export interface Styling {
   readonly classOfState?: (path: string) => string;
   readonly classOfArrow?: (id: string) => string;
+  /** What is told to those who point at an arrow, besides which it is. */
+  readonly hintOfArrow?: (id: string) => string;
   readonly css?: string;
+  /** Elements that are painted last. */
+  readonly more?: string;
 }
 
 /** @returns a whole document, with a newline at its end. */
@@ -39,6 +43,7 @@ export function svgOf(drawing: Drawing, styling: Styling = {}): string {
     ...starts.map(startGroup),
     ...wires.map((wire) => wireGroup(wire, styling)),
     tag('g', { class: 'extras' }, lines(extras.map((part) => partTag(part, { x: 0, y: 0 })))),
+    ...(styling.more === undefined ? [] : [styling.more]),
   ];
   return `${tag('svg', attributes, lines(content))}\n`;
 }
@@ -74,7 +79,8 @@ const ruleOf = ({ x, y, width }: Rect, down: number): string =>
 /** What is said of one arrow, in a box or at a wire. */
 function rowGroup({ arrow, tone, parts }: Row, at: Point, styling: Styling): string {
   const classes = joined('arrow', tone, styling.classOfArrow?.(arrow));
-  const content = [textTag('title', {}, arrow), ...parts.map((part) => partTag(part, at))];
+  const hint = [arrow, styling.hintOfArrow?.(arrow)].filter((one) => one !== undefined).join('\n');
+  const content = [textTag('title', {}, hint), ...parts.map((part) => partTag(part, at))];
   return tag('g', { class: classes, 'data-arrow': arrow }, content.join(''));
 }
 

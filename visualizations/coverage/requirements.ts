@@ -1,0 +1,103 @@
+// The chart by requirement: who chooses one sees the states and the arrows that serve it.
+import { type RequirementId, requirements } from '../../protocol/requirements.ts';
+import type { Drawing } from '../layout/drawing.ts';
+import { linesOf } from '../layout/text.ts';
+import { fonts } from '../layout/theme.ts';
+import type { Model } from '../model.ts';
+import { svgOf } from '../svg/svg.ts';
+import { tag, textTag } from '../svg/xml.ts';
+import { banded, fitted, LINE, left } from './banded.ts';
+import { type Coverage, servedBy } from './coverage.ts';
+
+const TITLE = 'The whole chart, by the requirements that its states and arrows serve';
+
+const ids = Object.keys(requirements) as readonly RequirementId[];
+const families = [...new Set(ids.map((id) => id.replace(/-\d+$/, '')))];
+
+/** From one id to the next, in pixels; and where the sentences begin. */
+const STEP = 210;
+const SENTENCE = { x: 2_950, width: 2_300 };
+
+/**
+ * There is no script in it: an id is a link to itself, and the rules ask which one is the target. It opens with one
+ * chosen at `coverage-requirements.svg#BIND-6`.
+ * @param whole the drawing of the whole chart.
+ */
+export function requirementsSvg(model: Model, whole: Drawing, coverage: Coverage): string {
+  const ofState = new Map([...model.states.values()].map(({ path, spec }) => [path, spec] as const));
+  const ofArrow = servedBy(model, coverage);
+  const classes = (spec: readonly string[]): string => spec.map((id) => `of-${id}`).join(' ');
+  return fitted(
+    svgOf(banded(whole, 'coverage-requirements', TITLE, families.length + 1), {
+      classOfState: (path) => classes(ofState.get(path) ?? []),
+      classOfArrow: (id) => classes(ofArrow.get(id) ?? []),
+      hintOfArrow: (id) => (ofArrow.get(id) ?? []).join(' '),
+      css: [...RULES, ...ids.flatMap(rulesOf)].join('\n'),
+      more: pickerOf(model, ofArrow),
+    }),
+  );
+}
+
+/** With one chosen, all else steps back. */
+const RULES: readonly string[] = [
+  '.pick{text-decoration:none}',
+  '.pick:hover text,.pick:focus text{fill:var(--road)}',
+  '.pick:target text{fill:var(--road);text-decoration:underline}',
+  '.sentence{visibility:hidden}',
+  'svg:has(.pick:target) .invitation{visibility:hidden}',
+  'svg:has(.pick:target) :is(.state>.shape,.wire>.line,.wire>.head){opacity:.3}',
+  'svg:has(.pick:target) .arrow{opacity:.3}',
+];
+
+function rulesOf(id: string): readonly string[] {
+  const chosen = `svg:has(#${id}:target)`;
+  const arrow = `.arrow.of-${id}`;
+  return [
+    `${chosen} .sentence-${id}{visibility:visible}`,
+    `${chosen} .state.of-${id}>.shape{opacity:1;stroke:var(--road);stroke-width:6}`,
+    `${chosen} ${arrow}{opacity:1}`,
+    `${chosen} ${arrow}>text{paint-order:stroke;stroke:color-mix(in srgb,var(--road) 34%,var(--card));stroke-width:9px;stroke-linejoin:round}`,
+    `${chosen} .wire:has(>${arrow})>.line{opacity:1;stroke:var(--road);stroke-width:3}`,
+  ];
+}
+
+type Served = ReturnType<typeof servedBy>;
+
+function pickerOf(model: Model, ofArrow: Served): string {
+  const links = families.flatMap((family, row) =>
+    ids
+      .filter((id) => id.replace(/-\d+$/, '') === family)
+      .map((id, column) => {
+        const at = { class: 'banner', x: left + column * STEP, y: (row + 2) * LINE };
+        const title = textTag('title', {}, requirements[id].title);
+        return tag('a', { id, class: 'pick', href: `#${id}` }, title + textTag('text', at, id));
+      }),
+  );
+  const invitation = 'Choose a requirement: its states and arrows stand out.';
+  return tag(
+    'g',
+    { class: 'picker' },
+    [
+      textTag('text', { class: 'banner', x: left, y: LINE }, TITLE),
+      textTag('text', { class: 'banner invitation', x: SENTENCE.x, y: 2 * LINE }, invitation),
+      ...links,
+      ...ids.map((id) => sentenceOf(id, model, ofArrow)),
+    ].join('\n'),
+  );
+}
+
+function sentenceOf(id: RequirementId, model: Model, ofArrow: Served): string {
+  const states = [...model.states.values()].filter(({ spec }) => spec.includes(id)).map(({ path }) => path);
+  const arrows = [...ofArrow.values()].filter((spec) => spec.includes(id)).length;
+  const lines = [
+    ...linesOf(`${id}: ${requirements[id].title}`, fonts.banner, SENTENCE.width),
+    ...linesOf(`Served by ${states.join(', ')}.`, fonts.banner, SENTENCE.width),
+    arrows === 0
+      ? 'No arrow alone breaks it: it is kept by what runs in these states.'
+      : `${arrows} ${arrows === 1 ? 'arrow' : 'arrows'}: a wrong one breaks it.`,
+  ];
+  const texts = lines.map((line, row) =>
+    textTag('text', { class: 'banner', x: SENTENCE.x, y: (row + 2) * LINE }, line),
+  );
+  return tag('g', { class: `sentence sentence-${id}` }, texts.join(''));
+}
