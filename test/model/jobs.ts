@@ -13,7 +13,7 @@ import { type Graph, walk } from './walk.ts';
 import { runWorlds } from './worlds/runWorlds.ts';
 
 export type Job =
-  /** Walks one setting by pure steps, and if wanted the real engine along every edge of it. */
+  /** Walks one setting by pure steps: judged by the invariants, or with the real engine along every edge. */
   | { readonly kind: 'setting'; readonly name: string; readonly isDriven: boolean }
   /** The real engine along paths that take every arrow. */
   | { readonly kind: 'transitions' }
@@ -73,29 +73,23 @@ export async function perform(job: Job): Promise<Result> {
 }
 
 async function walkSetting({ name, isDriven }: Extract<Job, { kind: 'setting' }>): Promise<Result> {
-  const graphs: Graph[] = [];
-  const found = settings.filter((setting) => setting.name === name);
-  const verdict = judge(authMachine, { settings: found, onGraph: (graph) => graphs.push(graph) });
-  const { states, edges, taken, violation } = verdict;
+  const setting = settings.find((one) => one.name === name);
+  if (!setting) throw new Error(`There is no setting "${name}".`);
+  if (isDriven) return onStage(walk(authMachine, setting));
+  const { states, edges, taken, violation } = judge(authMachine, { settings: [setting] });
   const walked = { states, edges, walked: Object.fromEntries(taken) };
-  if (violation) return { ...walked, violation: violation.story };
-  return isDriven ? { ...walked, ...(await onStage(graphs)) } : walked;
+  return violation ? { ...walked, violation: violation.story } : walked;
 }
 
-/** Every edge of these graphs, on the real engine. */
-async function onStage(graphs: readonly Graph[]): Promise<Result> {
+/** Every edge of the graph, on the real engine. */
+async function onStage(graph: Graph): Promise<Result> {
+  const found = { states: graph.places.size, edges: graph.edges };
   const world = await startWorld();
-  const driven = new Map<string, number>();
-  let steps = 0;
   try {
-    for (const graph of graphs) {
-      const done = await driveAll(world, graph);
-      for (const arrow of done.arrows) driven.set(arrow, (driven.get(arrow) ?? 0) + 1);
-      steps += done.steps;
-    }
-    return { driven: Object.fromEntries(driven), steps };
+    const { steps, arrows } = await driveAll(world, graph);
+    return { ...found, steps, driven: Object.fromEntries([...arrows].map((id) => [id, 1])) };
   } catch (thrown) {
-    return { driven: Object.fromEntries(driven), steps, violation: storyOf(thrown) };
+    return { ...found, violation: storyOf(thrown) };
   } finally {
     await world.close();
   }

@@ -22,11 +22,13 @@ export interface Report {
 export async function report(outcomes: readonly Outcome[]): Promise<Report> {
   const results = outcomes.map(({ result }) => result);
   const arrows = arrowsOf(authMachine).map(({ id }) => id);
-  const walked = new Set(results.flatMap((one) => Object.keys(one.walked ?? {})));
   const driven = new Set(results.flatMap((one) => Object.keys(one.driven ?? {})));
+  // The engine goes where pure steps have been.
+  const walked = new Set([...results.flatMap((one) => Object.keys(one.walked ?? {})), ...driven]);
   const mutants = results.flatMap((one) => one.mutants ?? []);
   const survivors = mutants.filter((one) => one.objection === undefined && one.argument === undefined);
-  const requirements = requirementsOf();
+  const isJudged = outcomes.some(({ job }) => job.kind === 'setting' && !job.isDriven);
+  const asked = isJudged ? [...invariants, ...prospects] : [];
   const rows = joinRows(await readTestFiles());
   const violations = results.flatMap(({ violation }) => violation ?? []);
   const missing = {
@@ -38,10 +40,10 @@ export async function report(outcomes: readonly Outcome[]): Promise<Report> {
     states: allStates.size,
     graph: { states: sum(results, 'states'), edges: sum(results, 'edges') },
     engine: { steps: sum(results, 'steps'), seconds: secondsOf(outcomes) },
-    invariants: [...invariants, ...prospects].map(({ holds, spec }) => ({ holds, spec })),
+    invariants: asked.map(({ holds, spec }) => ({ holds, spec })),
     mutants: { tried: mutants.length, byFault: byFault(mutants), survivors, argued: argued(mutants) },
     worlds: { worlds: sum(results, 'worlds'), requests: sum(results, 'requests') },
-    requirements: { rows: rows.length, inInvariants: requirements.size },
+    requirements: { rows: rows.length, inInvariants: new Set(asked.flatMap(({ spec }) => [...spec])).size },
     violations,
   };
   const isComplete =
@@ -62,11 +64,19 @@ type Figures = Readonly<{
 
 function lineOf({ transitions, graph, engine, mutants, worlds, requirements, ...all }: Figures): string {
   const killed = mutants.tried - mutants.survivors.length - mutants.argued.length;
+  const tried = (count: number, text: string): readonly string[] => (count === 0 ? [] : [text]);
   return [
     `model: ${transitions.driven} of ${transitions.all} transitions on the real engine in ${engine.steps} steps`,
-    `${graph.states} states and ${graph.edges} edges of the graph under ${all.invariants.length} invariants for ${requirements.inInvariants} requirements`,
-    `${killed} of ${mutants.tried} mutants killed and ${mutants.argued.length} argued`,
-    `${worlds.worlds} random worlds`,
+    `${graph.states} states and ${graph.edges} edges of the graph`,
+    ...tried(
+      all.invariants.length,
+      `${all.invariants.length} invariants for ${requirements.inInvariants} requirements`,
+    ),
+    ...tried(
+      mutants.tried,
+      `${killed} of ${mutants.tried} mutants killed and ${mutants.argued.length} argued`,
+    ),
+    ...tried(worlds.worlds, `${worlds.worlds} random worlds`),
     `${all.violations.length} violations`,
   ].join('; ');
 }
@@ -75,9 +85,6 @@ const sum = (
   results: readonly Result[],
   what: 'states' | 'edges' | 'steps' | 'worlds' | 'requests',
 ): number => results.reduce((total, one) => total + (one[what] ?? 0), 0);
-
-const requirementsOf = (): ReadonlySet<string> =>
-  new Set([...invariants, ...prospects].flatMap(({ spec }) => [...spec]));
 
 /** Seconds of work by kind of job, all processes together. */
 function secondsOf(outcomes: readonly Outcome[]): Readonly<Record<string, number>> {

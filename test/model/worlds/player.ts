@@ -67,13 +67,13 @@ export class Player {
     this.#person.mood = 'approves';
     if (client === 'by hand') this.#stage.moveTo('a');
     this.#mark({ kind: 'step', step: { do: 'call', tools: ['list'], meanwhile: null } });
-    let status = '';
+    let [login, status] = ['', ''];
     for (let tries = 0; tries < 2 && status !== '200'; tries += 1) {
-      await this.#wait('the login after all was mended', this.#login([]));
+      login = await this.#wait('the login after all was mended', this.#login([]));
       await this.#rest('after all was mended');
       status = await this.#wait('the call after all was mended', this.#call('list', undefined));
     }
-    this.#mark({ kind: 'mended', status });
+    this.#mark({ kind: 'mended', login, status });
     await this.#end();
     for (const [left, what] of this.#left)
       if (!(await this.#turns.drive(left))) this.#mark({ kind: 'hangs', what });

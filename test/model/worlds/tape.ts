@@ -32,7 +32,7 @@ export type Mark =
   /** Everything in the store, after a sign-out that nothing disturbed. */
   | { readonly kind: 'left over'; readonly text: string }
   /** After all was mended. */
-  | { readonly kind: 'mended'; readonly status: string }
+  | { readonly kind: 'mended'; readonly login: string; readonly status: string }
   | { readonly kind: 'hangs'; readonly what: string }
   | Outcome;
 
