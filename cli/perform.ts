@@ -1,4 +1,5 @@
 // Runs the work of a command: gives it what it needs, and makes of how it ends an exit code.
+import type { TraceFact } from '../protocol/trace.ts';
 import { type ExitCode, exitCodeOf, failureOf } from './failures.ts';
 import type { Interruption } from './interruption.ts';
 import { createPrinter, type OutputOptions, type Printer } from './printer.ts';
@@ -7,6 +8,8 @@ import { createPrinter, type OutputOptions, type Printer } from './printer.ts';
 export interface Host {
   readonly printer: Printer;
   readonly interruption: Interruption;
+  /** Shown what the chart does. */
+  readonly onTrace?: (fact: TraceFact) => void;
 }
 
 /** @param url for advice in error messages. */

@@ -23,7 +23,7 @@ export function recordsIn(flags: StoreOptions, printer: Printer): Records {
 
 /** @param interaction `auto`: a challenge may open a browser, as whoever ran the command asked for it. */
 export async function withSession<Result>(
-  { printer, interruption }: Host,
+  { printer, interruption, onTrace }: Host,
   resource: string,
   flags: SessionFlags,
   interaction: Interaction,
@@ -39,7 +39,12 @@ export async function withSession<Result>(
     store: fileStore({ folder: folderOf(flags) }),
     policy: { interaction, ...(timeout !== undefined && { loginTimeout: timeout * 1000 }) },
     onProgress: (progress) => (over ? undefined : printer.progress(progress)),
-    ...(trace && { onTrace: (fact) => (over ? undefined : trace.tell(fact)) }),
+    ...((trace || onTrace) && {
+      onTrace(fact) {
+        onTrace?.(fact);
+        if (!over) trace?.tell(fact);
+      },
+    }),
   });
   try {
     const session = engine.session({

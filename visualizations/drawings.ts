@@ -8,6 +8,7 @@ import type { Drawing } from './layout/drawing.ts';
 import { gridLayout } from './layout/grid.ts';
 import { nestedLayout } from './layout/nested.ts';
 import { posterLayout } from './layout/poster.ts';
+import { liveFile } from './live.ts';
 import { mermaidOf } from './mermaid.ts';
 import { type Model, modelOf } from './model.ts';
 import { overviewScene } from './scene/overview.ts';
@@ -48,12 +49,17 @@ export async function drawnFiles(
   const texts = model.root.states.map((phase) => {
     return { name: `phase-${phase.name}.mmd`, text: mermaidOf(model, phase) };
   });
+  const drawn = [overview, whole, ...phases].map((one) => ({
+    name: `${one.scene.name}.svg`,
+    text: svgOf(one),
+  }));
   return [
-    ...[overview, whole, ...phases].map((one) => ({ name: `${one.scene.name}.svg`, text: svgOf(one) })),
+    ...drawn,
     { name: 'coverage-walks.svg', text: walksSvg(model, whole, covered) },
     { name: 'coverage-requirements.svg', text: requirementsSvg(model, whole, covered) },
     { name: 'chart.mmd', text: mermaidOf(model) },
     ...texts,
     { name: 'chart.json', text: `${JSON.stringify(jsonOf(model), null, 2)}\n` },
+    await liveFile(model, drawn, covered),
   ];
 }

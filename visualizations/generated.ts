@@ -8,7 +8,7 @@ const folder = new URL('generated/', import.meta.url);
 export const readDrawing = (name: string): Promise<string> => readFile(new URL(name, folder), 'utf8');
 
 /** What this room draws; others may have files of their own beside these. */
-const ours = /^(overview|chart|phase-\w+|coverage-\w+)\.(svg|mmd|json)$/;
+const ours = /^(overview|chart|phase-\w+|coverage-\w+|live)\.(svg|mmd|json|html)$/;
 
 /** Names of files that are not as they would be drawn now, are missing, or should not be there any more. */
 export async function staleFiles(files: readonly DrawnFile[]): Promise<readonly string[]> {

@@ -44,6 +44,7 @@ export class Audience {
 
   end(): void {
     for (const response of this.#watching) response.end();
+    this.#watching.clear();
   }
 }
 

@@ -2,10 +2,10 @@
 import type { Command } from 'commander';
 import type { Explanation } from '../../adapters/explain.ts';
 import type { Progress } from '../../adapters/observe.ts';
-import type { Session } from '../../adapters/session.ts';
 import type { Failure } from '../../protocol/errors.ts';
 import { shown } from '../../protocol/text.ts';
-import { asUnreachable, exitCodes, sentenceOf } from '../failures.ts';
+import { askResource } from '../askResource.ts';
+import { exitCodes, sentenceOf } from '../failures.ts';
 import {
   addClientOptions,
   addRunOptions,
@@ -45,7 +45,7 @@ export function addExplain(program: Command, perform: Perform): void {
         const quietly = { ...host, printer: { ...host.printer, progress: () => {} } };
         return withSession(flags.verbose ? host : quietly, resource, flags, 'ask', async (session) => {
           const isWaiting = (await recovered(session)).hasTag('needsUser');
-          if (!flags.offline && !isWaiting) await ask(session);
+          if (!flags.offline && !isWaiting) await askResource(session);
           const explanation = session.explain();
           host.printer.result(explanation, describe(explanation, flags.verbose === true));
           return exitCodes.done;
@@ -53,18 +53,6 @@ export function addExplain(program: Command, perform: Perform): void {
       }),
     );
   addRunOptions(addStoreOptions(addClientOptions(command)));
-}
-
-/** What an MCP endpoint wants to hear first; to others it means nothing. */
-const ACCEPT = 'application/json, text/event-stream, */*;q=0.1';
-
-async function ask(session: Session): Promise<void> {
-  const { resource } = session.id;
-  const init = { headers: { accept: ACCEPT }, redirect: 'manual' } as const;
-  const response = await session.fetch(resource, init).catch((thrown) => {
-    throw asUnreachable(thrown, resource);
-  });
-  await response.body?.cancel();
 }
 
 function describe(explanation: Explanation, verbose: boolean): string {

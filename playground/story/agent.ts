@@ -1,5 +1,4 @@
 // A small MCP client: it calls tools through `session.fetch`, and knows nothing of authorization itself.
-import { z } from 'zod';
 import { fileStore, headlessUserAgent } from '../../adapters/node.ts';
 import {
   type ClientOptions,
@@ -8,6 +7,7 @@ import {
   type Session,
   type TraceFact,
 } from '../../index.ts';
+import { textOf, toolCall } from '../toolCalls.ts';
 import { CHECKER } from './evidence.ts';
 import type { Narrator } from './narrator.ts';
 
@@ -31,8 +31,6 @@ export interface Agent {
   /** Ends the client as a closed app ends: what is stored stays. */
   quit(): Promise<void>;
 }
-
-const Answer = z.object({ result: z.object({ content: z.array(z.object({ text: z.string() })) }) });
 
 export function startAgent(options: AgentOptions, narrator: Narrator): Agent {
   const { resource, folder, client, interaction, label, onTrace } = options;
@@ -62,26 +60,4 @@ export async function works(resource: string, token: string): Promise<boolean> {
   const response = await fetch(resource, { ...call, headers: { ...headers, ...own } });
   await response.body?.cancel();
   return response.status === 200;
-}
-
-function toolCall(name: string) {
-  const params = { name, arguments: { name: 'hello', text: 'Hello again.' } };
-  return {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-      'mcp-protocol-version': '2025-11-25',
-    },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
-  };
-}
-
-async function textOf(response: Response): Promise<string> {
-  const body = await response.text();
-  const data = /^data: (.+)$/m.exec(body)?.[1];
-  if (response.status !== 200 || data === undefined) return `HTTP ${response.status}`;
-  return Answer.parse(JSON.parse(data))
-    .result.content.map(({ text }) => text)
-    .join(' ');
 }

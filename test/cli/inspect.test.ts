@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Playground, startPlayground } from '../../playground/playground.ts';
 import { secrets } from '../../playground/story/evidence.ts';
 import { readTrace } from '../../protocol/trace.ts';
-import { type Ended, newFolder, removeFolder, runHere } from './command.ts';
+import { type Ended, newFolder, removeFolder, runHere, start } from './command.ts';
 
 let world: Playground;
 let folder: string;
@@ -95,5 +95,48 @@ describe('what cannot be drawn or recorded', () => {
     const trace = await misused(authchart('explain', world.resource, '--trace', folder));
     expect(trace).toContain('The trace cannot be written; name a file that can be.');
     expect(world.exchanges).toHaveLength(seen);
+  });
+});
+
+describe('a resource', () => {
+  /** What the page is told, until this is among it. */
+  async function heard({ body }: Response, last: string): Promise<string> {
+    let all = '';
+    for await (const chunk of body ?? []) {
+      all += Buffer.from(chunk).toString();
+      if (all.includes(last)) return all;
+    }
+    throw new Error(`It never came: ${all}`);
+  }
+
+  test('L11: is watched on a page, which logs in where it is asked to, until Ctrl-C', async () => {
+    const { child, ended, printed } = start(folder, [
+      ...['inspect', world.resource, '--user-agent', 'headless', '--label', 'watched', '--json'],
+    ]);
+    const out = new Promise<string>((resolve) => child.stdout.once('data', resolve));
+    const { url } = JSON.parse(await out) as { readonly url: string };
+    const { origin, hash } = new URL(url);
+    expect(await (await fetch(origin)).text()).toMatch(/^<!doctype html>/i);
+    const headers = { authorization: `Bearer ${hash.slice(1)}` };
+    const facts = await fetch(`${origin}/facts`, { headers });
+    await fetch(`${origin}/press`, { method: 'POST', headers, body: JSON.stringify({ id: 'login' }) });
+    await printed(/authorized/);
+    const text = await heard(facts, '"kind":"said"');
+    expect(text).toContain('Log in: done.');
+    expect(text).toContain('"states":["authorized.renewal.fresh"');
+    const kept = secrets(world.exchanges);
+    expect([...kept].filter((secret) => text.includes(secret))).toEqual([]);
+    child.kill('SIGINT');
+    expect((await ended).code).toBe(130);
+  });
+
+  test('A23: at a port that is taken it says so', async () => {
+    const { code, stderr } = await runHere(folder, [
+      'inspect',
+      world.resource,
+      '--port',
+      new URL(world.origin).port,
+    ]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('is taken; free it, or choose another')]);
   });
 });

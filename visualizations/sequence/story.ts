@@ -5,7 +5,7 @@ import { phaseOf } from '../model.ts';
 import { refusals, type Tone } from '../roles.ts';
 
 /** `person`, `client`, or the origin of a server. */
-export type Participant = string;
+type Participant = string;
 
 export interface Message {
   /** Milliseconds since the run began. */

@@ -1,0 +1,223 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readDrawing } from '../../visualizations/generated.ts';
+import { type LiveChart, servingOf } from '../../visualizations/live/chart.ts';
+import { type Message, readMessage } from '../../visualizations/live/messages.ts';
+import { inWords, serverName, serverOf, sessionName } from '../../visualizations/live/names.ts';
+import {
+  afterMessage,
+  emptyView,
+  KEPT,
+  type SessionView,
+  type View,
+} from '../../visualizations/live/view.ts';
+import { bindingsOf, standingOf } from '../../visualizations/live/words.ts';
+
+const session = { resource: 'https://resource.example/mcp', subject: '', label: 'one' };
+const [a, b] = ['https://a.example', 'https://b.example'];
+const kind = 'dynamic' as const;
+
+type Step = Extract<Message, { kind: 'step' }>;
+
+function step(facts: Partial<Step['facts']>, more: Partial<Step> = {}): Step {
+  const budget = { authorizations: 0, renewals: 0, registrations: 0, pauses: 0 };
+  return {
+    kind: 'step',
+    at: 1,
+    session,
+    event: 'start',
+    arrows: [],
+    states: [],
+    entered: [],
+    spec: [],
+    facts: { budget, ...facts },
+    ...more,
+  };
+}
+
+const grantOf = (issuer: string, granted: string[], requested = granted) => ({
+  issuer,
+  granted,
+  requested,
+  renewable: true,
+  isRefused: false,
+});
+
+const heard = (...messages: readonly Message[]): View => messages.reduce(afterMessage, emptyView);
+
+function only(view: View): SessionView {
+  const [one] = view.sessions;
+  if (!one) throw new Error('There is no session.');
+  return one;
+}
+
+const atA = { server: a, bound: { issuer: a, kind } };
+const loggedInAtA = step({ ...atA, grant: grantOf(a, ['read']) }, { states: ['authorized.renewal.fresh'] });
+const movedToB = step({ server: b, bound: { issuer: a, kind } }, { states: ['bindChecking.recalling'] });
+
+let chart: LiveChart;
+let html: string;
+beforeAll(async () => {
+  html = await readDrawing('live.html');
+  chart = JSON.parse(/<script id="known"[^>]*>(.*?)<\/script>/s.exec(html)?.[1] ?? '');
+});
+
+describe('the file', () => {
+  it('has everything in it, and asks nobody for anything', () => {
+    expect(html).not.toMatch(/<(?:script|img|iframe|link)[^>]+(?:src|href)=|@import|url\(/);
+    expect(html.match(/<svg/g)).toHaveLength(2 + Object.keys(chart.states).filter(isPhase).length);
+    expect(html.match(/<script/g)).toHaveLength(2);
+  });
+});
+
+const isPhase = (path: string): boolean => !path.includes('.');
+
+describe('a message', () => {
+  it('is what the server says, or nothing', () => {
+    const rows = [{ issuer: a, isCurrent: true, kind, scopes: ['read'] }];
+    for (const message of [loggedInAtA, { kind: 'holdings', session, rows }]) {
+      expect(readMessage(JSON.stringify(message))).toEqual(message);
+    }
+    for (const line of ['', 'x', '[]', '{"kind":"said"}', '{"kind":"holdings","session":{},"rows":[]}']) {
+      expect(readMessage(line)).toBeUndefined();
+    }
+  });
+});
+
+describe('sessions', () => {
+  it('BIND-12: are kept apart by resource, subject and label', () => {
+    const other = { ...session, subject: 'two' };
+    const view = heard(loggedInAtA, { ...movedToB, session: other }, loggedInAtA);
+    expect(view.sessions.map(({ id, steps }) => [id.subject, steps.length])).toEqual([
+      ['', 2],
+      ['two', 1],
+    ]);
+  });
+
+  it('P10: keep the newest lines of a run without end, numbered on', () => {
+    const view = heard(...Array.from({ length: KEPT + 5 }, () => loggedInAtA));
+    const { steps } = only(view);
+    expect([steps.length, steps[0]?.number, steps.at(-1)?.number]).toEqual([KEPT, 6, KEPT + 5]);
+  });
+
+  it('leave the view that was shown as it was', () => {
+    const before = heard(loggedInAtA);
+    const text = JSON.stringify(before);
+    afterMessage(before, movedToB);
+    expect(JSON.stringify(before)).toBe(text);
+  });
+});
+
+describe('scopes', () => {
+  const scopesAfter = (...messages: readonly Message[]) => only(heard(...messages)).scopes;
+
+  it('STEP-1: grow, and what the last grant brought is told from the rest', () => {
+    const more = step({ ...atA, grant: grantOf(a, ['read', 'write']) });
+    expect(scopesAfter(loggedInAtA)).toEqual({ granted: ['read'], added: [], asked: [] });
+    expect(scopesAfter(loggedInAtA, more, more)).toMatchObject({
+      granted: ['read', 'write'],
+      added: ['write'],
+    });
+  });
+
+  it('that were asked for and not granted are told from those that were', () => {
+    const partly = step({ ...atA, grant: grantOf(a, ['read'], ['read', 'admin']), stepUp: ['write'] });
+    expect(scopesAfter(partly).asked).toEqual(['admin', 'write']);
+  });
+});
+
+describe('a move', () => {
+  const said = (...messages: readonly Message[]): string => {
+    const view = heard(...messages);
+    return standingOf(chart, view.servers, only(view)).sentence;
+  };
+  const moved = 'The resource moved from server A (a.example) to server B (b.example).';
+
+  it('BIND-2: is told in words, from the moment when it is noticed', () => {
+    expect(said(loggedInAtA)).toBe('Logged in at server A (a.example), with 1 scope.');
+    expect(said(loggedInAtA, movedToB)).toContain(`${moved} Nothing that A issued is sent to B.`);
+  });
+
+  it('BIND-4: that leads to another registration says so', () => {
+    const registered = step(
+      { server: b, client: { issuer: b, kind } },
+      { states: ['authorizing.preparing'] },
+    );
+    expect(said(loggedInAtA, movedToB, registered)).toContain('It is registered anew at B.');
+  });
+
+  it('BIND-6: that is refused says why, in the words of the error', () => {
+    const failure = {
+      code: 'bound_elsewhere',
+      phase: 'bindChecking',
+      recovery: 'none',
+      message: 'Not there.',
+    };
+    const view = heard(loggedInAtA, movedToB, step({ server: b, failure }, { states: ['rejected'] }));
+    expect(standingOf(chart, view.servers, only(view))).toEqual({
+      mood: 'refused',
+      word: 'refused',
+      sentence: `${moved} Nothing that A issued is sent to B. This client is refused, for safety.`,
+      trouble: 'Not there.',
+    });
+  });
+
+  it('BIND-11: stays to be told when it has arrived, and is forgotten on the way back and by a logout', () => {
+    const atB = { server: b, bound: { issuer: b, kind } };
+    const arrived = step({ ...atB, grant: grantOf(b, ['read']) }, { states: ['authorized.renewal.fresh'] });
+    expect(said(loggedInAtA, movedToB, arrived)).toContain(`${moved} Nothing that A issued was sent to B`);
+    expect(only(heard(loggedInAtA, movedToB, arrived, step({ ...atB, server: a }))).move).toEqual({
+      from: b,
+      to: a,
+    });
+    expect(only(heard(loggedInAtA, movedToB, loggedInAtA)).move).toBeUndefined();
+    const logout = step(atB, { entered: ['signingOut.revoking'] });
+    expect(only(heard(loggedInAtA, movedToB, arrived, logout, step({}))).move).toBeUndefined();
+  });
+
+  it('BIND-1: shows who holds what, also that nobody does at the server that is named', () => {
+    const rows = [{ issuer: a, isCurrent: true, kind, scopes: ['read'] }];
+    const uses = (...messages: readonly Message[]) => {
+      const view = heard(...messages);
+      return bindingsOf(only(view), view.servers).map(({ issuer, use }) => [issuer, use]);
+    };
+    const held: Message = { kind: 'holdings', session, rows };
+    expect(uses(loggedInAtA, held)).toEqual([[a, 'in use']]);
+    expect(uses(loggedInAtA, held, movedToB)).toEqual([
+      [b, 'named now'],
+      [a, 'not used'],
+    ]);
+  });
+});
+
+describe('names', () => {
+  it('of servers are letters in the order in which they were heard of', () => {
+    const { servers } = heard(loggedInAtA, movedToB);
+    expect(servers).toEqual([a, b]);
+    expect([inWords(servers, b), serverName(servers, a).letter]).toEqual(['B (b.example)', 'A']);
+  });
+
+  it('of two tenants of one server are not mixed up', () => {
+    const tenants = ['https://id.example/one', 'https://id.example/two'];
+    for (const path of ['two/token', 'two', '.well-known/oauth-authorization-server/two']) {
+      expect(serverOf(tenants, `https://id.example/${path}`)).toBe(tenants[1]);
+    }
+    expect(serverOf(tenants, 'https://id.example/one/token')).toBe(tenants[0]);
+    expect(serverOf(tenants, 'https://other.example/token')).toBeUndefined();
+  });
+
+  it('of sessions say what tells them apart', () => {
+    expect(sessionName({ ...session, subject: 'ada' })).toBe('ada · one');
+    expect(sessionName({ ...session, label: '' })).toBe('resource.example/mcp');
+  });
+});
+
+describe('a requirement', () => {
+  it('BIND-6: is served by the states that say so, and by the arrows that are proved to', () => {
+    const { states, arrows } = servingOf(chart, 'BIND-6');
+    expect(states).toEqual(['bindChecking.deciding', 'rejected']);
+    expect(arrows).toContain('bindChecking.deciding, at once [1: isBoundElsewhere] -> rejected');
+    expect(
+      arrows.every((id) => /^(bindChecking|failed)\..*-> (rejected|bindChecking\.deciding)$/.test(id)),
+    ).toBe(true);
+  });
+});

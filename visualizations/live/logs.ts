@@ -1,0 +1,175 @@
+// The two logs, newest first: what happened in the chart, and what was sent. A line that is looked at is lit in the chart.
+import type { RequestFact, StepFact } from '../../protocol/trace.ts';
+import { urlOf } from '../../protocol/url.ts';
+import { requirementBadge } from './badges.ts';
+import type { LiveChart } from './chart.ts';
+import { type Content, make, onChange, part } from './dom.ts';
+import { placeOf, serverName, serverOf } from './names.ts';
+import { KEPT, type Line } from './view.ts';
+
+export interface Log<Fact> {
+  /** @param key another one begins another log. */
+  show(key: string, lines: readonly Line<Fact>[]): void;
+}
+
+/** @param point a line with these arrows is looked at; with none: no line is. */
+export function eventLog(chart: LiveChart, point: (arrows: readonly string[]) => void): Log<StepFact> {
+  const arrowsOf = new WeakMap<Element, readonly string[]>();
+  const list = listIn('events');
+  const pointTo = onChange(point);
+  const look = ({ target }: Event): void =>
+    pointTo(target instanceof Element ? (arrowsOf.get(target.closest('li') ?? target) ?? []) : []);
+  for (const type of ['pointerover', 'focusin']) list.addEventListener(type, look);
+  for (const type of ['pointerleave', 'focusout']) list.addEventListener(type, () => pointTo([]));
+  return log(list, ({ at, event, arrows, spec }) => {
+    const line = make(
+      'li',
+      {},
+      clock(at),
+      make('span', { class: 'what' }, event),
+      make('span', { class: 'ways' }, ...arrows.flatMap((id) => wayOf(chart, id))),
+      make('span', { class: 'specs' }, ...spec.map((id) => requirementBadge(chart, id))),
+    );
+    arrowsOf.set(line, arrows);
+    return line;
+  });
+}
+
+/** `[isBoundElsewhere] → rejected`. */
+function wayOf({ arrows }: LiveChart, id: string): readonly Content[] {
+  const { guard, target } = arrows[id] ?? {};
+  const why = guard === undefined || guard === 'otherwise' ? [] : [make('i', {}, `[${guard}] `)];
+  return [...why, target === undefined ? 'stays ' : `→ ${target} `];
+}
+
+export interface WireLog {
+  show(key: string, lines: readonly Line<RequestFact>[], servers: readonly string[]): void;
+}
+
+const ALL = '';
+
+export function wireLog(): WireLog {
+  const list = listIn('wire');
+  const only = part('only', HTMLSelectElement);
+  let servers: readonly string[] = [];
+  const filter = (): void => {
+    for (const line of list.children) line.toggleAttribute('hidden', !isWanted(line));
+  };
+  const isWanted = (line: Element): boolean =>
+    only.value === ALL || line.getAttribute('data-to') === only.value;
+  only.addEventListener('change', filter);
+  const offer = onChange((issuers: readonly string[]) => {
+    const before = only.value;
+    const names = issuers.map((issuer) => serverName(issuers, issuer));
+    only.replaceChildren(
+      make('option', { value: ALL }, 'all'),
+      make('option', { value: 'resource' }, 'the resource'),
+      ...names.map(({ letter, place }) => make('option', { value: letter }, `${letter} ${place}`)),
+    );
+    only.value = before;
+  });
+  const lines = log<RequestFact>(list, (fact) => {
+    const line = requestLine(fact, servers);
+    line.toggleAttribute('hidden', !isWanted(line));
+    return line;
+  });
+  return {
+    show(key, requests, known) {
+      servers = known;
+      offer(known);
+      // A server is known by its letter once a step has named it: after the first request to it.
+      lines.show(`${key} ${known.length}`, requests);
+    },
+  };
+}
+
+function requestLine(
+  { at, session, method, url, status, purpose }: RequestFact,
+  servers: readonly string[],
+): HTMLElement {
+  const { to, letter, colour, place } = destinationOf(url, session.resource, servers);
+  const path = urlOf(url)?.pathname ?? url;
+  return make(
+    'li',
+    { 'data-to': to },
+    clock(at),
+    make('span', { class: `server colour-${colour}`, title: place }, make('b', {}, letter)),
+    make('span', { class: 'what' }, `${method} ${path}`),
+    make(
+      'span',
+      { class: `status ${status === undefined || status >= 400 ? 'bad' : ''}` },
+      String(status ?? 'no answer'),
+    ),
+    make('span', { class: 'ways' }, purpose.replace('-', ' ')),
+  );
+}
+
+interface Destination {
+  readonly to: string;
+  readonly letter: string;
+  readonly colour: string;
+  readonly place: string;
+}
+
+function destinationOf(url: string, resource: string, servers: readonly string[]): Destination {
+  const issuer = serverOf(servers, url);
+  if (issuer !== undefined) {
+    const { letter, colour, place } = serverName(servers, issuer);
+    return { to: letter, letter, colour: String(colour), place };
+  }
+  const isResource = urlOf(url)?.origin === urlOf(resource)?.origin;
+  return isResource
+    ? { to: 'resource', letter: 'R', colour: 'resource', place: placeOf(resource) }
+    : { to: 'unknown', letter: '?', colour: 'resource', place: placeOf(url) };
+}
+
+/** Adds lines in batches, and drops the oldest. */
+function log<Fact>(list: HTMLElement, lineOf: (fact: Fact) => HTMLElement): Log<Fact> {
+  let [shownKey, shown] = ['', 0];
+  return {
+    show(key, lines) {
+      if (key !== shownKey) {
+        list.replaceChildren();
+        [shownKey, shown] = [key, 0];
+      }
+      const fresh = lines.filter(({ number }) => number > shown);
+      if (fresh.length === 0) return;
+      shown = fresh.at(-1)?.number ?? shown;
+      list.prepend(...fresh.map(({ fact }) => lineOf(fact)).reverse());
+      while (list.children.length > KEPT) list.lastElementChild?.remove();
+      rove(list);
+    },
+  };
+}
+
+/** One line can be reached by Tab; the arrow keys go on from there. */
+function listIn(id: string): HTMLElement {
+  const list = part(id, HTMLElement).querySelector('ol');
+  if (!list) throw new TypeError('There is no list.');
+  list.addEventListener('keydown', (event) => {
+    const line = event.target instanceof HTMLElement ? event.target.closest('li') : null;
+    const next =
+      event.key === 'ArrowDown'
+        ? line?.nextElementSibling
+        : event.key === 'ArrowUp'
+          ? line?.previousElementSibling
+          : null;
+    if (!(next instanceof HTMLElement) || !line) return;
+    event.preventDefault();
+    line.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+  });
+  return list;
+}
+
+/** The newest, unless somebody is among them. */
+function rove(list: HTMLElement): void {
+  if (list.contains(document.activeElement)) return;
+  for (const line of list.querySelectorAll<HTMLElement>('[tabindex="0"]')) line.tabIndex = -1;
+  const [first] = list.children;
+  if (first instanceof HTMLElement) first.tabIndex = 0;
+}
+
+const clock = (at: number): HTMLElement =>
+  make('span', { class: 'clock' }, new Date(at).toTimeString().slice(0, 8));

@@ -1,0 +1,39 @@
+// One line of the stream to the page, read back: nothing is taken on trust, though it comes from this machine.
+import * as z from 'zod/mini';
+import { readObject } from '../../protocol/json.ts';
+import { readFact, type TraceFact } from '../../protocol/trace.ts';
+
+const text = z.string();
+const texts = z.array(text);
+
+const session = z.object({ resource: text, subject: text, label: text });
+
+const holding = z.object({
+  issuer: text,
+  isCurrent: z.boolean(),
+  kind: z.enum(['pre-registered', 'metadata-document', 'dynamic']),
+  scopes: texts,
+  grant: z.optional(z.object({ granted: texts, expiresAt: z.optional(z.number()), renewable: z.boolean() })),
+});
+
+const action = z.object({ id: text, label: text, hint: text, of: z.enum(['session', 'world']) });
+
+/** What is no fact of a run. */
+const other = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('actions'), actions: z.array(action) }),
+  z.object({ kind: z.literal('holdings'), session, rows: z.array(holding) }),
+  z.object({ kind: z.literal('said'), at: z.number(), text, isGood: z.boolean() }),
+]);
+
+type Other = z.infer<typeof other>;
+
+export type Message = TraceFact | Other;
+export type Row = z.infer<typeof holding>;
+export type Action = z.infer<typeof action>;
+export type Said = Extract<Other, { kind: 'said' }>;
+export type SessionId = z.infer<typeof session>;
+
+/** @returns nothing for what is none. */
+export function readMessage(line: string): Message | undefined {
+  return readFact(line) ?? other.safeParse(readObject(line)).data;
+}

@@ -1,0 +1,52 @@
+// How servers and sessions are called on the page: short, and the same everywhere.
+import { urlOf } from '../../protocol/url.ts';
+import type { SessionId } from './messages.ts';
+
+/** How many colours there are; after them they come again, and the letter tells. */
+const COLOURS = 6;
+
+export interface ServerName {
+  /** `A`, `B`, …, in the order in which they were heard of. */
+  readonly letter: string;
+  /** `127.0.0.1:4001`; with a path where it has one. */
+  readonly place: string;
+  readonly colour: number;
+}
+
+export function serverName(servers: readonly string[], issuer: string): ServerName {
+  const at = Math.max(servers.indexOf(issuer), 0);
+  return { letter: letterOf(at), place: placeOf(issuer), colour: at % COLOURS };
+}
+
+/** `A (127.0.0.1:4001)`. */
+export function inWords(servers: readonly string[], issuer: string): string {
+  const { letter, place } = serverName(servers, issuer);
+  return `${letter} (${place})`;
+}
+
+const LETTERS = 26;
+const letterOf = (at: number): string =>
+  String.fromCharCode('A'.charCodeAt(0) + (at % LETTERS)) + (at < LETTERS ? '' : Math.floor(at / LETTERS));
+
+/** Host, and path where it has one. */
+export function placeOf(url: string): string {
+  const { host, pathname } = urlOf(url) ?? { host: url, pathname: '/' };
+  return pathname === '/' ? host : host + pathname;
+}
+
+/** The server that a request went to: of several at one origin the one whose path is in the URL. */
+export function serverOf(servers: readonly string[], url: string): string | undefined {
+  const { origin, pathname } = urlOf(url) ?? {};
+  const here = servers.filter((issuer) => origin !== undefined && urlOf(issuer)?.origin === origin);
+  const isOf = (issuer: string): boolean => {
+    const { pathname: path = '/' } = urlOf(issuer) ?? {};
+    // RFC 8414 §3.1 puts the path of an issuer at the end.
+    return path !== '/' && (`${pathname}/`.startsWith(`${path}/`) || pathname?.endsWith(path) === true);
+  };
+  return here.find(isOf) ?? here[0];
+}
+
+/** What tells a session from others of the same resource, else the resource. */
+export function sessionName({ resource, subject, label }: SessionId): string {
+  return [subject, label].filter((one) => one !== '').join(' · ') || placeOf(resource);
+}
