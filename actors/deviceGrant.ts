@@ -167,10 +167,12 @@ async function untilApproved(
 ): Promise<IssuedTokens> {
   let { interval } = record;
   for (;;) {
+    const left = record.expiresAt - tools.now();
     // A signal that has ended before the wait starts wakes nobody.
-    if (!signal.aborted) await tools.sleep(Math.min(interval, record.expiresAt - tools.now()), signal);
+    if (!signal.aborted) await tools.sleep(Math.min(interval, left), signal);
     if (signal.aborted) return refuse('cancelled', 'authorizing', 'The login was cancelled.');
-    if (tools.now() >= record.expiresAt) return expired(record);
+    // Timers may end a little early by the system's clock: that must not become a poll before its time.
+    if (left <= interval || tools.now() >= record.expiresAt) return expired(record);
     const outcome = await poll(tools, session, server, record, signal);
     if (outcome === 'slow_down') interval += SLOWER;
     else if (outcome !== 'authorization_pending') return outcome;

@@ -350,6 +350,17 @@ describe('how it ends', () => {
     expect(polls()).toEqual([]);
   });
 
+  it('EXT-6: when a timer is early by the clock, without a poll before its time', async () => {
+    gives({ expires_in: 3, interval: 5 });
+    let now = Date.now();
+    const sleep = async (milliseconds: number): Promise<void> => {
+      now += Math.max(milliseconds - 1, 0.5);
+    };
+    const { session } = atDevice({ now: () => now, sleep });
+    expect((await failureOf(session.login())).code).toBe('login_timed_out');
+    expect(polls()).toEqual([]);
+  });
+
   it('EXT-6, AUTHZ-3: when a person cancels; a late approval finds nobody', async () => {
     const store = memoryStore();
     let arrived = (): void => {};
