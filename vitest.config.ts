@@ -6,8 +6,9 @@ const report = process.env['AUTHCHART_TEST_REPORT'];
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // More than there are cores: most tests wait for sockets and timers.
-    maxWorkers: 4,
+    globalSetup: ['test/support/programs.ts'],
+    // As many as small machines have cores: each loads all modules again.
+    maxWorkers: 2,
     // One process for many files: a third of the time went into loading the same modules again.
     isolate: false,
     testTimeout: 30_000,

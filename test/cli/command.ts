@@ -3,13 +3,11 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
 import type { Interruption } from '../../cli/interruption.ts';
 import { runCommandLine } from '../../cli/program.ts';
 import { type Cookies, visit } from '../playground/rawClient.ts';
-
-const entry = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+import { programFile } from '../support/programs.ts';
 
 export interface Ended {
   readonly code: number | null;
@@ -33,9 +31,12 @@ export async function removeFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** Starts the command. No browser is ever opened: it is told that it runs over SSH. */
-export function start(folder: string, args: readonly string[]): Running {
-  const child = spawn(process.execPath, ['--import', 'tsx', entry, ...args], {
+/**
+ * Starts the command. No browser is ever opened: it is told that it runs over SSH.
+ * @param program how Node is told to run it.
+ */
+export function start(folder: string, args: readonly string[], program = [programFile('command')]): Running {
+  const child = spawn(process.execPath, [...program, ...args], {
     env: { ...process.env, AUTHCHART_STORE: folder, SSH_CONNECTION: 'here', NO_COLOR: '1' },
   });
   let stdout = '';

@@ -1,6 +1,7 @@
 // `authchart inspect`, and `--trace`, which records what it draws.
 import { appendFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Playground, startPlayground } from '../../playground/playground.ts';
 import { secrets } from '../../playground/story/evidence.ts';
@@ -110,9 +111,12 @@ describe('a resource', () => {
   }
 
   test('L11: is watched on a page, which logs in where it is asked to, until Ctrl-C', async () => {
-    const { child, ended, printed } = start(folder, [
-      ...['inspect', world.resource, '--user-agent', 'headless', '--label', 'watched', '--json'],
-    ]);
+    // From its source: it reads the page that is beside it.
+    const { child, ended, printed } = start(
+      folder,
+      ['inspect', world.resource, '--user-agent', 'headless', '--label', 'watched', '--json'],
+      ['--import', 'tsx', fileURLToPath(new URL('../../cli/main.ts', import.meta.url))],
+    );
     const out = new Promise<string>((resolve) => child.stdout.once('data', resolve));
     const { url } = JSON.parse(await out) as { readonly url: string };
     const { origin, hash } = new URL(url);

@@ -1,10 +1,8 @@
 // Processes of a race, as their parent sees them.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { programFile } from '../support/programs.ts';
 import type { Answered, Member, Order } from './orders.ts';
-
-const MEMBER = fileURLToPath(new URL('./member.ts', import.meta.url));
 
 export class Crewman {
   readonly process: ChildProcess;
@@ -12,7 +10,7 @@ export class Crewman {
   readonly ready: Promise<string>;
 
   constructor(member: Member) {
-    this.process = fork(MEMBER, { execArgv: ['--import', 'tsx'] });
+    this.process = fork(programFile('raceMember'), { execArgv: [] });
     this.ready = this.tell(member);
   }
 

@@ -20,7 +20,7 @@ afterEach(async () => {
 
 /** Everything by `npm run races`; in every test run a part that does not take long. */
 const isWhole = process.env['AUTHCHART_RACES'] === 'whole';
-const [size, expiries] = isWhole ? [16, 50] : [6, 6];
+const [size, expiries] = isWhole ? [16, 50] : [4, 5];
 const sleepy = (['after the intent is written', 'after the answer came'] as const).slice(isWhole ? 0 : 1);
 const numbered = points.map((point, index) => [index + 1, point] as const);
 const deadly = isWhole ? numbered : [numbered[1], numbered[3]].filter((one) => one !== undefined);

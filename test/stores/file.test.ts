@@ -20,10 +20,10 @@ import {
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AuthError } from '../../protocol/errors.ts';
 import { defaultFolder, fileStore } from '../../stores/file.ts';
+import { programFile } from '../support/programs.ts';
 import { create, storeContract } from './contract.ts';
 
 let world: string;
@@ -52,8 +52,7 @@ async function failureOf(operation: Promise<unknown>): Promise<AuthError> {
   return thrown;
 }
 
-const siblingFile = fileURLToPath(new URL('./sibling.ts', import.meta.url));
-const siblingArgs = (...args: string[]): string[] => ['--import', 'tsx', siblingFile, ...args];
+const siblingArgs = (...args: string[]): string[] => [programFile('storeSibling'), ...args];
 
 function sibling(...args: string[]): ChildProcess & { readonly stdout: NodeJS.ReadableStream } {
   const child = spawn(process.execPath, siblingArgs(...args), { stdio: ['pipe', 'pipe', 'inherit'] });

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { authMachine } from '../../machines/authMachine.ts';
 import { requirements } from '../../protocol/requirements.ts';
 import { readCoverage, servedBy } from '../../visualizations/coverage/coverage.ts';
-import { drawnFiles } from '../../visualizations/drawings.ts';
+import { walksSvg } from '../../visualizations/coverage/walks.ts';
+import { drawingsOf } from '../../visualizations/drawings.ts';
 import { modelOf } from '../../visualizations/model.ts';
 import { coverageOf, outdated } from '../model/coverage.ts';
 import type { Outcome } from '../model/report.ts';
@@ -80,12 +81,13 @@ describe('a run of the model', () => {
 describe('the drawings', () => {
   it('show an arrow that was never taken, and say how many there are', async () => {
     const [first = ''] = Object.keys(coverage);
-    const files = await drawnFiles(model, { ...coverage, [first]: { walked: 0, driven: 0, spec: [] } });
-    const svg = parseXml(files.find(({ name }) => name === 'coverage-walks.svg')?.text ?? '');
-    const never = allIn(svg).filter(({ attributes }) =>
+    const { whole } = await drawingsOf(model);
+    const never = { ...coverage, [first]: { walked: 0, driven: 0, spec: [] } };
+    const svg = parseXml(walksSvg(model, whole, never));
+    const marked = allIn(svg).filter(({ attributes }) =>
       /(^| )walks-0( |$)/.test(attributes.get('class') ?? ''),
     );
-    expect(never.flatMap(({ attributes }) => attributes.get('data-arrow') ?? [])).toEqual([first]);
+    expect(marked.flatMap(({ attributes }) => attributes.get('data-arrow') ?? [])).toEqual([first]);
     expect(allIn(svg).some(({ text }) => /^\d+ arrows, taken [\d,]+ times; 1 never$/.test(text))).toBe(true);
   });
 });
