@@ -9,7 +9,8 @@ import { fold } from '../fold.ts';
 import type { Setting } from '../setting.ts';
 import type { Event, Snapshot } from '../step.ts';
 import { type Around, onPaper } from '../stimuli/around.ts';
-import { stimuliOf } from '../stimuli/index.ts';
+import { fromOutside } from '../stimuli/outside.ts';
+import { reportsTo } from '../stimuli/reports.ts';
 import type { Report, Source, Stimulus } from '../stimuli/stimulus.ts';
 import type { Place, Way } from '../walk.ts';
 import { type Act, acts, type Scene } from './acts.ts';
@@ -46,7 +47,20 @@ export interface Checkpoint {
 interface Here {
   readonly snapshot: Snapshot;
   readonly name: string;
-  readonly stimuli: ReadonlyMap<string, Stimulus>;
+  readonly find: (type: string) => Stimulus | undefined;
+}
+
+/** What can happen, by name: reports are worked out when one is asked for, since most is from outside. */
+function finder(around: Around, snapshot: Snapshot): Here['find'] {
+  const named = (all: readonly Stimulus[]) => new Map(all.map((one) => [one.type, one]));
+  const outside = named(fromOutside(around, snapshot));
+  let reports: ReadonlyMap<string, Stimulus> | undefined;
+  return (type) => {
+    const found = outside.get(type);
+    if (found) return found;
+    reports ??= named(reportsTo(around, snapshot));
+    return reports.get(type);
+  };
 }
 
 export class Stage {
@@ -68,6 +82,9 @@ export class Stage {
   #heard = (): void => {};
   #onHeld: (() => void) | undefined;
   #time = 0;
+  /** One timer for all that is waited for: there are half a million waits. */
+  readonly #watchdog = setTimeout(() => this.#late?.(), PATIENCE);
+  #late: (() => void) | undefined;
   #known: Here | undefined;
 
   /** @param fetch instead of the real one, for those who doubt that a difference shows. */
@@ -131,8 +148,7 @@ export class Stage {
     const name = fold(snapshot)
       .replaceAll(this.around.issuers.a, issuers.a)
       .replaceAll(this.around.issuers.b, issuers.b);
-    const stimuli = new Map(stimuliOf(this.around, snapshot).map((one) => [one.type, one]));
-    this.#known = { snapshot, name, stimuli };
+    this.#known = { snapshot, name, find: finder(this.around, snapshot) };
     return this.#known;
   }
 
@@ -141,10 +157,11 @@ export class Stage {
    * @throws Divergence
    */
   async step(way: Way, to: Place): Promise<void> {
-    const stimulus = this.#here.stimuli.get(way.stimulus);
+    const stimulus = this.#here.find(way.stimulus);
     if (!stimulus) throw new Divergence(`"${way.stimulus}" cannot happen in ${this.name}`);
     this.#taken.length = 0;
     this.#world.received.length = 0;
+    this.#world.exchanges.length = 0;
     const sent = stimulus.report
       ? await this.#report(stimulus.report, stimulus)
       : await this.#happen(stimulus.event, to);
@@ -156,6 +173,7 @@ export class Stage {
   async close(): Promise<void> {
     this.#actor.stop();
     this.#cut({ cut: true });
+    clearTimeout(this.#watchdog);
     await this.#engine.dispose();
   }
 
@@ -281,18 +299,16 @@ export class Stage {
   }
 
   async #within(work: Promise<void>, what: string): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new Divergence(`${what} within ${PATIENCE} ms in ${this.name}`)),
-        PATIENCE,
-      );
+    await new Promise<void>((resolve, reject) => {
+      this.#late = () => reject(new Divergence(`${what} within ${PATIENCE} ms in ${this.name}`));
+      this.#watchdog.refresh();
+      work.then(resolve, reject);
     });
-    await Promise.race([work, late]).finally(() => clearTimeout(timer));
+    this.#late = undefined;
   }
 
   #compare(what: string, engine: readonly string[], model: readonly string[]): void {
-    if (JSON.stringify(engine) === JSON.stringify(model)) return;
+    if (engine.length === model.length && engine.every((one, at) => one === model[at])) return;
     throw new Divergence(
       `the ${what} differ:\n    engine: ${engine.join('\n            ')}\n    model:  ${model.join('\n            ')}`,
     );
