@@ -9,8 +9,7 @@ import { fold } from '../fold.ts';
 import type { Setting } from '../setting.ts';
 import type { Event, Snapshot } from '../step.ts';
 import { type Around, onPaper } from '../stimuli/around.ts';
-import { fromOutside } from '../stimuli/outside.ts';
-import { reportsTo } from '../stimuli/reports.ts';
+import { stimuliOf } from '../stimuli/index.ts';
 import type { Report, Source, Stimulus } from '../stimuli/stimulus.ts';
 import type { Place, Way } from '../walk.ts';
 import { type Act, acts, type Scene } from './acts.ts';
@@ -47,20 +46,7 @@ export interface Checkpoint {
 interface Here {
   readonly snapshot: Snapshot;
   readonly name: string;
-  readonly find: (type: string) => Stimulus | undefined;
-}
-
-/** What can happen, by name: reports are worked out when one is asked for, since most is from outside. */
-function finder(around: Around, snapshot: Snapshot): Here['find'] {
-  const named = (all: readonly Stimulus[]) => new Map(all.map((one) => [one.type, one]));
-  const outside = named(fromOutside(around, snapshot));
-  let reports: ReadonlyMap<string, Stimulus> | undefined;
-  return (type) => {
-    const found = outside.get(type);
-    if (found) return found;
-    reports ??= named(reportsTo(around, snapshot));
-    return reports.get(type);
-  };
+  readonly stimuli: ReadonlyMap<string, Stimulus>;
 }
 
 export class Stage {
@@ -148,7 +134,9 @@ export class Stage {
     const name = fold(snapshot)
       .replaceAll(this.around.issuers.a, issuers.a)
       .replaceAll(this.around.issuers.b, issuers.b);
-    this.#known = { snapshot, name, find: finder(this.around, snapshot) };
+    // At once: actors that are at work now may have ended when one of these is asked for.
+    const stimuli = new Map(stimuliOf(this.around, snapshot).map((one) => [one.type, one]));
+    this.#known = { snapshot, name, stimuli };
     return this.#known;
   }
 
@@ -157,7 +145,7 @@ export class Stage {
    * @throws Divergence
    */
   async step(way: Way, to: Place): Promise<void> {
-    const stimulus = this.#here.find(way.stimulus);
+    const stimulus = this.#here.stimuli.get(way.stimulus);
     if (!stimulus) throw new Divergence(`"${way.stimulus}" cannot happen in ${this.name}`);
     this.#taken.length = 0;
     this.#world.received.length = 0;
