@@ -1,6 +1,6 @@
 // The public surface of the core: runs in Node, browsers and workers.
-export type { ExchangeFacts, Purpose } from './actors/door.ts';
-export type { Sleep } from './actors/sleep.ts';
+export type { ExchangeFacts, Purpose } from './actors/network/door.ts';
+export type { Sleep } from './actors/tools/sleep.ts';
 export type {
   ClientOptions,
   DevicePrompt,
@@ -9,25 +9,9 @@ export type {
   PrivateKey,
   ServerChoice,
   StepUpRequest,
-} from './actors/tools.ts';
-export type { AuthorizationHeaders } from './actors/useGrant.ts';
-export type { AuthorizationRequest, UserAgent } from './actors/userAgent.ts';
+} from './actors/tools/tools.ts';
 export { hostUserAgent } from './actors/userAgents/host.ts';
-export {
-  type CompleteOptions,
-  createAuthEngine,
-  type Engine,
-  type EngineOptions,
-  type EnginePolicy,
-  type SessionOptions,
-} from './adapters/engine.ts';
-export type { Explanation } from './adapters/explain.ts';
-export type { Progress } from './adapters/observe.ts';
-export type { HostRequest, LoginOptions, Session } from './adapters/session.ts';
-export type { AuthActor, AuthSnapshot } from './adapters/sessionChart.ts';
-export type { Fetch } from './adapters/sessionFetch.ts';
-export { type AuthMachine, authMachine } from './machines/authMachine.ts';
-export type { AuthContext, AuthEvent, AuthInput, Interaction } from './machines/context.ts';
+export type { AuthorizationRequest, UserAgent } from './actors/userAgents/userAgent.ts';
 export {
   AuthError,
   type Failure,
@@ -35,9 +19,25 @@ export {
   type Phase,
   type Recovery,
   safetyCodes,
-} from './protocol/errors.ts';
-export type { Holding } from './protocol/live.ts';
-export type { ChartFacts, RequestFact, StepFact, TraceFact } from './protocol/trace.ts';
+} from './contract/errors.ts';
+export type { Holding } from './contract/live.ts';
+export type { ChartFacts, RequestFact, StepFact, TraceFact } from './contract/trace.ts';
+export {
+  type CompleteOptions,
+  createAuthEngine,
+  type Engine,
+  type EngineOptions,
+  type EnginePolicy,
+  type SessionOptions,
+} from './engine/engine.ts';
+export type { Explanation } from './engine/explain.ts';
+export type { Progress } from './engine/observe.ts';
+export type { HostRequest, LoginOptions, Session } from './engine/session.ts';
+export type { AuthActor, AuthSnapshot } from './engine/sessionChart.ts';
+export type { Fetch } from './engine/sessionFetch.ts';
+export type { AuthorizationHeaders } from './engine/useGrant.ts';
+export { type AuthMachine, authMachine } from './machines/authMachine.ts';
+export type { AuthContext, AuthEvent, AuthInput, Interaction } from './machines/context.ts';
 export { encryptedStore, type Reencrypted, reencrypt } from './stores/encrypted.ts';
 export { memoryStore } from './stores/memory.ts';
 export type { Encryption, EncryptionKey } from './stores/sealing.ts';

@@ -1,6 +1,6 @@
 // `authchart/inspect`: shows running charts in the Stately inspector. What is sent is made anew of known facts.
 import type { AnyStateMachine, InspectionEvent } from 'xstate';
-import { refuse } from '../protocol/errors.ts';
+import { refuse } from '../contract/errors.ts';
 import { chartsOf } from './inspect/charts.ts';
 import { type Connect, connectInBrowser, connectWith } from './inspect/connections.ts';
 import { type Told, toldOf } from './inspect/messages.ts';

@@ -1,9 +1,10 @@
 // `authchart/node`: what needs Node: the file store, user agents that listen, ask, or follow redirects, imports, and traces.
-export { fileAssertion } from '../actors/fileAssertion.ts';
+
 export { type HeadlessOptions, headlessUserAgent } from '../actors/userAgents/headless.ts';
 export { type LoopbackOptions, loopbackUserAgent } from '../actors/userAgents/loopback.ts';
 export { type PasteOptions, pasteUserAgent } from '../actors/userAgents/paste.ts';
 export { defaultFolder, fileStore } from '../stores/file.ts';
+export { fileAssertion } from './fileAssertion.ts';
 export type { Found, FoundClient, FoundLogin, FoundTokens } from './legacy/found.ts';
 export { type ImportOptions, type ImportOutcome, importLogins } from './legacy/importLogins.ts';
 export { mcpRemoteFolder, readMcpRemote } from './legacy/mcpRemote.ts';

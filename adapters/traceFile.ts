@@ -1,7 +1,7 @@
 // A file that a run is recorded in, for Node: a fact a line, written when it is told, so that a crash loses none.
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { refuse } from '../protocol/errors.ts';
-import type { TraceFact } from '../protocol/trace.ts';
+import { refuse } from '../contract/errors.ts';
+import type { TraceFact } from '../contract/trace.ts';
 
 export interface TraceFile {
   /** For the engine's `onTrace`. */

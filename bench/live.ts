@@ -6,8 +6,9 @@ import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { startLivePage } from '../adapters/live/livePage.ts';
+import type { TraceFact } from '../contract/trace.ts';
 import { startInspection } from '../playground/live/inspection.ts';
-import { readFact, type TraceFact } from '../protocol/trace.ts';
+import { readFact } from '../protocol/trace.ts';
 import { executable, startChromium } from '../test/browser/chromium.ts';
 
 const RATE = 100;

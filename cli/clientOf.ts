@@ -1,8 +1,8 @@
 // From flags to the engine's client: who asks, and which credentials it has for this one resource.
 import { access, constants, readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import type { ClientOptions, DevicePrompt, GrantOptions, PrivateKey } from '../actors/tools.ts';
-import { AuthError, failure } from '../protocol/errors.ts';
+import type { ClientOptions, DevicePrompt, GrantOptions, PrivateKey } from '../actors/tools/tools.ts';
+import { AuthError, failure } from '../contract/errors.ts';
 import { shown } from '../protocol/text.ts';
 import { misused, systemCode } from './failures.ts';
 import type { ClientFlags, GrantName } from './options.ts';

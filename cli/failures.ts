@@ -7,7 +7,7 @@ import {
   refuse,
   safetyCodes,
   toFailure,
-} from '../protocol/errors.ts';
+} from '../contract/errors.ts';
 import { shown } from '../protocol/text.ts';
 import { shellWord } from './words.ts';
 

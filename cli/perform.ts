@@ -1,5 +1,5 @@
 // Runs the work of a command: gives it what it needs, and makes of how it ends an exit code.
-import type { TraceFact } from '../protocol/trace.ts';
+import type { TraceFact } from '../contract/trace.ts';
 import { type ExitCode, exitCodeOf, failureOf } from './failures.ts';
 import type { Interruption } from './interruption.ts';
 import { createPrinter, type OutputOptions, type Printer } from './printer.ts';

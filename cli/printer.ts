@@ -1,6 +1,7 @@
 // The two channels: results on standard output, everything else on standard error.
-import type { Progress } from '../adapters/observe.ts';
-import type { Failure } from '../protocol/errors.ts';
+
+import type { Failure } from '../contract/errors.ts';
+import type { Progress } from '../engine/observe.ts';
 import { sentenceOf } from './failures.ts';
 import { progressLines } from './progress.ts';
 

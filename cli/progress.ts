@@ -1,5 +1,5 @@
 // What happens, as it happens: one short line each, on standard error.
-import type { Progress } from '../adapters/observe.ts';
+import type { Progress } from '../engine/observe.ts';
 import { shown } from '../protocol/text.ts';
 
 /** The phases that do something without asking anybody: said in words when they are entered. */

@@ -1,6 +1,6 @@
 // What the store knows of each session: facts without a token, for `status` and for results.
-import { AuthError, type Failure } from '../protocol/errors.ts';
-import type { RegistrationKind, SessionId } from '../protocol/facts.ts';
+import { AuthError, type Failure } from '../contract/errors.ts';
+import type { RegistrationKind, SessionId } from '../contract/facts.ts';
 import { identifies } from '../protocol/wellKnown.ts';
 import { type BindingRecord, keys, type Records } from '../stores/records.ts';
 

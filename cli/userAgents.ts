@@ -1,9 +1,9 @@
 // How a person at a terminal is reached: their browser, nobody, or by copy and paste.
 
 import { createInterface } from 'node:readline';
-import type { UserAgent } from '../actors/userAgent.ts';
+import type { UserAgent } from '../actors/userAgents/userAgent.ts';
 import { headlessUserAgent, loopbackUserAgent, pasteUserAgent } from '../adapters/node.ts';
-import { AuthError, failure } from '../protocol/errors.ts';
+import { AuthError, failure } from '../contract/errors.ts';
 import { shown } from '../protocol/text.ts';
 import { urlOf } from '../protocol/url.ts';
 import { misused } from './failures.ts';

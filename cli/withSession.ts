@@ -1,8 +1,9 @@
 // Sets up the engine for one command, with one session, and takes it down again.
-import { createAuthEngine } from '../adapters/engine.ts';
+
 import { defaultFolder, fileStore, type TraceFile, traceFile } from '../adapters/node.ts';
-import type { Session } from '../adapters/session.ts';
-import type { AuthSnapshot } from '../adapters/sessionChart.ts';
+import { createAuthEngine } from '../engine/engine.ts';
+import type { Session } from '../engine/session.ts';
+import type { AuthSnapshot } from '../engine/sessionChart.ts';
 import type { Interaction } from '../machines/context.ts';
 import { Records } from '../stores/records.ts';
 import { clientOf } from './clientOf.ts';

@@ -1,5 +1,5 @@
 // Small texts: durations, names of registrations, words for a shell, tables.
-import type { RegistrationKind } from '../protocol/facts.ts';
+import type { RegistrationKind } from '../contract/facts.ts';
 
 /** @param milliseconds `292000` is "4 min 52 s". */
 export function duration(milliseconds: number): string {

@@ -1,5 +1,5 @@
 // How the chart's memory changes: each function takes what was reported and returns what is now known.
-import type { Failure } from '../protocol/errors.ts';
+import type { Failure } from '../contract/errors.ts';
 import type {
   Binding,
   Challenge,
@@ -8,10 +8,10 @@ import type {
   Registration,
   ResourceMetadata,
   ServerMetadata,
-} from '../protocol/facts.ts';
+} from '../contract/facts.ts';
+import type { Bound, Memory, Observed } from '../contract/work.ts';
 import { pause } from '../protocol/lifetime.ts';
 import { selectScopes, union } from '../protocol/scopes.ts';
-import type { Bound, Memory, Observed } from '../protocol/work.ts';
 import {
   type AuthContext,
   type AuthEvent,

@@ -1,9 +1,9 @@
 // The vocabulary of the chart: types, and the names of actors, guards and actions. Topology is in phases/.
 import { assign, fromPromise, setup, stateIn } from 'xstate';
-import { type Failure, type Phase, toFailure } from '../protocol/errors.ts';
-import type { SessionId } from '../protocol/facts.ts';
-import type { RequirementId } from '../protocol/requirements.ts';
-import type { Work } from '../protocol/work.ts';
+import { type Failure, type Phase, toFailure } from '../contract/errors.ts';
+import type { SessionId } from '../contract/facts.ts';
+import type { RequirementId } from '../contract/requirements.ts';
+import type { Work } from '../contract/work.ts';
 import { changes } from './actions.ts';
 import type { AuthContext, AuthEvent, AuthInput } from './context.ts';
 import { guards } from './guards.ts';

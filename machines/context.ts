@@ -1,5 +1,5 @@
 // What the chart remembers and what it hears: keys, names, times and issuers; never a secret.
-import type { Failure } from '../protocol/errors.ts';
+import type { Failure } from '../contract/errors.ts';
 import type {
   Binding,
   Challenge,
@@ -12,7 +12,7 @@ import type {
   ScopeLimits,
   ServerMetadata,
   SessionId,
-} from '../protocol/facts.ts';
+} from '../contract/facts.ts';
 
 /** What a host says when it makes, invokes or spawns the chart. */
 export interface AuthInput {

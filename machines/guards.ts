@@ -1,9 +1,9 @@
 // Predicates on what the chart knows; each answers one question that a branch of the chart asks.
-import type { Failure } from '../protocol/errors.ts';
-import { safetyCodes } from '../protocol/errors.ts';
-import type { Grant } from '../protocol/facts.ts';
+import type { Failure } from '../contract/errors.ts';
+import { safetyCodes } from '../contract/errors.ts';
+import type { Grant } from '../contract/facts.ts';
+import type { Memory } from '../contract/work.ts';
 import { includesAll, union, withinLimits } from '../protocol/scopes.ts';
-import type { Memory } from '../protocol/work.ts';
 import type { AuthContext, AuthEvent } from './context.ts';
 
 /** Authorizations without a request that the resource accepted in between. */

@@ -1,5 +1,5 @@
 // Failures that the chart itself decides on: each says in one sentence what happened and what to do.
-import { type Failure, failure } from '../protocol/errors.ts';
+import { type Failure, failure } from '../contract/errors.ts';
 import { placeOf } from '../protocol/text.ts';
 import type { AuthContext } from './context.ts';
 

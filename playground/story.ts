@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type TraceFile, traceFile } from '../adapters/node.ts';
-import { allStates } from '../adapters/states.ts';
+import { allStates } from '../engine/states.ts';
 import { AuthError } from '../index.ts';
 import { describeExchange, type Exchange, type Playground, startPlayground } from './playground.ts';
 import { coldLogin } from './story/chapters/coldLogin.ts';

@@ -1,6 +1,7 @@
 // Reading WWW-Authenticate: several challenges in one line, from a stranger, in linear time. (RFC 9110 §11)
+
+import type { Challenge } from '../contract/facts.ts';
 import { readAddress } from './address.ts';
-import type { Challenge } from './facts.ts';
 import { oauthErrorCode } from './text.ts';
 
 /** Longer headers are not read at all, in characters. */

@@ -1,7 +1,8 @@
 // Client registration: what is sent, and what may be believed of the answer. (RFC 7591)
+
+import { refuse } from '../contract/errors.ts';
+import type { ClientAuthMethod, ServerMetadata } from '../contract/facts.ts';
 import { isLoopback } from './address.ts';
-import { refuse } from './errors.ts';
-import type { ClientAuthMethod, ServerMetadata } from './facts.ts';
 import { own, readObject } from './json.ts';
 import { shown } from './text.ts';
 

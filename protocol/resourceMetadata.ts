@@ -1,8 +1,9 @@
 // Judging protected resource metadata: does this document speak of our resource? (RFC 9728 §3.3)
+
+import { refuse } from '../contract/errors.ts';
+import type { ResourceMetadata } from '../contract/facts.ts';
 import { judgeAddress } from './address.ts';
 import { readScopeList } from './challenge.ts';
-import { refuse } from './errors.ts';
-import type { ResourceMetadata } from './facts.ts';
 import { own, readObject } from './json.ts';
 import { placeOf, shown } from './text.ts';
 import { identifies, isOwnWellKnown, judgeIssuer } from './wellKnown.ts';

@@ -1,5 +1,5 @@
 // Scope sets: ordered, without duplicates, only ever growing within a binding (SEP-2350).
-import type { ResourceMetadata, ScopeLimits, ServerMetadata } from './facts.ts';
+import type { ResourceMetadata, ScopeLimits, ServerMetadata } from '../contract/facts.ts';
 
 const OFFLINE_ACCESS = 'offline_access';
 

@@ -1,8 +1,9 @@
 // Judging authorization server metadata: is it the issuer we asked for, and can it be used safely? (RFC 8414 §3.3)
+
+import { refuse } from '../contract/errors.ts';
+import type { ServerMetadata } from '../contract/facts.ts';
 import { judgeAddress } from './address.ts';
 import { readScopeList } from './challenge.ts';
-import { refuse } from './errors.ts';
-import type { ServerMetadata } from './facts.ts';
 import { own, readObject } from './json.ts';
 import { shown } from './text.ts';
 

@@ -1,85 +1,6 @@
-// A recorded run, line by line: what may stand in it, and how it is read back. It holds no secret by construction.
-import * as z from 'zod/mini';
+// Reads a recorded run back: each line is judged, and what is no fact is counted and left out.
+import { type TraceFact, traceFact } from '../contract/trace.ts';
 import { readObject } from './json.ts';
-
-const text = z.string().check(z.maxLength(2_000));
-const texts = z.array(text).check(z.maxLength(500));
-const count = z.number();
-
-/** Whose run it is. */
-const session = z.object({ resource: text, subject: text, label: text });
-
-const kind = z.enum(['pre-registered', 'metadata-document', 'dynamic']);
-const told = z.object({ code: text, phase: text, recovery: text, message: text });
-
-/** What may be told of where a chart is: issuers, scopes, times and counts. Times are epoch milliseconds. */
-const chartFacts = z.object({
-  /** The authorization server that the flow speaks to, or looks at. */
-  server: z.optional(text),
-  passedOver: z.optional(texts),
-  /** The server that the resource is bound to, and how the client is known there. */
-  bound: z.optional(z.object({ issuer: text, kind })),
-  /** How the client is known at the server of the flow. */
-  client: z.optional(z.object({ issuer: text, kind })),
-  grant: z.optional(
-    z.object({
-      issuer: text,
-      requested: texts,
-      granted: texts,
-      expiresAt: z.optional(count),
-      renewable: z.boolean(),
-      /** The resource has answered it with 401. */
-      isRefused: z.boolean(),
-    }),
-  ),
-  /** What somebody asked for. */
-  wish: z.optional(texts),
-  challenge: z.optional(z.object({ status: count, scopes: z.optional(texts) })),
-  stepUp: z.optional(texts),
-  pending: z.optional(z.object({ issuer: text, requested: texts, expiresAt: count })),
-  budget: z.object({ authorizations: count, renewals: count, registrations: count, pauses: count }),
-  failure: z.optional(told),
-  refusal: z.optional(told),
-});
-
-/** One step of a chart: one event, and everything that it led to at once. */
-const step = z.object({
-  kind: z.literal('step'),
-  /** Epoch milliseconds. */
-  at: count,
-  session,
-  /** `start`, `user.login`, `done of exchangeCode`. */
-  event: text,
-  /** Ids of the arrows that were taken, in order. */
-  arrows: texts,
-  /** The innermost states that are active after it. */
-  states: texts,
-  /** States that were entered on the way, also those that were left again at once. */
-  entered: texts,
-  /** Ids of the requirements that these serve. */
-  spec: texts,
-  facts: chartFacts,
-});
-
-/** One request and its answer: no header, no body, no query. */
-const request = z.object({
-  kind: z.literal('request'),
-  at: count,
-  session,
-  purpose: text,
-  method: text,
-  /** Origin and path. */
-  url: text,
-  /** Absent when no answer came. */
-  status: z.optional(count),
-});
-
-const fact = z.discriminatedUnion('kind', [step, request]);
-
-export type ChartFacts = z.infer<typeof chartFacts>;
-export type StepFact = z.infer<typeof step>;
-export type RequestFact = z.infer<typeof request>;
-export type TraceFact = z.infer<typeof fact>;
 
 /** Longest line and most lines that are read. */
 const MAX_LINE = 64 * 1024;
@@ -101,5 +22,5 @@ export function readTrace(ndjson: string): Trace {
 /** @returns nothing for what is no fact. */
 export function readFact(line: string): TraceFact | undefined {
   if (line.length > MAX_LINE) return undefined;
-  return fact.safeParse(readObject(line)).data;
+  return traceFact.safeParse(readObject(line)).data;
 }

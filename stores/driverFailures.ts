@@ -1,5 +1,5 @@
 // What a database driver throws, in words of ours: a driver's own may hold keys, tokens and passwords.
-import { AuthError, failure, type Recovery } from '../protocol/errors.ts';
+import { AuthError, failure, type Recovery } from '../contract/errors.ts';
 
 /** What a person can do about a code of the server, and so what helps. */
 export type Advice = Readonly<Record<string, readonly [advice: string, recovery: Recovery]>>;

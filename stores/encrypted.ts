@@ -1,5 +1,5 @@
 // Encryption at rest, around any home.
-import { AuthError, type FailureCode, refuse } from '../protocol/errors.ts';
+import { AuthError, type FailureCode, refuse } from '../contract/errors.ts';
 import { shown } from '../protocol/text.ts';
 import { type Encryption, type Opened, open, type Ring, ringOf, seal, versionOf } from './sealing.ts';
 import type { Store, Stored } from './store.ts';

@@ -5,7 +5,7 @@ import { open, readdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, posix, resolve, win32 } from 'node:path';
 import * as z from 'zod/mini';
-import { refuse } from '../protocol/errors.ts';
+import { refuse } from '../contract/errors.ts';
 import { alone } from './fileLock.ts';
 import { foldersExist, guarded, makeFolder, orAbsent, syncFolder } from './fileSystem.ts';
 import { FolderChanges } from './folderChanges.ts';

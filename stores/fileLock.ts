@@ -3,7 +3,7 @@ import { readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
-import { refuse } from '../protocol/errors.ts';
+import { refuse } from '../contract/errors.ts';
 import { errnoOf, orAbsent } from './fileSystem.ts';
 
 /** Milliseconds after which a lock that nobody refreshes is taken for one that a crash has left behind. */

@@ -1,6 +1,6 @@
 // What the file store asks of the file system: private folders, and failures in words that help.
 import { chmod, lstat, mkdir, open } from 'node:fs/promises';
-import { AuthError, failure, refuse } from '../protocol/errors.ts';
+import { AuthError, failure, refuse } from '../contract/errors.ts';
 
 /** Whether a store has been written to. */
 export async function foldersExist({

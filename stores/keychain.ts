@@ -1,5 +1,5 @@
 // Records in a folder, for Node: encrypted, with the one key that opens them in the operating system's keychain.
-import { refuse } from '../protocol/errors.ts';
+import { refuse } from '../contract/errors.ts';
 import { type HomeOptions, keychainHome } from './keychainHome.ts';
 import type { Store } from './store.ts';
 import { systemKeychain } from './systemKeychain.ts';

@@ -1,6 +1,6 @@
 // Records in a folder under a key in a keychain: which home it is, is decided by the first operation.
 import { resolve } from 'node:path';
-import type { Failure } from '../protocol/errors.ts';
+import type { Failure } from '../contract/errors.ts';
 import { encryptedStore } from './encrypted.ts';
 import { fileStore } from './file.ts';
 import { keyOf } from './keychainKey.ts';

@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { refuse } from '../protocol/errors.ts';
+import { refuse } from '../contract/errors.ts';
 import { readObject } from '../protocol/json.ts';
 import { fileStore } from './file.ts';
 import type { EncryptionKey } from './sealing.ts';

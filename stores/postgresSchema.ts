@@ -1,5 +1,5 @@
 // The tables of the PostgreSQL home: their names, the statements that make them, and the migration.
-import { refuse } from '../protocol/errors.ts';
+import { refuse } from '../contract/errors.ts';
 import { codeOf } from './driverFailures.ts';
 
 /** A row by the names of its columns; every column that we ask for is text. */

@@ -1,7 +1,7 @@
 // What is written into a store: eight kinds of records, their keys, and typed access to them.
 import * as z from 'zod/mini';
-import { AuthError, refuse } from '../protocol/errors.ts';
-import type { SessionId } from '../protocol/facts.ts';
+import { AuthError, refuse } from '../contract/errors.ts';
+import type { SessionId } from '../contract/facts.ts';
 import { readObject } from '../protocol/json.ts';
 import type { Store } from './store.ts';
 

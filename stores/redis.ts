@@ -1,6 +1,6 @@
 // Records in Redis, for gateways: one hash each, every change one script, told to others by pub/sub.
 import { randomUUID } from 'node:crypto';
-import { refuse } from '../protocol/errors.ts';
+import { refuse } from '../contract/errors.ts';
 import { type Advice, guardedBy } from './driverFailures.ts';
 import { digestOf, type Listen, Listening } from './listening.ts';
 import { original, printable } from './printable.ts';

@@ -1,6 +1,6 @@
 // Sealing one record: keys of the host, AES-256-GCM by WebCrypto, and an envelope that says by which key.
 import * as z from 'zod/mini';
-import { refuse } from '../protocol/errors.ts';
+import { refuse } from '../contract/errors.ts';
 import { own, readObject } from '../protocol/json.ts';
 import { shown } from '../protocol/text.ts';
 import type { Stored } from './store.ts';

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod/mini';
-import { AuthError, failure, type Recovery } from '../protocol/errors.ts';
+import { AuthError, failure, type Recovery } from '../contract/errors.ts';
 
 /** Secrets by name. Every call fails with a `KeychainFailure`. */
 export interface Keychain {

@@ -1,5 +1,5 @@
 // Records in a browser: IndexedDB, where each operation is one transaction among all tabs and workers of an origin.
-import { AuthError, failure, type Recovery } from '../protocol/errors.ts';
+import { AuthError, failure, type Recovery } from '../contract/errors.ts';
 import type { Store, Stored } from './store.ts';
 import { Watchers } from './watchers.ts';
 

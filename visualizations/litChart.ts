@@ -1,7 +1,8 @@
 // A drawing of the chart with the path of a recorded run lit up: what was entered, and which arrows were taken.
+
+import type { StepFact, TraceFact } from '../contract/trace.ts';
 import { arrowsOf } from '../machines/arrows.ts';
 import { authMachine } from '../machines/authMachine.ts';
-import type { StepFact, TraceFact } from '../protocol/trace.ts';
 import { phaseOf } from './model.ts';
 import { textTag } from './svg/xml.ts';
 

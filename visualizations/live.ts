@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
-import { requirements } from '../protocol/requirements.ts';
+import { requirements } from '../contract/requirements.ts';
 import { type Coverage, servedBy } from './coverage/coverage.ts';
 import type { DrawnFile } from './drawings.ts';
 import type { LiveArrow, LiveChart, LiveState } from './live/chart.ts';

@@ -1,5 +1,5 @@
 // A recorded run as pictures: a sequence diagram for each of its sessions, and the chart with its path lit up.
-import type { TraceFact } from '../protocol/trace.ts';
+import type { TraceFact } from '../contract/trace.ts';
 import { litChart } from './litChart.ts';
 import { sequenceMermaid } from './sequence/mermaid.ts';
 import { sequencesOf } from './sequence/story.ts';

@@ -1,7 +1,7 @@
 // The addresses that a user agent handles: where a person is led, and what comes back.
 
+import { refuse } from '../../contract/errors.ts';
 import { isLoopback } from '../../protocol/address.ts';
-import { refuse } from '../../protocol/errors.ts';
 import { urlOf } from '../../protocol/url.ts';
 
 /** The longest URL that is opened, shown or taken back, in bytes. */

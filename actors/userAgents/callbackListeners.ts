@@ -1,9 +1,9 @@
 // The callback listeners of one user agent, and the logins that hold them open.
 
+import { AuthError, refuse } from '../../contract/errors.ts';
 import { stateOf } from '../../protocol/authorizationResponse.ts';
-import { AuthError, refuse } from '../../protocol/errors.ts';
 import { urlOf } from '../../protocol/url.ts';
-import { throwIfCancelled } from '../waiting.ts';
+import { throwIfCancelled } from '../tools/waiting.ts';
 import {
   type CallbackServer,
   type LoopbackHost,

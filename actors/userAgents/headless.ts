@@ -1,13 +1,13 @@
 // The user agent of tests and machines: walks the redirects itself, where a server asks no person anything.
 
 import type { CookieJar } from 'tough-cookie';
+import { AuthError, refuse } from '../../contract/errors.ts';
 import { sameText, stateOf } from '../../protocol/authorizationResponse.ts';
-import { AuthError, refuse } from '../../protocol/errors.ts';
 import { urlOf } from '../../protocol/url.ts';
-import type { AuthorizationRequest, UserAgent } from '../userAgent.ts';
-import { throwIfCancelled } from '../waiting.ts';
+import { throwIfCancelled } from '../tools/waiting.ts';
 import { pageAddress, responseAt, unheardRedirectUri } from './addresses.ts';
 import { createInbox } from './inbox.ts';
+import type { AuthorizationRequest, UserAgent } from './userAgent.ts';
 
 export interface HeadlessOptions {
   /** Never requested. Default: the one that the registration has, else `http://127.0.0.1/callback`. */

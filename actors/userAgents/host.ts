@@ -1,8 +1,8 @@
 // The user agent of web hosts and gateways: they lead the person, and the answer comes to a route of theirs.
-import { AuthError, refuse } from '../../protocol/errors.ts';
-import type { AuthorizationRequest, UserAgent } from '../userAgent.ts';
-import { orCancelled, throwIfCancelled } from '../waiting.ts';
+import { AuthError, refuse } from '../../contract/errors.ts';
+import { orCancelled, throwIfCancelled } from '../tools/waiting.ts';
 import { pageAddress } from './addresses.ts';
+import type { AuthorizationRequest, UserAgent } from './userAgent.ts';
 
 export interface HostOptions {
   /** The host's own route. What arrives there goes to `engine.complete`. */

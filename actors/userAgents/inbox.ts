@@ -1,6 +1,6 @@
 // The requests that wait for a response, found by their `state`.
 import { sameText } from '../../protocol/authorizationResponse.ts';
-import { orCancelled } from '../waiting.ts';
+import { orCancelled } from '../tools/waiting.ts';
 
 export interface Inbox {
   /** From now on a response to this state is kept for `receive`, until the signal. */

@@ -1,13 +1,13 @@
 // The user agent of desktop and command line: the person's own browser, and a listener on loopback.
 
-import { AuthError, refuse } from '../../protocol/errors.ts';
+import { AuthError, refuse } from '../../contract/errors.ts';
 import { urlOf } from '../../protocol/url.ts';
-import type { AuthorizationRequest, UserAgent } from '../userAgent.ts';
-import { orCancelled, throwIfCancelled } from '../waiting.ts';
+import { orCancelled, throwIfCancelled } from '../tools/waiting.ts';
 import { pageAddress } from './addresses.ts';
 import { createListeners } from './callbackListeners.ts';
 import { donePath, type LoopbackHost } from './callbackServer.ts';
 import { openBrowser } from './openBrowser.ts';
+import type { AuthorizationRequest, UserAgent } from './userAgent.ts';
 
 export interface LoopbackOptions {
   /** Opens the URL in front of the person. Default: their browser. */

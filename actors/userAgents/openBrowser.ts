@@ -1,7 +1,7 @@
 // Opens a URL in the person's browser: an argument of a program, never a line for a shell.
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
-import { refuse } from '../../protocol/errors.ts';
-import { throwIfCancelled } from '../waiting.ts';
+import { refuse } from '../../contract/errors.ts';
+import { throwIfCancelled } from '../tools/waiting.ts';
 import { pageAddress } from './addresses.ts';
 
 export interface OpenBrowserOptions {

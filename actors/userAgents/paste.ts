@@ -1,9 +1,10 @@
 // The user agent without a listener: the person opens the URL anywhere, and pastes back where they end.
+
+import { AuthError, refuse } from '../../contract/errors.ts';
 import { sameText, stateOf } from '../../protocol/authorizationResponse.ts';
-import { AuthError, refuse } from '../../protocol/errors.ts';
-import type { UserAgent } from '../userAgent.ts';
-import { orCancelled, throwIfCancelled } from '../waiting.ts';
+import { orCancelled, throwIfCancelled } from '../tools/waiting.ts';
 import { longestUrl, pageAddress, responseAt, unheardRedirectUri } from './addresses.ts';
+import type { UserAgent } from './userAgent.ts';
 
 export interface PasteOptions {
   readonly show: (url: string, issuer: string) => void;

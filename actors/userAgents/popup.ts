@@ -1,7 +1,7 @@
 // The user agent of pages that stay, and show the authorization server in a window of its own.
-import { refuse } from '../../protocol/errors.ts';
-import type { UserAgent } from '../userAgent.ts';
+import { refuse } from '../../contract/errors.ts';
 import { hostUserAgent } from './host.ts';
+import type { UserAgent } from './userAgent.ts';
 
 export interface PopupOptions {
   /** A page of the same origin, which calls `completeLogin` with `close`. */

@@ -1,6 +1,7 @@
 // The user agent of pages that leave for the authorization server, and come back as another page.
-import type { UserAgent } from '../userAgent.ts';
+
 import { hostUserAgent } from './host.ts';
+import type { UserAgent } from './userAgent.ts';
 
 export interface RedirectOptions {
   /** A page of the same origin, which calls `completeLogin`. */

@@ -1,9 +1,9 @@
 // What is told of each thing that XState inspects: made anew of names and facts that are known to be safe.
 import type { ActorRefLike, InspectionEvent, SnapshotFrom, StateNode, StateValue } from 'xstate';
+import { chartFacts } from '../../engine/chartFacts.ts';
 import type { AuthMachine } from '../../machines/authMachine.ts';
 import type { AuthContext } from '../../machines/context.ts';
 import { placeOf } from '../../protocol/text.ts';
-import { chartFacts } from '../chartFacts.ts';
 import type { Chart, ChartOf } from './charts.ts';
 
 /** What is told, and whom it is about: session ids are numbers that XState gives out. */

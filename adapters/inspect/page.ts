@@ -1,5 +1,5 @@
 // A receiver in a page: Stately's own, or one of the host's, in a window or a frame. What is sent goes to its origin only.
-import { refuse } from '../../protocol/errors.ts';
+import { refuse } from '../../contract/errors.ts';
 import { urlOf } from '../../protocol/url.ts';
 import type { Line, Outbox } from './outbox.ts';
 

@@ -1,6 +1,7 @@
 // A receiver behind a WebSocket: tried again while it is missing. It is never what keeps a process alive.
+
+import { refuse } from '../../contract/errors.ts';
 import { isLoopback } from '../../protocol/address.ts';
-import { refuse } from '../../protocol/errors.ts';
 import { urlOf } from '../../protocol/url.ts';
 import type { Connect, Connection } from './connections.ts';
 import type { Line, Outbox } from './outbox.ts';

@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import { refuse } from '../../protocol/errors.ts';
+import { refuse } from '../../contract/errors.ts';
 import { readObject } from '../../protocol/json.ts';
 import { shown } from '../../protocol/text.ts';
 import { errnoOf, orAbsent } from '../../stores/fileSystem.ts';

@@ -1,5 +1,5 @@
 // What another tool left behind, in neutral terms. Nothing of it is believed yet, least of all whose it is.
-import { AuthError, type Failure } from '../../protocol/errors.ts';
+import { AuthError, type Failure } from '../../contract/errors.ts';
 import type { RegisteredClient } from '../../protocol/registration.ts';
 
 /** Part of a record that says, or does not say, which authorization server made it. */

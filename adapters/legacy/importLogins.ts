@@ -1,8 +1,8 @@
 // Writes found logins into our store, each under the issuer that it is known to be of; nothing is written over.
 import { redirectUriAt } from '../../actors/userAgents/callbackServer.ts';
+import { AuthError, type Failure, refuse } from '../../contract/errors.ts';
+import type { RegistrationKind, SessionId } from '../../contract/facts.ts';
 import { judgeAddress } from '../../protocol/address.ts';
-import { AuthError, type Failure, refuse } from '../../protocol/errors.ts';
-import type { RegistrationKind, SessionId } from '../../protocol/facts.ts';
 import { shown } from '../../protocol/text.ts';
 import { urlOf } from '../../protocol/url.ts';
 import { judgeIssuer } from '../../protocol/wellKnown.ts';

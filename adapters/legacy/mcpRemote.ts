@@ -4,7 +4,7 @@ import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { type Failure, refuse } from '../../protocol/errors.ts';
+import { type Failure, refuse } from '../../contract/errors.ts';
 import { shown } from '../../protocol/text.ts';
 import { urlOf } from '../../protocol/url.ts';
 import { errnoOf, orAbsent } from '../../stores/fileSystem.ts';

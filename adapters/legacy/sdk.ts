@@ -1,5 +1,5 @@
 // Reads a login that a provider of the TypeScript MCP SDK kept, from JSON files that a person names.
-import { type Failure, refuse } from '../../protocol/errors.ts';
+import { type Failure, refuse } from '../../contract/errors.ts';
 import { own } from '../../protocol/json.ts';
 import { shown } from '../../protocol/text.ts';
 import { identifies } from '../../protocol/wellKnown.ts';

@@ -1,5 +1,5 @@
 // The two records that the TypeScript MCP SDK hands to a provider to be kept: a client, and tokens.
-import { AuthError } from '../../protocol/errors.ts';
+import { AuthError } from '../../contract/errors.ts';
 import { own } from '../../protocol/json.ts';
 import { judgeRegistration, type RegistrationRequest } from '../../protocol/registration.ts';
 import { judgeTokenResponse } from '../../protocol/tokenResponse.ts';

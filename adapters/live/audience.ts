@@ -1,6 +1,6 @@
 // Who watches the live page: each hears what has happened so far, and then what comes, line by line.
 import type { ServerResponse } from 'node:http';
-import type { LiveMessage } from '../../protocol/live.ts';
+import type { LiveMessage } from '../../contract/live.ts';
 
 /** How many messages are kept for those who come later. */
 const KEPT = 2_000;

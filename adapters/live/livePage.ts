@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as z from 'zod/mini';
-import { AuthError, refuse } from '../../protocol/errors.ts';
-import type { SessionId } from '../../protocol/facts.ts';
+import { AuthError, refuse } from '../../contract/errors.ts';
+import type { SessionId } from '../../contract/facts.ts';
+import type { Holding, LiveAction, LiveMessage, LiveRequest } from '../../contract/live.ts';
+import type { TraceFact } from '../../contract/trace.ts';
 import { readObject } from '../../protocol/json.ts';
-import type { Holding, LiveAction, LiveMessage, LiveRequest } from '../../protocol/live.ts';
-import type { TraceFact } from '../../protocol/trace.ts';
 import { Audience } from './audience.ts';
 
 /** A button, and what it does. @returns what to tell the person; nothing says that it was done. */

@@ -1,8 +1,8 @@
 // `authchart explain`: what was looked up where, what was decided and why, in words.
 import type { Command } from 'commander';
-import type { Explanation } from '../../adapters/explain.ts';
-import type { Progress } from '../../adapters/observe.ts';
-import type { Failure } from '../../protocol/errors.ts';
+import type { Failure } from '../../contract/errors.ts';
+import type { Explanation } from '../../engine/explain.ts';
+import type { Progress } from '../../engine/observe.ts';
 import { shown } from '../../protocol/text.ts';
 import { askResource } from '../askResource.ts';
 import { exitCodes, sentenceOf } from '../failures.ts';

@@ -2,8 +2,8 @@
 
 import { once } from 'node:events';
 import type { Command } from 'commander';
-import type { Session } from '../../adapters/session.ts';
-import type { Failure } from '../../protocol/errors.ts';
+import type { Failure } from '../../contract/errors.ts';
+import type { Session } from '../../engine/session.ts';
 import { shown } from '../../protocol/text.ts';
 import { urlOf } from '../../protocol/url.ts';
 import { asUnreachable, type ExitCode, exitCodeOf, exitCodes, misused, sentenceOf } from '../failures.ts';

@@ -9,7 +9,7 @@ import {
   readMcpRemote,
   readSdkRecords,
 } from '../../adapters/node.ts';
-import type { Failure } from '../../protocol/errors.ts';
+import type { Failure } from '../../contract/errors.ts';
 import { shown } from '../../protocol/text.ts';
 import { judgeIssuer } from '../../protocol/wellKnown.ts';
 import { type ExitCode, exitCodeOf, exitCodes, misused, sentenceOf } from '../failures.ts';

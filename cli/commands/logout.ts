@@ -1,7 +1,7 @@
 // `authchart logout`: revokes what was issued, and forgets it.
 import type { Command } from 'commander';
-import type { Explanation } from '../../adapters/explain.ts';
-import type { Progress } from '../../adapters/observe.ts';
+import type { Explanation } from '../../engine/explain.ts';
+import type { Progress } from '../../engine/observe.ts';
 import { shown } from '../../protocol/text.ts';
 import { exitCodes } from '../failures.ts';
 import {

@@ -1,7 +1,8 @@
 // Draws a recorded run: a sequence diagram for each login in it, and the chart with its path lit up. No network.
 import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { readTrace, type TraceFact } from '../../protocol/trace.ts';
+import type { TraceFact } from '../../contract/trace.ts';
+import { readTrace } from '../../protocol/trace.ts';
 import { readDrawing } from '../../visualizations/generated.ts';
 import { picturesOf } from '../../visualizations/run.ts';
 import { type ExitCode, exitCodes, misused } from '../failures.ts';

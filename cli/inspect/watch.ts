@@ -1,6 +1,6 @@
 // Shows the chart at work on a page of this machine, with buttons for what a person can do. Ends with Ctrl-C.
 import { type LiveButton, startLivePage } from '../../adapters/live/livePage.ts';
-import type { Session } from '../../adapters/session.ts';
+import type { Session } from '../../engine/session.ts';
 import { readDrawing } from '../../visualizations/generated.ts';
 import { askResource } from '../askResource.ts';
 import type { ExitCode } from '../failures.ts';

@@ -1,6 +1,6 @@
 // Prints the story: chapters, states as they are entered, requests as they are made, and checked claims.
 import { styleText } from 'node:util';
-import { allStates } from '../../adapters/states.ts';
+import { allStates } from '../../engine/states.ts';
 import type { Progress } from '../../index.ts';
 import { columns, shortenIds, wrap } from './layout.ts';
 

@@ -5,9 +5,9 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type LiveButton, type LivePage, startLivePage } from '../../adapters/live/livePage.ts';
+import { failure } from '../../contract/errors.ts';
+import type { LiveMessage } from '../../contract/live.ts';
 import { AuthError, type TraceFact } from '../../index.ts';
-import { failure } from '../../protocol/errors.ts';
-import type { LiveMessage } from '../../protocol/live.ts';
 import { failureOf } from '../support/engine.ts';
 
 const pages: LivePage[] = [];

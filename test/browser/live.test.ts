@@ -1,7 +1,7 @@
 // The live page in a real browser, on the playground: what is lit is what the actors say, and it can be used by anybody.
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { activeStates, innermost } from '../../adapters/states.ts';
+import { activeStates, innermost } from '../../engine/states.ts';
 import type { WatchedClient } from '../../playground/live/client.ts';
 import { type Inspection, startInspection } from '../../playground/live/inspection.ts';
 import { readDrawing } from '../../visualizations/generated.ts';

@@ -1,7 +1,7 @@
 // The store of a page, used from here: each operation is asked of the page, and done there by the real one.
 import { randomUUID } from 'node:crypto';
 import type { BrowserContext, JSHandle, Page } from 'playwright-core';
-import { AuthError, type Failure } from '../../protocol/errors.ts';
+import { AuthError, type Failure } from '../../contract/errors.ts';
 import type { Store } from '../../stores/store.ts';
 import type { StoreTab } from './storeTab.ts';
 

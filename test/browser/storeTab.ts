@@ -1,5 +1,5 @@
 // Runs in the page (or a worker): the real store, and what the tests ask of it.
-import { AuthError } from '../../protocol/errors.ts';
+import { AuthError } from '../../contract/errors.ts';
 import type { Store } from '../../stores/store.ts';
 import { webStore } from '../../stores/web.ts';
 import type { Asked, Replied } from './remoteStore.ts';

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { AuthError } from '../../protocol/errors.ts';
+import { AuthError } from '../../contract/errors.ts';
 import type { Store } from '../../stores/store.ts';
 import { webStore } from '../../stores/web.ts';
 import { create, storeContract } from '../stores/contract.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { asUnreachable, exitCodeOf, failureOf, sentenceOf } from '../../cli/failures.ts';
 import { duration, shellWord } from '../../cli/words.ts';
-import { AuthError, type FailureCode, failure, failureCodes } from '../../protocol/errors.ts';
+import { AuthError, type FailureCode, failure, failureCodes } from '../../contract/errors.ts';
 
 const expected: Readonly<Record<number, readonly FailureCode[]>> = {
   2: ['config_invalid'],

@@ -1,8 +1,8 @@
 // When a renewal fails for the moment: credentials are kept, no browser is opened, and it works again afterwards.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { waitFor } from 'xstate';
+import { failure } from '../../contract/errors.ts';
 import { AuthError, type AuthSnapshot, memoryStore, type Store } from '../../index.ts';
-import { failure } from '../../protocol/errors.ts';
 import { callTool, failureOf, restartedLater, testEngine, textsOf } from '../support/engine.ts';
 import { type Answer, startWorld, type World } from '../support/world.ts';
 

@@ -1,5 +1,5 @@
 // Names a state of the walk by all that decides its future, and by nothing else: what makes the graph end.
-import { safetyCodes } from '../../protocol/errors.ts';
+import { safetyCodes } from '../../contract/errors.ts';
 import type { Snapshot } from './step.ts';
 
 type Context = Snapshot['context'];

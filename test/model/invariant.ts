@@ -1,7 +1,7 @@
 // What an invariant is: a rule of its own, with the requirements that it stands for, asked about the walk.
-import { AuthError, type Failure, type FailureCode } from '../../protocol/errors.ts';
-import type { RequirementId } from '../../protocol/requirements.ts';
-import type { Work } from '../../protocol/work.ts';
+import { AuthError, type Failure, type FailureCode } from '../../contract/errors.ts';
+import type { RequirementId } from '../../contract/requirements.ts';
+import type { Work } from '../../contract/work.ts';
 import { inputOf } from './stimuli/facts.ts';
 import type { Source } from './stimuli/stimulus.ts';
 import type { Edge, Graph } from './walk.ts';

@@ -2,11 +2,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { AnyStateMachine, StateNode } from 'xstate';
+import { AuthError, type FailureCode, failure } from '../../contract/errors.ts';
+import type { Bound } from '../../contract/work.ts';
 import { type Arrow, arrowsOf } from '../../machines/arrows.ts';
 import { type AuthMachine, authMachine } from '../../machines/authMachine.ts';
 import { type AuthContext, initialContext } from '../../machines/context.ts';
-import { AuthError, type FailureCode, failure } from '../../protocol/errors.ts';
-import type { Bound } from '../../protocol/work.ts';
 import { type Fault, type Mutant, mutantsOf, sampleOf } from './mutants.ts';
 import { type Event, type Snapshot, Stepper } from './step.ts';
 

@@ -1,6 +1,6 @@
 // What all results mean together: the figures, what is missing, and the one line at the end.
 
-import { allStates } from '../../adapters/states.ts';
+import { allStates } from '../../engine/states.ts';
 import { arrowsOf } from '../../machines/arrows.ts';
 import { authMachine } from '../../machines/authMachine.ts';
 import { joinRows, readTestFiles } from '../requirements/rows.ts';

@@ -1,7 +1,7 @@
 // What is fixed during one walk: how the host is set up, and which of all the things that can happen do happen.
 
+import type { GrantStrategy } from '../../contract/facts.ts';
 import type { Interaction } from '../../machines/context.ts';
-import type { GrantStrategy } from '../../protocol/facts.ts';
 
 export type Letter = 'a' | 'b';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { allStates } from '../../adapters/states.ts';
+import { allStates } from '../../engine/states.ts';
 import type { Exchange } from '../../playground/exchanges.ts';
 import { carried, minted, secrets } from '../../playground/story/evidence.ts';
 import { shortenIds, wrap } from '../../playground/story/layout.ts';

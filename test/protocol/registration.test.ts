@@ -1,6 +1,6 @@
 // Dynamic registration: what is sent, what of the answer is honoured, and what makes it unusable.
 import { describe, expect, test } from 'vitest';
-import type { ClientAuthMethod } from '../../protocol/facts.ts';
+import type { ClientAuthMethod } from '../../contract/facts.ts';
 import {
   applicationType,
   judgeRegistration,

@@ -1,5 +1,5 @@
 // Ids of the register in running text: `DISC-1, REG-1: …`, and ranges such as `AUTHZ-5…7`.
-import { type RequirementId, requirements } from '../../protocol/requirements.ts';
+import { type RequirementId, requirements } from '../../contract/requirements.ts';
 
 export const registered = Object.keys(requirements) as readonly RequirementId[];
 

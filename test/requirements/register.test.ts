@@ -1,7 +1,7 @@
 // The register holds: ids in the chart and in titles are known, each row is served and proved, the page is up to date.
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { requirements } from '../../protocol/requirements.ts';
+import { requirements } from '../../contract/requirements.ts';
 import { places } from './chart.ts';
 import { registered } from './ids.ts';
 import { toColumns, toMarkdown, WRITE_COMMAND } from './layouts.ts';

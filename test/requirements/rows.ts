@@ -1,6 +1,6 @@
 // The register joined: each row, the states and transitions that serve it, and the tests that prove it.
 import { readdir, readFile } from 'node:fs/promises';
-import { type RequirementId, requirements } from '../../protocol/requirements.ts';
+import { type RequirementId, requirements } from '../../contract/requirements.ts';
 import { places } from './chart.ts';
 import { registered } from './ids.ts';
 import { type TitledTest, testsIn } from './titles.ts';

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Pool } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { SessionId } from '../../protocol/facts.ts';
+import type { SessionId } from '../../contract/facts.ts';
 import { digestOf } from '../../stores/listening.ts';
 import { printable } from '../../stores/printable.ts';
 import { type BindingRecord, type ClientRecord, type GrantRecord, keys } from '../../stores/records.ts';

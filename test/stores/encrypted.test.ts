@@ -455,7 +455,7 @@ describe('a change of keys', () => {
     const home = fileStore({ folder: await folder() });
     const inner = encryptedStore(home, { current: first });
     for (const key of ['a', 'b']) await create(inner, key, record);
-    const { AuthError, failure } = await import('../../protocol/errors.ts');
+    const { AuthError, failure } = await import('../../contract/errors.ts');
     const failing = (code: 'record_corrupt' | 'record_newer' | 'store_failed'): Store => ({
       ...home,
       get: (key) =>

@@ -21,7 +21,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AuthError } from '../../protocol/errors.ts';
+import { AuthError } from '../../contract/errors.ts';
 import { defaultFolder, fileStore } from '../../stores/file.ts';
 import { programFile } from '../support/programs.ts';
 import { create, storeContract } from './contract.ts';

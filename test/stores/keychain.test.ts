@@ -11,7 +11,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import { findCredentialsAsync } from '@napi-rs/keyring';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Failure } from '../../protocol/errors.ts';
+import type { Failure } from '../../contract/errors.ts';
 import { encryptedStore } from '../../stores/encrypted.ts';
 import { fileStore } from '../../stores/file.ts';
 import { keychainStore } from '../../stores/keychain.ts';

@@ -1,7 +1,7 @@
 // Another process with the same folder and keychain, for tests: `keychainSibling.ts <what> <folder> <service> <timeout>`.
 // It ends by itself when nothing keeps it alive.
 import { writeSync } from 'node:fs';
-import { AuthError } from '../../protocol/errors.ts';
+import { AuthError } from '../../contract/errors.ts';
 import { keychainStore } from '../../stores/keychain.ts';
 
 const [what, folder = '', service = '', timeout] = process.argv.slice(2);

@@ -6,7 +6,7 @@ import { inspect } from 'node:util';
 import { PGlite } from '@electric-sql/pglite';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AuthError } from '../../protocol/errors.ts';
+import { AuthError } from '../../contract/errors.ts';
 import {
   type Listen,
   listenOn,

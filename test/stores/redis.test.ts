@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { inspect } from 'node:util';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AuthError } from '../../protocol/errors.ts';
+import { AuthError } from '../../contract/errors.ts';
 import { type RedisClient, redisStore } from '../../stores/redis.ts';
 import { create, storeContract } from './contract.ts';
 import { tellUntilHeard, wordsOf } from './words.ts';

@@ -1,7 +1,7 @@
 // What is drawn of coverage: of every arrow, and of nothing that is gone; and whether a change would be noticed.
 import { describe, expect, it } from 'vitest';
+import { requirements } from '../../contract/requirements.ts';
 import { authMachine } from '../../machines/authMachine.ts';
-import { requirements } from '../../protocol/requirements.ts';
 import { readCoverage, servedBy } from '../../visualizations/coverage/coverage.ts';
 import { walksSvg } from '../../visualizations/coverage/walks.ts';
 import { drawingsOf } from '../../visualizations/drawings.ts';

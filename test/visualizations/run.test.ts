@@ -1,7 +1,7 @@
 // A recorded run as pictures: everything that happened is in them, and nothing that a trace holds can break out of them.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RequestFact, StepFact } from '../../contract/trace.ts';
 import type { TraceFact } from '../../index.ts';
-import type { RequestFact, StepFact } from '../../protocol/trace.ts';
 import { readDrawing } from '../../visualizations/generated.ts';
 import { type Picture, picturesOf } from '../../visualizations/run.ts';
 import { sequencesOf } from '../../visualizations/sequence/story.ts';

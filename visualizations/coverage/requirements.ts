@@ -1,5 +1,5 @@
 // The chart by requirement: who chooses one sees the states and the arrows that serve it.
-import { type RequirementId, requirements } from '../../protocol/requirements.ts';
+import { type RequirementId, requirements } from '../../contract/requirements.ts';
 import type { Drawing } from '../layout/drawing.ts';
 import { linesOf } from '../layout/text.ts';
 import { fonts } from '../layout/theme.ts';

@@ -1,5 +1,5 @@
 // The two logs, newest first: what happened in the chart, and what was sent. A line that is looked at is lit in the chart.
-import type { RequestFact, StepFact } from '../../protocol/trace.ts';
+import type { RequestFact, StepFact } from '../../contract/trace.ts';
 import { urlOf } from '../../protocol/url.ts';
 import { requirementBadge } from './badges.ts';
 import type { LiveChart } from './chart.ts';

@@ -1,7 +1,8 @@
 // One line of the stream to the page, read back: nothing is taken on trust, though it comes from this machine.
 import * as z from 'zod/mini';
+import type { TraceFact } from '../../contract/trace.ts';
 import { readObject } from '../../protocol/json.ts';
-import { readFact, type TraceFact } from '../../protocol/trace.ts';
+import { readFact } from '../../protocol/trace.ts';
 
 const text = z.string();
 const texts = z.array(text);

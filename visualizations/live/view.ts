@@ -1,7 +1,7 @@
 // What the page knows: a pure function of the messages that it has heard. Everything that is shown is made from this.
 
+import type { RequestFact, StepFact } from '../../contract/trace.ts';
 import { union } from '../../protocol/scopes.ts';
-import type { RequestFact, StepFact } from '../../protocol/trace.ts';
 import type { Action, Message, Row, Said, SessionId } from './messages.ts';
 
 /** A line of a log; numbers grow through all logs. */

@@ -1,5 +1,5 @@
 // What is happening, in sentences for somebody who sees the chart for the first time. Made of facts alone.
-import type { ChartFacts } from '../../protocol/trace.ts';
+import type { ChartFacts } from '../../contract/trace.ts';
 import type { LiveChart } from './chart.ts';
 import type { Row } from './messages.ts';
 import { inWords, serverName } from './names.ts';

@@ -1,5 +1,5 @@
 // A recorded run as a sequence of messages: who says what to whom, and which phase of the chart it belongs to.
-import type { RequestFact, StepFact, TraceFact } from '../../protocol/trace.ts';
+import type { RequestFact, StepFact, TraceFact } from '../../contract/trace.ts';
 import { urlOf } from '../../protocol/url.ts';
 import { phaseOf } from '../model.ts';
 import { refusals, type Tone } from '../roles.ts';

@@ -1,8 +1,8 @@
 // Tables of what a person may be led to, and of what counts as a response to a redirect URI.
 import { describe, expect, test } from 'vitest';
 import { pageAddress, responseAt } from '../../../actors/userAgents/addresses.ts';
+import { AuthError } from '../../../contract/errors.ts';
 import { sameText, stateOf } from '../../../protocol/authorizationResponse.ts';
-import { AuthError } from '../../../protocol/errors.ts';
 
 describe('pageAddress', () => {
   test.each([

@@ -6,9 +6,9 @@ import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import type { AuthorizationRequest, UserAgent } from '../../../actors/userAgent.ts';
 import { type LoopbackOptions, loopbackUserAgent } from '../../../actors/userAgents/loopback.ts';
-import { AuthError, failure } from '../../../protocol/errors.ts';
+import type { AuthorizationRequest, UserAgent } from '../../../actors/userAgents/userAgent.ts';
+import { AuthError, failure } from '../../../contract/errors.ts';
 import { ask, failureOf, listens, scriptedServer } from './scriptedServer.ts';
 
 const issuer = 'https://as.example';

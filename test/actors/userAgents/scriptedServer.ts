@@ -8,7 +8,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { connect } from 'node:net';
-import { AuthError } from '../../../protocol/errors.ts';
+import { AuthError } from '../../../contract/errors.ts';
 
 interface ScriptedServer extends AsyncDisposable {
   readonly origin: string;

@@ -1,7 +1,7 @@
 // What must follow from the evidence of the bind-check: refuse, use, renew, or get a new grant (SEP-2352).
-import type { FailureCode } from '../../../protocol/errors.ts';
-import type { GrantStrategy, ServerMetadata } from '../../../protocol/facts.ts';
-import type { Bound } from '../../../protocol/work.ts';
+import type { FailureCode } from '../../../contract/errors.ts';
+import type { GrantStrategy, ServerMetadata } from '../../../contract/facts.ts';
+import type { Bound } from '../../../contract/work.ts';
 import { begunBy, failureIn, type Invariant, toldIn } from '../invariant.ts';
 import type { Edge } from '../walk.ts';
 import { type Means, meansIn, meansWithoutLost, objectionTo, wayTo } from './clients.ts';

@@ -1,5 +1,5 @@
 // Whose client id a login uses: the one that is known, else the host's document, else a new one (REG-1, REG-5).
-import type { GrantStrategy, Registration, ServerMetadata } from '../../../protocol/facts.ts';
+import type { GrantStrategy, Registration, ServerMetadata } from '../../../contract/facts.ts';
 import { begunBy, failureIn, type Invariant } from '../invariant.ts';
 import type { Source } from '../stimuli/stimulus.ts';
 import type { Edge } from '../walk.ts';

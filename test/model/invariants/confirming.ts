@@ -1,5 +1,5 @@
 // What the host’s word on a step-up leads to: the issuer of the grant, or back to the grant as it is (STEP-3, STEP-5, STEP-7).
-import { AuthError } from '../../../protocol/errors.ts';
+import { AuthError } from '../../../contract/errors.ts';
 import { includesAll } from '../../../protocol/scopes.ts';
 import type { Invariant } from '../invariant.ts';
 import { type Context, refusedWith, workersOf } from './stepUp.ts';

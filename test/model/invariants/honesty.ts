@@ -1,6 +1,6 @@
 // A failure is told, whoever fails; except where it is not the end: then it is noted, or it never mattered (REG-5, DISC-11).
 import { isDeepStrictEqual } from 'node:util';
-import type { Failure } from '../../../protocol/errors.ts';
+import type { Failure } from '../../../contract/errors.ts';
 import { failureIn, type Invariant, startedBy } from '../invariant.ts';
 import type { Edge } from '../walk.ts';
 

@@ -1,5 +1,5 @@
 // The order of a login: what each report in it leads to, and to nothing else (code, device, direct).
-import type { Pending, Registration, ServerMetadata } from '../../../protocol/facts.ts';
+import type { Pending, Registration, ServerMetadata } from '../../../contract/facts.ts';
 import { begunBy, type Invariant, outputIn, startedBy } from '../invariant.ts';
 import type { Source } from '../stimuli/stimulus.ts';
 import type { Edge } from '../walk.ts';

@@ -1,7 +1,7 @@
 // What was reported is remembered, with its time: what an actor found out is not found out twice, nor lost (STEP-2, TOK-4).
 import { isDeepStrictEqual } from 'node:util';
+import type { Work } from '../../../contract/work.ts';
 import type { AuthContext } from '../../../machines/context.ts';
-import type { Work } from '../../../protocol/work.ts';
 import { type Invariant, outputIn } from '../invariant.ts';
 import type { Source } from '../stimuli/stimulus.ts';
 

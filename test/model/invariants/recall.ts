@@ -1,5 +1,5 @@
 // What a start leads to, or a look into the store when it has changed: whatever is there already is used first (AUTHZ-10).
-import type { Memory } from '../../../protocol/work.ts';
+import type { Memory } from '../../../contract/work.ts';
 import { begunBy, type Invariant, isUnchanged, outputIn } from '../invariant.ts';
 import type { Edge } from '../walk.ts';
 

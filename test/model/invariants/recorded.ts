@@ -1,5 +1,5 @@
 // Nobody is sent anywhere before the issuer was recorded, and PKCE is known to be there (AUTHZ-4, DISC-9).
-import type { Pending, ServerMetadata } from '../../../protocol/facts.ts';
+import type { Pending, ServerMetadata } from '../../../contract/facts.ts';
 import { type Invariant, startedBy } from '../invariant.ts';
 
 export const recorded: Invariant = {

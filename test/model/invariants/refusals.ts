@@ -1,5 +1,5 @@
 // What is left after a failure: the grant from before, a pause, or what only a person can mend (STEP-5, TOK-7).
-import { AuthError, type FailureCode, safetyCodes } from '../../../protocol/errors.ts';
+import { AuthError, type FailureCode, safetyCodes } from '../../../contract/errors.ts';
 import { includesAll } from '../../../protocol/scopes.ts';
 import { type Invariant, startedBy } from '../invariant.ts';
 import type { Edge } from '../walk.ts';

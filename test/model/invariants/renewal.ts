@@ -1,6 +1,6 @@
 // A refresh: one at a time, at its issuer, just after that was named again, cut off by nothing; and what its end means.
-import { AuthError, type Failure } from '../../../protocol/errors.ts';
-import type { Grant } from '../../../protocol/facts.ts';
+import { AuthError, type Failure } from '../../../contract/errors.ts';
+import type { Grant } from '../../../contract/facts.ts';
 import { type Invariant, startedBy } from '../invariant.ts';
 import type { Edge } from '../walk.ts';
 

@@ -1,5 +1,5 @@
 // What a 403 leads to: challenges for scopes are joined, and weighed once (STEP-1, STEP-4, STEP-5, STEP-7).
-import type { FailureCode } from '../../../protocol/errors.ts';
+import type { FailureCode } from '../../../contract/errors.ts';
 import { includesAll, union } from '../../../protocol/scopes.ts';
 import { type Invariant, isUnchanged, startedBy } from '../invariant.ts';
 import type { Edge } from '../walk.ts';

@@ -1,6 +1,6 @@
 // How each report comes about on the stage: what lies in the store, how servers answer, what the host does.
-import type { Pending } from '../../../protocol/facts.ts';
-import type { Bound, Memory, Work } from '../../../protocol/work.ts';
+import type { Pending } from '../../../contract/facts.ts';
+import type { Bound, Memory, Work } from '../../../contract/work.ts';
 import {
   type BindingRecord,
   boundAt,

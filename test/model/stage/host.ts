@@ -1,4 +1,6 @@
 // The host on the stage: its client, its user agent and its say, as the next step wants them.
+
+import { failure } from '../../../contract/errors.ts';
 import {
   AuthError,
   type ClientOptions,
@@ -6,7 +8,6 @@ import {
   type EnginePolicy,
   type UserAgent,
 } from '../../../index.ts';
-import { failure } from '../../../protocol/errors.ts';
 import type { Setting } from '../setting.ts';
 import { DOCUMENT, LOGIN_LIFE, OWN_CLIENT, REDIRECTS } from '../stimuli/around.ts';
 

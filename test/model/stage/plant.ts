@@ -1,8 +1,9 @@
 // Makes the store say what an actor is to find there: facts of the model as records, as a sibling would have left them.
-import { serverRecord } from '../../../actors/facts.ts';
-import { digest } from '../../../actors/prepareAuthorization.ts';
-import type { Binding, Grant, Registration, SessionId } from '../../../protocol/facts.ts';
-import type { Bound, Memory } from '../../../protocol/work.ts';
+
+import { digest } from '../../../actors/authorization/prepareAuthorization.ts';
+import { serverRecord } from '../../../actors/records/facts.ts';
+import type { Binding, Grant, Registration, SessionId } from '../../../contract/facts.ts';
+import type { Bound, Memory } from '../../../contract/work.ts';
 import {
   type BindingRecord,
   type ClientRecord,

@@ -1,6 +1,7 @@
 // The store on the stage: a real one, which can be out of reach, and in which records can be put by a sibling.
+
+import { failure } from '../../../contract/errors.ts';
 import { AuthError, memoryStore, type Store, type Stored } from '../../../index.ts';
-import { failure } from '../../../protocol/errors.ts';
 
 export class Shelf {
   #kept = new Map<string, Stored>();

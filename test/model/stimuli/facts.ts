@@ -6,7 +6,7 @@ import type {
   Registration,
   RegistrationKind,
   ServerMetadata,
-} from '../../../protocol/facts.ts';
+} from '../../../contract/facts.ts';
 import type { ServerKind } from '../setting.ts';
 import type { Snapshot } from '../step.ts';
 import { type Around, BEAT, LOGIN_LIFE, REDIRECTS, TOKEN_LIFE } from './around.ts';

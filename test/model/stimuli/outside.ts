@@ -1,6 +1,7 @@
 // What people, the host, the resource and siblings do: events that come at any time, whatever the state.
+
+import type { Challenge } from '../../../contract/facts.ts';
 import type { AuthEvent } from '../../../machines/context.ts';
-import type { Challenge } from '../../../protocol/facts.ts';
 import type { Snapshot } from '../step.ts';
 import { type Around, TOKEN_LIFE } from './around.ts';
 import type { Stimulus } from './stimulus.ts';

@@ -1,7 +1,7 @@
 // What each actor may report, way by way: its outputs, and the failures that it is known for.
-import { AuthError, type FailureCode, failure, type Phase, type Recovery } from '../../../protocol/errors.ts';
-import type { RegistrationKind } from '../../../protocol/facts.ts';
-import type { Bound, Memory as MemoryReport, Work } from '../../../protocol/work.ts';
+import { AuthError, type FailureCode, failure, type Phase, type Recovery } from '../../../contract/errors.ts';
+import type { RegistrationKind } from '../../../contract/facts.ts';
+import type { Bound, Memory as MemoryReport, Work } from '../../../contract/work.ts';
 import type { Finding, Memory, Trouble } from '../setting.ts';
 import type { Snapshot } from '../step.ts';
 import { type Around, DOCUMENT, letterOf, OWN_CLIENT, REDIRECTS } from './around.ts';

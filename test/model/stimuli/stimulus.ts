@@ -1,5 +1,5 @@
 // What a stimulus is: one thing that can happen in a state, by name, with what the chart then hears.
-import type { Work } from '../../../protocol/work.ts';
+import type { Work } from '../../../contract/work.ts';
 import type { Event } from '../step.ts';
 
 export type Source = keyof Work;

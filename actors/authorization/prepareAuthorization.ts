@@ -1,0 +1,118 @@
+// Builds the authorization request, and records all that belongs to it before anyone is sent anywhere (AUTHZ-4);
+// or joins the one that a sibling has under way (C06).
+import * as oauth from 'oauth4webapi';
+import { AuthError, failure } from '../../contract/errors.ts';
+import { type ClientRecord, keys, type PendingRecord } from '../../stores/records.ts';
+import { thumbprintOf } from '../network/dpopKey.ts';
+import { resourceAt, resourceParameter } from '../network/resourceParameter.ts';
+import { pendingFacts, serverRecord } from '../records/facts.ts';
+import { makeCurrent, type Request } from '../records/loginUnderWay.ts';
+import type { Act, Tools } from '../tools/tools.ts';
+
+type Input = Parameters<ReturnType<Act<'prepareAuthorization'>>>[0];
+
+/** How long a person has, in milliseconds, unless the policy says otherwise. */
+const LOGIN_TIMEOUT = 10 * 60_000;
+/** Longest URL that is shown or opened, in characters. */
+const MAX_URL = 16 * 1024;
+
+export const prepareAuthorization: Act<'prepareAuthorization'> = (tools) => async (given) => {
+  const input = { ...given, resource: resourceAt(tools, given.server.issuer, given.resource) };
+  const made = await newRequest(tools, input);
+  await tools.records.write('pending', made.key, made.record, undefined);
+  const current = await makeCurrent(tools, input, made);
+  if (current.key !== made.key) await withdraw(tools, made, current);
+  const pending = pendingFacts(current.key, current.record);
+  return { at: tools.now(), pending, isJoined: current.holder !== tools.holder };
+};
+
+async function newRequest(tools: Tools, input: Input): Promise<Request> {
+  const { session, server, redirectUri, resource, scopes } = input;
+  const state = oauth.generateRandomState();
+  const verifier = oauth.generateRandomCodeVerifier();
+  const challenge = await oauth.calculatePKCECodeChallenge(verifier);
+  const dpopKey = await tools.dpop.keyForLogin(session.resource, server);
+  const jkt = dpopKey && (await thumbprintOf(dpopKey));
+  const { prompt } = tools.policy;
+  const record: PendingRecord = {
+    v: 1,
+    session,
+    server: serverRecord(server),
+    client: await clientOf(tools, input),
+    redirectUri,
+    resource,
+    state,
+    verifier,
+    ...(dpopKey && { dpopKey }),
+    url: authorizationUrl(input, { state, challenge, prompt, jkt }),
+    requested: [...scopes],
+    expiresAt: tools.now() + (tools.policy.loginTimeout ?? LOGIN_TIMEOUT),
+  };
+  return { key: keys.pending(await digest(state)), record };
+}
+
+/** Nobody will come back to our own redirect URI. */
+async function withdraw(tools: Tools, made: Request, joined: Request): Promise<void> {
+  await tools.records.forget(made.key);
+  const { redirectUri } = made.record;
+  if (redirectUri !== joined.record.redirectUri) await tools.userAgent.release(redirectUri);
+}
+
+/** Names a pending request without telling its state. */
+export async function digest(state: string): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(state)));
+  return [...hash.subarray(0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+// OAuth 2.1 draft 13 §4.1.1, RFC 7636 §4.3, RFC 8707 §2. `set` leaves each parameter in there once, whatever
+// the endpoint's own query brought along (A05).
+function authorizationUrl(
+  input: Input,
+  fresh: {
+    readonly state: string;
+    readonly challenge: string;
+    readonly prompt: string | undefined;
+    readonly jkt: string | undefined;
+  },
+): string {
+  const url = new URL(input.server.authorizationEndpoint ?? '');
+  const params: Record<string, string> = {
+    response_type: 'code',
+    client_id: input.registration.clientId,
+    redirect_uri: input.redirectUri,
+    code_challenge: fresh.challenge,
+    code_challenge_method: 'S256',
+    state: fresh.state,
+    ...resourceParameter(input.resource),
+    ...(fresh.prompt !== undefined && { prompt: fresh.prompt }),
+    ...(fresh.jkt !== undefined && { dpop_jkt: fresh.jkt }),
+  };
+  for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value);
+  for (const name of ['scope', 'resource', 'prompt', 'dpop_jkt'])
+    if (!(name in params)) url.searchParams.delete(name);
+  if (input.scopes.length > 0) url.searchParams.set('scope', input.scopes.join(' '));
+  if (url.href.length <= MAX_URL) return url.href;
+  throw new AuthError(
+    failure(
+      'authorization_refused',
+      'authorizing',
+      `The authorization request for ${input.server.issuer} would be too long to open; nothing was sent.`,
+      { issuer: input.server.issuer },
+    ),
+  );
+}
+
+/** The client with its secret, as it stands now: the request is finished with it, whatever is registered meanwhile. */
+export async function clientOf(
+  tools: Tools,
+  { registration }: Pick<Input, 'registration'>,
+): Promise<ClientRecord> {
+  if (registration.kind === 'dynamic') {
+    const stored = (await tools.records.read('registration', registration.key))?.value;
+    if (stored?.issuer === registration.issuer && stored.client.clientId === registration.clientId) {
+      return stored.client;
+    }
+  }
+  const { kind, clientId, authMethod, redirectUris } = registration;
+  return { kind, clientId, authMethod, redirectUris: [...redirectUris] };
+}

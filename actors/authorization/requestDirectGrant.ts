@@ -1,0 +1,139 @@
+// A grant with no person in it: client credentials, or an assertion that speaks for someone. Asked for once.
+import * as oauth from 'oauth4webapi';
+import { AuthError, failure, refuse, toFailure } from '../../contract/errors.ts';
+import { own, readObject } from '../../protocol/json.ts';
+import { oauthErrorCode } from '../../protocol/text.ts';
+import { fromHost } from '../network/clientAuthentication.ts';
+import { isOutage } from '../network/documents.ts';
+import { fetchThrough } from '../network/http.ts';
+import { resourceAt, resourceParameter } from '../network/resourceParameter.ts';
+import { requestTokens } from '../network/tokenEndpoint.ts';
+import { keepGrant } from '../records/keepGrant.ts';
+import type { Act, GrantOptions, Tools } from '../tools/tools.ts';
+import { clientOf } from './prepareAuthorization.ts';
+
+type Input = Parameters<ReturnType<Act<'requestDirectGrant'>>>[0];
+type Enterprise = Extract<GrantOptions, { kind: 'enterprise' }>;
+
+/** @see RFC 7523 §2.1 */
+const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+/** @see RFC 8693 §2.1 */
+const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+/** What the identity provider is asked for. @see draft-ietf-oauth-identity-assertion-authz-grant §4.3 */
+const ID_JAG = 'urn:ietf:params:oauth:token-type:id-jag';
+const ID_TOKEN = 'urn:ietf:params:oauth:token-type:id_token';
+
+export const requestDirectGrant: Act<'requestDirectGrant'> = (tools) => async (input, signal) => {
+  const { session, server, registration, scopes } = input;
+  const resource = resourceAt(tools, server.issuer, input.resource);
+  const client = await clientOf(tools, { registration });
+  const assertion = await assertionFor(tools, { ...input, resource }, signal);
+  const parameters = new URLSearchParams({
+    ...resourceParameter(resource),
+    ...(scopes.length > 0 && { scope: scopes.join(' ') }),
+    ...(assertion !== undefined && { assertion }),
+  });
+  const tokens = await requestTokens(
+    tools,
+    { session, server, phase: 'authorizing' },
+    { issuer: registration.issuer, client },
+    [assertion],
+    signal,
+    (as, who, authentication, options) =>
+      assertion === undefined
+        ? oauth.clientCredentialsGrantRequest(as, who, authentication, parameters, options)
+        : oauth.genericTokenEndpointRequest(as, who, authentication, JWT_BEARER, parameters, options),
+  );
+  const requested = { session, issuer: server.issuer, client, resource, requested: scopes };
+  return { at: tools.now(), grant: await keepGrant(tools, requested, tokens) };
+};
+
+/** The JWT that speaks for someone; nothing where the client speaks for itself. */
+async function assertionFor(tools: Tools, input: Input, signal: AbortSignal): Promise<string | undefined> {
+  const { grant } = tools.client;
+  if (grant?.kind === 'workload') return proofFromHost(grant.assertion, "the workload's assertion");
+  if (grant?.kind === 'enterprise') return exchangeIdToken(tools, grant, input, signal);
+  return undefined;
+}
+
+/** Without it another grant would be asked for, in the client's own name. */
+async function proofFromHost(given: () => Promise<string>, what: string): Promise<string> {
+  const text: unknown = await fromHost(given, what);
+  if (typeof text === 'string' && text !== '') return text;
+  return refuse(
+    'config_invalid',
+    'authorizing',
+    `The host gave nothing as ${what}; check where it takes it from.`,
+  );
+}
+
+/**
+ * Exchanges the person's identity token for an assertion that is good at this authorization server only.
+ * It goes to the identity provider that the host named, with the client that the host has there, and nothing else.
+ * @see RFC 8693 §2.1, MCP Enterprise-Managed Authorization
+ */
+async function exchangeIdToken(
+  tools: Tools,
+  { identityProvider, idToken }: Enterprise,
+  { session, server, resource, scopes }: Input,
+  signal: AbortSignal,
+): Promise<string> {
+  const { tokenEndpoint, clientId, clientSecret } = identityProvider;
+  const secret = await fromHost(clientSecret, "the identity provider's client secret");
+  const form = new URLSearchParams({
+    grant_type: TOKEN_EXCHANGE,
+    requested_token_type: ID_JAG,
+    audience: server.issuer,
+    ...resourceParameter(resource),
+    ...(scopes.length > 0 && { scope: scopes.join(' ') }),
+    subject_token: await proofFromHost(idToken, "the person's identity token"),
+    subject_token_type: ID_TOKEN,
+    client_id: clientId,
+    ...(secret !== undefined && { client_secret: secret }),
+  });
+  const send = fetchThrough(tools.doorOf(session), { purpose: 'token', resource: session.resource, signal });
+  const response = await send(tokenEndpoint, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+    body: form.toString(),
+  }).catch((error: unknown) => {
+    throw new AuthError(toFailure(error, 'authorizing'));
+  });
+  return judgeExchange(response.status, await response.text());
+}
+
+/** Longest assertion that is passed on, in characters. */
+const MAX_ASSERTION = 16 * 1024;
+
+function judgeExchange(status: number, text: string): string {
+  const document = readObject(text) ?? {};
+  const assertion = own(document, 'access_token');
+  const isIssued = own(document, 'issued_token_type') === ID_JAG && own(document, 'error') === undefined;
+  if (
+    status === 200 &&
+    isIssued &&
+    typeof assertion === 'string' &&
+    /^[\w.-]+$/.test(assertion) &&
+    assertion.length <= MAX_ASSERTION
+  ) {
+    return assertion;
+  }
+  const error = oauthErrorCode(own(document, 'error'));
+  const details = { status, ...(error !== undefined && { oauthError: error }) };
+  if (isOutage(status)) {
+    throw new AuthError(
+      failure(
+        'server_unavailable',
+        'authorizing',
+        `The identity provider issues no assertions now (${status}); try again later.`,
+        details,
+      ),
+    );
+  }
+  return refuse(
+    'assertion_failed',
+    'authorizing',
+    `The identity provider gave no assertion for this server (${error ?? `status ${status}`}); ask its administrator.`,
+    details,
+  );
+}

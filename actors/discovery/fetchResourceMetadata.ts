@@ -1,0 +1,39 @@
+// Finds the protected resource metadata, and judges whether it speaks of our resource. (RFC 9728)
+import { AuthError, failure } from '../../contract/errors.ts';
+import type { Challenge } from '../../contract/facts.ts';
+import { judgeResourceMetadata, legacyResourceMetadata } from '../../protocol/resourceMetadata.ts';
+import { placeOf } from '../../protocol/text.ts';
+import { resourceMetadataUrls } from '../../protocol/wellKnown.ts';
+import { findDocument } from '../network/documents.ts';
+import type { Act } from '../tools/tools.ts';
+
+export const fetchResourceMetadata: Act<'fetchResourceMetadata'> =
+  (tools) =>
+  async ({ session, challenge }, signal) => {
+    const { resource } = session;
+    if (challenge) tools.dpop.hearChallenge(resource, challenge);
+    const found = await findDocument(placesFor(resource, challenge), {
+      door: tools.doorOf(session),
+      purpose: 'resource-metadata',
+      resource,
+      now: tools.now,
+      signal,
+      broken: 'resource_metadata_invalid',
+    });
+    if (found)
+      return { at: tools.now(), resourceMetadata: judgeResourceMetadata(found.text, found.url, resource) };
+    if (tools.policy.legacyDiscovery)
+      return { at: tools.now(), resourceMetadata: legacyResourceMetadata(resource) };
+    throw new AuthError(
+      failure(
+        'resource_metadata_absent',
+        'discovering',
+        `${placeOf(resource)} publishes no protected resource metadata, so nobody says who may log in there; check the URL, or ask its operator.`,
+      ),
+    );
+  };
+
+/** Where the challenge points, and only there; without a pointer the well-known places, in order (DISC-2, DISC-3). */
+function placesFor(resource: string, challenge: Challenge | null): readonly string[] {
+  return challenge?.resourceMetadata ? [challenge.resourceMetadata] : resourceMetadataUrls(resource);
+}

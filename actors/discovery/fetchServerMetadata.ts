@@ -1,0 +1,49 @@
+// Finds the metadata of an authorization server by its issuer, and judges it. (RFC 8414, OpenID Connect Discovery)
+import { AuthError, failure } from '../../contract/errors.ts';
+import type { ServerMetadata, SessionId } from '../../contract/facts.ts';
+import { judgeServerMetadata, legacyServerMetadata } from '../../protocol/serverMetadata.ts';
+import { serverMetadataUrls } from '../../protocol/wellKnown.ts';
+import { findDocument } from '../network/documents.ts';
+import type { Act, Tools } from '../tools/tools.ts';
+
+export const fetchServerMetadata: Act<'fetchServerMetadata'> =
+  (tools) =>
+  async ({ session, issuer, legacy }, signal) => {
+    const server = await lookUpServer(tools, session, issuer, signal);
+    if (server) {
+      tools.dpop.judgeServer(server);
+      return { at: tools.now(), server };
+    }
+    if (legacy) return { at: tools.now(), server: legacyServerMetadata(issuer) };
+    throw new AuthError(
+      failure(
+        'server_metadata_absent',
+        'discovering',
+        `${issuer} publishes no authorization server metadata; ask its operator, or the resource's.`,
+        { issuer },
+      ),
+    );
+  };
+
+/** The judged metadata of an issuer; nothing when it publishes none. */
+export async function lookUpServer(
+  tools: Tools,
+  session: SessionId,
+  issuer: string,
+  signal: AbortSignal,
+): Promise<ServerMetadata | undefined> {
+  const found = await findDocument(serverMetadataUrls(issuer), {
+    door: tools.doorOf(session),
+    purpose: 'server-metadata',
+    resource: session.resource,
+    now: tools.now,
+    signal,
+    broken: 'server_metadata_invalid',
+  });
+  const { dangerouslyIgnoreTrailingSlashOf = [], dangerouslyAllowWithoutPkceAt = [] } = tools.policy;
+  const tolerance = {
+    trailingSlash: dangerouslyIgnoreTrailingSlashOf.includes(issuer),
+    withoutPkce: dangerouslyAllowWithoutPkceAt.includes(issuer),
+  };
+  return found && judgeServerMetadata(found.text, issuer, session.resource, tolerance);
+}

@@ -1,0 +1,146 @@
+// How a client proves who it is: nothing, a secret, or a signed assertion, as agreed with its own issuer (TOK-11).
+import * as oauth from 'oauth4webapi';
+import { type Phase, refuse } from '../../contract/errors.ts';
+import type { ServerMetadata } from '../../contract/facts.ts';
+import type { ClientRecord } from '../../stores/records.ts';
+import type { PreRegisteredClient, Tools } from '../tools/tools.ts';
+
+/** What a request authenticates with: a client, and the issuer that it belongs to. */
+export interface Credentials {
+  readonly issuer: string;
+  readonly client: ClientRecord;
+}
+
+/** @see RFC 6749 §2.3.1 */
+export async function authenticationOf(
+  tools: Tools,
+  { server, phase }: { readonly server: ServerMetadata; readonly phase: Phase },
+  { issuer, client }: Credentials,
+): Promise<{ readonly authentication: oauth.ClientAuth; readonly value: string | undefined }> {
+  // BIND-2, and the last place to hold it: what one issuer made does not go to another.
+  if (issuer !== server.issuer) {
+    refuse(
+      'token_of_other_issuer',
+      phase,
+      `Credentials of ${issuer} were about to be sent to ${server.issuer}; they were not, log in again.`,
+      { issuer: server.issuer, otherIssuer: issuer },
+    );
+  }
+  if (client.authMethod === 'none') return { authentication: oauth.None(), value: undefined };
+  if (client.authMethod === 'private_key_jwt') {
+    return { authentication: await signed(tools, issuer, client, phase), value: undefined };
+  }
+  const value =
+    client.kind === 'pre-registered' ? await hostSecret(tools, issuer, client, phase) : client.clientSecret;
+  if (value === undefined) {
+    refuse(
+      'config_invalid',
+      phase,
+      `The client ${client.clientId} of ${issuer} has no secret; give its secret, or register it without one.`,
+      {
+        issuer,
+      },
+    );
+  }
+  const make = client.authMethod === 'client_secret_basic' ? basic : oauth.ClientSecretPost;
+  return { authentication: make(value), value };
+}
+
+/**
+ * Basic, with both parts form-encoded first, and nothing encoded that need not be: many servers compare a plain
+ * id such as `my-client` with what came, without decoding it (the conformance suite does), so `my%2Dclient` fails.
+ * @see RFC 6749 §2.3.1, Appendix B
+ */
+function basic(secret: string): oauth.ClientAuth {
+  return (_server, { client_id: clientId }, _body, headers) => {
+    headers.set('authorization', `Basic ${btoa(`${formEncoded(clientId)}:${formEncoded(secret)}`)}`);
+  };
+}
+
+function formEncoded(text: string): string {
+  return new URLSearchParams([['', text]]).toString().slice(1);
+}
+
+/** The host's own entry for this client at this issuer. */
+function ownEntry(tools: Tools, issuer: string, { clientId }: ClientRecord): PreRegisteredClient | undefined {
+  return (tools.client.preRegistered ?? []).find(
+    (one) =>
+      one.clientId === clientId &&
+      (one.issuer === issuer || (one.issuer === undefined && one.dangerouslyTrustFirstIssuer === true)),
+  );
+}
+
+async function hostSecret(
+  tools: Tools,
+  issuer: string,
+  client: ClientRecord,
+  phase: Phase,
+): Promise<string | undefined> {
+  const what = `the secret of the client ${client.clientId}`;
+  return fromHost(ownEntry(tools, issuer, client)?.clientSecret, what, { issuer, phase });
+}
+
+/**
+ * An assertion signed with the client's own key, for the issuer as its audience.
+ * @see RFC 7523 §2.2, §3
+ */
+async function signed(
+  tools: Tools,
+  issuer: string,
+  client: ClientRecord,
+  phase: Phase,
+): Promise<oauth.ClientAuth> {
+  const what = `the private key of the client ${client.clientId}`;
+  const own = await fromHost(ownEntry(tools, issuer, client)?.privateKey, what, { issuer, phase });
+  if (!own)
+    return refuse(
+      'config_invalid',
+      phase,
+      `The client ${client.clientId} of ${issuer} has no private key; give its key.`,
+      { issuer },
+    );
+  const key =
+    typeof own.key === 'string' ? await fromPem(own.key, own.algorithm ?? 'ES256', what, phase) : own.key;
+  const privateKey = own.keyId === undefined ? key : { key, kid: own.keyId };
+  return async (...request) => {
+    try {
+      await oauth.PrivateKeyJwt(privateKey)(...request);
+    } catch {
+      refuse(
+        'config_invalid',
+        phase,
+        `The private key of the client ${client.clientId} cannot sign; give a private key that may.`,
+        { issuer },
+      );
+    }
+  };
+}
+
+/** jose reads PEM, which WebCrypto cannot; it is loaded only here. */
+async function fromPem(pem: string, algorithm: string, what: string, phase: Phase): Promise<CryptoKey> {
+  try {
+    const { importPKCS8 } = await import('jose');
+    return await importPKCS8(pem, algorithm);
+  } catch {
+    return refuse(
+      'config_invalid',
+      phase,
+      `The PEM text of ${what} is not a PKCS #8 key for ${algorithm}; check the key.`,
+    );
+  }
+}
+
+/** A value of the host's, or what its callback gives. The host's error may hold the secret, or where it lies. */
+export async function fromHost<Value>(
+  given: Value | (() => Promise<Value>) | undefined,
+  what: string,
+  { phase = 'authorizing', issuer }: { readonly phase?: Phase; readonly issuer?: string } = {},
+): Promise<Value | undefined> {
+  if (typeof given !== 'function') return given;
+  try {
+    return await (given as () => Promise<Value>)();
+  } catch {
+    const message = `The host could not give ${what}; check where it takes it from.`;
+    return refuse('config_invalid', phase, message, issuer === undefined ? {} : { issuer });
+  }
+}

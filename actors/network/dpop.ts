@@ -1,0 +1,123 @@
+// Tokens bound to a key (DPoP): when they are wanted, what may be used, and the nonces that servers gave. (RFC 9449)
+
+import { AuthError, failure, type Phase, refuse } from '../../contract/errors.ts';
+import type { Challenge, ServerMetadata } from '../../contract/facts.ts';
+import { readNonce } from '../../protocol/dpopNonce.ts';
+import type { GrantRecord } from '../../stores/records.ts';
+import { makeKey, type ProofKey, type ProofRequest, prove, readKey, type StoredKey } from './dpopKey.ts';
+
+/** `off`: never. `preferred`: where server or resource speak of it. `required`: always, and nothing less. */
+export type DpopMode = 'off' | 'preferred' | 'required';
+
+interface Opened {
+  readonly key?: ProofKey;
+}
+
+/** Most origins whose nonce is kept, and resources that are known to demand DPoP; the oldest go first. */
+const MAX_ORIGINS = 100;
+const MAX_RESOURCES = 1000;
+
+/** What an engine knows of DPoP beside its records: the host's wish, and what servers said lately. */
+export class Dpop {
+  readonly #mode: DpopMode;
+  readonly #now: () => number;
+  readonly #nonces = new Map<string, string>();
+  readonly #demanding = new Map<string, true>();
+
+  /** @param now epoch milliseconds */
+  constructor(mode: DpopMode, now: () => number) {
+    this.#mode = mode;
+    this.#now = now;
+  }
+
+  /**
+   * Judges a server before anything is sent to it.
+   * @throws AuthError `dpop_unsupported` when DPoP is required, and the server lists algorithms without ours.
+   * @see RFC 9449 §5.1
+   */
+  judgeServer(server: ServerMetadata): void {
+    if (this.#mode !== 'required' || this.#isPossibleAt(server)) return;
+    refuse(
+      'dpop_unsupported',
+      'discovering',
+      `${server.issuer} takes no DPoP proofs signed with ES256, and this client requires DPoP; nothing was sent, ask its operator.`,
+      { issuer: server.issuer },
+    );
+  }
+
+  /** Remembers whether the resource asked for DPoP when it last challenged us. */
+  hearChallenge(resource: string, challenge: Challenge): void {
+    this.#demanding.delete(resource);
+    if (challenge.scheme === 'dpop') remember(this.#demanding, resource, true, MAX_RESOURCES);
+  }
+
+  /** A fresh key pair for a login, where its tokens are to be bound to one. */
+  async keyForLogin(resource: string, server: ServerMetadata): Promise<StoredKey | undefined> {
+    const isSpokenOf = server.dpopAlgorithms.length > 0 || this.#demanding.has(resource);
+    const isWanted = this.#mode === 'required' || (this.#mode === 'preferred' && isSpokenOf);
+    return isWanted && this.#isPossibleAt(server) ? makeKey() : undefined;
+  }
+
+  #isPossibleAt({ dpopAlgorithms }: ServerMetadata): boolean {
+    return dpopAlgorithms.length === 0 || dpopAlgorithms.includes('ES256');
+  }
+
+  /**
+   * T06.
+   * @throws AuthError `dpop_downgraded` for a token that is not bound, where DPoP is required.
+   * @see RFC 9449 §5
+   */
+  judgeTokens({ bound }: { readonly bound?: true }, issuer: string, phase: Phase): void {
+    if (bound || this.#mode !== 'required') return;
+    throw new AuthError(
+      failure(
+        'dpop_downgraded',
+        phase,
+        `${issuer} was asked for a token that is bound to a key, and issued one that anybody can use; it was not kept, tell the server's operator.`,
+        { issuer },
+      ),
+    );
+  }
+
+  /**
+   * Makes a stored grant ready to be used. Its key, if it has one, is for the token endpoint; and for the resource,
+   * where the token is bound to it.
+   * @returns nothing when its key is lost or cannot be read, or when it is not bound and must be.
+   */
+  async open({ tokenType, dpopKey }: GrantRecord): Promise<Opened | undefined> {
+    const key = dpopKey && (await readKey(dpopKey));
+    const isLost = key === undefined && (dpopKey !== undefined || tokenType !== undefined);
+    if (isLost || (tokenType === undefined && this.#mode === 'required')) return undefined;
+    return key ? { key } : {};
+  }
+
+  /** Whether the resource asks for more than this grant can give, and another login may help. */
+  isOutgrown({ tokenType, session }: GrantRecord): boolean {
+    return tokenType === undefined && this.#mode === 'preferred' && this.#demanding.has(session.resource);
+  }
+
+  /** A proof for one request. */
+  prove(key: ProofKey, of: Omit<ProofRequest, 'at'>): Promise<string> {
+    return prove(key, { ...of, at: this.#now() });
+  }
+
+  /** Keeps the nonce of an answer, good or bad, for the next proof (T23). @returns it, when it is one. */
+  hear(url: string | URL, nonceHeader: string | null): string | undefined {
+    const nonce = readNonce(nonceHeader);
+    if (nonce !== undefined) remember(this.#nonces, new URL(url).origin, nonce, MAX_ORIGINS);
+    return nonce;
+  }
+
+  /** What this server wants in the next proof. */
+  nonceFor(url: string | URL): string | undefined {
+    return this.#nonces.get(new URL(url).origin);
+  }
+}
+
+/** T24: bounded, whatever servers send. */
+function remember<Value>(into: Map<string, Value>, name: string, value: Value, most: number): void {
+  into.delete(name);
+  into.set(name, value);
+  const [oldest] = into.keys();
+  if (into.size > most && oldest !== undefined) into.delete(oldest);
+}

@@ -1,0 +1,79 @@
+// The key pair of one login, and the proofs that it signs; jose is loaded only when there is one. (RFC 9449 §4)
+import * as z from 'zod/mini';
+import type { GrantRecord } from '../../stores/records.ts';
+
+/** A private JWK as the store keeps it: it may have been written by anyone, so it is read before it is used. */
+export type StoredKey = NonNullable<GrantRecord['dpopKey']>;
+
+const ALGORITHM = 'ES256';
+const coordinate = z.string().check(z.regex(/^[\w-]{43}$/));
+const PublicJwk = z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: coordinate, y: coordinate });
+const PrivateJwk = z.extend(PublicJwk, { d: coordinate });
+
+/** A key that can sign. */
+export interface ProofKey {
+  readonly privateKey: CryptoKey | Uint8Array;
+  readonly publicJwk: z.infer<typeof PublicJwk>;
+}
+
+/** Makes the key pair of a login. It can be exported, since the store keeps it over restarts. */
+export async function makeKey(): Promise<StoredKey> {
+  const { exportJWK, generateKeyPair } = await import('jose');
+  const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
+  return z.parse(PrivateJwk, await exportJWK(privateKey));
+}
+
+/** @returns nothing when it is not a key of ours, or a broken one. */
+export async function readKey(stored: StoredKey): Promise<ProofKey | undefined> {
+  const { success, data } = z.safeParse(PrivateJwk, stored);
+  if (!success) return undefined;
+  const { d: _, ...publicJwk } = data;
+  try {
+    const { importJWK } = await import('jose');
+    return { privateKey: await importJWK(data, ALGORITHM), publicJwk };
+  } catch {
+    // What failed may quote the key.
+    return undefined;
+  }
+}
+
+/** `dpop_jkt` of an authorization request: binds the code to the key. @see RFC 9449 §10, RFC 7638 */
+export async function thumbprintOf(key: StoredKey): Promise<string> {
+  const { calculateJwkThumbprint } = await import('jose');
+  return calculateJwkThumbprint(z.parse(PublicJwk, key));
+}
+
+/** What a proof speaks of. */
+export interface ProofRequest {
+  /** As it is sent: case counts. */
+  readonly method: string;
+  readonly url: string | URL;
+  /** Of requests to the resource. */
+  readonly accessToken?: string;
+  readonly nonce: string | undefined;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+/** Signs a proof for one request. @see RFC 9449 §4.2 */
+export async function prove({ privateKey, publicJwk }: ProofKey, of: ProofRequest): Promise<string> {
+  const { SignJWT } = await import('jose');
+  const { origin, pathname } = new URL(of.url);
+  const claims = {
+    htm: of.method,
+    htu: origin + pathname,
+    ...(of.accessToken !== undefined && { ath: await hashOf(of.accessToken) }),
+    ...(of.nonce !== undefined && { nonce: of.nonce }),
+  };
+  return new SignJWT(claims)
+    .setProtectedHeader({ typ: 'dpop+jwt', alg: ALGORITHM, jwk: publicJwk })
+    .setIssuedAt(Math.floor(of.at / 1000))
+    .setJti(crypto.randomUUID())
+    .sign(privateKey);
+}
+
+async function hashOf(accessToken: string): Promise<string> {
+  const { base64url } = await import('jose');
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(accessToken));
+  return base64url.encode(new Uint8Array(hash));
+}

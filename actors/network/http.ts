@@ -1,0 +1,297 @@
+// The one door to the network: judged addresses, no followed surprises, one deadline, one cap, few words on failure.
+
+import ky from 'ky';
+import { AuthError, type Phase, refuse } from '../../contract/errors.ts';
+import { judgeAddress, sameOrigin } from '../../protocol/address.ts';
+import { shown } from '../../protocol/text.ts';
+import { urlOf } from '../../protocol/url.ts';
+import type { Door, DoorAnswer, DoorRequest, ExchangeFacts, Purpose } from './door.ts';
+
+export interface DoorOptions {
+  /** Taken once, here; later changes of the global one have no effect. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** For one request with all its redirects, headers and body, in milliseconds. */
+  readonly deadlineMs?: number;
+  /** Longest body, in bytes after decompression. */
+  readonly maxBytes?: number;
+  /** Told of each hop, once its status is known or no answer came. */
+  readonly onExchange?: (facts: ExchangeFacts) => void;
+  /** Sent as `User-Agent`, where the platform lets it be set. */
+  readonly userAgent?: string;
+}
+
+/** Most redirects that are followed. */
+const MAX_HOPS = 3;
+const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const phases: Readonly<Record<Purpose, Phase>> = {
+  probe: 'discovering',
+  'resource-metadata': 'discovering',
+  'server-metadata': 'discovering',
+  registration: 'registering',
+  token: 'authorizing',
+  revocation: 'signingOut',
+};
+
+/** What may be redirected. A probe may not: a challenge of another place is not the resource's (W17). */
+const followed: ReadonlySet<Purpose> = new Set(['resource-metadata', 'server-metadata']);
+
+/** What one request works with: the options, and a signal that ends with the caller's patience or the deadline. */
+interface Visit {
+  readonly request: DoorRequest;
+  readonly phase: Phase;
+  readonly signal: AbortSignal;
+  readonly fetch: typeof globalThis.fetch;
+  readonly maxBytes: number;
+  readonly userAgent: string | undefined;
+  readonly tell: (facts: ExchangeFacts) => void;
+}
+
+/**
+ * Makes the door that every request to an authorization server and to metadata goes through.
+ * Redirects are followed by hand: only GETs of metadata, at most 3, on the same origin, each judged again.
+ * The door throws AuthError only, as `Door` lists them, and `response_invalid` for what is not UTF-8 text.
+ * @see RFC 9728 §7.7, OAuth 2.1 draft 13 §1.5
+ */
+export function createDoor(options: DoorOptions = {}): Door {
+  const { deadlineMs = 10_000, maxBytes = 1_048_576, userAgent, onExchange } = options;
+  const fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
+  return async (request) => {
+    const phase = phases[request.purpose];
+    const late = new AbortController();
+    const signal = AbortSignal.any([request.signal, late.signal]);
+    const tell = (facts: ExchangeFacts) => {
+      try {
+        onExchange?.(facts);
+      } catch {
+        // Who looks on must not change what happens: a request that was sent stays sent.
+      }
+    };
+    const timer = setTimeout(() => late.abort(), deadlineMs);
+    try {
+      return await unlessAborted(
+        follow({ request, phase, signal, fetch, maxBytes, userAgent, tell }),
+        signal,
+      );
+    } catch (thrown) {
+      // What we decided ourselves stands; of anything foreign only the circumstances are told.
+      if (thrown instanceof AuthError) throw thrown;
+      const host = hostOf(request.url);
+      if (request.signal.aborted) refuse('cancelled', phase, `The request to ${host} was cancelled.`);
+      if (late.signal.aborted) {
+        refuse('timed_out', phase, `${host} did not answer within ${deadlineMs} ms; try again later.`);
+      }
+      const cause = causeCode(thrown);
+      const why = cause === undefined ? '' : ` (${cause})`;
+      refuse(
+        'unreachable',
+        phase,
+        `${host} could not be reached${why}; check the network and try again later.`,
+      );
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+/** Ends with the signal, even where the work behind it does not listen. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+async function follow(visit: Visit): Promise<DoorAnswer> {
+  const { request, phase } = visit;
+  let url = judged(request.url, visit);
+  for (let hop = 0; ; hop += 1) {
+    const response = await send(url, visit);
+    if (response.type !== 'opaqueredirect' && !redirects.has(response.status)) {
+      return readAnswer(response, url, visit);
+    }
+    void response.body?.cancel().catch(() => undefined);
+    const no = (why: string): never =>
+      refuse(
+        'redirect_refused',
+        phase,
+        `${url.host} answered with a redirect that was not followed: ${why}.`,
+        {
+          ...(response.status > 0 && { status: response.status }),
+        },
+      );
+    if (!followed.has(request.purpose)) no('only metadata may be redirected');
+    if (hop === MAX_HOPS) no(`there were more than ${MAX_HOPS}`);
+    url = target(response, url, request.resource, no);
+  }
+}
+
+/** Where a redirect leads, when it may be followed. */
+function target(response: Response, from: URL, resource: string, no: (why: string) => never): URL {
+  const location = response.headers.get('location');
+  const to = location === null ? undefined : urlOf(location, from);
+  if (!to) return no('it does not say where to');
+  if (!sameOrigin(from, to)) return no(`it leads to another origin, ${shown(to.origin)}`);
+  const verdict = judgeAddress(to.href, resource);
+  return verdict.ok ? verdict.url : no(`of where it leads, ${verdict.reason}`);
+}
+
+function judged(text: string, { request, phase }: Visit): URL {
+  const verdict = judgeAddress(text, request.resource);
+  if (verdict.ok) return verdict.url;
+  return refuse(
+    'address_refused',
+    phase,
+    `The ${request.purpose} address (${hostOf(text)}) was refused: ${verdict.reason}; nothing was sent.`,
+  );
+}
+
+async function send(url: URL, visit: Visit): Promise<Response> {
+  const { request, signal, tell, userAgent } = visit;
+  signal.throwIfAborted();
+  const facts = { purpose: request.purpose, method: request.method, url: url.origin + url.pathname };
+  let response: Response;
+  try {
+    response = await ky(url, {
+      fetch: visit.fetch,
+      method: request.method,
+      headers: {
+        accept: 'application/json',
+        ...(userAgent !== undefined && { 'user-agent': userAgent }),
+        ...request.headers,
+      },
+      ...(request.body !== undefined && { body: request.body }),
+      signal,
+      redirect: 'manual',
+      // Nothing of a browser's own may identify us, or say where we come from.
+      credentials: 'omit',
+      referrerPolicy: 'no-referrer',
+      retry: 0,
+      throwHttpErrors: false,
+      timeout: false,
+    });
+  } catch (thrown) {
+    tell(facts);
+    throw thrown;
+  }
+  tell(response.status > 0 ? { ...facts, status: response.status } : facts);
+  return response;
+}
+
+async function readAnswer(response: Response, url: URL, visit: Visit): Promise<DoorAnswer> {
+  const { status, headers } = response;
+  if (status < 200 || status > 599) {
+    refuse(
+      'response_invalid',
+      visit.phase,
+      `${url.host} answered with a status outside HTTP; tell its operator.`,
+    );
+  }
+  const contentType = headers.get('content-type') ?? '';
+  return {
+    status,
+    headers,
+    mediaType: contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '',
+    text: visit.request.purpose === 'probe' ? await dropBody(response) : await readText(response, url, visit),
+    url: url.href,
+  };
+}
+
+/** A probe asks for headers only, and its body may be a stream without an end. */
+async function dropBody(response: Response): Promise<string> {
+  await response.body?.cancel();
+  return '';
+}
+
+/** The body as text, read no further than the cap: `content-length` is the sender's word, and counts nothing. */
+async function readText(response: Response, url: URL, { maxBytes, phase, signal }: Visit): Promise<string> {
+  const { status } = response;
+  const reader = response.body?.getReader();
+  if (!reader) return '';
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const invalid = () =>
+    refuse('response_invalid', phase, `The answer of ${url.host} is not UTF-8 text; tell its operator.`, {
+      status,
+    });
+  let text = '';
+  let bytes = 0;
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const { done, value } = await reader.read();
+      if (done) return text + (decode(decoder) ?? invalid());
+      bytes += value.byteLength;
+      if (bytes > maxBytes) {
+        refuse('response_too_large', phase, `The answer of ${url.host} is longer than ${maxBytes} bytes.`, {
+          status,
+        });
+      }
+      text += decode(decoder, value) ?? invalid();
+    }
+  } finally {
+    // Closes the connection when there was more to come; after the end it does nothing.
+    void reader.cancel().catch(() => undefined);
+  }
+}
+
+function decode(decoder: TextDecoder, chunk?: Uint8Array): string | undefined {
+  try {
+    return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
+  } catch {
+    return undefined;
+  }
+}
+
+/** For messages: never a path or a query, which may hold what is nobody's business. */
+function hostOf(url: string): string {
+  return shown(urlOf(url)?.host ?? '') || 'no host';
+}
+
+/** `ECONNREFUSED` and its like: the one part of a foreign error that cannot quote what we sent. */
+function causeCode(thrown: unknown): string | undefined {
+  const cause: unknown = thrown instanceof Error ? thrown.cause : undefined;
+  if (typeof cause !== 'object' || cause === null || !('code' in cause)) return undefined;
+  const { code } = cause;
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,40}$/.test(code) ? code : undefined;
+}
+
+/** What `oauth4webapi` hands to its `customFetch`. */
+export interface FetchInit {
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | URLSearchParams | null | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** These tell how the answer travelled; the text has arrived, and its length is its own. */
+const travelHeaders = ['content-encoding', 'content-length', 'transfer-encoding'];
+
+/**
+ * The door in the shape of fetch, for `customFetch` of `oauth4webapi`: all that a step sends has this purpose.
+ * @throws AuthError as the door does.
+ */
+export function fetchThrough(
+  door: Door,
+  of: Pick<DoorRequest, 'purpose' | 'resource' | 'signal'>,
+): (url: string, init: FetchInit) => Promise<Response> {
+  return async (url, { method, headers, body, signal }) => {
+    const answer = await door({
+      ...of,
+      method,
+      url,
+      headers,
+      ...(body !== undefined && body !== null && { body: String(body) }),
+      signal: signal ? AbortSignal.any([of.signal, signal]) : of.signal,
+    });
+    const kept = new Headers(answer.headers);
+    for (const name of travelHeaders) kept.delete(name);
+    // A response of these may have no body, not even an empty one.
+    const bodiless = [204, 205, 304].includes(answer.status);
+    return new Response(bodiless ? null : answer.text, { status: answer.status, headers: kept });
+  };
+}

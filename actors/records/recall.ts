@@ -1,0 +1,57 @@
+// What is recalled: the host's own word, and records of a session; one that speaks of somebody else is not used (S06).
+import type { Grant, SessionId } from '../../contract/facts.ts';
+import type { HostWord } from '../../contract/work.ts';
+import {
+  type BindingRecord,
+  boundAt,
+  type GrantRecord,
+  keys,
+  type Records,
+  type Versioned,
+} from '../../stores/records.ts';
+import type { Tools } from '../tools/tools.ts';
+import { grantFacts } from './facts.ts';
+
+/** How the host is set up, as the chart hears it. */
+export function hostWord({ client, policy }: Pick<Tools, 'client' | 'policy'>): HostWord {
+  const { grant } = client;
+  const strategy = grant === undefined ? 'code' : grant.kind === 'device' ? 'device' : 'direct';
+  return { strategy, limits: { floor: policy.scopeFloor ?? [], ceiling: policy.scopeCeiling ?? null } };
+}
+
+/** The session's binding. */
+export async function readBinding(records: Records, session: SessionId): Promise<BindingRecord | undefined> {
+  const found = (await records.read('binding', keys.binding(session)))?.value;
+  return found && isSame(found.session, session) ? found : undefined;
+}
+
+/**
+ * The session's grant at an issuer, as facts for the chart. One whose key is lost is none, nor is one that has to be
+ * bound to a key and is not.
+ */
+export async function readGrant(
+  { records, dpop }: Pick<Tools, 'records' | 'dpop'>,
+  session: SessionId,
+  binding: BindingRecord | undefined,
+  issuer: string,
+): Promise<Grant | null> {
+  const bound = boundAt(binding, issuer);
+  const found = bound && (await records.read('grant', bound.grantKey));
+  if (!bound || !found || !isOf(found, session, issuer, bound.clientId)) return null;
+  if (!(await dpop.open(found.value)) || dpop.isOutgrown(found.value)) return null;
+  return grantFacts(bound.grantKey, found);
+}
+
+/** Whether a grant record is of this session, issuer and client. */
+export function isOf(
+  { value }: Versioned<GrantRecord>,
+  session: SessionId,
+  issuer: string,
+  clientId: string,
+): boolean {
+  return value.issuer === issuer && value.client.clientId === clientId && isSame(value.session, session);
+}
+
+function isSame(one: SessionId, other: SessionId): boolean {
+  return one.resource === other.resource && one.subject === other.subject && one.label === other.label;
+}

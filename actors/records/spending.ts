@@ -1,0 +1,100 @@
+// One refresh, or registration, among all processes that share a store: a lease and a journal in one record (C03, C04, C05, R13).
+import type { GrantRecord, Versioned } from '../../stores/records.ts';
+import type { Tools } from '../tools/tools.ts';
+import { throwIfCancelled } from '../tools/waiting.ts';
+
+/** What only one may do at a time. */
+export interface Spending {
+  /** Key of the intent: see `keys.spend`. */
+  readonly at: string;
+  /** The record that is replaced, and its version when it was read; empty where there was none. */
+  readonly key: string;
+  readonly version: string;
+  /** Its version now. */
+  readonly current: () => Promise<string>;
+}
+
+/**
+ * What came of asking for the right to do it.
+ * - `held`: it is ours; call `release` once the outcome is stored, or when nothing was spent.
+ * - `moved`: somebody else has done it, or the record is gone.
+ * - `broken off`: somebody has begun and is not heard of any more; nobody knows what was sent.
+ *   Give up a token first, and `release` after: as long as the intent is there, nobody else sends it.
+ */
+export type Claim =
+  | { readonly kind: 'held'; readonly release: () => Promise<void> }
+  | { readonly kind: 'moved' }
+  | { readonly kind: 'broken off'; readonly release: () => Promise<void> };
+
+/** How often the store is looked at while a sibling is at it, in milliseconds; homes that tell are heard at once. */
+const LOOK = 250;
+
+/**
+ * Asks for the right to replace this version of a record, and waits while a sibling has it.
+ * Time is measured by how long a record stands still, here: clocks of other machines are not looked at.
+ * @throws AuthError what the store throws.
+ */
+export async function claim(tools: Tools, what: Spending, signal: AbortSignal): Promise<Claim> {
+  const { at } = what;
+  let [seen, waited] = ['', 0];
+  for (;;) {
+    if (!(await isCurrent(what))) return { kind: 'moved' };
+    const other = await tools.records.read('spend', at);
+    if (!other || other.value.holder === tools.holder) {
+      const mine = await take(tools, what, other?.version);
+      if (mine) return mine;
+    } else if (other.value.version !== what.version) {
+      // Its outcome was stored: only the tidying up was not.
+      await tools.records.remove(at, other.version);
+    } else if (other.version === seen && waited >= tools.leaseTerm) {
+      return { kind: 'broken off', release: () => tidyUp(tools, at, other.version) };
+    } else {
+      if (other.version !== seen) [seen, waited] = [other.version, 0];
+      waited += await wait(tools, [at, what.key], signal);
+    }
+  }
+}
+
+/** Writes the intent before anything is sent; and looks again, since a sibling may have finished in between. */
+async function take(tools: Tools, what: Spending, expected: string | undefined): Promise<Claim | undefined> {
+  const intent = { v: 1, holder: tools.holder, version: what.version } as const;
+  const version = await tools.records.write('spend', what.at, intent, expected);
+  if (version === undefined) return undefined;
+  const release = (): Promise<void> => tidyUp(tools, what.at, version);
+  if (await isCurrent(what)) return { kind: 'held', release };
+  await release();
+  return { kind: 'moved' };
+}
+
+const isCurrent = async ({ current, version }: Spending): Promise<boolean> => (await current()) === version;
+
+/** Best effort: what is left behind is its holder's to take again, and to others of a version that has passed. */
+async function tidyUp({ records }: Tools, at: string, version: string): Promise<void> {
+  await records.remove(at, version).catch(() => false);
+}
+
+/** @returns how long was waited, in milliseconds. */
+async function wait(tools: Tools, at: readonly string[], signal: AbortSignal): Promise<number> {
+  const over = new AbortController();
+  const until = AbortSignal.any([signal, over.signal]);
+  const start = performance.now();
+  const changed = tools.records.changed(at, until).then(() => performance.now() - start);
+  const slept = tools.sleep(LOOK, until).then(() => LOOK);
+  const waited = await Promise.race([changed, slept]);
+  over.abort();
+  throwIfCancelled(signal);
+  return waited;
+}
+
+/** Whether this grant was given up because a refresh of it, with this token, was broken off: by whom it matters not. */
+export function isGivenUp({ value }: Versioned<GrantRecord>, refreshToken: string): boolean {
+  return value.refreshToken === undefined && value.superseded?.[0] === refreshToken;
+}
+
+/** A grant whose refresh token must not be sent again: it is kept for sign-out only. */
+export function givenUp(grant: GrantRecord): GrantRecord {
+  const { refreshToken, ...rest } = grant;
+  return refreshToken === undefined
+    ? grant
+    : { ...rest, superseded: [refreshToken, ...(grant.superseded ?? [])] };
+}

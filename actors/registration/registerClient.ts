@@ -1,0 +1,199 @@
+// Registers a client at one issuer, and keeps what it got under that issuer. (RFC 7591)
+import { AuthError, failure } from '../../contract/errors.ts';
+import { own, readObject } from '../../protocol/json.ts';
+import {
+  judgeRegistration,
+  type RegisteredClient,
+  type RegistrationRequest,
+  refusalText,
+  registrationRequest,
+} from '../../protocol/registration.ts';
+import { retryAfterMs } from '../../protocol/retryAfter.ts';
+import { withoutSecrets } from '../../protocol/text.ts';
+import { type ClientRecord, keys, type RegistrationRecord } from '../../stores/records.ts';
+import { isOutage } from '../network/documents.ts';
+import type { DoorAnswer } from '../network/door.ts';
+import { registrationFacts } from '../records/facts.ts';
+import { claim } from '../records/spending.ts';
+import { type Act, registrationPlace, type Tools } from '../tools/tools.ts';
+
+type Input = Parameters<ReturnType<Act<'registerClient'>>>[0];
+
+export const registerClient: Act<'registerClient'> = (tools) => async (input, signal) => {
+  const key = keys.registration(input.server.issuer, registrationPlace(tools));
+  const record =
+    (await recall(tools, key, input)) ??
+    (await tools.registering.run(
+      `${key} ${input.redirectUri}`,
+      (shared) => registerOnce(tools, key, input, shared),
+      signal,
+    ));
+  return { at: tools.now(), registration: registrationFacts(key, record.issuer, record.client) };
+};
+
+/** A registration that somebody else made meanwhile, when it fits. */
+async function recall(tools: Tools, key: string, input: Input): Promise<RegistrationRecord | undefined> {
+  const found = (await tools.records.read('registration', key))?.value;
+  return found && fits(tools, found, input) ? found : undefined;
+}
+
+function fits(
+  tools: Tools,
+  { issuer, client }: RegistrationRecord,
+  { server, refusedClient, redirectUri }: Input,
+): boolean {
+  const { clientId, redirectUris, secretExpiresAt = Infinity } = client;
+  const reaches = redirectUri === null || redirectUris.includes(redirectUri);
+  return issuer === server.issuer && clientId !== refusedClient && reaches && secretExpiresAt > tools.now();
+}
+
+/** One at a time among all processes that share the store: who comes later finds what the first one got (R13). */
+async function registerOnce(
+  tools: Tools,
+  key: string,
+  input: Input,
+  signal: AbortSignal,
+): Promise<RegistrationRecord> {
+  const current = async (): Promise<string> => (await tools.records.read('registration', key))?.version ?? '';
+  for (;;) {
+    const version = await current();
+    const found = await recall(tools, key, input);
+    if (found) return found;
+    const spending = { at: keys.spend(key, input.redirectUri ?? ''), key, version, current };
+    const claimed = await claim(tools, spending, AbortSignal.any([signal, tools.closing]));
+    if (claimed.kind === 'moved') continue;
+    // What was broken off may have left a client that nobody uses: that costs nothing.
+    return register(tools, key, input, signal).finally(claimed.release);
+  }
+}
+
+async function register(
+  tools: Tools,
+  key: string,
+  input: Input,
+  signal: AbortSignal,
+): Promise<RegistrationRecord> {
+  const { name, uri, softwareId, softwareVersion } = tools.client;
+  const { server, redirectUri, scopes } = input;
+  const request = registrationRequest({
+    name,
+    ...(uri !== undefined && { uri }),
+    ...(softwareId !== undefined && { softwareId }),
+    ...(softwareVersion !== undefined && { softwareVersion }),
+    redirectUri,
+    scopes,
+    server,
+  });
+  const { clientId, clientSecret, secretExpiresAt, authMethod, redirectUris } = await submit(
+    tools,
+    input,
+    request,
+    signal,
+  );
+  const client: ClientRecord = {
+    kind: 'dynamic',
+    clientId,
+    clientSecret,
+    secretExpiresAt,
+    authMethod,
+    redirectUris: [...redirectUris],
+  };
+  const record: RegistrationRecord = { v: 1, issuer: server.issuer, client };
+  // Who was held up while another one registered uses the other's.
+  const stored = await tools.records.update('registration', key, (now) =>
+    now && fits(tools, now, input) ? undefined : record,
+  );
+  return stored?.value ?? record;
+}
+
+/** One try, and at most one more with what the server objected to changed (REG-5). */
+async function submit(
+  tools: Tools,
+  input: Input,
+  request: RegistrationRequest,
+  signal: AbortSignal,
+): Promise<RegisteredClient> {
+  const first = await post(tools, input, request, signal);
+  if (first.status === 201) return judgeRegistration(first.text, request, input.server.issuer);
+  const adjusted = adjust(request, first);
+  if (!adjusted) throw refused(tools, input, request, first);
+  const second = await post(tools, input, adjusted, signal);
+  if (second.status === 201) return judgeRegistration(second.text, adjusted, input.server.issuer);
+  throw refused(tools, input, adjusted, second);
+}
+
+function post(
+  tools: Tools,
+  input: Input,
+  request: RegistrationRequest,
+  signal: AbortSignal,
+): Promise<DoorAnswer> {
+  const { session, server } = input;
+  return tools.doorOf(session)({
+    purpose: 'registration',
+    method: 'POST',
+    url: server.registrationEndpoint ?? '',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json',
+      ...initialAccess(tools, server.issuer),
+    },
+    body: JSON.stringify(request),
+    resource: session.resource,
+    signal,
+  });
+}
+
+/** The token that this issuer, and no other, gave out for registering (REG-9). @see RFC 7591 §3 */
+function initialAccess(tools: Tools, issuer: string): { readonly authorization?: string } {
+  const own = tools.client.initialAccessTokens?.find((one) => one.issuer === issuer);
+  return own ? { authorization: `Bearer ${own.token}` } : {};
+}
+
+/** What is worth another try: the other application type for the URI, or no scopes. @see RFC 7591 §3.2.2 */
+function adjust(request: RegistrationRequest, answer: DoorAnswer): RegistrationRequest | undefined {
+  const error = answer.status === 400 ? own(readObject(answer.text) ?? {}, 'error') : undefined;
+  if (error === 'invalid_redirect_uri') {
+    return { ...request, application_type: request.application_type === 'native' ? 'web' : 'native' };
+  }
+  if ((error === 'invalid_client_metadata' || error === 'invalid_scope') && request.scope !== undefined) {
+    const { scope: _, ...rest } = request;
+    return rest;
+  }
+  return undefined;
+}
+
+function refused(
+  tools: Tools,
+  { server }: Input,
+  request: RegistrationRequest,
+  answer: DoorAnswer,
+): AuthError {
+  const token = tools.client.initialAccessTokens?.find((one) => one.issuer === server.issuer)?.token;
+  const said = withoutSecrets(refusalText(answer.text) ?? '', token === undefined ? [] : [token]);
+  const details = {
+    issuer: server.issuer,
+    status: answer.status,
+    sent: JSON.stringify(request),
+    ...(said && { said }),
+  };
+  if (isOutage(answer.status)) {
+    const retryAfter = retryAfterMs(answer.headers, tools.now());
+    return new AuthError(
+      failure(
+        'server_unavailable',
+        'registering',
+        `${server.issuer} cannot register clients now (${answer.status}); try again later.`,
+        { ...details, ...(retryAfter !== undefined && { retryAfter }) },
+      ),
+    );
+  }
+  return new AuthError(
+    failure(
+      'registration_refused',
+      'registering',
+      `${server.issuer} did not register this client (${answer.status}); register one there by hand and give its id.`,
+      details,
+    ),
+  );
+}

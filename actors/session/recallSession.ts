@@ -1,0 +1,45 @@
+// On start: what does the store remember of this session? Reads only.
+
+import type { ServerMetadata, SessionId } from '../../contract/facts.ts';
+import type { Memory } from '../../contract/work.ts';
+import { judgeAddress } from '../../protocol/address.ts';
+import { keys } from '../../stores/records.ts';
+import { bindingFacts, pendingFacts, registrationFacts, serverFacts } from '../records/facts.ts';
+import { hostWord, readBinding, readGrant } from '../records/recall.ts';
+import type { Act, Tools } from '../tools/tools.ts';
+
+export const recallSession: Act<'recallSession'> =
+  (tools) =>
+  async ({ session }) => {
+    const { records, now } = tools;
+    const binding = await readBinding(records, session);
+    return {
+      at: now(),
+      ...hostWord(tools),
+      binding: binding ? bindingFacts(binding, binding.current) : null,
+      grant: binding ? await readGrant(tools, session, binding, binding.current) : null,
+      login: await recallLogin(tools, session),
+    };
+  };
+
+/** A login that can still be finished: not expired, its code not sent, and its endpoints still ones we would use. */
+async function recallLogin({ records, now }: Tools, session: SessionId): Promise<Memory['login']> {
+  const key = (await records.read('login', keys.login(session)))?.value.pendingKey;
+  const pending = key === undefined ? undefined : (await records.read('pending', key))?.value;
+  if (key === undefined || !pending || pending.spent || pending.expiresAt <= now()) return null;
+  const server = serverFacts(pending.server);
+  if (!isSafe(server, session.resource)) return null;
+  return {
+    pending: pendingFacts(key, pending),
+    server,
+    registration: registrationFacts(key, pending.server.issuer, pending.client),
+    answered: pending.response !== undefined,
+  };
+}
+
+// S11: what lay in a store is judged again.
+function isSafe(server: ServerMetadata, resource: string): boolean {
+  return [server.authorizationEndpoint ?? '', server.tokenEndpoint].every(
+    (url) => judgeAddress(url, resource).ok,
+  );
+}

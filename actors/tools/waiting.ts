@@ -1,0 +1,32 @@
+// Waits that end with their signal.
+import { AuthError, failure, type Phase } from '../../contract/errors.ts';
+
+/** The error of everything that was given up: AuthError `cancelled`. */
+function cancelled(phase: Phase): AuthError {
+  const what = phase === 'authorizing' ? 'The login' : 'The request';
+  return new AuthError(failure('cancelled', phase, `${what} was cancelled.`));
+}
+
+/** @throws AuthError `cancelled` when the signal has been given. */
+export function throwIfCancelled(signal: AbortSignal): void {
+  if (signal.aborted) throw cancelled('authorizing');
+}
+
+/**
+ * Waits for the work or the signal, whichever comes first; leaves no listener on the signal.
+ * The work itself is not stopped: give it the signal too.
+ * @throws AuthError `cancelled` when the signal came first; else what the work threw.
+ */
+export function orCancelled<T>(
+  work: Promise<T>,
+  signal: AbortSignal | undefined,
+  phase: Phase = 'authorizing',
+): Promise<T> {
+  if (!signal) return work;
+  return new Promise<T>((resolve, reject) => {
+    const stop = () => reject(cancelled(phase));
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}

@@ -1,0 +1,74 @@
+// What a session did: states entered and requests made, told as they happen and kept for `explain`.
+import type { InspectionEvent } from 'xstate';
+import type { ExchangeFacts } from '../actors/network/door.ts';
+import type { SessionId } from '../contract/facts.ts';
+import { activeStates, allStates, innermost } from './states.ts';
+import type { Tracer } from './trace.ts';
+
+/** One line of what happens. Holds no secret: no header, no body, no query. */
+export type Progress =
+  | {
+      readonly kind: 'state';
+      readonly session: SessionId;
+      readonly state: string;
+      readonly description: string;
+      readonly spec: readonly string[];
+    }
+  | ({ readonly kind: 'request'; readonly session: SessionId } & ExchangeFacts)
+  | { readonly kind: 'set-aside'; readonly key: string }
+  /** Said once, when the engine is made: a rule that the host has set aside. */
+  | { readonly kind: 'loosened'; readonly what: string };
+
+/** How many lines `explain` looks back. */
+const KEPT = 200;
+
+/** Listens to one session. */
+export class Observer {
+  readonly #session: SessionId;
+  readonly #tell: (progress: Progress) => void;
+  readonly #tracer: Tracer | undefined;
+  readonly #history: Progress[] = [];
+  #active: readonly string[] = [];
+
+  /** @param tracer hears the same, for those who record a run. */
+  constructor(session: SessionId, tell: (progress: Progress) => void, tracer?: Tracer) {
+    this.#session = session;
+    this.#tell = tell;
+    this.#tracer = tracer;
+  }
+
+  get history(): readonly Progress[] {
+    return this.#history;
+  }
+
+  request(facts: ExchangeFacts): void {
+    this.#tracer?.request(facts);
+    this.#record({ kind: 'request', session: this.#session, ...facts });
+  }
+
+  /** For `createActor`'s `inspect`: microsteps, so that states which decide and move on at once are seen too. */
+  inspect(event: InspectionEvent): void {
+    this.#tracer?.inspect(event);
+    if (event.type !== '@xstate.microstep' && event.type !== '@xstate.snapshot') return;
+    if (!('machine' in event.snapshot)) return;
+    const now = activeStates(event.snapshot as Parameters<typeof activeStates>[0]);
+    const entered = now.filter((name) => !this.#active.includes(name));
+    this.#active = now;
+    for (const name of innermost(entered)) this.#enter(name);
+  }
+
+  #enter(name: string): void {
+    const { description, spec } = allStates.get(name) ?? { description: '', spec: [] };
+    this.#record({ kind: 'state', session: this.#session, state: name, description, spec });
+  }
+
+  #record(progress: Progress): void {
+    this.#history.push(progress);
+    if (this.#history.length > KEPT) this.#history.shift();
+    try {
+      this.#tell(progress);
+    } catch {
+      // Who looks on must not change what happens.
+    }
+  }
+}

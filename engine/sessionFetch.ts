@@ -1,0 +1,143 @@
+// `fetch` for a session: sends the token, hears the challenge, lets the chart do its work, sends again.
+import type { ExchangeFacts } from '../actors/network/door.ts';
+import type { Dpop } from '../actors/network/dpop.ts';
+import { refuse } from '../contract/errors.ts';
+import type { Challenge } from '../contract/facts.ts';
+import { readChallenge } from '../protocol/challenge.ts';
+import { operationOf } from '../protocol/operation.ts';
+import { placeOf } from '../protocol/text.ts';
+import { isNonceDemand, type ResourceRequest, sendToResource } from './sendToResource.ts';
+import type { Session } from './session.ts';
+
+export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+
+/** How often one request may be sent in all: the first time, after a login or renewal, after two step-ups. */
+const MAX_SENDS = 4;
+
+export function fetchWith(
+  session: Session,
+  send: typeof globalThis.fetch,
+  dpop: Dpop,
+  tell: (facts: ExchangeFacts) => void,
+): Fetch {
+  return async (input, init) => {
+    const request = await prepare(session, input, init);
+    let renewed = false;
+    for (let sends = 1; ; sends += 1) {
+      const token = await session.usableToken(request.signal);
+      const response = await sendToResource(send, dpop, request, token);
+      tell({ purpose: 'resource', method: request.method, url: request.place, status: response.status });
+      // What was asked for twice, or cannot be sent twice, is not the grant's fault: the chart does not hear of it.
+      if (token?.isBound && isNonceDemand(response)) return response;
+      const challenge = challengeOf(response, request.url);
+      if (token && response.status !== 401)
+        session.tell({ type: 'grant.proved', grantVersion: token.version });
+      if (!challenge || sends === MAX_SENDS) return response;
+      // TOK-9: a 401 to what a completed flow brought is the server's last word.
+      if (challenge.status === 401 && renewed) return response;
+      const outcome = await answer(session, challenge, token?.version ?? null, request);
+      // C15: what can be read only once is not sent again; but the next request finds the grant in order.
+      if (outcome === 'nothing new' || !request.canRepeat) return response;
+      renewed ||= outcome === 'renewed';
+      await response.body?.cancel();
+    }
+  };
+}
+
+/** Tells the chart, waits for it, and says whether there is another grant to try. */
+async function answer(
+  session: Session,
+  challenge: Challenge,
+  grantVersion: string | null,
+  request: Prepared,
+): Promise<Outcome> {
+  const spent = spentIn(session);
+  session.tell({ type: 'challenge.received', challenge, grantVersion, operation: request.operation });
+  const snapshot = await session.quiet(request.signal);
+  const { grant } = snapshot.context;
+  if (!snapshot.hasTag('canSend') || !grant || grant.version === grantVersion) return 'nothing new';
+  return spentIn(session) > spent ? 'renewed' : 'remembered';
+}
+
+/** A grant may be fresh from its server, or one that was only remembered and is still to prove itself. */
+type Outcome = 'nothing new' | 'remembered' | 'renewed';
+
+function spentIn(session: Session): number {
+  const { authorizations, renewals } = session.snapshot.context.budget;
+  return authorizations + renewals;
+}
+
+/** A 401, or a 403 that asks for scopes; from the resource itself, not from where it redirected to (W17). */
+function challengeOf(response: Response, url: URL): Challenge | undefined {
+  if (response.status !== 401 && response.status !== 403) return undefined;
+  if (response.url !== '' && new URL(response.url).origin !== url.origin) return undefined;
+  const challenge = readChallenge(response.status, response.headers.get('www-authenticate'));
+  if (response.status === 401) return challenge;
+  return challenge.error === 'insufficient_scope' ? challenge : undefined;
+}
+
+interface Prepared extends ResourceRequest {
+  /** Origin and path, for progress lines. */
+  readonly place: string;
+  readonly operation: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function prepare(
+  session: Session,
+  input: string | URL | Request,
+  init: RequestInit = {},
+): Promise<Prepared> {
+  const of = input instanceof Request ? await unfold(input, init) : { url: new URL(input), init };
+  refuseOtherOrigin(session, of.url);
+  const method = methodOf(of.init.method);
+  return {
+    ...of,
+    method,
+    place: of.url.origin + of.url.pathname,
+    operation: operationOf(method.toUpperCase(), of.url.href, of.init.body),
+    canRepeat: isRepeatable(of.init.body),
+    signal: of.init.signal ?? undefined,
+  };
+}
+
+/** What fetch makes of a method: these in capitals, any other as it is. @see Fetch Standard, normalize a method */
+export function methodOf(method = 'GET'): string {
+  return /^(?:delete|get|head|options|post|put)$/i.test(method) ? method.toUpperCase() : method;
+}
+
+/** Whether a body can be read again: streams and iterators cannot. */
+function isRepeatable(body: unknown): boolean {
+  const whole = [URLSearchParams, ArrayBuffer, Blob, FormData];
+  return (
+    body === undefined ||
+    body === null ||
+    typeof body === 'string' ||
+    ArrayBuffer.isView(body) ||
+    whole.some((kind) => body instanceof kind)
+  );
+}
+
+/** A Request is read once, so that it can be sent again. */
+async function unfold(request: Request, init: RequestInit): Promise<{ url: URL; init: RequestInit }> {
+  const isJson = request.headers.get('content-type')?.includes('json') ?? false;
+  const body =
+    init.body ?? (request.body ? await (isJson ? request.text() : request.arrayBuffer()) : undefined);
+  const { method, headers, signal, redirect, credentials, cache, mode, referrer, referrerPolicy } = request;
+  const own = { method, headers, signal, redirect, credentials, cache, mode, referrer, referrerPolicy };
+  return {
+    url: new URL(request.url),
+    init: { ...own, ...init, ...(body !== undefined && body !== null && { body }) },
+  };
+}
+
+// TOK-1, TOK-2: a token never leaves the origin of its resource.
+export function refuseOtherOrigin(session: Pick<Session, 'id'>, url: URL): void {
+  const { origin } = new URL(session.id.resource);
+  if (url.origin === origin) return;
+  refuse(
+    'address_refused',
+    'requesting',
+    `This session is for ${placeOf(session.id.resource)}; ${url.origin} is another origin and needs a session of its own.`,
+  );
+}
