@@ -32,7 +32,7 @@ export async function storedSessions(
   const found: StoredSession[] = [];
   for (const key of [...(await records.bindings())].sort()) {
     try {
-      const binding = (await records.read('binding', key))?.value;
+      const binding = (await records.read(key))?.value;
       const session = binding && (await sessionIn(records, binding));
       if (session) found.push(session);
     } catch (thrown) {
@@ -45,7 +45,7 @@ export async function storedSessions(
 
 /** The one session, or nothing. @throws AuthError `record_newer`, `store_failed` */
 export async function storedSession(records: Records, id: SessionId): Promise<StoredSession | undefined> {
-  const binding = (await records.read('binding', keys.binding(id)))?.value;
+  const binding = (await records.read(keys.binding(id)))?.value;
   return binding && sessionIn(records, binding);
 }
 
@@ -53,7 +53,7 @@ async function sessionIn(records: Records, binding: BindingRecord): Promise<Stor
   const { session, current, servers } = binding;
   const bound = servers[current];
   if (!bound) return undefined;
-  const grant = (await records.read('grant', bound.grantKey))?.value;
+  const grant = (await records.read(bound.grantKey))?.value;
   return {
     resource: session.resource,
     ...(session.subject !== '' && { subject: session.subject }),

@@ -202,7 +202,7 @@ async function complete(
 ): Promise<Session> {
   const state = stateOf(callbackUrl);
   const key = state === undefined ? undefined : keys.pending(await digest(state));
-  const pending = key === undefined ? undefined : await tools.records.read('pending', key);
+  const pending = key === undefined ? undefined : await tools.records.read(key);
   const isOver = pending !== undefined && pending.value.expiresAt <= tools.now();
   if (key !== undefined && isOver) await tools.records.forget(key);
   const isTheirs = subject === undefined || pending?.value.session.subject === subject;

@@ -13,7 +13,7 @@ export async function holdingsOf(records: Records, session: SessionId): Promise<
   );
   return Promise.all(
     servers.map(async ([issuer, { kind, scopes, grantKey }]) => {
-      const grant = (await records.read('grant', grantKey))?.value;
+      const grant = (await records.read(grantKey))?.value;
       return {
         issuer,
         isCurrent: issuer === binding?.current,

@@ -25,7 +25,7 @@ async function newsOfLogin(
   const { pending } = snapshot.context;
   // A code for another device is polled for by one process only: nobody else can have finished it.
   if (pending === null || pending.redirectUri === null) return undefined;
-  const request = await tools.records.read('pending', pending.key);
+  const request = await tools.records.read(keys.as('pending', pending.key));
   if (request && !request.value.spent) return undefined;
   const isOver = !request && !(await hasNewGrant(tools, id, snapshot)) && !(await hasLogin(tools, id));
   return { type: isOver ? 'user.cancel' : 'grant.changed' };
@@ -39,4 +39,4 @@ async function hasNewGrant(tools: Tools, id: SessionId, { context }: AuthSnapsho
 }
 
 const hasLogin = async ({ records }: Tools, id: SessionId): Promise<boolean> =>
-  (await records.read('login', keys.login(id))) !== undefined;
+  (await records.read(keys.login(id))) !== undefined;

@@ -6,7 +6,7 @@ import type { Tools } from '../actors/tools/tools.ts';
 import { refuse } from '../contract/errors.ts';
 import type { Grant, SessionId } from '../contract/facts.ts';
 import { placeOf } from '../protocol/text.ts';
-import type { GrantRecord, Versioned } from '../stores/records.ts';
+import { type GrantRecord, keys, type Versioned } from '../stores/records.ts';
 
 export interface UsableToken {
   readonly accessToken: string;
@@ -42,7 +42,7 @@ export async function useGrant(
   grant: Grant,
   activeIssuer: string | undefined,
 ): Promise<UsableToken | undefined> {
-  const record = await tools.records.read('grant', grant.key);
+  const record = await tools.records.read(keys.as('grant', grant.key));
   if (!record) return undefined;
   if (record.value.issuer !== activeIssuer) {
     refuse(

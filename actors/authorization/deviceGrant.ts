@@ -46,7 +46,7 @@ export const requestDeviceCode: Act<'requestDeviceCode'> = (tools) => async (inp
     ...answer,
   };
   const key = keys.device(await digest(record.deviceCode));
-  await tools.records.update('device', key, () => record);
+  await tools.records.update(key, () => record);
   const pending = {
     key,
     issuer: server.issuer,
@@ -154,7 +154,7 @@ export const pollDeviceGrant: Act<'pollDeviceGrant'> =
       return { at: tools.now(), grant };
     } finally {
       // However it ends, also by a sign-out: nobody can go on with this code.
-      await tools.records.forget(pending.key);
+      await tools.records.forget(keys.as('device', pending.key));
     }
   };
 
@@ -244,6 +244,6 @@ function expired(record: DeviceRecord): never {
 }
 
 async function readDevice(tools: Tools, key: string): Promise<DeviceRecord> {
-  const found = await tools.records.read('device', key);
+  const found = await tools.records.read(keys.as('device', key));
   return found?.value ?? refuse('login_timed_out', 'authorizing', 'This login was ended; log in again.');
 }

@@ -2,7 +2,7 @@
 import * as oauth from 'oauth4webapi';
 import { AuthError, refuse } from '../../contract/errors.ts';
 import { judgeAuthorizationResponse } from '../../protocol/authorizationResponse.ts';
-import type { PendingRecord } from '../../stores/records.ts';
+import { keys, type PendingRecord } from '../../stores/records.ts';
 import { resourceParameter } from '../network/resourceParameter.ts';
 import { type asServer, type IssuedTokens, requestTokens } from '../network/tokenEndpoint.ts';
 import { keepGrant } from '../records/keepGrant.ts';
@@ -33,10 +33,11 @@ export const exchangeCode: Act<'exchangeCode'> =
 
 /** Marks the code as spent before it is sent: whoever finds the mark does not send it again. */
 async function claim(tools: Tools, key: string): Promise<PendingRecord> {
-  const { version, value } = await readPending(tools, key);
+  const pending = await readPending(tools, key);
+  const { value } = pending;
   const claimed =
     !value.spent && value.response !== undefined
-      ? await tools.records.write('pending', key, { ...value, spent: true }, version)
+      ? await tools.records.write(keys.as('pending', key), { ...value, spent: true }, pending)
       : undefined;
   if (claimed !== undefined) return value;
   return refuse(
@@ -99,7 +100,7 @@ function askAgain(error: unknown): unknown {
 }
 
 async function finish(tools: Tools, pending: PendingRecord, key: string): Promise<void> {
-  await tools.records.forget(key);
+  await tools.records.forget(keys.as('pending', key));
   await forgetLogin(tools.records, pending.session, key);
   tools.logins.end(key);
   await tools.userAgent.release(pending.redirectUri);

@@ -19,7 +19,7 @@ const MAX_URL = 16 * 1024;
 export const prepareAuthorization: Act<'prepareAuthorization'> = (tools) => async (given) => {
   const input = { ...given, resource: resourceAt(tools, given.server.issuer, given.resource) };
   const made = await newRequest(tools, input);
-  await tools.records.write('pending', made.key, made.record, undefined);
+  await tools.records.write(made.key, made.record, undefined);
   const current = await makeCurrent(tools, input, made);
   if (current.key !== made.key) await withdraw(tools, made, current);
   const pending = pendingFacts(current.key, current.record);
@@ -108,7 +108,7 @@ export async function clientOf(
   { registration }: Pick<Input, 'registration'>,
 ): Promise<ClientRecord> {
   if (registration.kind === 'dynamic') {
-    const stored = (await tools.records.read('registration', registration.key))?.value;
+    const stored = (await tools.records.read(keys.as('registration', registration.key)))?.value;
     if (stored?.issuer === registration.issuer && stored.client.clientId === registration.clientId) {
       return stored.client;
     }

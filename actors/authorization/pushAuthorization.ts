@@ -3,6 +3,7 @@ import * as oauth from 'oauth4webapi';
 import { AuthError, failure, refuse, toFailure } from '../../contract/errors.ts';
 import { own, readObject } from '../../protocol/json.ts';
 import { oauthErrorCode } from '../../protocol/text.ts';
+import { keys } from '../../stores/records.ts';
 import { authenticationOf } from '../network/clientAuthentication.ts';
 import { isOutage } from '../network/documents.ts';
 import { asServer, optionsFor } from '../network/tokenEndpoint.ts';
@@ -35,7 +36,7 @@ export const pushAuthorization: Act<'pushAuthorization'> =
     const url = new URL(server.authorizationEndpoint ?? '');
     url.searchParams.set('client_id', value.client.clientId);
     url.searchParams.set('request_uri', requestUri);
-    await tools.records.update('pending', key, (before) => before && { ...before, url: url.href });
+    await tools.records.update(keys.as('pending', key), (before) => before && { ...before, url: url.href });
     return { at: tools.now() };
   };
 

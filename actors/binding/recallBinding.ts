@@ -67,11 +67,7 @@ async function judgePreRegistered(
 
 /** The first issuer that these credentials were used with: written before anything is sent, and never again. */
 async function pinIssuer(records: Records, clientId: string, issuer: string): Promise<string> {
-  const pin = await records.update(
-    'pin',
-    keys.pin(clientId),
-    (before) => before ?? { v: 1, clientId, issuer },
-  );
+  const pin = await records.update(keys.pin(clientId), (before) => before ?? { v: 1, clientId, issuer });
   return pin?.value.issuer ?? issuer;
 }
 
@@ -119,7 +115,7 @@ async function recallRegistration(
     };
   }
   const key = keys.registration(issuer, registrationPlace(tools));
-  const found = (await tools.records.read('registration', key))?.value;
+  const found = (await tools.records.read(key))?.value;
   if (!found || found.issuer !== issuer) return null;
   // R08: a client whose secret has expired is no client.
   const { secretExpiresAt } = found.client;

@@ -9,7 +9,10 @@ import {
   type Versioned,
 } from '../../stores/records.ts';
 
-export function grantFacts(key: string, { version, value }: Versioned<GrantRecord>): Grant {
+export function grantFacts(
+  key: string,
+  { version, value }: Pick<Versioned<GrantRecord>, 'version' | 'value'>,
+): Grant {
   return {
     key,
     version,

@@ -2,7 +2,7 @@
 import type { Grant, SessionId } from '../../contract/facts.ts';
 import { lifetime } from '../../protocol/lifetime.ts';
 import { union } from '../../protocol/scopes.ts';
-import { boundAt, type ClientRecord, type GrantRecord, keys } from '../../stores/records.ts';
+import { boundAt, type ClientRecord, type GrantRecord, type Key, keys } from '../../stores/records.ts';
 import type { IssuedTokens } from '../network/tokenEndpoint.ts';
 import type { Tools } from '../tools/tools.ts';
 import { grantFacts } from './facts.ts';
@@ -35,7 +35,7 @@ export async function keepGrant(tools: Tools, of: GrantRequest, tokens: IssuedTo
     requested: [...of.requested],
     granted: [...(tokens.granted ?? of.requested)],
   };
-  const stored = await tools.records.update('grant', key, (before) => withSuperseded(record, before));
+  const stored = await tools.records.update(key, (before) => withSuperseded(record, before));
   await moveBinding(tools, of, key, record, now);
   return grantFacts(key, { version: stored?.version ?? '', value: record });
 }
@@ -56,16 +56,16 @@ function withSuperseded(record: GrantRecord, before: GrantRecord | undefined): G
 async function moveBinding(
   tools: Tools,
   { session, client, issuer }: GrantRequest,
-  grantKey: string,
+  grantKey: Key<'grant'>,
   grant: GrantRecord,
   at: number,
 ): Promise<void> {
-  await tools.records.update('binding', keys.binding(session), (before) => {
+  await tools.records.update(keys.binding(session), (before) => {
     const known = boundAt(before, issuer);
     const scopes = [...union(known?.scopes, grant.requested, grant.granted)];
     const former = [known?.grantKey, ...(known?.formerGrantKeys ?? [])];
     const formerGrantKeys = former
-      .filter((key): key is string => key !== undefined && key !== grantKey)
+      .filter((key): key is Key<'grant'> => key !== undefined && key !== grantKey)
       .slice(0, MAX_FORMER);
     const { kind, clientId } = client;
     const bound = { kind, clientId, grantKey, formerGrantKeys, scopes, boundAt: at };

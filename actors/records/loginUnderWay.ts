@@ -1,13 +1,13 @@
 // A session has one login under way, whichever engine began it (C06).
 import { includesAll } from '../../protocol/scopes.ts';
-import { type ClientRecord, keys, type PendingRecord } from '../../stores/records.ts';
+import { type ClientRecord, type Key, keys, type PendingRecord } from '../../stores/records.ts';
 import type { Act, Tools } from '../tools/tools.ts';
 
 type Input = Parameters<ReturnType<Act<'prepareAuthorization'>>>[0];
 
 /** A pending authorization request, by its key in the store. */
 export interface Request {
-  readonly key: string;
+  readonly key: Key<'pending'>;
   readonly record: PendingRecord;
 }
 
@@ -25,11 +25,11 @@ export async function makeCurrent(tools: Tools, input: Input, made: Request): Pr
   const at = keys.login(input.session);
   // Who loses the race looks again, and finds the winner's.
   for (;;) {
-    const login = await records.read('login', at);
+    const login = await records.read(at);
     const before = login && (await currentOf(tools, login.value));
     if (before && serves(before, input, tools)) return before;
     const ours = { v: 1, pendingKey: made.key, holder } as const;
-    if ((await records.write('login', at, ours, login?.version)) === undefined) continue;
+    if ((await records.write(at, ours, login)) === undefined) continue;
     if (login) await records.forget(login.value.pendingKey);
     return { ...made, holder };
   }
@@ -37,9 +37,9 @@ export async function makeCurrent(tools: Tools, input: Input, made: Request): Pr
 
 async function currentOf(
   { records }: Tools,
-  { pendingKey, holder }: { readonly pendingKey: string; readonly holder?: string | undefined },
+  { pendingKey, holder }: { readonly pendingKey: Key<'pending'>; readonly holder?: string | undefined },
 ): Promise<Current | undefined> {
-  const pending = await records.read('pending', pendingKey);
+  const pending = await records.read(pendingKey);
   return pending && { key: pendingKey, record: pending.value, holder };
 }
 

@@ -9,7 +9,7 @@ export async function readPending(
   tools: Pick<Tools, 'records'>,
   key: string,
 ): Promise<Versioned<PendingRecord>> {
-  const pending = await tools.records.read('pending', key);
+  const pending = await tools.records.read(keys.as('pending', key));
   return (
     pending ??
     refuse('login_timed_out', 'authorizing', 'This login was ended or finished elsewhere; log in again.')
@@ -22,14 +22,14 @@ export async function storeResponse(
   key: string,
   response: string,
 ): Promise<void> {
-  await tools.records.update('pending', key, (pending) =>
+  await tools.records.update(keys.as('pending', key), (pending) =>
     pending && pending.response === undefined && !pending.spent ? { ...pending, response } : undefined,
   );
 }
 
 /** Makes a request unanswered again, after a response that was not its own. */
 export async function dropResponse(tools: Pick<Tools, 'records'>, key: string): Promise<void> {
-  await tools.records.update('pending', key, (pending) => {
+  await tools.records.update(keys.as('pending', key), (pending) => {
     if (!pending) return undefined;
     const { response: _, ...rest } = pending;
     return rest;
@@ -39,6 +39,6 @@ export async function dropResponse(tools: Pick<Tools, 'records'>, key: string): 
 /** The session has this login under way no longer; another one that was begun meanwhile stays. */
 export async function forgetLogin(records: Records, session: SessionId, pendingKey: string): Promise<void> {
   const at = keys.login(session);
-  const login = await records.read('login', at);
+  const login = await records.read(at);
   if (login?.value.pendingKey === pendingKey) await records.remove(at, login.version);
 }

@@ -21,7 +21,7 @@ export function hostWord({ client, policy }: Pick<Tools, 'client' | 'policy'>): 
 
 /** The session's binding. */
 export async function readBinding(records: Records, session: SessionId): Promise<BindingRecord | undefined> {
-  const found = (await records.read('binding', keys.binding(session)))?.value;
+  const found = (await records.read(keys.binding(session)))?.value;
   return found && isSame(found.session, session) ? found : undefined;
 }
 
@@ -36,7 +36,7 @@ export async function readGrant(
   issuer: string,
 ): Promise<Grant | null> {
   const bound = boundAt(binding, issuer);
-  const found = bound && (await records.read('grant', bound.grantKey));
+  const found = bound && (await records.read(bound.grantKey));
   if (!bound || !found || !isOf(found, session, issuer, bound.clientId)) return null;
   if (!(await dpop.open(found.value)) || dpop.isOutgrown(found.value)) return null;
   return grantFacts(bound.grantKey, found);

@@ -1,14 +1,14 @@
 // One refresh, or registration, among all processes that share a store: a lease and a journal in one record (C03, C04, C05, R13).
-import type { GrantRecord, Versioned } from '../../stores/records.ts';
+import type { GrantRecord, Key, SpendRecord, Versioned } from '../../stores/records.ts';
 import type { Tools } from '../tools/tools.ts';
 import { throwIfCancelled } from '../tools/waiting.ts';
 
 /** What only one may do at a time. */
 export interface Spending {
   /** Key of the intent: see `keys.spend`. */
-  readonly at: string;
+  readonly at: Key<'spend'>;
   /** The record that is replaced, and its version when it was read; empty where there was none. */
-  readonly key: string;
+  readonly key: Key<'grant' | 'registration'>;
   readonly version: string;
   /** Its version now. */
   readonly current: () => Promise<string>;
@@ -39,9 +39,9 @@ export async function claim(tools: Tools, what: Spending, signal: AbortSignal): 
   let [seen, waited] = ['', 0];
   for (;;) {
     if (!(await isCurrent(what))) return { kind: 'moved' };
-    const other = await tools.records.read('spend', at);
+    const other = await tools.records.read(at);
     if (!other || other.value.holder === tools.holder) {
-      const mine = await take(tools, what, other?.version);
+      const mine = await take(tools, what, other);
       if (mine) return mine;
     } else if (other.value.version !== what.version) {
       // Its outcome was stored: only the tidying up was not.
@@ -56,9 +56,13 @@ export async function claim(tools: Tools, what: Spending, signal: AbortSignal): 
 }
 
 /** Writes the intent before anything is sent; and looks again, since a sibling may have finished in between. */
-async function take(tools: Tools, what: Spending, expected: string | undefined): Promise<Claim | undefined> {
+async function take(
+  tools: Tools,
+  what: Spending,
+  before: Versioned<SpendRecord> | undefined,
+): Promise<Claim | undefined> {
   const intent = { v: 1, holder: tools.holder, version: what.version } as const;
-  const version = await tools.records.write('spend', what.at, intent, expected);
+  const version = await tools.records.write(what.at, intent, before);
   if (version === undefined) return undefined;
   const release = (): Promise<void> => tidyUp(tools, what.at, version);
   if (await isCurrent(what)) return { kind: 'held', release };
@@ -69,12 +73,12 @@ async function take(tools: Tools, what: Spending, expected: string | undefined):
 const isCurrent = async ({ current, version }: Spending): Promise<boolean> => (await current()) === version;
 
 /** Best effort: what is left behind is its holder's to take again, and to others of a version that has passed. */
-async function tidyUp({ records }: Tools, at: string, version: string): Promise<void> {
+async function tidyUp({ records }: Tools, at: Key<'spend'>, version: string): Promise<void> {
   await records.remove(at, version).catch(() => false);
 }
 
 /** @returns how long was waited, in milliseconds. */
-async function wait(tools: Tools, at: readonly string[], signal: AbortSignal): Promise<number> {
+async function wait(tools: Tools, at: readonly Key[], signal: AbortSignal): Promise<number> {
   const over = new AbortController();
   const until = AbortSignal.any([signal, over.signal]);
   const start = performance.now();

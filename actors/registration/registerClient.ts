@@ -10,7 +10,7 @@ import {
 } from '../../protocol/registration.ts';
 import { retryAfterMs } from '../../protocol/retryAfter.ts';
 import { withoutSecrets } from '../../protocol/text.ts';
-import { type ClientRecord, keys, type RegistrationRecord } from '../../stores/records.ts';
+import { type ClientRecord, type Key, keys, type RegistrationRecord } from '../../stores/records.ts';
 import { isOutage } from '../network/documents.ts';
 import type { DoorAnswer } from '../network/door.ts';
 import { registrationFacts } from '../records/facts.ts';
@@ -32,8 +32,12 @@ export const registerClient: Act<'registerClient'> = (tools) => async (input, si
 };
 
 /** A registration that somebody else made meanwhile, when it fits. */
-async function recall(tools: Tools, key: string, input: Input): Promise<RegistrationRecord | undefined> {
-  const found = (await tools.records.read('registration', key))?.value;
+async function recall(
+  tools: Tools,
+  key: Key<'registration'>,
+  input: Input,
+): Promise<RegistrationRecord | undefined> {
+  const found = (await tools.records.read(key))?.value;
   return found && fits(tools, found, input) ? found : undefined;
 }
 
@@ -50,11 +54,11 @@ function fits(
 /** One at a time among all processes that share the store: who comes later finds what the first one got (R13). */
 async function registerOnce(
   tools: Tools,
-  key: string,
+  key: Key<'registration'>,
   input: Input,
   signal: AbortSignal,
 ): Promise<RegistrationRecord> {
-  const current = async (): Promise<string> => (await tools.records.read('registration', key))?.version ?? '';
+  const current = async (): Promise<string> => (await tools.records.read(key))?.version ?? '';
   for (;;) {
     const version = await current();
     const found = await recall(tools, key, input);
@@ -69,7 +73,7 @@ async function registerOnce(
 
 async function register(
   tools: Tools,
-  key: string,
+  key: Key<'registration'>,
   input: Input,
   signal: AbortSignal,
 ): Promise<RegistrationRecord> {
@@ -100,7 +104,7 @@ async function register(
   };
   const record: RegistrationRecord = { v: 1, issuer: server.issuer, client };
   // Who was held up while another one registered uses the other's.
-  const stored = await tools.records.update('registration', key, (now) =>
+  const stored = await tools.records.update(key, (now) =>
     now && fits(tools, now, input) ? undefined : record,
   );
   return stored?.value ?? record;

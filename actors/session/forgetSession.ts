@@ -8,7 +8,7 @@ export const forgetSession: Act<'forgetSession'> =
   async ({ session }) => {
     const { records } = tools;
     const binding = await readBinding(records, session);
-    const login = (await records.read('login', keys.login(session)))?.value;
+    const login = (await records.read(keys.login(session)))?.value;
     for (const key of grantKeysOf(binding)) {
       await records.forget(key);
       await records.forget(keys.spend(key));

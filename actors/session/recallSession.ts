@@ -24,8 +24,8 @@ export const recallSession: Act<'recallSession'> =
 
 /** A login that can still be finished: not expired, its code not sent, and its endpoints still ones we would use. */
 async function recallLogin({ records, now }: Tools, session: SessionId): Promise<Memory['login']> {
-  const key = (await records.read('login', keys.login(session)))?.value.pendingKey;
-  const pending = key === undefined ? undefined : (await records.read('pending', key))?.value;
+  const key = (await records.read(keys.login(session)))?.value.pendingKey;
+  const pending = key === undefined ? undefined : (await records.read(key))?.value;
   if (key === undefined || !pending || pending.spent || pending.expiresAt <= now()) return null;
   const server = serverFacts(pending.server);
   if (!isSafe(server, session.resource)) return null;

@@ -14,7 +14,7 @@ export const revokeGrants: Act<'revokeGrants'> =
     const binding = await readBinding(tools.records, session);
     await Promise.allSettled(
       grantKeysOf(binding).map(async (key) => {
-        const grant = (await tools.records.read('grant', key))?.value;
+        const grant = (await tools.records.read(key))?.value;
         if (grant) await revoke(tools, session, grant, signal);
       }),
     );

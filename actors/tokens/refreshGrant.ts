@@ -3,7 +3,7 @@ import * as oauth from 'oauth4webapi';
 import { AuthError, refuse } from '../../contract/errors.ts';
 import type { Grant } from '../../contract/facts.ts';
 import { lifetime } from '../../protocol/lifetime.ts';
-import { type GrantRecord, keys, type Versioned } from '../../stores/records.ts';
+import { type GrantRecord, type Key, keys, type Versioned } from '../../stores/records.ts';
 import { resourceParameter } from '../network/resourceParameter.ts';
 import { type IssuedTokens, requestTokens } from '../network/tokenEndpoint.ts';
 import { grantFacts } from '../records/facts.ts';
@@ -20,10 +20,11 @@ export const refreshGrant: Act<'refreshGrant'> = (tools) => async (input, signal
 };
 
 async function refresh(tools: Tools, input: Input, signal: AbortSignal): Promise<Grant> {
-  const { key, version } = input.grant;
+  const key = keys.as('grant', input.grant.key);
+  const { version } = input.grant;
   const saved = await saveLeftover(tools, key);
   if (saved) return saved;
-  const before = await tools.records.read('grant', key);
+  const before = await tools.records.read(key);
   // Somebody else renewed it since the chart looked: theirs is ours (TOK-6).
   if (before && before.version !== version) return following(tools, input, before);
   if (before?.value.refreshToken === undefined || !(await tools.dpop.open(before.value))) return gone(input);
@@ -32,7 +33,7 @@ async function refresh(tools: Tools, input: Input, signal: AbortSignal): Promise
     at: keys.spend(key),
     key,
     version,
-    current: async () => (await tools.records.read('grant', key))?.version ?? '',
+    current: async () => (await tools.records.read(key))?.version ?? '',
   };
   const claimed = await claim(tools, spending, AbortSignal.any([signal, tools.closing]));
   if (claimed.kind === 'moved') return adopt(tools, input);
@@ -54,7 +55,7 @@ async function refresh(tools: Tools, input: Input, signal: AbortSignal): Promise
 
 /** What a sibling has made of it. */
 async function adopt(tools: Tools, input: Input): Promise<Grant> {
-  const theirs = await tools.records.read('grant', input.grant.key);
+  const theirs = await tools.records.read(keys.as('grant', input.grant.key));
   return theirs ? following(tools, input, theirs) : gone(input);
 }
 
@@ -67,8 +68,8 @@ function following(tools: Tools, input: Input, theirs: Versioned<GrantRecord>): 
 
 /** The token may have been sent: it is never sent again (TOK-5). */
 async function giveUp(tools: Tools, input: Input, before: Versioned<GrantRecord>): Promise<Grant> {
-  const { key } = input.grant;
-  const version = await tools.records.write('grant', key, givenUp(before.value), before.version);
+  const key = keys.as('grant', input.grant.key);
+  const version = await tools.records.write(key, givenUp(before.value), before);
   if (version === undefined) return adopt(tools, input);
   return refuse(
     'grant_refused',
@@ -103,7 +104,7 @@ function spend(
 
 async function keep(
   tools: Tools,
-  key: string,
+  key: Key<'grant'>,
   before: Versioned<GrantRecord>,
   tokens: IssuedTokens,
 ): Promise<Grant> {
@@ -117,44 +118,44 @@ async function keep(
     ...lifetime(tokens.expiresIn, refreshToken !== undefined, tools.now()),
     granted: [...(tokens.granted ?? rest.granted)],
   };
-  return save(tools, key, value, before.version, before.value.refreshToken ?? '');
+  return save(tools, key, value, before, before.value.refreshToken ?? '');
 }
 
 /** Stores what was issued. Where the store fails, the tokens are kept in memory, and saved at the next try (T12). */
 async function save(
   tools: Tools,
-  key: string,
+  key: Key<'grant'>,
   value: GrantRecord,
-  before: string,
+  before: Versioned<GrantRecord>,
   spent: string,
 ): Promise<Grant> {
-  tools.unsaved.set(key, { value, version: before, spent });
-  const version = await tools.records.write('grant', key, value, before);
+  tools.unsaved.set(key, { value, before, spent });
+  const version = await tools.records.write(key, value, before);
   tools.unsaved.delete(key);
   if (version !== undefined) return grantFacts(key, { version, value });
-  const theirs = await tools.records.read('grant', key);
+  const theirs = await tools.records.read(key);
   // A sibling thought that we were dead: what it gave up is found after all.
-  if (theirs && isGivenUp(theirs, spent)) return save(tools, key, value, theirs.version, spent);
+  if (theirs && isGivenUp(theirs, spent)) return save(tools, key, value, theirs, spent);
   if (theirs) return grantFacts(key, theirs);
   return refuse('grant_refused', 'renewing', 'The login was ended while it was renewed; log in again.', {
     issuer: value.issuer,
   });
 }
 
-async function saveLeftover(tools: Tools, key: string): Promise<Grant | undefined> {
+async function saveLeftover(tools: Tools, key: Key<'grant'>): Promise<Grant | undefined> {
   const leftover = tools.unsaved.get(key);
-  return leftover && save(tools, key, leftover.value, leftover.version, leftover.spent);
+  return leftover && save(tools, key, leftover.value, leftover.before, leftover.spent);
 }
 
 /** After a refusal the store is read again: a sibling's tokens are adopted, else the version that failed goes (TOK-6). */
 async function afterRefusal(
   tools: Tools,
-  key: string,
+  key: Key<'grant'>,
   version: string,
   error: unknown,
 ): Promise<Grant | undefined> {
   if (!(error instanceof AuthError) || error.code !== 'grant_refused') return undefined;
-  const now = await tools.records.read('grant', key);
+  const now = await tools.records.read(key);
   if (now && now.version !== version) return grantFacts(key, now);
   await tools.records.remove(key, version);
   return undefined;

@@ -128,6 +128,13 @@ export interface ServerChoice {
   readonly bound: string | undefined;
 }
 
+/** A renewed grant that is in memory only. */
+interface Unsaved {
+  readonly value: GrantRecord;
+  readonly before: Versioned<GrantRecord>;
+  readonly spent: string;
+}
+
 export interface Tools {
   readonly client: ClientOptions;
   readonly policy: Policy;
@@ -135,8 +142,8 @@ export interface Tools {
   readonly userAgent: UserAgent;
   /** The door, with its exchanges told to this session. */
   readonly doorOf: (session: SessionId) => Door;
-  /** Renewed grants that could not be stored yet, with the version that they replace and the token that was spent; by key. */
-  readonly unsaved: Map<string, Versioned<GrantRecord> & { readonly spent: string }>;
+  /** Renewed grants that could not be stored yet, with what they replace and the token that was spent; by key. */
+  readonly unsaved: Map<string, Unsaved>;
   /** Registrations under way: sessions that start at once share one (R13). */
   readonly registering: Shared<RegistrationRecord>;
   /** Refreshes under way, by grant: one for any number of charts, and never cut off. */

@@ -11,6 +11,7 @@ import {
   boundAt,
   type ClientRecord,
   type GrantRecord,
+  type Key,
   keys,
   Records,
 } from '../../stores/records.ts';
@@ -156,8 +157,8 @@ type Written =
 async function importOne(records: Records, login: Judged, options: ImportOptions): Promise<Written> {
   const { session, issuer, client } = login;
   const grantKey = keys.grant(issuer, client.clientId, session);
-  const binding = (await records.read('binding', keys.binding(session)))?.value;
-  const grant = (await records.read('grant', grantKey))?.value;
+  const binding = (await records.read(keys.binding(session)))?.value;
+  const grant = (await records.read(grantKey))?.value;
   const why = ownRecords(login, grantKey, binding, grant);
   if (why !== undefined) return kept(why);
 
@@ -167,8 +168,8 @@ async function importOne(records: Records, login: Judged, options: ImportOptions
   if (options.dryRun) return done;
   const made = recordsOf(login, grantKey, options);
   const isLost =
-    (!binding && !(await records.write('binding', keys.binding(session), made.binding, undefined))) ||
-    (!grant && !(await records.write('grant', grantKey, made.grant, undefined)));
+    (!binding && !(await records.write(keys.binding(session), made.binding, undefined))) ||
+    (!grant && !(await records.write(grantKey, made.grant, undefined)));
   if (isLost) return kept('somebody else has just written there');
   await importRegistration(records, issuer, made.grant.client);
   return done;
@@ -179,7 +180,7 @@ const kept = (why: string): Written => ({ outcome: 'kept', why });
 /** Why the store's own records stay; nothing when there are none, or they are what would be written. */
 function ownRecords(
   { issuer, tokens }: Judged,
-  grantKey: string,
+  grantKey: Key<'grant'>,
   binding: BindingRecord | undefined,
   grant: GrantRecord | undefined,
 ): string | undefined {
@@ -193,7 +194,7 @@ function ownRecords(
 
 function recordsOf(
   { session, issuer, client, tokens, audience }: Judged,
-  grantKey: string,
+  grantKey: Key<'grant'>,
   { metadataUrl, now = Date.now }: ImportOptions,
 ): { readonly binding: BindingRecord; readonly grant: GrantRecord } {
   const { issuer: _, ...registered } = client;
@@ -228,7 +229,7 @@ function recordsOf(
 async function importRegistration(records: Records, issuer: string, client: ClientRecord): Promise<void> {
   if (client.kind !== 'dynamic' || !client.redirectUris.some(isReceived)) return;
   const record = { v: 1, issuer, client } as const;
-  await records.write('registration', keys.registration(issuer, 'loopback'), record, undefined);
+  await records.write(keys.registration(issuer, 'loopback'), record, undefined);
 }
 
 /** Where `loopbackUserAgent()` can listen: any port, at its usual host and path. */

@@ -41,7 +41,7 @@ async function leaveIntent(of?: string): Promise<void> {
   const [key = ''] = await store.list('grant:');
   const version = of ?? (await store.get(key))?.version ?? '';
   const intent = { v: 1, holder: 'a process that is dead', version };
-  await store.put(keys.spend(key), JSON.stringify(intent), undefined);
+  await store.put(keys.spend(keys.as('grant', key)), JSON.stringify(intent), undefined);
 }
 
 describe('engines that share a store', () => {

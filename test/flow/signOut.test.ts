@@ -64,7 +64,7 @@ describe('logout', () => {
     const [key = ''] = await store.list('grant:');
     const grant = await store.get(key);
     const intent = { v: 1, holder: 'a process that is dead', version: grant?.version ?? '' };
-    await store.put(keys.spend(key), JSON.stringify(intent), undefined);
+    await store.put(keys.spend(keys.as('grant', key)), JSON.stringify(intent), undefined);
     await session.logout();
     expect(revoked('a').filter(([hint]) => hint === 'refresh_token')).toHaveLength(2);
     await expectForgotten();

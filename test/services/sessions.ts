@@ -7,11 +7,18 @@ import { from as copyFrom } from 'pg-copy-streams';
 import type { SessionId } from '../../contract/facts.ts';
 import { digestOf } from '../../stores/listening.ts';
 import { printable } from '../../stores/printable.ts';
-import { type BindingRecord, type ClientRecord, type GrantRecord, keys } from '../../stores/records.ts';
+import {
+  type BindingRecord,
+  type ClientRecord,
+  type GrantRecord,
+  type Key,
+  keys,
+  type RecordKind,
+} from '../../stores/records.ts';
 
 /** A record as the store takes it. */
-export interface Entry {
-  readonly key: string;
+export interface Entry<Of extends RecordKind = RecordKind> {
+  readonly key: Key<Of>;
   readonly text: string;
 }
 
@@ -35,7 +42,7 @@ function sessionOf(number: number): SessionId {
   };
 }
 
-export function grantOf(number: number): Entry {
+export function grantOf(number: number): Entry<'grant'> {
   const session = sessionOf(number);
   const issuer = issuerOf(number);
   const grant: GrantRecord = {
@@ -54,7 +61,7 @@ export function grantOf(number: number): Entry {
   return { key: keys.grant(issuer, client.clientId, session), text: JSON.stringify(grant) };
 }
 
-export function bindingOf(number: number): Entry {
+export function bindingOf(number: number): Entry<'binding'> {
   const session = sessionOf(number);
   const issuer = issuerOf(number);
   const { kind, clientId } = client;

@@ -58,7 +58,12 @@ async function plantBinding(
   const clientId = grant?.clientId ?? 'nobody';
   const grantKey = keys.grant(issuer, clientId, session);
   const bound = { kind, clientId, grantKey, scopes: [...scopes], boundAt: 0 };
-  const byHand = { ...bound, kind: 'pre-registered' as const, grantKey: 'grant:by hand', scopes: [] };
+  const byHand = {
+    ...bound,
+    kind: 'pre-registered' as const,
+    grantKey: keys.grant(issuer, 'by hand', session),
+    scopes: [],
+  };
   const servers = { [issuer]: bound, ...(elsewhere !== undefined && { [elsewhere]: byHand }) };
   const record: BindingRecord = { v: 1, session, current: elsewhere ?? issuer, servers };
   await shelf.put(keys.binding(session), record);
