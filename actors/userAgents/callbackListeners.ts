@@ -18,6 +18,8 @@ interface Listener {
   readonly inbox: Inbox;
   /** Logins between `reserve` and `present`. */
   reserved: number;
+  /** Logins between `hold` and `present` or `receive`, whichever comes first. */
+  takenOver: number;
   /** Logins whose request has gone from the inbox, and that have not called `release` yet. */
   ended: number;
 }
@@ -27,6 +29,12 @@ interface Listeners {
   choose(wanted: readonly string[]): Promise<Listener>;
   /** The listener at a redirect URI, bound if need be; undefined when it is not ours, or its port is taken. */
   at(redirectUri: string): Promise<Listener | undefined>;
+  /** As `at`, for a login that holds the listener from now on: it counts as `takenOver`. */
+  takeOver(redirectUri: string): Promise<Listener | undefined>;
+  /** Puts a request into the inbox of a listener. From then on its login is counted there, and nowhere else. */
+  expect(listener: Listener, state: string, signal: AbortSignal): void;
+  /** Waits for the response to a request, which is put into the inbox when it is not there yet. */
+  receive(listener: Listener, state: string, signal: AbortSignal): Promise<string>;
   /** One login less; the last one closes the listener, once the pages are delivered. */
   letGo(redirectUri: string): Promise<void>;
   closeAll(): void;
@@ -63,7 +71,7 @@ export function createListeners({ host, path, port: fixed, closing }: ListenersO
       const state = stateOf(query);
       return state !== undefined && inbox.deliver(state, server.redirectUri + query);
     });
-    const listener: Listener = { server, inbox, reserved: 0, ended: 0 };
+    const listener: Listener = { server, inbox, reserved: 0, takenOver: 0, ended: 0 };
     listeners.set(server.redirectUri, listener);
     if (closing.aborted) close(listener);
     return listener;
@@ -110,11 +118,31 @@ export function createListeners({ host, path, port: fixed, closing }: ListenersO
 
     at: (redirectUri) => inTurn(() => find(redirectUri)),
 
+    takeOver: (redirectUri) =>
+      inTurn(async () => {
+        const listener = await find(redirectUri);
+        if (listener !== undefined) listener.takenOver += 1;
+        return listener;
+      }),
+
+    expect(listener, state, signal) {
+      listener.inbox.expect(state, signal);
+      if (listener.reserved > 0 && listener.inbox.claim(state)) listener.reserved -= 1;
+      else if (listener.takenOver > 0 && listener.inbox.claim(state)) listener.takenOver -= 1;
+    },
+
+    receive(listener, state, signal) {
+      const response = listener.inbox.receive(state, signal);
+      if (listener.takenOver > 0 && listener.inbox.claim(state)) listener.takenOver -= 1;
+      return response;
+    },
+
     async letGo(redirectUri) {
       const listener = listeners.get(redirectUri);
       if (listener === undefined) return;
       if (listener.ended > 0) listener.ended -= 1;
       else if (listener.reserved > 0) listener.reserved -= 1;
+      else if (listener.takenOver > 0) listener.takenOver -= 1;
       if (isHeld(listener)) return;
       await listener.server.pagesDelivered();
       // Another login may have come while the page went out.
@@ -128,7 +156,7 @@ export function createListeners({ host, path, port: fixed, closing }: ListenersO
 }
 
 function isHeld(listener: Listener): boolean {
-  return listener.reserved > 0 || listener.inbox.size() > 0;
+  return listener.reserved > 0 || listener.takenOver > 0 || listener.inbox.size() > 0;
 }
 
 /** The port of a redirect URI at our host and path, written as we write it; none when it names none. */

@@ -11,6 +11,8 @@ export interface Inbox {
   deliver(state: string, url: string): boolean;
   /** @throws AuthError `cancelled` when the signal comes before the response. */
   receive(state: string, signal: AbortSignal): Promise<string>;
+  /** Marks a request as one whose login was counted before; true the first time, false for none. */
+  claim(state: string): boolean;
   /** How many requests there are, answered but not yet received ones included. */
   size(): number;
   /** How many of them are being received. */
@@ -24,6 +26,7 @@ interface Entry {
   /** Takes the listener off the signal that `expect` was given. */
   readonly gone: AbortController;
   answered: boolean;
+  claimed: boolean;
   receivers: number;
 }
 
@@ -32,7 +35,15 @@ function makeEntry(state: string): Entry {
   const answer = new Promise<string>((resolve) => {
     settle = resolve;
   });
-  return { state, answer, settle, gone: new AbortController(), answered: false, receivers: 0 };
+  return {
+    state,
+    answer,
+    settle,
+    gone: new AbortController(),
+    answered: false,
+    claimed: false,
+    receivers: 0,
+  };
 }
 
 /** @param changed Called after each change of `size` or `receiving`; `ended` says that a request has gone. */
@@ -88,6 +99,12 @@ export function createInbox(changed: (ended: boolean) => void = () => {}): Inbox
         changed(false);
         drop(entry);
       }
+    },
+    claim(state) {
+      const entry = find(state);
+      if (entry === undefined || entry.claimed) return false;
+      entry.claimed = true;
+      return true;
     },
     size: () => entries.size,
     receiving: () => [...entries].reduce((sum, entry) => sum + entry.receivers, 0),

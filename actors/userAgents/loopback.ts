@@ -47,24 +47,25 @@ export function loopbackUserAgent(options: LoopbackOptions = {}): UserAgent {
       return server.redirectUri;
     },
 
+    async hold(redirectUri, signal) {
+      throwIfCancelled(until(signal));
+      const listener = await listeners.takeOver(redirectUri);
+      if (signal.aborted && listener !== undefined) await listeners.letGo(redirectUri);
+      throwIfCancelled(until(signal));
+      return listener !== undefined;
+    },
+
     async present(given) {
       const request = { ...given, url: pageAddress(given.url), signal: until(given.signal) };
       throwIfCancelled(request.signal);
       const listener = await listeners.at(request.redirectUri);
       throwIfCancelled(request.signal);
-      if (listener === undefined) {
-        refuse(
-          'user_agent_failed',
-          'authorizing',
-          'The port of the redirect URI is taken by now: log in again.',
-        );
-      }
-      if (listener.reserved > 0) listener.reserved -= 1;
-      listener.inbox.expect(request.state, request.signal);
+      // Without a listener another process holds the redirect URI. It gets the response and completes the login.
+      if (listener !== undefined) listeners.expect(listener, request.state, request.signal);
       try {
         await lead(request, options);
       } catch (thrown) {
-        listener.inbox.forget(request.state);
+        listener?.inbox.forget(request.state);
         throw thrown;
       }
     },
@@ -75,7 +76,7 @@ export function loopbackUserAgent(options: LoopbackOptions = {}): UserAgent {
       const listener = await listeners.at(request.redirectUri);
       // After a restart the port may be another process's, which then gets the answer and completes the login.
       if (listener === undefined) return orCancelled(new Promise<never>(() => {}), signal);
-      return listener.inbox.receive(request.state, signal);
+      return listeners.receive(listener, request.state, signal);
     },
 
     release: (redirectUri) => listeners.letGo(redirectUri),

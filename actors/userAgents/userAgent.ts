@@ -25,7 +25,19 @@ export interface UserAgent {
    * @param wanted URIs that a registration already has; the first that can be had is taken.
    */
   reserve(wanted: readonly string[], signal: AbortSignal): Promise<string>;
-  /** Leads the person to the URL; ends when that was done, not when they answered. */
+  /**
+   * Takes the redirect URI over when nobody else holds it: true when answers to it come here from now on.
+   * For a login that another process presented: `receive` gets its response here if that process has ended.
+   * Each call that gives true is paired with one call of `release`, as a call of `reserve` is.
+   * A user agent without this method never listens itself.
+   * @param redirectUri The redirect URI of the pending request. No other one is tried.
+   * @throws AuthError `cancelled` when the signal comes first.
+   */
+  hold?(redirectUri: string, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Leads the person to the URL; ends when that was done, not when they answered. It also works for a request
+   * whose redirect URI another process holds: that process then gets the response.
+   */
   present(request: AuthorizationRequest): Promise<void>;
   /**
    * Waits for the response to this request: the whole URL that came back, with code and state in it.

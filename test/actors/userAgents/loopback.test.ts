@@ -334,6 +334,175 @@ describe('A35 after a restart', () => {
   });
 });
 
+describe('hold: a redirect URI of a login that another process presented', () => {
+  const requestAt = (redirectUri: string, state = 'right', signal = never): AuthorizationRequest => ({
+    session,
+    url: 'https://as.example/authorize',
+    redirectUri,
+    state,
+    issuer,
+    signal,
+  });
+
+  /** The redirect URI of a process that has ended. */
+  async function leftBehind(options: LoopbackOptions = {}): Promise<string> {
+    const earlier = makeAgent(options);
+    const redirectUri = await earlier.reserve([], never);
+    await earlier.dispose();
+    return redirectUri;
+  }
+
+  test('A35 binds exactly that port when it is free, and receives there', async () => {
+    const redirectUri = await leftBehind();
+    const agent = makeAgent();
+    expect(await agent.hold?.(redirectUri, never)).toBe(true);
+    expect(await listens('127.0.0.1', portOf(redirectUri))).toBe(true);
+    const waiting = agent.receive(requestAt(redirectUri));
+    await ask(`${redirectUri}?code=c&state=right`);
+    expect(await waiting).toBe(`${redirectUri}?code=c&state=right`);
+    await ask(new URL('/done', redirectUri).href);
+    await agent.release(redirectUri);
+    expect(await listens('127.0.0.1', portOf(redirectUri))).toBe(false);
+  });
+
+  test('is true for a port that is bound here already', async () => {
+    const agent = makeAgent();
+    const first = await start(agent, 'first');
+    expect(await agent.hold?.(first.redirectUri, never)).toBe(true);
+    const waits = [agent.receive(first), agent.receive(requestAt(first.redirectUri, 'second'))];
+    await ask(`${first.redirectUri}?code=b&state=second`);
+    await ask(`${first.redirectUri}?code=a&state=first`);
+    expect((await Promise.all(waits)).map((url) => new URL(url).searchParams.get('code'))).toEqual([
+      'a',
+      'b',
+    ]);
+  });
+
+  test('A23 is false while another process holds the port, and true after it has ended', async () => {
+    const holder = makeAgent();
+    const redirectUri = await holder.reserve([], never);
+    const agent = makeAgent();
+    expect(await agent.hold?.(redirectUri, never)).toBe(false);
+    await holder.dispose();
+    expect(await agent.hold?.(redirectUri, never)).toBe(true);
+  });
+
+  test.each([
+    ['another path', (uri: string) => uri.replace('/callback', '/other')],
+    ['localhost', (uri: string) => uri.replace('127.0.0.1', 'localhost')],
+    ['another loopback address', (uri: string) => uri.replace('127.0.0.1', '127.0.0.2')],
+    ['with a query', (uri: string) => `${uri}?a=b`],
+    ['without a port', () => 'http://127.0.0.1/callback'],
+    ['on the web', () => 'https://app.example/callback'],
+    ['not a URL', () => 'nonsense'],
+  ])('is false for a redirect URI that is not ours, and nothing is bound: %s', async (_what, change) => {
+    const free = await leftBehind();
+    expect(await makeAgent().hold?.(change(free), never)).toBe(false);
+    expect(await listeners()).toBe(0);
+  });
+
+  test('tries no other port, a fixed one neither', async () => {
+    const holder = makeAgent();
+    const taken = await holder.reserve([], never);
+    const fixed = portOf(await leftBehind());
+    expect(await makeAgent({ port: fixed }).hold?.(taken, never)).toBe(false);
+    expect(await listens('127.0.0.1', fixed)).toBe(false);
+  });
+
+  type Step = 'hold' | 'present' | 'receive' | 'cancel';
+  test.each<readonly [readonly Step[]]>([
+    [['hold']],
+    [['hold', 'present']],
+    [['hold', 'receive']],
+    [['hold', 'present', 'receive']],
+    [['hold', 'receive', 'present']],
+    [['hold', 'present', 'present', 'receive']],
+    [['present', 'hold', 'receive']],
+    [['present', 'hold', 'present', 'receive']],
+    [['hold', 'receive', 'cancel']],
+    [['hold', 'present', 'cancel']],
+  ])('counts like reserve for release: the port is free again after %j', async (steps) => {
+    const redirectUri = await leftBehind();
+    const agent = makeAgent();
+    const cancel = new AbortController();
+    const request = requestAt(redirectUri, 'right', cancel.signal);
+    let waiting: Promise<unknown> = Promise.resolve();
+    for (const step of steps) {
+      if (step === 'hold') expect(await agent.hold?.(redirectUri, never)).toBe(true);
+      else if (step === 'present') await agent.present(request);
+      else if (step === 'receive') waiting = agent.receive(request).catch(() => {});
+      else cancel.abort();
+    }
+    if (!cancel.signal.aborted) {
+      await ask(`${redirectUri}?state=right`);
+      await ask(new URL('/done', redirectUri).href);
+    }
+    if (steps.includes('receive')) await waiting;
+    else cancel.abort();
+    await agent.release(redirectUri);
+    expect(await listens('127.0.0.1', portOf(redirectUri))).toBe(false);
+  });
+
+  test('a login that ends does not let go of what another one holds', async () => {
+    const agent = makeAgent();
+    const first = await start(agent, 'first');
+    expect(await agent.hold?.(first.redirectUri, never)).toBe(true);
+    await agent.present(first);
+    await ask(`${first.redirectUri}?state=first`);
+    await agent.receive(first);
+    await ask(new URL('/done', first.redirectUri).href);
+    await agent.release(first.redirectUri);
+    expect(await listens('127.0.0.1', portOf(first.redirectUri))).toBe(true);
+    await agent.release(first.redirectUri);
+    expect(await listens('127.0.0.1', portOf(first.redirectUri))).toBe(false);
+  });
+
+  test('A33 a signal before, during it, or a dispose: cancelled, and nothing stays bound', async () => {
+    const redirectUri = await leftBehind();
+    const agent = makeAgent();
+    expect((await failureOf(holding(agent, redirectUri, AbortSignal.abort()))).code).toBe('cancelled');
+    const cancel = new AbortController();
+    const cancelled = failureOf(holding(agent, redirectUri, cancel.signal));
+    cancel.abort();
+    expect((await cancelled).code).toBe('cancelled');
+    expect(await listeners()).toBe(0);
+    const disposed = failureOf(holding(agent, redirectUri, never));
+    await agent.dispose();
+    expect((await disposed).code).toBe('cancelled');
+    expect((await failureOf(holding(agent, redirectUri, never))).code).toBe('cancelled');
+    expect(await listeners()).toBe(0);
+  });
+
+  const holding = (agent: UserAgent, redirectUri: string, signal: AbortSignal): Promise<unknown> =>
+    agent.hold?.(redirectUri, signal) ?? Promise.resolve();
+});
+
+describe('present, for a redirect URI that another process holds', () => {
+  test.each([
+    ['its port is taken', async () => makeAgent().reserve([], never)],
+    ['it is not ours', async () => 'https://app.example/callback'],
+  ])('opens the browser and listens nowhere: %s', async (_what, place) => {
+    const redirectUri = await place();
+    const before = await listeners();
+    const opened: string[] = [];
+    const agent = makeAgent({ open: async (url) => void opened.push(url) });
+    const url = 'https://as.example/authorize';
+    await agent.present({ session, url, redirectUri, state: 'right', issuer, signal: never });
+    expect(opened).toEqual([url]);
+    await agent.release(redirectUri);
+    expect(await listeners()).toBe(before);
+  });
+
+  test('A35 the holder gets the response', async () => {
+    const holder = makeAgent();
+    const request = await start(holder);
+    const waiting = holder.receive(request);
+    await makeAgent().present(request);
+    await ask(`${request.redirectUri}?code=c&state=right`);
+    expect(await waiting).toContain('code=c');
+  });
+});
+
 describe('opening the browser', () => {
   const unable = new AuthError(failure('user_agent_failed', 'authorizing', 'No browser.'));
 
