@@ -1,4 +1,4 @@
-// The user agent of pages that stay, and show the authorization server in a window of its own.
+// The user agent of pages that stay open, and show the authorization server in a second window.
 import { refuse } from '../../contract/errors.ts';
 import { hostUserAgent } from './host.ts';
 import type { UserAgent } from './userAgent.ts';
@@ -6,40 +6,105 @@ import type { UserAgent } from './userAgent.ts';
 export interface PopupOptions {
   /** A page of the same origin, which calls `completeLogin` with `close`. */
   readonly redirectUri: string;
-  /** Size of the window, in CSS pixels. Default 480 by 720. */
+  /** Width of the window, in CSS pixels. Default 480. */
   readonly width?: number;
+  /** Height of the window, in CSS pixels. Default 720. */
   readonly height?: number;
+  /**
+   * What the window says while the engine looks for the authorization server. It is shown as text, never read as
+   * HTML. Default: "Looking for the login page of …" in English, with the name that `open` was given.
+   */
+  readonly waitingText?: string;
 }
 
+/** What `popupUserAgent` gives: the user agent, and `open` for the click of the person. */
 export interface PopupUserAgent extends UserAgent {
   /**
-   * Opens the window, still empty. Call it in the click that asks for the login: browsers block windows that open
-   * later, and finding the server takes a moment.
+   * Opens the window, with a line of text in it. Call it in the click that asks for the login: browsers block
+   * windows that open later, and finding the authorization server takes a moment. A window that was opened before,
+   * and shows no server yet, is used again.
+   * @param name What the person logs in to, for the line of text: a URL or a name. Shown as text, never read as HTML.
    */
-  open(): void;
+  open(name?: string): void;
+  /** Closes the window that `open` has opened, unless it has been led to an authorization server. */
+  dismiss(): void;
 }
 
 /**
- * The answer comes back through the store, where the page in the window leaves it: give both pages' engines one that they
- * share (`webStore`). The window cannot reach the page that opened it, whatever is loaded there. Nobody can tell for sure
- * whether a person has closed it (servers may cut the tie), so offer them to cancel (`user.cancel`) or to show it again
- * (`login()`). Methods throw as those of `hostUserAgent` do; `user_agent_failed` also when the window was blocked.
+ * Shows the authorization server in a window of its own, while the page stays open.
+ *
+ * The page at the redirect URI receives the response, in that window, and leaves it in the store. Give the engines of
+ * both pages a store that they share (`webStore`). What is loaded in the window cannot reach the page that opened it.
+ * A page cannot always learn that a person has closed the window: some servers cut the connection between the two.
+ * So offer the person to cancel (`user.cancel`) and to see the window again (`session.login()`).
+ *
+ * Its methods throw as those of `hostUserAgent` do, and `user_agent_failed` also when the browser blocked the window.
+ * @example
+ * const userAgent = popupUserAgent({ redirectUri: `${location.origin}/callback` });
+ * const engine = createAuthEngine({ client: { name: 'Notes' }, store: webStore(), userAgent });
+ * const session = engine.session({ resource: 'https://mcp.example.com/mcp' });
+ * document.querySelector('button')?.addEventListener('click', () => {
+ *   userAgent.open('mcp.example.com');
+ *   void session.login();
+ * });
  * @see OAuth 2.1 draft 13 §4.1.1, HTML Standard §7.3.2.1 (opener)
  */
-export function popupUserAgent({ redirectUri, width = 480, height = 720 }: PopupOptions): PopupUserAgent {
+export function popupUserAgent(options: PopupOptions): PopupUserAgent {
+  const { redirectUri, width = 480, height = 720 } = options;
   let popup: Window | null = null;
-  const open = (): void => {
-    popup = window.open('about:blank', '_blank', `popup,width=${width},height=${height}`);
-    // Before anything foreign is in there.
-    if (popup) popup.opener = null;
+  /** Whether the window has been led to an authorization server. */
+  let led = false;
+
+  const open = (name?: string): void => {
+    if (led || !popup || popup.closed) {
+      popup = window.open('about:blank', '_blank', `popup,width=${width},height=${height}`);
+      led = false;
+      // Cut before anything of another origin is loaded there.
+      if (popup) popup.opener = null;
+    }
+    const opened = popup;
+    if (!opened) return;
+    const text = options.waitingText ?? waitingTextOf(name);
+    write(opened, text);
+    // Some browsers load about:blank a moment later, and what was written is gone.
+    opened.addEventListener('load', () => led || write(opened, text), { once: true });
+    opened.focus();
   };
+
   const show = (url: string): void => {
     if (!popup || popup.closed) open();
     if (!popup) blocked();
+    led = true;
     popup.location.replace(url);
     popup.focus();
   };
-  return { ...hostUserAgent({ redirectUri, present: ({ url }) => show(url) }), name: 'popup', open };
+
+  const dismiss = (): void => {
+    if (led) return;
+    popup?.close();
+    popup = null;
+  };
+
+  return {
+    ...hostUserAgent({ redirectUri, present: ({ url }) => show(url) }),
+    name: 'popup',
+    open,
+    dismiss,
+  };
+}
+
+function waitingTextOf(name: string | undefined): string {
+  return name === undefined ? 'Looking for the login page …' : `Looking for the login page of ${name} …`;
+}
+
+/** Only as text: the name may come from anywhere. Styles are set one by one, which a page's CSP never forbids. */
+function write({ document }: Window, text: string): void {
+  document.title = text;
+  document.documentElement.style.colorScheme = 'light dark';
+  document.body.style.font = '1rem/1.5 system-ui, sans-serif';
+  document.body.style.margin = '2rem';
+  document.body.style.overflowWrap = 'anywhere';
+  document.body.textContent = text;
 }
 
 function blocked(): never {

@@ -44,6 +44,11 @@ export interface UserAgent {
    * A response with another `state` disturbs nothing. Ends only with an answer or by the signal.
    */
   receive(request: Omit<AuthorizationRequest, 'url'>): Promise<string>;
+  /**
+   * A login that was asked for has ended before anybody was led anywhere, or was joined: what was opened for it
+   * is closed. What shows an authorization server already stays open.
+   */
+  dismiss?(): void;
   /** Lets go of the redirect URI: called after the response, a cancel or a failure. */
   release(redirectUri: string): Promise<void>;
   /** Ends everything that is open. */

@@ -131,6 +131,34 @@ describe.skipIf(executable === undefined)('in Chromium', () => {
       expect(codes()).toBe(1);
     });
 
+    test('AUTHZ-10: that says what it waits for while the server is being found, and can be dismissed', async () => {
+      // The server is never found.
+      world.script('a GET /.well-known/oauth-authorization-server', () => new Promise<Answer>(() => {}));
+      const page = await open('/popup');
+      const opened = page.waitForEvent('popup');
+      await page.evaluate(() => tab.login());
+      const popup = await opened;
+      await popup.waitForFunction(() => document.body.textContent !== '');
+      expect(await popup.evaluate(() => [document.body.innerHTML, document.title, window.opener])).toEqual([
+        `Looking for the login page of ${world.resource} …`,
+        `Looking for the login page of ${world.resource} …`,
+        null,
+      ]);
+      const closed = popup.waitForEvent('close');
+      await page.evaluate(() => tab.dismiss());
+      await closed;
+    });
+
+    test('AUTHZ-10: that shows a server stays open when it is dismissed', async () => {
+      showConsent();
+      const page = await open('/popup');
+      await page.evaluate(() => tab.login());
+      const popup = await consentPage();
+      await page.evaluate(() => tab.dismiss());
+      await popup.click('a');
+      await ended(page, 'login: ok');
+    });
+
     test('A33: that a person closes: they can have it shown again, or cancel', async () => {
       showConsent();
       const page = await open('/popup');

@@ -33,9 +33,11 @@ const tab = {
   ended,
   /** As a click would; nobody waits for what comes of it. */
   login(): void {
-    if (isPopup) popup.open();
+    if (isPopup) popup.open(resource);
     note('login', session.login());
   },
+  /** As the engine does for a login that has ended before anybody was led anywhere. */
+  dismiss: (): void => popup.dismiss(),
   cancel: (): void => session.tell({ type: 'user.cancel' }),
   call: (): void => note('call', session.fetch(resource)),
   state: (): string => JSON.stringify(session.snapshot.value),

@@ -1,0 +1,174 @@
+// The window for a login: what it says before it shows a server, and when it is closed.
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type PopupOptions, type PopupUserAgent, popupUserAgent } from '../../../actors/userAgents/popup.ts';
+import { failureOf } from './scriptedServer.ts';
+
+const redirectUri = 'https://app.example/callback';
+const page = 'https://as.example/authorize';
+const never = new AbortController().signal;
+
+/** A window as scripts see it, and what was done with it. */
+function scriptedWindow() {
+  const listeners: (() => void)[] = [];
+  const scripted = {
+    opener: 'the page' as string | null,
+    closed: false,
+    document: {
+      title: '',
+      documentElement: { style: {} as Record<string, string> },
+      body: { style: {} as Record<string, string>, textContent: '' },
+    },
+    visited: [] as string[],
+    location: { replace: (url: string) => void scripted.visited.push(url) },
+    focus: () => {},
+    close: () => {
+      scripted.closed = true;
+    },
+    addEventListener: (_type: 'load', listener: () => void) => void listeners.push(listener),
+    /** The browser loads about:blank again, and the document is a new one. */
+    load(): void {
+      scripted.document.body.textContent = '';
+      for (const listener of listeners) listener();
+    },
+  };
+  return scripted;
+}
+
+let windows: ReturnType<typeof scriptedWindow>[] = [];
+let opened: string[][] = [];
+let isBlocked = false;
+
+beforeEach(() => {
+  [windows, opened, isBlocked] = [[], [], false];
+  vi.stubGlobal('window', {
+    open: (...args: string[]) => {
+      opened.push(args);
+      if (isBlocked) return null;
+      const scripted = scriptedWindow();
+      windows.push(scripted);
+      return scripted;
+    },
+  });
+});
+afterEach(() => void vi.unstubAllGlobals());
+
+const makeAgent = (options: Partial<PopupOptions> = {}): PopupUserAgent =>
+  popupUserAgent({ redirectUri, ...options });
+const lead = (agent: PopupUserAgent): Promise<void> =>
+  agent.present({
+    session: { resource: 'https://resource.example/mcp', subject: '', label: '' },
+    url: page,
+    redirectUri,
+    state: 'right',
+    issuer: 'https://as.example',
+    signal: never,
+  });
+const textOf = (index = 0): string | undefined => windows[index]?.document.body.textContent;
+
+test('AUTHZ-10: opens one window of the given size, which cannot reach the page, and leads it', async () => {
+  const agent = makeAgent({ width: 300, height: 400 });
+  agent.open();
+  expect(windows[0]?.opener).toBeNull();
+  await lead(agent);
+  expect(opened).toEqual([['about:blank', '_blank', 'popup,width=300,height=400']]);
+  expect(windows[0]?.visited).toEqual([page]);
+});
+
+test.each([
+  ['a name', {}, 'mcp.example.com', 'Looking for the login page of mcp.example.com …'],
+  ['none', {}, undefined, 'Looking for the login page …'],
+  ['a text of the host', { waitingText: 'Einen Moment …' }, 'mcp.example.com', 'Einen Moment …'],
+  [
+    'a name with HTML',
+    {},
+    '<img src=x onerror=alert(1)>',
+    'Looking for the login page of <img src=x onerror=alert(1)> …',
+  ],
+])('the window is never blank while the server is being found: %s', (_what, options, name, text) => {
+  makeAgent(options).open(name);
+  expect(textOf()).toBe(text);
+  expect(windows[0]?.document.title).toBe(text);
+});
+
+test('the text is there again after the browser has loaded about:blank over it', () => {
+  makeAgent().open();
+  windows[0]?.load();
+  expect(textOf()).toBe('Looking for the login page …');
+});
+
+test('nothing is written any more once the window was led to a server', async () => {
+  const agent = makeAgent();
+  agent.open();
+  await lead(agent);
+  windows[0]?.load();
+  expect(textOf()).toBe('');
+});
+
+test('a second click uses the window that shows no server yet', () => {
+  const agent = makeAgent();
+  agent.open('first');
+  agent.open('second');
+  expect(windows).toHaveLength(1);
+  expect(textOf()).toContain('second');
+});
+
+test.each([
+  ['was led to a server', (agent: PopupUserAgent) => lead(agent)],
+  ['was closed by the person', () => windows[0]?.close()],
+  ['was dismissed', (agent: PopupUserAgent) => agent.dismiss()],
+])('another window is opened after the first one %s', async (_what, happens) => {
+  const agent = makeAgent();
+  agent.open();
+  await happens(agent);
+  agent.open();
+  expect(windows).toHaveLength(2);
+  await lead(agent);
+  expect(windows[1]?.visited).toEqual([page]);
+});
+
+test('dismiss closes a window that was never led anywhere, and may be called again', () => {
+  const agent = makeAgent();
+  agent.dismiss();
+  agent.open();
+  agent.dismiss();
+  agent.dismiss();
+  expect(windows.map(({ closed }) => closed)).toEqual([true]);
+});
+
+test('dismiss leaves a window open that shows a server', async () => {
+  const agent = makeAgent();
+  agent.open();
+  await lead(agent);
+  agent.dismiss();
+  expect(windows[0]?.closed).toBe(false);
+});
+
+test('dismiss closes the window of this login, after an earlier one was led to a server', async () => {
+  const agent = makeAgent();
+  agent.open();
+  await lead(agent);
+  agent.open();
+  agent.dismiss();
+  expect(windows.map(({ closed }) => closed)).toEqual([false, true]);
+});
+
+test('A07: a blocked window is told when the person is to be led, and a later one is opened', async () => {
+  const agent = makeAgent();
+  isBlocked = true;
+  agent.open();
+  expect((await failureOf(lead(agent))).code).toBe('user_agent_failed');
+  agent.dismiss();
+  isBlocked = false;
+  await lead(agent);
+  expect(windows[0]?.visited).toEqual([page]);
+});
+
+test('A01: a URL that may not be opened leads no window anywhere', async () => {
+  const agent = makeAgent();
+  agent.open();
+  const request = { session: { resource: '', subject: '', label: '' }, redirectUri, state: 's', issuer: 'i' };
+  const refused = agent.present({ ...request, url: 'javascript:alert(1)', signal: never });
+  expect((await failureOf(refused)).code).toBe('address_refused');
+  agent.dismiss();
+  expect(windows[0]).toMatchObject({ visited: [], closed: true });
+});
