@@ -22,19 +22,24 @@ export {
 } from './contract/errors.ts';
 export type { Holding } from './contract/live.ts';
 export type { ChartFacts, RequestFact, StepFact, TraceFact } from './contract/trace.ts';
+export { createAuthEngine, type EngineOptions, type EnginePolicy } from './engine/engine.ts';
 export {
+  anySubject,
   type CompleteOptions,
-  createAuthEngine,
   type Engine,
-  type EngineOptions,
-  type EnginePolicy,
   type SessionOptions,
-} from './engine/engine.ts';
+} from './engine/engineSurface.ts';
 export type { Explanation } from './engine/explain.ts';
 export type { Progress } from './engine/observe.ts';
-export type { HostRequest, LoginOptions, Session } from './engine/session.ts';
 export type { AuthActor, AuthSnapshot } from './engine/sessionChart.ts';
-export type { Fetch } from './engine/sessionFetch.ts';
+export type {
+  AnsweredRequest,
+  Fetch,
+  HostRequest,
+  LoginOptions,
+  Session,
+  WaitOptions,
+} from './engine/sessionSurface.ts';
 export type { AuthorizationHeaders } from './engine/useGrant.ts';
 export { type AuthMachine, authMachine } from './machines/authMachine.ts';
 export type { AuthContext, AuthEvent, AuthInput, Interaction } from './machines/context.ts';

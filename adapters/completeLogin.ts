@@ -1,7 +1,7 @@
 // The page at the redirect URI: hands the answer to the engine, and takes it out of sight.
 
-import type { Engine } from '../engine/engine.ts';
-import type { Session } from '../engine/session.ts';
+import type { Engine } from '../engine/engineSurface.ts';
+import type { Session } from '../engine/sessionSurface.ts';
 import { stateOf } from '../protocol/authorizationResponse.ts';
 
 /** What an authorization server adds to a redirect URI. @see RFC 6749 §4.1.2, RFC 9207 §2 */

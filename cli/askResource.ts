@@ -1,5 +1,5 @@
 // One request to the resource, to see how it answers: what comes of it is in the session.
-import type { Session } from '../engine/session.ts';
+import type { Session } from '../engine/sessionSurface.ts';
 import { asUnreachable } from './failures.ts';
 
 /** What an MCP endpoint wants to hear first; to others it means nothing. */

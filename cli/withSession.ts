@@ -2,8 +2,8 @@
 
 import { defaultFolder, fileStore, type TraceFile, traceFile } from '../adapters/node.ts';
 import { createAuthEngine } from '../engine/engine.ts';
-import type { Session } from '../engine/session.ts';
 import type { AuthSnapshot } from '../engine/sessionChart.ts';
+import type { Session } from '../engine/sessionSurface.ts';
 import type { Interaction } from '../machines/context.ts';
 import { Records } from '../stores/records.ts';
 import { clientOf } from './clientOf.ts';
@@ -53,10 +53,7 @@ export async function withSession<Result>(
       ...(subject !== undefined && { subject }),
       ...(label !== undefined && { label }),
     });
-    interruption.onStop(() => {
-      session.tell({ type: 'user.cancel' });
-      return session.settled();
-    });
+    interruption.onStop(() => session.cancel());
     return await work(session);
   } finally {
     over = true;
@@ -77,14 +74,4 @@ export function recovered(session: Session): Promise<AuthSnapshot> {
     stop = session.subscribe(look);
     look(session.snapshot);
   });
-}
-
-/**
- * Logs in. A login that another process left waiting is given up first: nobody may be there to finish it, and it
- * may have been shown in another way.
- */
-export async function logIn(session: Session, scopes: readonly string[]): Promise<void> {
-  const snapshot = await recovered(session);
-  if (snapshot.hasTag('needsUser')) session.tell({ type: 'user.cancel' });
-  await session.login({ scopes });
 }

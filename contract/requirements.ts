@@ -349,6 +349,18 @@ export const requirements = {
     title: 'Nothing opens a browser unless the user asked for it',
     link: pages.urlValidation,
   },
+  'AUTHZ-12': {
+    level: 'project',
+    title:
+      'One login for all who ask at once, in any process: one page; who joins changes nothing that another process holds',
+    link: pages.urlValidation,
+  },
+  'AUTHZ-13': {
+    level: 'project',
+    title:
+      'Whose browser a response came with has to be said; without it only a login without a subject is finished',
+    link: rfc(9700, '4.7'),
+  },
   'TOK-1': {
     level: 'must',
     title: '`Authorization` header on every request to the resource; never in a URL; never to another origin',
@@ -407,6 +419,17 @@ export const requirements = {
       'Client authentication as agreed: none, basic (form-encoded first, RFC 6749 §2.3.1), post, private_key_jwt',
     link: rfc(6749, '2.3.1'),
   },
+  'TOK-12': {
+    level: 'project',
+    title: 'Only an answer of the resource itself that is not 401, 429 or 5xx proves a grant',
+    link: rfc(6750, '3.1'),
+  },
+  'TOK-13': {
+    level: 'project',
+    title:
+      'What siblings do (login, renewal, sign-out) is heeded within 1 s where the home tells, within 5 s where it cannot',
+    link: rfc(9700, '4.14'),
+  },
   'EXT-1': { level: 'may', title: 'Client credentials with a secret', link: pages.clientSecrets },
   'EXT-2': { level: 'may', title: 'Client credentials with private_key_jwt', link: pages.clientAssertions },
   'EXT-3': {
@@ -428,6 +451,17 @@ export const requirements = {
     level: 'project',
     title: 'Device authorization grant (RFC 8628) for machines without a browser',
     link: rfc(8628),
+  },
+  'HOST-1': {
+    level: 'project',
+    title:
+      'A chart that a host embeds can do all that a session can: siblings, the address to show, requests, their 401s',
+    link: pages.urlValidation,
+  },
+  'HOST-2': {
+    level: 'project',
+    title: 'Every option is judged before any traffic; an unknown kind is an error, never a default',
+    link: pages.urlValidation,
   },
 } as const satisfies Readonly<Record<string, Requirement>>;
 

@@ -1,4 +1,5 @@
 // What the chart asks of the outside: the inputs and outputs of its actors. Keys and facts, never secrets.
+import type { Failure, Phase } from './errors.ts';
 import type {
   Binding,
   Challenge,
@@ -53,6 +54,61 @@ export interface Bound extends Observed, HostWord {
   readonly mayRegister: boolean;
 }
 
+/** The actors that report once, by name, and the phase that their failures belong to. */
+export const actorPhases = {
+  recallSession: 'recovering',
+  probeResource: 'discovering',
+  fetchResourceMetadata: 'discovering',
+  chooseServer: 'discovering',
+  fetchServerMetadata: 'discovering',
+  recallBinding: 'bindChecking',
+  reserveRedirect: 'authorizing',
+  registerClient: 'registering',
+  findLogin: 'authorizing',
+  prepareAuthorization: 'authorizing',
+  takeOverLogin: 'authorizing',
+  pushAuthorization: 'authorizing',
+  presentAuthorization: 'authorizing',
+  awaitResponse: 'authorizing',
+  validateResponse: 'authorizing',
+  exchangeCode: 'authorizing',
+  requestDirectGrant: 'authorizing',
+  requestDeviceCode: 'authorizing',
+  presentDeviceCode: 'authorizing',
+  pollDeviceGrant: 'authorizing',
+  confirmStepUp: 'steppingUp',
+  discardAuthorization: 'authorizing',
+  refreshGrant: 'renewing',
+  revokeGrants: 'signingOut',
+  forgetSession: 'signingOut',
+  waitUntil: 'requesting',
+  gatherChallenges: 'steppingUp',
+} as const satisfies Record<keyof Work, Phase>;
+
+/** The name of an actor that reports once. */
+export type ActorName = keyof Work;
+
+/** What the chart knows of the records that siblings may change: input of `heedSiblings`. */
+export interface KnownRecords {
+  readonly session: SessionId;
+  /** The grant that the chart has; null: none. */
+  readonly grant: { readonly issuer: string; readonly version: string } | null;
+  /** The login that the chart waits for; null: none. */
+  readonly pendingKey: string | null;
+}
+
+/** What `heedSiblings` tells the chart, as often as it happens: the stored records are not those that it knows. */
+export type SiblingNews =
+  /** The session has another grant now; null: none any more. */
+  | { readonly type: 'grant.changed'; readonly grantVersion: string | null }
+  /** An authorization response came in, and was stored with its request. */
+  | { readonly type: 'response.received'; readonly pendingKey: string }
+  /** Another login has taken the place of ours. */
+  | { readonly type: 'login.replaced' }
+  /** Our login has ended without a grant, elsewhere, and so. */
+  | { readonly type: 'login.ended'; readonly failure: Failure };
+
+/** The work of each actor that reports once: what it is given, and what it reports. */
 export interface Work {
   recallSession: { input: { session: SessionId }; output: Memory };
   probeResource: { input: { session: SessionId }; output: Observed & { challenge: Challenge } };
@@ -86,6 +142,19 @@ export interface Work {
     };
     output: Observed & { registration: Registration };
   };
+  findLogin: {
+    input: {
+      session: SessionId;
+      server: ServerMetadata;
+      /** Null: there is none yet, and another engine's will do. */
+      registration: Registration | null;
+      /** The `resource` parameter, byte for byte. */
+      resource: string;
+      scopes: readonly string[];
+    };
+    /** A login of this session that is under way, and brings all that is wanted; with the client that it was made for. */
+    output: Observed & { login: { pending: Pending; registration: Registration } | null };
+  };
   prepareAuthorization: {
     input: {
       session: SessionId;
@@ -98,8 +167,17 @@ export interface Work {
       /** What of `scopes` was accumulated before, for the person to see the difference. */
       accumulated: readonly string[];
     };
-    /** `isJoined`: it is the request of a sibling, which is under way already. */
-    output: Observed & { pending: Pending; isJoined: boolean };
+    /** `isJoined`: it is the request that another chart or engine has under way, with the client that it was made for. */
+    output: Observed & { pending: Pending; registration: Registration; isJoined: boolean };
+  };
+  takeOverLogin: {
+    input: { session: SessionId; pending: Pending };
+    /**
+     * - `ours`: nobody else held the login when we asked.
+     * - `inherited`: its holder has gone while we waited; the page that it opened may still be open.
+     * - `broken off`: its code was being spent, and nothing has come of it; the request is deleted.
+     */
+    output: Observed & { became: 'ours' | 'inherited' | 'broken off' };
   };
   pushAuthorization: {
     input: { session: SessionId; pending: Pending; server: ServerMetadata };
@@ -109,7 +187,7 @@ export interface Work {
   awaitResponse: { input: { session: SessionId; pending: Pending }; output: Observed };
   validateResponse: { input: { session: SessionId; pending: Pending }; output: Observed };
   exchangeCode: {
-    input: { session: SessionId; pending: Pending; server: ServerMetadata; registration: Registration };
+    input: { session: SessionId; pending: Pending; server: ServerMetadata };
     output: Observed & { grant: Grant };
   };
   requestDirectGrant: {
@@ -137,7 +215,13 @@ export interface Work {
     output: Observed & { isAllowed: boolean };
   };
   discardAuthorization: {
-    input: { session: SessionId; pending: Pending | null; redirectUri: string | null };
+    input: {
+      session: SessionId;
+      pending: Pending | null;
+      redirectUri: string | null;
+      /** Told to everybody who waits for the same login. */
+      failure: Failure | null;
+    };
     output: Observed;
   };
   refreshGrant: {

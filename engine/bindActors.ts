@@ -1,5 +1,5 @@
 // Binds the chart's actors to the world, once: the only place where machines/ and actors/ meet.
-import { fromPromise } from 'xstate';
+import { type EventObject, fromCallback, fromPromise } from 'xstate';
 import { awaitResponse } from '../actors/authorization/awaitResponse.ts';
 import {
   pollDeviceGrant,
@@ -8,11 +8,13 @@ import {
 } from '../actors/authorization/deviceGrant.ts';
 import { discardAuthorization } from '../actors/authorization/discardAuthorization.ts';
 import { exchangeCode } from '../actors/authorization/exchangeCode.ts';
+import { findLogin } from '../actors/authorization/findLogin.ts';
 import { prepareAuthorization } from '../actors/authorization/prepareAuthorization.ts';
 import { presentAuthorization } from '../actors/authorization/presentAuthorization.ts';
 import { pushAuthorization } from '../actors/authorization/pushAuthorization.ts';
 import { requestDirectGrant } from '../actors/authorization/requestDirectGrant.ts';
 import { reserveRedirect } from '../actors/authorization/reserveRedirect.ts';
+import { takeOverLogin } from '../actors/authorization/takeOverLogin.ts';
 import { validateResponse } from '../actors/authorization/validateResponse.ts';
 import { recallBinding } from '../actors/binding/recallBinding.ts';
 import { chooseServer } from '../actors/discovery/chooseServer.ts';
@@ -22,55 +24,76 @@ import { probeResource } from '../actors/discovery/probeResource.ts';
 import { registerClient } from '../actors/registration/registerClient.ts';
 import { confirmStepUp } from '../actors/session/confirmStepUp.ts';
 import { forgetSession } from '../actors/session/forgetSession.ts';
+import { heedSiblings } from '../actors/session/heedSiblings.ts';
 import { recallSession } from '../actors/session/recallSession.ts';
 import { revokeGrants } from '../actors/session/revokeGrants.ts';
 import { gatherChallenges, waitUntil } from '../actors/session/waitUntil.ts';
 import { refreshGrant } from '../actors/tokens/refreshGrant.ts';
 import type { Act, Tools } from '../actors/tools/tools.ts';
-import { AuthError, type Phase, toFailure } from '../contract/errors.ts';
-import type { Work } from '../contract/work.ts';
+import { AuthError, toFailure } from '../contract/errors.ts';
+import {
+  type ActorName,
+  actorPhases,
+  type KnownRecords,
+  type SiblingNews,
+  type Work,
+} from '../contract/work.ts';
 import { type AuthMachine, authMachine } from '../machines/authMachine.ts';
+
+/** What is done under each name. */
+const acts: { readonly [Name in ActorName]: Act<Name> } = {
+  recallSession,
+  probeResource,
+  fetchResourceMetadata,
+  chooseServer,
+  fetchServerMetadata,
+  recallBinding,
+  reserveRedirect,
+  registerClient,
+  findLogin,
+  prepareAuthorization,
+  takeOverLogin,
+  pushAuthorization,
+  presentAuthorization,
+  awaitResponse,
+  validateResponse,
+  exchangeCode,
+  requestDirectGrant,
+  requestDeviceCode,
+  presentDeviceCode,
+  pollDeviceGrant,
+  confirmStepUp,
+  discardAuthorization,
+  refreshGrant,
+  revokeGrants,
+  forgetSession,
+  waitUntil,
+  gatherChallenges,
+};
 
 /** The chart, ready to run: an actor for each name. */
 export function bindActors(tools: Tools): AuthMachine {
-  const bind = <Name extends keyof Work>(act: Act<Name>, phase: Phase) => {
-    const run = act(tools);
+  const bind = <Name extends ActorName>(name: Name) => {
+    const run = acts[name](tools);
     return fromPromise<Work[Name]['output'], Work[Name]['input']>(async ({ input, signal }) => {
       try {
         return await run(input, signal);
       } catch (thrown) {
         // Foreign errors may hold secrets, and XState shows errors to inspectors: only ours go on.
-        throw new AuthError(toFailure(thrown, phase));
+        throw new AuthError(toFailure(thrown, actorPhases[name]));
       }
     });
   };
-  return authMachine.provide({
-    actors: {
-      recallSession: bind(recallSession, 'recovering'),
-      probeResource: bind(probeResource, 'discovering'),
-      fetchResourceMetadata: bind(fetchResourceMetadata, 'discovering'),
-      chooseServer: bind(chooseServer, 'discovering'),
-      fetchServerMetadata: bind(fetchServerMetadata, 'discovering'),
-      recallBinding: bind(recallBinding, 'bindChecking'),
-      reserveRedirect: bind(reserveRedirect, 'authorizing'),
-      registerClient: bind(registerClient, 'registering'),
-      prepareAuthorization: bind(prepareAuthorization, 'authorizing'),
-      pushAuthorization: bind(pushAuthorization, 'authorizing'),
-      requestDirectGrant: bind(requestDirectGrant, 'authorizing'),
-      requestDeviceCode: bind(requestDeviceCode, 'authorizing'),
-      presentDeviceCode: bind(presentDeviceCode, 'authorizing'),
-      pollDeviceGrant: bind(pollDeviceGrant, 'authorizing'),
-      confirmStepUp: bind(confirmStepUp, 'steppingUp'),
-      presentAuthorization: bind(presentAuthorization, 'authorizing'),
-      awaitResponse: bind(awaitResponse, 'authorizing'),
-      validateResponse: bind(validateResponse, 'authorizing'),
-      exchangeCode: bind(exchangeCode, 'authorizing'),
-      discardAuthorization: bind(discardAuthorization, 'authorizing'),
-      refreshGrant: bind(refreshGrant, 'renewing'),
-      revokeGrants: bind(revokeGrants, 'signingOut'),
-      forgetSession: bind(forgetSession, 'signingOut'),
-      waitUntil: bind(waitUntil, 'requesting'),
-      gatherChallenges: bind(gatherChallenges, 'steppingUp'),
-    },
+  type Bound = { readonly [Name in ActorName]: ReturnType<typeof bind<Name>> };
+  const bound = Object.fromEntries(Object.keys(acts).map((name) => [name, bind(name as ActorName)])) as Bound;
+  return authMachine.provide({ actors: { ...bound, heedSiblings: heeding(tools) } });
+}
+
+/** Runs beside the chart for as long as its state lasts, and reports as often as there is something to report. */
+function heeding(tools: Tools) {
+  return fromCallback<EventObject, KnownRecords, SiblingNews>(({ input, sendBack }) => {
+    const ending = new AbortController();
+    void heedSiblings(tools, input, sendBack, ending.signal);
+    return () => ending.abort();
   });
 }

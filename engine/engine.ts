@@ -1,31 +1,34 @@
 // The engine: what an app sets up once. It binds the chart's actors, and gives out sessions.
 
 import type { InspectionEvent } from 'xstate';
-import { digest } from '../actors/authorization/prepareAuthorization.ts';
 import type { Door } from '../actors/network/door.ts';
 import { Dpop } from '../actors/network/dpop.ts';
 import { createDoor } from '../actors/network/http.ts';
-import { storeResponse } from '../actors/records/pendingRequest.ts';
-import { PendingLogins } from '../actors/tools/pendingLogins.ts';
+import { leaveToOthers } from '../actors/records/loginUnderWay.ts';
+import { AttendedLogins } from '../actors/tools/attendedLogins.ts';
 import { Shared } from '../actors/tools/shared.ts';
 import { type Sleep, sleep as systemSleep } from '../actors/tools/sleep.ts';
 import type { ClientOptions, Policy, Tools } from '../actors/tools/tools.ts';
 import type { UserAgent } from '../actors/userAgents/userAgent.ts';
-import { AuthError, refuse } from '../contract/errors.ts';
+import { refuse } from '../contract/errors.ts';
 import type { SessionId } from '../contract/facts.ts';
 import type { TraceFact } from '../contract/trace.ts';
-import type { AuthMachine } from '../machines/authMachine.ts';
-import type { Interaction } from '../machines/context.ts';
+import { authMachine } from '../machines/authMachine.ts';
+import type { AuthContext, Interaction } from '../machines/context.ts';
 import { judgeAddress } from '../protocol/address.ts';
-import { stateOf } from '../protocol/authorizationResponse.ts';
 import { urlOf } from '../protocol/url.ts';
 import { memoryStore } from '../stores/memory.ts';
-import { keys, Records } from '../stores/records.ts';
+import { Records } from '../stores/records.ts';
 import type { Store } from '../stores/store.ts';
 import { bindActors } from './bindActors.ts';
+import { complete } from './complete.ts';
+import type { Engine, SessionOptions } from './engineSurface.ts';
+import { HostedChart } from './hostedChart.ts';
 import { loosenings } from './loosenings.ts';
 import { Observer, type Progress } from './observe.ts';
-import { Session } from './session.ts';
+import { Observers } from './observers.ts';
+import { EngineSession } from './session.ts';
+import { type AuthActor, type AuthSnapshot, SessionChart } from './sessionChart.ts';
 import { Sessions } from './sessions.ts';
 import { Tracer } from './trace.ts';
 
@@ -61,94 +64,66 @@ export interface EngineOptions {
   readonly sleep?: Sleep;
 }
 
-export interface SessionOptions {
-  /** URL of the protected resource: https, or http on loopback for development. */
-  readonly resource: string | URL;
-  /** Whose grant it is, in the host's own terms. */
-  readonly subject?: string;
-  /** Tells apart several grants of one subject for one resource. */
-  readonly label?: string;
-}
-
-export interface CompleteOptions {
-  /**
-   * Whose browser the response came with. A host with many people must say it: else somebody could have another person
-   * finish a login that is theirs. @see RFC 9700 §4.7
-   */
-  readonly subject?: string;
-}
-
-export interface Engine {
-  /** The session of this resource, subject and label; the same one for all who ask. */
-  session(options: SessionOptions): Session;
-  /**
-   * Finishes a pending authorization, started here or by another process with the same store.
-   * @param callbackUrl the whole URL that the authorization server sent the person back to.
-   * @throws AuthError `response_not_ours` for an unknown or finished login, or that of somebody else; what the chart
-   *   ended with.
-   */
-  complete(callbackUrl: string | URL, options?: CompleteOptions): Promise<Session>;
-  /** The chart with its actors bound, to invoke or spawn in a chart of the host's own. */
-  readonly machine: AuthMachine;
-  /** Ends everything that is in flight; a refresh is waited for, since its answer may be the only one. What is stored stays. */
-  dispose(): Promise<void>;
-}
-
 /**
  * Sets up the engine: who the client is, where records live, how a person is reached, the policy.
  * @throws AuthError `config_invalid`, before any traffic.
  */
 export function createAuthEngine(options: EngineOptions): Engine {
   judgeOptions(options);
-  const observers = new Map<string, WeakRef<Observer>>();
-  const tell = options.onProgress ?? (() => {});
+  const { client, userAgent, policy = {}, onProgress: tell = () => {}, onTrace } = options;
   const fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
-
-  const tracerOf = (session: SessionId): Tracer | undefined => {
-    const { onTrace } = options;
-    return onTrace && new Tracer({ session, now: tools.now, tell: onTrace });
-  };
-  const observerOf = (session: SessionId): Observer => {
-    const name = keys.binding(session);
-    const observer = observers.get(name)?.deref() ?? new Observer(session, tell, tracerOf(session));
-    // Sessions hold theirs; a chart that a host has embedded is told of, and not remembered.
-    observers.set(name, new WeakRef(observer));
-    return observer;
-  };
-  const closing = new AbortController();
-  const tools = toolsOf(options, fetch, observerOf, closing.signal);
-  const machine = bindActors(tools);
-  for (const what of loosenings(options.client, options.policy ?? {})) tell({ kind: 'loosened', what });
-
-  const { interaction = 'ask', idleAfter = IDLE_AFTER } = options.policy ?? {};
-  const sessions = new Sessions({
-    make: (id, onUse) =>
-      new Session({
-        id,
-        machine,
-        interaction,
-        tools,
-        observer: observerOf(id),
-        inspect: options.inspect,
-        fetch,
-        onUse,
-      }),
-    idleAfter,
-    now: tools.now,
+  const observers = new Observers((session) => {
+    const tracer = onTrace && new Tracer({ session, now: tools.now, tell: onTrace });
+    return new Observer(session, tell, tracer);
   });
+  const closing = new AbortController();
+  const tools = toolsOf(options, fetch, observers, closing.signal);
+  const machine = bindActors(tools);
+  for (const what of loosenings(client, policy)) tell({ kind: 'loosened', what });
+
+  const { interaction = 'ask', idleAfter = IDLE_AFTER } = policy;
+  const make = (id: SessionId, onUse: () => void): EngineSession => {
+    const observer = observers.of(id);
+    const inspect = (event: InspectionEvent): void => {
+      observer.inspect(event);
+      options.inspect?.(event);
+    };
+    const chart = new SessionChart({ machine, input: { ...id, interaction }, inspect, onUse });
+    return new EngineSession({ id, chart, interaction, tools, observer, fetch });
+  };
+  const sessions = new Sessions({ make, idleAfter, now: tools.now });
+  const sessionOf = (actor: AuthActor): EngineSession => {
+    const { session: id, interaction } = contextOf(actor);
+    const chart = new HostedChart(actor);
+    return new EngineSession({ id, chart, interaction, tools, observer: observers.of(id), fetch });
+  };
 
   return {
     machine,
     session: (of) => sessions.open(sessionId(of)),
-    complete: (callbackUrl, { subject } = {}) => complete(tools, String(callbackUrl), subject, sessions),
+    sessionOf,
+    complete: (callbackUrl, of = {}) => complete(tools, sessions, String(callbackUrl), of),
     async dispose() {
+      const held = tools.attended.keys;
       sessions.stop();
       observers.clear();
       closing.abort();
+      await Promise.allSettled(held.map((key) => leaveToOthers(tools, key)));
       await tools.refreshing.settled();
-      await options.userAgent.dispose();
+      await userAgent.dispose();
     },
   };
+}
+
+/** @throws AuthError `config_invalid` for what is not a running chart of ours. */
+function contextOf(actor: AuthActor): AuthContext {
+  const snapshot: Partial<AuthSnapshot> | undefined = actor.getSnapshot();
+  if (snapshot?.machine?.id === authMachine.id && snapshot.context) return snapshot.context;
+  return refuse(
+    'config_invalid',
+    'configuring',
+    'engine.sessionOf wants a running actor of engine.machine; invoke or spawn that one, and give its reference.',
+  );
 }
 
 /** How long a session may be unused before it is put to rest, in milliseconds, unless the policy says otherwise. */
@@ -161,7 +136,7 @@ const LEASE_REQUESTS = 3;
 function toolsOf(
   options: EngineOptions,
   fetch: typeof globalThis.fetch,
-  observerOf: (session: SessionId) => Observer,
+  observers: Observers,
   closing: AbortSignal,
 ): Tools {
   const { client, userAgent, policy = {}, onProgress, now = Date.now, sleep = systemSleep } = options;
@@ -169,7 +144,7 @@ function toolsOf(
     createDoor({
       fetch,
       ...(policy.requestTimeout !== undefined && { deadlineMs: policy.requestTimeout }),
-      onExchange: (facts) => observerOf(session).request(facts),
+      onExchange: (facts) => observers.of(session).request(facts),
     });
   return {
     client,
@@ -180,7 +155,7 @@ function toolsOf(
     unsaved: new Map(),
     registering: new Shared(),
     refreshing: new Shared(),
-    logins: new PendingLogins(),
+    attended: new AttendedLogins(),
     dpop: new Dpop(client.dpop ?? 'off', now),
     holder: crypto.randomUUID(),
     leaseTerm: LEASE_REQUESTS * (policy.requestTimeout ?? REQUEST_TIMEOUT),
@@ -188,47 +163,6 @@ function toolsOf(
     now,
     sleep,
   };
-}
-
-/** Longest wait for a chart that the host has embedded to finish its login, in milliseconds. */
-const EMBEDDED = 20_000;
-
-/** Finds the pending request by the response's state, keeps the response with it, and lets its session go on. */
-async function complete(
-  tools: Tools,
-  callbackUrl: string,
-  subject: string | undefined,
-  sessions: Sessions,
-): Promise<Session> {
-  const state = stateOf(callbackUrl);
-  const key = state === undefined ? undefined : keys.pending(await digest(state));
-  const pending = key === undefined ? undefined : await tools.records.read(key);
-  const isOver = pending !== undefined && pending.value.expiresAt <= tools.now();
-  if (key !== undefined && isOver) await tools.records.forget(key);
-  const isTheirs = subject === undefined || pending?.value.session.subject === subject;
-  if (key === undefined || !pending || isOver || !isTheirs) {
-    return refuse(
-      'response_not_ours',
-      'authorizing',
-      'No login is waiting for this response; start it again.',
-    );
-  }
-  await storeResponse(tools, key, callbackUrl);
-  // A chart in this engine may wait for it: one of ours, or one that the host has embedded.
-  const awaited = tools.logins.tell(key);
-  // A chart of the host's own finishes first, so that two do not spend one code.
-  if (awaited && !sessions.isAwake(pending.value.session))
-    await Promise.race([awaited.over, systemSleep(EMBEDDED, new AbortController().signal)]);
-  const session = sessions.open(pending.value.session);
-  if (!session.wake().matches('recovering') && !awaited) {
-    session.tell({ type: 'response.received', pendingKey: key });
-  }
-  const snapshot = await session.settled();
-  const { failure, refusal } = snapshot.context;
-  if (snapshot.hasTag('canSend') && !refusal) return session;
-  const problem = failure ?? refusal;
-  if (problem) throw new AuthError(problem);
-  return refuse('response_not_ours', 'authorizing', 'This login was finished before; nothing was done.');
 }
 
 function sessionId({ resource, subject = '', label = '' }: SessionOptions): SessionId {

@@ -1,49 +1,38 @@
-// A session: one resource for one subject, one actor, shared by all who ask for the same one.
-import type { InspectionEvent } from 'xstate';
+// A session: one resource for one subject, one chart, shared by all who ask for the same one.
+import { currentGrant } from '../actors/records/recall.ts';
 import type { Tools } from '../actors/tools/tools.ts';
-import { orCancelled } from '../actors/tools/waiting.ts';
-import { AuthError, type Failure, failure } from '../contract/errors.ts';
+import { AuthError } from '../contract/errors.ts';
 import type { Grant, SessionId } from '../contract/facts.ts';
 import type { Holding } from '../contract/live.ts';
-import type { AuthMachine } from '../machines/authMachine.ts';
 import type { AuthEvent, Interaction } from '../machines/context.ts';
+import { operationOf } from '../protocol/operation.ts';
 import { includesAll, union } from '../protocol/scopes.ts';
-import { placeOf } from '../protocol/text.ts';
 import { keys } from '../stores/records.ts';
+import { orAborted } from './aborting.ts';
+import { challengeOf, meetChallenge } from './answers.ts';
 import { type Explanation, explain } from './explain.ts';
 import { holdingsOf } from './holdings.ts';
-import { newsFor } from './news.ts';
 import type { Observer } from './observe.ts';
-import { type AuthActor, type AuthSnapshot, SessionChart } from './sessionChart.ts';
-import { type Fetch, fetchWith, methodOf, refuseOtherOrigin } from './sessionFetch.ts';
+import type { AuthActor, AuthSnapshot, ChartInUse } from './sessionChart.ts';
+import { beyondCeiling, notFinished, notLoggedIn } from './sessionFailures.ts';
+import { fetchWith, methodOf, refuseOtherOrigin } from './sessionFetch.ts';
+import type {
+  AnsweredRequest,
+  Fetch,
+  HostRequest,
+  LoginOptions,
+  Session,
+  WaitOptions,
+} from './sessionSurface.ts';
 import { type AuthorizationHeaders, type UsableToken, useGrant } from './useGrant.ts';
-
-export interface LoginOptions {
-  /** Scopes to ask for, beside what the resource asks for and what was granted before. */
-  readonly scopes?: readonly string[];
-  /** Ends the waiting of this caller; the login itself goes on (end it with `user.cancel`). */
-  readonly signal?: AbortSignal;
-}
-
-/** A request that the host sends itself. */
-export interface HostRequest {
-  /** As it will be sent. */
-  readonly method: string;
-  readonly url: string | URL;
-  /** The `DPoP-Nonce` of an answer that asked for one; kept for the requests after it. @see RFC 9449 §9 */
-  readonly nonce?: string;
-  readonly signal?: AbortSignal;
-}
 
 export interface SessionParts {
   readonly id: SessionId;
-  readonly machine: AuthMachine;
+  readonly chart: ChartInUse;
   readonly interaction: Interaction;
   readonly tools: Tools;
   readonly observer: Observer;
-  readonly inspect: ((event: InspectionEvent) => void) | undefined;
   readonly fetch: typeof globalThis.fetch;
-  readonly onUse: () => void;
 }
 
 const isPersonsTurnOrRest = (snapshot: AuthSnapshot): boolean =>
@@ -51,98 +40,83 @@ const isPersonsTurnOrRest = (snapshot: AuthSnapshot): boolean =>
 
 /** How often the store is looked at again because siblings keep changing the grant. */
 const MAX_LOOKS = 3;
+/** Whoever asks for a login within so many milliseconds joins silently; later, the person is shown the page again. */
+const AT_ONCE = 3_000;
 
-/** One resource for one subject. Make it with `engine.session`; ask twice, get the same one. */
-export class Session {
+/** The session behind the public interface; the engine and its fetch use more of it. */
+export class EngineSession implements Session {
   readonly id: SessionId;
-  /**
-   * `fetch` that discovers, logs in, renews and steps up, and then sends the request again.
-   * It goes to the origin of the resource only, and passes the server's own answer on when it gives up.
-   * Bodies that can be read once only (streams) are sent once only.
-   * @throws AuthError `address_refused` for another origin; `server_unavailable`, `unreachable`, `timed_out` when
-   *   the grant has run out and cannot be renewed for now; `cancelled` by the request's own signal.
-   */
   readonly fetch: Fetch;
   readonly #parts: SessionParts;
-  readonly #chart: SessionChart;
-  #login: Promise<Grant> | undefined;
+  readonly #chart: ChartInUse;
+  #login: { readonly done: Promise<Grant>; askedAt: number } | undefined;
+  /** Headers that were given out last, and the version of their grant. */
+  #givenOut: { readonly authorization: string; readonly version: string } | undefined;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
     this.id = parts.id;
-    this.#chart = new SessionChart({
-      machine: parts.machine,
-      input: { ...parts.id, interaction: parts.interaction },
-      inspect: (event) => {
-        parts.observer.inspect(event);
-        parts.inspect?.(event);
-      },
-      onStart: (signal) => void this.#heedSiblings(signal),
-      onUse: parts.onUse,
-    });
+    this.#chart = parts.chart;
     this.fetch = fetchWith(this, parts.fetch, parts.tools.dpop, (facts) => parts.observer.request(facts));
   }
 
-  /** The running chart, to look at and to send commands to. Who takes it keeps it running: see `snapshot`. */
   get actor(): AuthActor {
     return this.#chart.actor;
   }
 
-  /** Where the chart is, or was when it was put to rest. */
   get snapshot(): AuthSnapshot {
     return this.#chart.snapshot;
   }
 
-  /**
-   * Logs in, where a person has to: may open a browser, as this was asked for.
-   * Ends at once when there is a grant that covers the scopes already. Asked again while a person is awaited, it shows
-   * them the same request again.
-   * @throws AuthError what the chart ended with, or `cancelled` by the signal.
-   */
   async login({ scopes = [], signal }: LoginOptions = {}): Promise<void> {
-    if (this.#login && this.snapshot.hasTag('needsUser')) this.tell({ type: 'user.login' });
+    const now = this.#parts.tools.now();
+    const login = this.#login;
+    if (login && now - login.askedAt >= AT_ONCE && this.snapshot.hasTag('needsUser')) {
+      login.askedAt = now;
+      this.tell({ type: 'user.login' });
+    }
     // One login for all who ask at the same time; whoever wants more scopes asks after it.
-    while (this.#login) if (covers(await orCancelled(this.#login, signal, 'requesting'), scopes)) return;
-    this.#login = this.#logIn(scopes).finally(() => {
+    while (this.#login) if (covers(await orAborted(this.#login.done, signal), scopes)) return;
+    const done = this.#logIn(scopes).finally(() => {
       this.#login = undefined;
     });
-    await orCancelled(this.#login, signal, 'requesting');
+    this.#login = { done, askedAt: now };
+    await orAborted(done, signal);
   }
 
   async #logIn(scopes: readonly string[]): Promise<Grant> {
-    const { scopeCeiling = scopes, scopeFloor = [] } = this.#parts.tools.policy;
+    const { policy, userAgent } = this.#parts.tools;
+    const { scopeCeiling = scopes, scopeFloor = [] } = policy;
     if (!includesAll(union(scopeCeiling, scopeFloor), scopes))
       throw new AuthError(beyondCeiling(this.id, scopes));
     // A login that an earlier process started is shown again; anything else in flight comes first.
-    const before = await this.#until(isPersonsTurnOrRest);
-    const news = await this.#newsFor(before, true);
-    if (news) {
-      this.tell(news);
-      await this.#until(isPersonsTurnOrRest);
-    }
+    await this.#until(isPersonsTurnOrRest);
+    await this.#lookAgain();
     this.tell({ type: 'user.login', scopes });
     const snapshot = await this.settled();
+    userAgent.dismiss?.();
     const { grant, failure: failed, refusal } = snapshot.context;
     if (snapshot.hasTag('canSend') && grant && covers(grant, scopes)) return grant;
     throw new AuthError(failed ?? refusal ?? notFinished(this.id));
   }
 
-  /**
-   * A usable access token, renewed when due; one renewal for any number of callers.
-   * Where it is bound to a key (`client.dpop`) it is of no use alone: see `authorization`.
-   * @throws AuthError `interaction_required` when a person has to log in first; what the chart ended with.
-   */
-  async token({ signal }: { readonly signal?: AbortSignal } = {}): Promise<string> {
+  /** What siblings did a moment ago, where the home could not tell it yet: looked at when somebody asks. */
+  async #lookAgain(): Promise<void> {
+    const { tools } = this.#parts;
+    const before = this.snapshot;
+    if (before.matches('rejected')) return;
+    const { grant } = before.context;
+    const issuer = before.hasTag('canSend') ? grant?.issuer : undefined;
+    const grantVersion = (await currentGrant(tools, this.id, issuer))?.version ?? null;
+    if (grantVersion === (grant?.version ?? null)) return;
+    this.tell({ type: 'grant.changed', grantVersion });
+    await this.#until(isPersonsTurnOrRest);
+  }
+
+  async token({ signal }: WaitOptions = {}): Promise<string> {
     return (await this.#tokenInHand(signal)).accessToken;
   }
 
-  /**
-   * The headers that authorize one request which the host sends itself: `authorization`, and `dpop` where the token
-   * is bound to a key. A proof is good for this method and URL, once, and for a short time: ask anew for each request.
-   * An answer 401 with `DPoP error="use_dpop_nonce"` is about the proof only: ask again with its nonce, once.
-   * @throws AuthError `address_refused` for another origin than the resource's; and as `token` does.
-   * @see RFC 6750 §2.1, RFC 9449 §7.1
-   */
   async authorization({ method, url, nonce, signal }: HostRequest): Promise<AuthorizationHeaders> {
     const at = new URL(url);
     refuseOtherOrigin(this, at);
@@ -153,93 +127,90 @@ export class Session {
 
   async #tokenInHand(signal: AbortSignal | undefined): Promise<UsableToken> {
     const usable = await this.usableToken(signal);
-    if (usable) return usable;
-    const { context } = this.snapshot;
-    throw new AuthError(
-      context.failure ??
-        failure(
-          'interaction_required',
-          'requesting',
-          `Nobody is logged in at ${placeOf(this.id.resource)}; call login() first.`,
-        ),
-    );
+    if (!usable) throw new AuthError(this.snapshot.context.failure ?? notLoggedIn(this.id));
+    const { accessToken, isBound, version } = usable;
+    this.#givenOut = { authorization: `${isBound ? 'DPoP' : 'Bearer'} ${accessToken}`, version };
+    return usable;
   }
 
-  /** What was looked up where, what was decided and why; with no secret in it. */
+  async answered(response: Response, request: AnsweredRequest = {}): Promise<boolean> {
+    const { signal, method = 'GET', body } = request;
+    const url = String(request.url ?? (response.url || this.id.resource));
+    const grantVersion = this.#versionSent(request.authorization);
+    const challenge = challengeOf(response, new URL(this.id.resource).origin);
+    if (grantVersion !== null && response.status !== 401) this.tell({ type: 'grant.proved', grantVersion });
+    if (!challenge) return false;
+    const operation = operationOf(methodOf(method).toUpperCase(), url, body);
+    return (await meetChallenge(this, { challenge, grantVersion, operation }, signal)) !== 'nothing new';
+  }
+
+  /** @returns nothing when no token was sent; '' for one that is not known any more, and so an older one. */
+  #versionSent(authorization: string | null | undefined): string | null {
+    if (authorization === null) return null;
+    const last = this.#givenOut;
+    if (authorization === undefined) return last?.version ?? null;
+    return authorization === last?.authorization ? last.version : '';
+  }
+
+  async loginUrl(): Promise<string | undefined> {
+    const { pending } = (await this.#until(isPersonsTurnOrRest)).context;
+    if (!pending || pending.redirectUri === null || !this.snapshot.hasTag('needsUser')) return undefined;
+    return (await this.#parts.tools.records.read(keys.as('pending', pending.key)))?.value.url;
+  }
+
   explain(): Explanation {
-    return explain(this.snapshot, this.#parts.tools, this.#parts.observer.history);
+    return explain(this.snapshot, this.#parts.tools, [...this.#parts.observer.history]);
   }
 
-  /** Which authorization server holds what of this session: also those that it was bound to before. */
   holdings(): Promise<readonly Holding[]> {
     return holdingsOf(this.#parts.tools.records, this.id);
   }
 
-  /** Revokes what was issued, best effort, and forgets every copy. @see RFC 7009 */
-  async logout({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+  async logout({ signal }: WaitOptions = {}): Promise<void> {
     this.tell({ type: 'user.logout' });
     const { context } = await this.settled(signal);
     if (context.failure) throw new AuthError(context.failure);
   }
 
-  /** Calls back with each snapshot of the chart, which goes on running meanwhile; returns the function that ends it. */
+  async cancel({ signal }: WaitOptions = {}): Promise<void> {
+    this.tell({ type: 'user.cancel' });
+    await this.settled(signal);
+  }
+
+  async retry({ signal }: WaitOptions = {}): Promise<void> {
+    this.tell({ type: 'user.retry' });
+    const snapshot = await this.settled(signal);
+    if (snapshot.context.failure) throw new AuthError(snapshot.context.failure);
+  }
+
   subscribe(listener: (snapshot: AuthSnapshot) => void): () => void {
     return this.#chart.subscribe(listener);
   }
 
   /** The token to send, if there is one; renewed first when it is due. */
   async usableToken(signal?: AbortSignal): Promise<UsableToken | undefined> {
-    const before = await orCancelled(this.#until(isPersonsTurnOrRest), signal, 'requesting');
-    const news = await this.#newsFor(before, false);
-    if (news) this.tell(news);
+    const before = await orAborted(this.#until(isPersonsTurnOrRest), signal);
+    if (!before.hasTag('canSend')) await orAborted(this.#lookAgain(), signal);
     for (let look = 1; ; look += 1) {
       const grant = await this.#usableGrant(signal);
       if (!grant) return undefined;
       const token = await this.#stored(grant).catch((error: unknown) => {
         // What cannot be used any more is not remembered either: the next login starts afresh.
-        if (error instanceof AuthError && error.code === 'grant_refused')
-          this.tell({ type: 'grant.changed' });
+        if (error instanceof AuthError && error.code === 'grant_refused') this.#isGone();
         throw error;
       });
       if (token?.version === grant.version || look === MAX_LOOKS) return token;
-      this.tell({ type: 'grant.changed' });
+      this.tell({ type: 'grant.changed', grantVersion: token?.version ?? null });
     }
+  }
+
+  #isGone(): void {
+    this.tell({ type: 'grant.changed', grantVersion: null });
   }
 
   #stored(grant: Grant): Promise<UsableToken | undefined> {
     const { binding } = this.snapshot.context;
     return useGrant(this.#parts.tools, this.id, grant, binding?.issuer);
-  }
-
-  async #newsFor(snapshot: AuthSnapshot, toLogIn: boolean): Promise<AuthEvent | undefined> {
-    if (!snapshot.hasTag('canSend')) return newsFor(this.#parts.tools, this.id, snapshot);
-    const { grant } = snapshot.context;
-    return toLogIn && grant !== null && (await this.#isGone(grant)) ? { type: 'grant.changed' } : undefined;
-  }
-
-  /** Looked at when the grant is used, and when somebody logs in. */
-  async #isGone(grant: Grant): Promise<boolean> {
-    return !(await this.#stored(grant).catch(() => undefined));
-  }
-
-  /** Whoever waits for a login, or has given up, hears of one that was made or ended elsewhere: where the home can tell. */
-  async #heedSiblings(signal: AbortSignal): Promise<void> {
-    const { records } = this.#parts.tools;
-    const at = [keys.binding(this.id), keys.login(this.id)];
-    const changed = (): Promise<void> => records.changed(at, signal);
-    for (let change = changed(); !signal.aborted; ) {
-      await change;
-      // Watched again before it is looked at: what comes in between is not missed.
-      change = changed();
-      if (!signal.aborted) await this.#lookForNews().catch(() => {});
-    }
-  }
-
-  async #lookForNews(): Promise<void> {
-    const before = this.snapshot;
-    if (before.hasTag('canSend') || !isPersonsTurnOrRest(before)) return;
-    const news = await this.#newsFor(before, false);
-    if (news && this.snapshot === before) this.tell(news);
   }
 
   async #usableGrant(signal: AbortSignal | undefined): Promise<Grant | undefined> {
@@ -251,13 +222,8 @@ export class Session {
     }
     const { context } = snapshot;
     if (!snapshot.hasTag('canSend') || !context.grant) return undefined;
-    if (
-      snapshot.matches({ authorized: { renewal: 'stale' } }) &&
-      this.#hasRunOut(context) &&
-      context.failure
-    ) {
-      throw new AuthError(context.failure);
-    }
+    const isStale = snapshot.matches({ authorized: { renewal: 'stale' } });
+    if (isStale && this.#hasRunOut(context) && context.failure) throw new AuthError(context.failure);
     return context.grant;
   }
 
@@ -269,22 +235,17 @@ export class Session {
   quiet(signal?: AbortSignal): Promise<AuthSnapshot> {
     const isUnattended = (snapshot: AuthSnapshot): boolean =>
       snapshot.hasTag('needsUser') && this.#login === undefined && this.#parts.interaction === 'ask';
-    return orCancelled(
+    return orAborted(
       this.#until((snapshot) => !snapshot.hasTag('busy') || isUnattended(snapshot)),
       signal,
-      'requesting',
     );
   }
 
-  /**
-   * Waits until nothing is in flight.
-   * @throws AuthError `cancelled` when the signal ends the waiting.
-   */
+  /** Waits until nothing is in flight. @throws the signal's reason. */
   settled(signal?: AbortSignal): Promise<AuthSnapshot> {
-    return orCancelled(
+    return orAborted(
       this.#until((snapshot) => !snapshot.hasTag('busy')),
       signal,
-      'requesting',
     );
   }
 
@@ -320,17 +281,3 @@ export class Session {
 function covers(grant: Grant, scopes: readonly string[]): boolean {
   return includesAll(union(grant.requested, grant.granted), scopes);
 }
-
-const beyondCeiling = (id: SessionId, scopes: readonly string[]): Failure =>
-  failure(
-    'scope_not_allowed',
-    'authorizing',
-    `The login for ${placeOf(id.resource)} asks for "${scopes.join(' ')}", which is beyond what this client may ask for; widen its scope ceiling to allow it.`,
-  );
-
-const notFinished = (id: SessionId): Failure =>
-  failure(
-    'login_timed_out',
-    'authorizing',
-    `The login for ${placeOf(id.resource)} did not finish; log in again.`,
-  );

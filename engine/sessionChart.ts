@@ -3,30 +3,47 @@ import { type ActorRefFrom, createActor, type InspectionEvent, type SnapshotFrom
 import type { AuthMachine } from '../machines/authMachine.ts';
 import type { AuthEvent, AuthInput } from '../machines/context.ts';
 
+/** The running chart. */
 export type AuthActor = ActorRefFrom<AuthMachine>;
+/** Where a chart is, and what it knows. */
 export type AuthSnapshot = SnapshotFrom<AuthMachine>;
+
+/** A chart as its session uses it: the session's own, or one of the host's. */
+export interface ChartInUse {
+  /** The chart itself: whoever has it keeps it running. */
+  readonly actor: AuthActor;
+  /** Where it is, or was when it was put to rest. */
+  readonly snapshot: AuthSnapshot;
+  /** Starts it, if it is at rest. @returns where it is. */
+  wake(): AuthSnapshot;
+  /** Tells the chart something; nothing when it was stopped. */
+  tell(event: AuthEvent): void;
+  /** Waits until it is there, or was stopped. */
+  until(isReached: (snapshot: AuthSnapshot) => boolean): Promise<AuthSnapshot>;
+  /** Calls back with each snapshot, and keeps it running until that is ended. @returns ends it. */
+  subscribe(listener: Listener): () => void;
+  /** Puts it to rest, unless something is under way, or somebody looks on. @returns whether it is at rest. */
+  rest(now: number): boolean;
+  /** Ends it for good: what is in flight ends, what is stored stays. One at rest is not started for it. */
+  stop(): void;
+}
 
 export interface ChartParts {
   readonly machine: AuthMachine;
   readonly input: AuthInput;
   readonly inspect: (event: InspectionEvent) => void;
-  /** Called when it starts, with what ends when it stops. */
-  readonly onStart: (signal: AbortSignal) => void;
   /** Called each time that it is used. */
   readonly onUse: () => void;
 }
 
 type Listener = (snapshot: AuthSnapshot) => void;
 
-interface Running {
-  readonly actor: AuthActor & { stop(): unknown };
-  readonly ending: AbortController;
-}
-
-export class SessionChart {
+/** The session's own: started when it is needed, and put to rest when it is not. */
+export class SessionChart implements ChartInUse {
   readonly #parts: ChartParts;
   readonly #listeners = new Set<Listener>();
-  #running: Running | undefined;
+  #running: (AuthActor & { stop(): unknown }) | undefined;
+  #isStopped = false;
   #snapshot: AuthSnapshot | undefined;
   /** The host has it, and would not notice that another one took its place. */
   #isGivenOut = false;
@@ -36,34 +53,28 @@ export class SessionChart {
     this.#snapshot = this.#use().getSnapshot();
   }
 
-  /** The chart itself: whoever has it keeps it running. */
   get actor(): AuthActor {
     this.#isGivenOut = true;
     return this.#use();
   }
 
-  /** Where it is, or was when it was put to rest. */
   get snapshot(): AuthSnapshot {
-    return this.#running?.actor.getSnapshot() ?? this.#snapshot ?? this.#use().getSnapshot();
+    return this.#running?.getSnapshot() ?? this.#snapshot ?? this.#use().getSnapshot();
   }
 
-  /** Starts it, if it is at rest. @returns where it is. */
   wake(): AuthSnapshot {
     return this.#use().getSnapshot();
   }
 
-  /** Tells the chart something; nothing when it was stopped. */
   tell(event: AuthEvent): void {
     const actor = this.#use();
     if (actor.getSnapshot().status === 'active') actor.send(event);
   }
 
-  /** Waits until it is there, or was stopped. */
   until(isReached: (snapshot: AuthSnapshot) => boolean): Promise<AuthSnapshot> {
     return waitFor(this.#use(), (snapshot) => isReached(snapshot) || snapshot.status !== 'active');
   }
 
-  /** Calls back with each snapshot, and keeps it running until that is ended. @returns ends it. */
   subscribe(listener: Listener): () => void {
     this.#use();
     // Its own function, so that whoever subscribes twice ends once.
@@ -72,45 +83,45 @@ export class SessionChart {
     return () => this.#listeners.delete(own);
   }
 
-  /** Puts it to rest, unless something is under way, or somebody looks on. @returns whether it is at rest. */
   rest(now: number): boolean {
     if (!this.#running) return true;
-    const snapshot = this.#running.actor.getSnapshot();
+    const snapshot = this.#running.getSnapshot();
     const { retryAt } = snapshot.context;
     const isWaiting = snapshot.hasTag('busy') || snapshot.hasTag('needsUser') || (retryAt ?? 0) > now;
     if (isWaiting || this.#isGivenOut || this.#listeners.size > 0) return false;
-    this.#snapshot = snapshot;
-    this.#end(this.#running);
-    this.#running = undefined;
+    this.#end();
     return true;
   }
 
-  /** Ends it for good: what is in flight ends, what is stored stays. */
   stop(): void {
-    this.tell({ type: 'host.shutdown' });
-    if (this.#running) this.#end(this.#running);
+    this.#isStopped = true;
+    const running = this.#running;
+    if (!running) return;
+    if (running.getSnapshot().status === 'active') running.send({ type: 'host.shutdown' });
+    this.#end();
   }
 
   #use(): AuthActor {
     this.#parts.onUse();
-    this.#running ??= this.#start();
-    return this.#running.actor;
+    if (!this.#running) this.#running = this.#start();
+    return this.#running;
   }
 
-  #start(): Running {
-    const { machine, input, inspect, onStart } = this.#parts;
+  #start(): AuthActor & { stop(): unknown } {
+    const { machine, input, inspect } = this.#parts;
     const actor = createActor(machine, { input, inspect });
-    const ending = new AbortController();
     actor.subscribe((snapshot) => {
       for (const listener of [...this.#listeners]) listener(snapshot);
     });
     actor.start();
-    onStart(ending.signal);
-    return { actor, ending };
+    // Who uses a session of an engine that is disposed of finds a chart that has ended.
+    if (this.#isStopped) actor.stop();
+    return actor;
   }
 
-  #end({ actor, ending }: Running): void {
-    ending.abort();
-    actor.stop();
+  #end(): void {
+    this.#snapshot = this.#running?.getSnapshot();
+    this.#running?.stop();
+    if (!this.#isStopped) this.#running = undefined;
   }
 }

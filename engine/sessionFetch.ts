@@ -2,20 +2,26 @@
 import type { ExchangeFacts } from '../actors/network/door.ts';
 import type { Dpop } from '../actors/network/dpop.ts';
 import { refuse } from '../contract/errors.ts';
-import type { Challenge } from '../contract/facts.ts';
-import { readChallenge } from '../protocol/challenge.ts';
+import type { SessionId } from '../contract/facts.ts';
 import { operationOf } from '../protocol/operation.ts';
 import { placeOf } from '../protocol/text.ts';
+import { challengeOf, type Hearing, meetChallenge } from './answers.ts';
 import { isNonceDemand, type ResourceRequest, sendToResource } from './sendToResource.ts';
-import type { Session } from './session.ts';
-
-export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+import type { Fetch } from './sessionSurface.ts';
+import type { UsableToken } from './useGrant.ts';
 
 /** How often one request may be sent in all: the first time, after a login or renewal, after two step-ups. */
 const MAX_SENDS = 4;
 
+/** What of a session a fetch works with. */
+export interface Fetching extends Hearing {
+  readonly id: SessionId;
+  usableToken(signal?: AbortSignal): Promise<UsableToken | undefined>;
+}
+
+/** @param tell told of each request to the resource. */
 export function fetchWith(
-  session: Session,
+  session: Fetching,
   send: typeof globalThis.fetch,
   dpop: Dpop,
   tell: (facts: ExchangeFacts) => void,
@@ -29,51 +35,21 @@ export function fetchWith(
       tell({ purpose: 'resource', method: request.method, url: request.place, status: response.status });
       // What was asked for twice, or cannot be sent twice, is not the grant's fault: the chart does not hear of it.
       if (token?.isBound && isNonceDemand(response)) return response;
-      const challenge = challengeOf(response, request.url);
+      const challenge = challengeOf(response, request.url.origin);
       if (token && response.status !== 401)
         session.tell({ type: 'grant.proved', grantVersion: token.version });
       if (!challenge || sends === MAX_SENDS) return response;
       // TOK-9: a 401 to what a completed flow brought is the server's last word.
       if (challenge.status === 401 && renewed) return response;
-      const outcome = await answer(session, challenge, token?.version ?? null, request);
+      const { operation, signal } = request;
+      const challenged = { challenge, grantVersion: token?.version ?? null, operation };
+      const outcome = await meetChallenge(session, challenged, signal);
       // C15: what can be read only once is not sent again; but the next request finds the grant in order.
       if (outcome === 'nothing new' || !request.canRepeat) return response;
       renewed ||= outcome === 'renewed';
       await response.body?.cancel();
     }
   };
-}
-
-/** Tells the chart, waits for it, and says whether there is another grant to try. */
-async function answer(
-  session: Session,
-  challenge: Challenge,
-  grantVersion: string | null,
-  request: Prepared,
-): Promise<Outcome> {
-  const spent = spentIn(session);
-  session.tell({ type: 'challenge.received', challenge, grantVersion, operation: request.operation });
-  const snapshot = await session.quiet(request.signal);
-  const { grant } = snapshot.context;
-  if (!snapshot.hasTag('canSend') || !grant || grant.version === grantVersion) return 'nothing new';
-  return spentIn(session) > spent ? 'renewed' : 'remembered';
-}
-
-/** A grant may be fresh from its server, or one that was only remembered and is still to prove itself. */
-type Outcome = 'nothing new' | 'remembered' | 'renewed';
-
-function spentIn(session: Session): number {
-  const { authorizations, renewals } = session.snapshot.context.budget;
-  return authorizations + renewals;
-}
-
-/** A 401, or a 403 that asks for scopes; from the resource itself, not from where it redirected to (W17). */
-function challengeOf(response: Response, url: URL): Challenge | undefined {
-  if (response.status !== 401 && response.status !== 403) return undefined;
-  if (response.url !== '' && new URL(response.url).origin !== url.origin) return undefined;
-  const challenge = readChallenge(response.status, response.headers.get('www-authenticate'));
-  if (response.status === 401) return challenge;
-  return challenge.error === 'insufficient_scope' ? challenge : undefined;
 }
 
 interface Prepared extends ResourceRequest {
@@ -84,7 +60,7 @@ interface Prepared extends ResourceRequest {
 }
 
 async function prepare(
-  session: Session,
+  session: Fetching,
   input: string | URL | Request,
   init: RequestInit = {},
 ): Promise<Prepared> {
@@ -132,7 +108,7 @@ async function unfold(request: Request, init: RequestInit): Promise<{ url: URL; 
 }
 
 // TOK-1, TOK-2: a token never leaves the origin of its resource.
-export function refuseOtherOrigin(session: Pick<Session, 'id'>, url: URL): void {
+export function refuseOtherOrigin(session: Pick<Fetching, 'id'>, url: URL): void {
   const { origin } = new URL(session.id.resource);
   if (url.origin === origin) return;
   refuse(

@@ -1,11 +1,11 @@
 // The sessions of one engine: one for all who ask for the same, put to rest when nobody uses it, revived when somebody does.
 import type { SessionId } from '../contract/facts.ts';
 import { keys } from '../stores/records.ts';
-import type { Session } from './session.ts';
+import type { EngineSession } from './session.ts';
 
 export interface SessionsOptions {
   /** @param onUse to be called each time that the session is used. */
-  readonly make: (id: SessionId, onUse: () => void) => Session;
+  readonly make: (id: SessionId, onUse: () => void) => EngineSession;
   /** How long a session may be unused before it is put to rest, in milliseconds. */
   readonly idleAfter: number;
   /** Epoch milliseconds. */
@@ -15,9 +15,9 @@ export interface SessionsOptions {
 /** Holds on to those that are awake; one at rest lives as long as the host holds it, and a store can revive it. */
 export class Sessions {
   readonly #options: SessionsOptions;
-  readonly #known = new Map<string, WeakRef<Session>>();
+  readonly #known = new Map<string, WeakRef<EngineSession>>();
   /** The one that was used last comes last. */
-  readonly #awake = new Map<string, { readonly session: Session; readonly usedAt: number }>();
+  readonly #awake = new Map<string, { readonly session: EngineSession; readonly usedAt: number }>();
   readonly #collected = new FinalizationRegistry<string>((name) => {
     if (!this.#known.get(name)?.deref()) this.#known.delete(name);
   });
@@ -26,7 +26,7 @@ export class Sessions {
     this.#options = options;
   }
 
-  open(id: SessionId): Session {
+  open(id: SessionId): EngineSession {
     const name = keys.binding(id);
     const known = this.#known.get(name)?.deref();
     if (known) return known;

@@ -23,6 +23,13 @@ import {
 } from './context.ts';
 
 type Change = Partial<AuthContext>;
+
+/** A login that another chart or engine has under way. */
+interface Joined {
+  readonly pending: Pending;
+  readonly registration: Registration;
+}
+
 interface Args {
   readonly context: AuthContext;
   readonly event: AuthEvent;
@@ -91,7 +98,8 @@ export const changes = {
     binding: memory.binding,
     grant: memory.grant,
     pending: memory.login?.pending ?? null,
-    redirectUri: memory.login?.pending.redirectUri ?? null,
+    // Who holds it is found out before anything is done with it.
+    redirectUri: null,
     // What was found before may be of another server than what is remembered.
     server: memory.login?.server ?? null,
     registration: memory.login?.registration ?? null,
@@ -157,9 +165,29 @@ export const changes = {
   recordPending: (_: Args, made: Observed & { pending: Pending }): Change => ({
     at: made.at,
     pending: made.pending,
-    // Of a sibling's request, it is the sibling's.
-    redirectUri: made.pending.redirectUri,
   }),
+  /** The redirect URI of a joined login is its holder's. */
+  recordJoined: (_: Args, { at, pending, registration }: Observed & Joined): Change => ({
+    at,
+    pending,
+    registration,
+    redirectUri: null,
+  }),
+  recordFound: ({ context }: Args, { at, login }: Observed & { login: Joined | null }): Change => ({
+    at,
+    pending: login?.pending ?? null,
+    registration: login?.registration ?? context.registration,
+    redirectUri: null,
+  }),
+  /** From now on the answer comes here. */
+  recordHeld: ({ context }: Args, { at }: Observed): Change => ({
+    at,
+    redirectUri: context.pending?.redirectUri ?? null,
+  }),
+  recordPresented: ({ context }: Args): Change => ({ presented: context.pending?.key ?? null }),
+  /** Whoever waits for one login ends as it ends. */
+  recordSharedFailure: ({ context, event }: Args): Change =>
+    event.type === 'login.ended' ? failed(context, event.failure) : {},
   recordGrant: ({ context }: Args, got: Observed & { grant: Grant }): Change => ({
     at: got.at,
     grant: got.grant,
@@ -186,13 +214,7 @@ export const changes = {
   },
 
   // What went wrong.
-  recordFailure: ({ context }: Args, what: Failure): Change => ({
-    failure: what,
-    ...(what.recovery === 'retry-later' && {
-      retryAt: context.at + pause(context.budget.pauses, what.retryAfter),
-      budget: { ...context.budget, pauses: context.budget.pauses + 1 },
-    }),
-  }),
+  recordFailure: ({ context }: Args, what: Failure): Change => failed(context, what),
   recordRefusal: (_: Args, what: Failure): Change => ({ refusal: what }),
   rememberDenial: ({ context }: Args): Change => ({ denied: union(context.denied, context.stepUp?.scopes) }),
   keepFailureAsRefusal: ({ context }: Args): Change => ({
@@ -223,6 +245,17 @@ export const changes = {
     limits,
   }),
 } as const;
+
+/** What may be tried again later is tried after a pause that grows. */
+function failed(context: AuthContext, what: Failure): Change {
+  if (what.recovery !== 'retry-later') return { failure: what };
+  const { at, budget } = context;
+  return {
+    failure: what,
+    retryAt: at + pause(budget.pauses, what.retryAfter),
+    budget: { ...budget, pauses: budget.pauses + 1 },
+  };
+}
 
 function isChallenge(event: AuthEvent): event is ChallengeEvent {
   return event.type === 'challenge.received';

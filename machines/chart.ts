@@ -1,9 +1,15 @@
 // The vocabulary of the chart: types, and the names of actors, guards and actions. Topology is in phases/.
-import { assign, fromPromise, setup, stateIn } from 'xstate';
+import { assign, type EventObject, fromCallback, fromPromise, setup, stateIn } from 'xstate';
 import { type Failure, type Phase, toFailure } from '../contract/errors.ts';
-import type { SessionId } from '../contract/facts.ts';
+import type { Pending, SessionId } from '../contract/facts.ts';
 import type { RequirementId } from '../contract/requirements.ts';
-import type { Work } from '../contract/work.ts';
+import {
+  type ActorName,
+  actorPhases,
+  type KnownRecords,
+  type SiblingNews,
+  type Work,
+} from '../contract/work.ts';
 import { changes } from './actions.ts';
 import type { AuthContext, AuthEvent, AuthInput } from './context.ts';
 import { guards } from './guards.ts';
@@ -18,13 +24,19 @@ export interface StateMeta {
 /** What a user interface asks: is something going on, is it the person's turn, is there a token to send. */
 export type Tag = 'busy' | 'needsUser' | 'canSend';
 
-type ActorName = keyof Work;
+const notBound = (name: string): Error =>
+  new Error(`The actor ${name} is not bound: use engine.machine, or provide your own.`);
 
-/** The chart alone does nothing: an adapter binds its actors, once, with `provide`. */
+/** The chart alone does nothing: the engine binds its actors, once, with `provide`. */
 const unbound = <Name extends ActorName>(name: Name) =>
-  fromPromise<Work[Name]['output'], Work[Name]['input']>(() =>
-    Promise.reject(new Error(`The actor ${name} is not bound: use engine.machine, or provide your own.`)),
-  );
+  fromPromise<Work[Name]['output'], Work[Name]['input']>(() => Promise.reject(notBound(name)));
+
+/** One that reports once, for each name. */
+type Unbound = { readonly [Name in ActorName]: ReturnType<typeof unbound<Name>> };
+
+const unboundActors = Object.fromEntries(
+  Object.keys(actorPhases).map((name) => [name, unbound(name as ActorName)]),
+) as Unbound;
 
 type Change<Params> = (
   args: { readonly context: AuthContext; readonly event: AuthEvent },
@@ -47,31 +59,10 @@ export const chart = setup({
     meta: {} as StateMeta,
   },
   actors: {
-    recallSession: unbound('recallSession'),
-    probeResource: unbound('probeResource'),
-    fetchResourceMetadata: unbound('fetchResourceMetadata'),
-    chooseServer: unbound('chooseServer'),
-    fetchServerMetadata: unbound('fetchServerMetadata'),
-    recallBinding: unbound('recallBinding'),
-    reserveRedirect: unbound('reserveRedirect'),
-    registerClient: unbound('registerClient'),
-    prepareAuthorization: unbound('prepareAuthorization'),
-    pushAuthorization: unbound('pushAuthorization'),
-    presentAuthorization: unbound('presentAuthorization'),
-    awaitResponse: unbound('awaitResponse'),
-    validateResponse: unbound('validateResponse'),
-    exchangeCode: unbound('exchangeCode'),
-    requestDirectGrant: unbound('requestDirectGrant'),
-    requestDeviceCode: unbound('requestDeviceCode'),
-    presentDeviceCode: unbound('presentDeviceCode'),
-    pollDeviceGrant: unbound('pollDeviceGrant'),
-    confirmStepUp: unbound('confirmStepUp'),
-    discardAuthorization: unbound('discardAuthorization'),
-    refreshGrant: unbound('refreshGrant'),
-    revokeGrants: unbound('revokeGrants'),
-    forgetSession: unbound('forgetSession'),
-    waitUntil: unbound('waitUntil'),
-    gatherChallenges: unbound('gatherChallenges'),
+    ...unboundActors,
+    heedSiblings: fromCallback<EventObject, KnownRecords, SiblingNews>(() => {
+      throw notBound('heedSiblings');
+    }),
   },
   guards: { ...guards, isRenewing: stateIn('#renewing') },
   actions: {
@@ -95,6 +86,11 @@ export const chart = setup({
     recordRedirect: remember(changes.recordRedirect),
     recordRegistration: remember(changes.recordRegistration),
     recordPending: remember(changes.recordPending),
+    recordFound: remember(changes.recordFound),
+    recordJoined: remember(changes.recordJoined),
+    recordHeld: remember(changes.recordHeld),
+    recordPresented: remember<undefined>(changes.recordPresented),
+    recordSharedFailure: remember<undefined>(changes.recordSharedFailure),
     recordGrant: remember(changes.recordGrant),
     spendAuthorization: remember<undefined>(changes.spendAuthorization),
     spendRenewal: remember<undefined>(changes.spendRenewal),
@@ -144,6 +140,21 @@ export const thrown =
 export const ofSession = ({ context }: { readonly context: AuthContext }): { session: SessionId } => ({
   session: context.session,
 });
+
+const isRedirected = (pending: Pending | null): pending is Pending =>
+  pending !== null && pending.redirectUri !== null;
+
+/** Hears what siblings do to the records of this session, for as long as a state lasts (TOK-13). */
+export const heedingSiblings = {
+  id: 'heedSiblings',
+  src: 'heedSiblings',
+  input: ({ context }: { readonly context: AuthContext }): KnownRecords => ({
+    session: context.session,
+    grant: context.grant && { issuer: context.grant.issuer, version: context.grant.version },
+    // A code for another device is polled for by one engine only.
+    pendingKey: isRedirected(context.pending) ? context.pending.key : null,
+  }),
+} as const;
 
 /** A fact that the topology guarantees; its absence is a defect, and is reported as one. */
 export function known<Fact>(fact: Fact | null | undefined): Fact {

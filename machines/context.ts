@@ -13,6 +13,7 @@ import type {
   ServerMetadata,
   SessionId,
 } from '../contract/facts.ts';
+import type { SiblingNews } from '../contract/work.ts';
 
 /** What a host says when it makes, invokes or spawns the chart. */
 export interface AuthInput {
@@ -84,6 +85,8 @@ export interface AuthContext {
   readonly conflict: { readonly elsewhere: string | null; readonly withoutIssuer: boolean };
   readonly redirectUri: string | null;
   readonly pending: Pending | null;
+  /** Key of the request that a person was led to from here. */
+  readonly presented: string | null;
   readonly grant: Grant | null;
   /** Not used again as it is; nor recalled while another server is responsible. */
   readonly refused: RefusedGrant | null;
@@ -123,10 +126,7 @@ export type AuthEvent =
     }
   /** The resource accepted the grant: what was spent on it was well spent. */
   | { readonly type: 'grant.proved'; readonly grantVersion: string }
-  /** The store knows more than the chart: a sibling renewed the grant, got one, or signed out. */
-  | { readonly type: 'grant.changed' }
-  /** An authorization response came in and was stored with its pending request. */
-  | { readonly type: 'response.received'; readonly pendingKey: string };
+  | SiblingNews;
 
 export type ChallengeEvent = Extract<AuthEvent, { type: 'challenge.received' }>;
 
@@ -148,6 +148,7 @@ export const emptyEpisode = {
   conflict: { elsewhere: null, withoutIssuer: false },
   redirectUri: null,
   pending: null,
+  presented: null,
 } satisfies Partial<AuthContext>;
 
 /** Nothing is known yet of how a client id could be had. */

@@ -37,6 +37,16 @@ const isAccepted = (context: AuthContext): boolean =>
 const mayInteract = (context: AuthContext): boolean =>
   context.wish !== null || (context.interaction === 'auto' && !context.quiet);
 
+/** By a person, or by a challenge where the host lets it. */
+const isAskedFor = (context: AuthContext): boolean =>
+  context.wish !== null || (context.challenge !== null && mayInteract(context));
+
+const isToBeShown = (context: AuthContext, found: { readonly became: string }): boolean =>
+  found.became === 'ours' &&
+  context.presented !== context.pending?.key &&
+  context.budget.authorizations < MAX_AUTHORIZATIONS &&
+  isAskedFor(context);
+
 export const guards = {
   otherwise: () => true,
 
@@ -67,6 +77,7 @@ export const guards = {
   isWithoutIssuer: ({ context }: Args) => context.conflict.withoutIssuer,
   isBoundElsewhere: ({ context }: Args) => context.conflict.elsewhere !== null,
   canRegister: ({ context }: Args) => canRegister(context),
+  canRegisterForCode: ({ context }: Args) => context.strategy === 'code' && canRegister(context),
 
   // reusing
   isUsable: ({ context }: Args) =>
@@ -102,13 +113,25 @@ export const guards = {
     context.strategy === 'device' && context.server?.deviceAuthorizationEndpoint !== undefined,
   isCode: ({ context }: Args) =>
     context.strategy === 'code' && context.server?.authorizationEndpoint !== undefined,
-  /** Somebody else has led a person there; a mere request does not do it again (C06). */
-  isWaitedFor: ({ context }: Args, made: { readonly isJoined: boolean }) =>
-    made.isJoined && context.wish === null,
-  isPushDue: ({ context }: Args, made: { readonly isJoined: boolean }) =>
-    !made.isJoined && context.server?.requiresPush === true,
+  isFound: (_: Args, found: { readonly login: object | null }) => found.login !== null,
+  /** Another engine has this login under way, and its person has a page for it (C06). */
+  isJoined: (_: Args, made: { readonly isJoined: boolean }) => made.isJoined,
+  isPushDue: ({ context }: Args) => context.server?.requiresPush === true,
+  isBrokenOff: (_: Args, found: { readonly became: string }) => found.became === 'broken off',
+  /** The same, where the server wants the request itself first. */
+  isToBePushed: ({ context }: Args, found: { readonly became: string }) =>
+    isToBeShown(context, found) && context.server?.requiresPush === true,
+  /** Nobody else was there to lead a person, and somebody asks for it now. */
+  isToBeShown: ({ context }: Args, found: { readonly became: string }) => isToBeShown(context, found),
+  wasAskedFor: ({ context }: Args) => context.wish !== null,
   isRedirectRegistered: ({ context }: Args, got: { readonly redirectUri: string }) =>
     context.registration?.kind !== 'dynamic' || context.registration.redirectUris.includes(got.redirectUri),
+  /** A grant that the chart does not know, and that was not refused. */
+  isNewGrant: ({ context, event }: Args) =>
+    event.type === 'grant.changed' &&
+    event.grantVersion !== null &&
+    event.grantVersion !== context.grant?.version &&
+    event.grantVersion !== context.refused?.version,
   isOurs: ({ context, event }: Args) =>
     event.type === 'response.received' && event.pendingKey === context.pending?.key,
   isNotOurs: (_: Args, failure: Failure) => failure.code === 'response_not_ours',
@@ -119,6 +142,8 @@ export const guards = {
     context.budget.registrations < MAX_REGISTRATIONS,
 
   // authorized
+  isAnotherGrant: ({ context, event }: Args) =>
+    event.type === 'grant.changed' && event.grantVersion !== (context.grant?.version ?? null),
   isSpentElsewhere: (_: Args, failure: Failure) => failure.code === 'code_already_spent',
   isOverdue: ({ context, event }: Args) =>
     event.type === 'renewal.requested' && context.grant !== null && isDue(context.grant, event.at),

@@ -84,6 +84,8 @@ const pending = z.object({
   url: text,
   requested: texts,
   expiresAt: time,
+  /** Records of older versions do not tell. */
+  createdAt: z.optional(time),
   /** The whole URL that came back. */
   response: z.optional(text),
   /** Written before the code is sent: a code is sent once, whatever happens (T26). */
@@ -128,8 +130,26 @@ const binding = z.object({
 /** The one issuer of a client whose credentials came without one. */
 const pin = z.object({ v: z.literal(1), clientId: text, issuer: text });
 
-/** Which request a session has under way, and which engine made it. */
-const login = z.object({ v: z.literal(1), pendingKey, holder: z.optional(text) });
+/** Why a login ended: for those who wait for it in other engines. It holds nothing of what a server said. */
+const ended = z.object({
+  code: text,
+  phase: text,
+  recovery: text,
+  message: text,
+  issuer: z.optional(text),
+  otherIssuer: z.optional(text),
+});
+
+/**
+ * Which request a session has under way, and which engine holds it: made it, or took it over. No holder: its engine was
+ * ended in good order. Stays, with why it ended, after a login that brought no grant.
+ */
+const login = z.object({
+  v: z.literal(1),
+  pendingKey,
+  holder: z.optional(text),
+  ended: z.optional(ended),
+});
 
 /**
  * Something that only one may do at a time is being done: a refresh token is spent, a client registered. Written before
@@ -177,6 +197,7 @@ export type GrantRecord = RecordValues['grant'];
 /** An authorization request that a person was, or will be, sent away with. */
 export type PendingRecord = RecordValues['pending'];
 /** A login that a person approves at another device. */
+export type LoginRecord = z.infer<typeof login>;
 export type DeviceRecord = RecordValues['device'];
 /** Which server a resource is bound to, and was bound to before. */
 export type BindingRecord = RecordValues['binding'];

@@ -15,6 +15,7 @@ export {
   type DeviceRecord,
   type GrantRecord,
   grantKeysOf,
+  type LoginRecord,
   type PendingRecord,
   type RegistrationRecord,
   type SpendRecord,

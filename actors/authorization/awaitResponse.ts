@@ -1,16 +1,27 @@
 // Waits for the authorization response, and stores it with its request: the chart hears only that it came.
+import { keys } from '../../stores/records.ts';
 import { readPending, storeResponse } from '../records/pendingRequest.ts';
 import type { Act } from '../tools/tools.ts';
 
 export const awaitResponse: Act<'awaitResponse'> =
   (tools) =>
   async ({ session, pending }, signal) => {
-    const { redirectUri, state, server, response: early } = (await readPending(tools, pending.key)).value;
-    if (early !== undefined) return { at: tools.now() };
-    const heard = tools.logins.heard(pending.key, signal);
-    const received = tools.userAgent
-      .receive({ session, redirectUri, state, issuer: server.issuer, signal })
-      .then((response) => storeResponse(tools, pending.key, response));
-    await Promise.race([received, heard]);
-    return { at: tools.now() };
+    const key = keys.as('pending', pending.key);
+    const leave = tools.attended.enter(key);
+    try {
+      const { value } = await readPending(tools, session, key);
+      const { redirectUri, state, server } = value;
+      if (value.response !== undefined) return { at: tools.now() };
+      const response = await tools.userAgent.receive({
+        session,
+        redirectUri,
+        state,
+        issuer: server.issuer,
+        signal,
+      });
+      await storeResponse(tools, key, response);
+      return { at: tools.now() };
+    } finally {
+      leave();
+    }
   };

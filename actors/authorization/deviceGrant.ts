@@ -10,10 +10,11 @@ import { authenticationOf, fromHost } from '../network/clientAuthentication.ts';
 import { isOutage } from '../network/documents.ts';
 import { resourceAt, resourceParameter } from '../network/resourceParameter.ts';
 import { asServer, type IssuedTokens, optionsFor, requestTokens } from '../network/tokenEndpoint.ts';
+import { clientOf } from '../records/clientOf.ts';
 import { serverRecord } from '../records/facts.ts';
 import { keepGrant } from '../records/keepGrant.ts';
+import { digest } from '../tools/digest.ts';
 import type { Act, Tools } from '../tools/tools.ts';
-import { clientOf, digest } from './prepareAuthorization.ts';
 
 type Input = Parameters<ReturnType<Act<'requestDeviceCode'>>>[0];
 

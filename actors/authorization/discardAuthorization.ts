@@ -1,16 +1,13 @@
 // Ends a pending authorization: its record goes, its listener goes, a late answer finds nobody.
 import { keys } from '../../stores/records.ts';
-import { forgetLogin } from '../records/pendingRequest.ts';
+import { abandon } from '../records/loginUnderWay.ts';
 import type { Act } from '../tools/tools.ts';
 
 export const discardAuthorization: Act<'discardAuthorization'> =
   (tools) =>
-  async ({ session, pending, redirectUri }) => {
+  async ({ session, pending, redirectUri, failure }) => {
     if (redirectUri !== null) await tools.userAgent.release(redirectUri);
-    if (pending) {
-      tools.logins.end(pending.key);
-      await tools.records.forget(keys.as(pending.redirectUri === null ? 'device' : 'pending', pending.key));
-      await forgetLogin(tools.records, session, pending.key);
-    }
+    if (pending?.redirectUri === null) await tools.records.forget(keys.as('device', pending.key));
+    else if (pending) await abandon(tools, session, keys.as('pending', pending.key), failure);
     return { at: tools.now() };
   };

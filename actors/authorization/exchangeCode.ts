@@ -1,54 +1,74 @@
 // Spends an authorization code, once, at the issuer that was recorded with it; then moves the binding (BIND-8).
 import * as oauth from 'oauth4webapi';
 import { AuthError, refuse } from '../../contract/errors.ts';
+import type { SessionId } from '../../contract/facts.ts';
 import { judgeAuthorizationResponse } from '../../protocol/authorizationResponse.ts';
 import { keys, type PendingRecord } from '../../stores/records.ts';
 import { resourceParameter } from '../network/resourceParameter.ts';
 import { type asServer, type IssuedTokens, requestTokens } from '../network/tokenEndpoint.ts';
 import { keepGrant } from '../records/keepGrant.ts';
-import { forgetLogin, readPending } from '../records/pendingRequest.ts';
+import { forgetLogin, readPending, refuseEnded } from '../records/pendingRequest.ts';
+import { waitForChange } from '../records/waitForChange.ts';
 import type { Act, Tools } from '../tools/tools.ts';
 
 export const exchangeCode: Act<'exchangeCode'> =
   (tools) =>
-  async ({ pending: { key }, server }, signal) => {
-    const pending = await claim(tools, key);
-    // T27: the server of now must be the server that the person was sent to.
-    if (pending.server.issuer !== server.issuer) {
-      refuse(
-        'token_of_other_issuer',
-        'authorizing',
-        'The authorization server changed during the login; log in again.',
-        {
-          issuer: server.issuer,
-          otherIssuer: pending.server.issuer,
-        },
-      );
+  async ({ session, pending: { key }, server }, signal) => {
+    const pending =
+      (await claim(tools, session, key)) ?? (await outcomeElsewhere(tools, session, key, signal));
+    try {
+      judgeServer(pending, server);
+      const tokens = await spend(tools, pending, server, signal);
+      const grant = await keepGrant(tools, { ...pending, issuer: pending.server.issuer }, tokens);
+      await finish(tools, pending, key);
+      return { at: tools.now(), grant };
+    } catch (error) {
+      // The code is spent, whatever came of it: nobody can finish this login any more.
+      await tools.records.forget(keys.as('pending', key)).catch(() => {});
+      throw error;
     }
-    const tokens = await spend(tools, pending, server, signal);
-    const grant = await keepGrant(tools, { ...pending, issuer: pending.server.issuer }, tokens);
-    await finish(tools, pending, key);
-    return { at: tools.now(), grant };
   };
 
-/** Marks the code as spent before it is sent: whoever finds the mark does not send it again. */
-async function claim(tools: Tools, key: string): Promise<PendingRecord> {
-  const pending = await readPending(tools, key);
-  const { value } = pending;
-  const claimed =
-    !value.spent && value.response !== undefined
-      ? await tools.records.write(keys.as('pending', key), { ...value, spent: true }, pending)
-      : undefined;
-  if (claimed !== undefined) return value;
-  return refuse(
-    'code_already_spent',
+/** T27: the server of now must be the server that the person was sent to. */
+function judgeServer(pending: PendingRecord, { issuer }: { readonly issuer: string }): void {
+  if (pending.server.issuer === issuer) return;
+  refuse(
+    'token_of_other_issuer',
     'authorizing',
-    'This login was finished by somebody else; log in again if it did not work.',
-    {
-      issuer: value.server.issuer,
-      recovery: 'ask-user',
-    },
+    'The authorization server changed during the login; log in again.',
+    { issuer, otherIssuer: pending.server.issuer },
   );
+}
+
+/**
+ * Marks the code as spent before it is sent: whoever finds the mark does not send it again.
+ * @returns nothing when another engine is at it.
+ */
+async function claim(tools: Tools, session: SessionId, key: string): Promise<PendingRecord | undefined> {
+  const pending = await readPending(tools, session, key);
+  const { value } = pending;
+  if (value.spent || value.response === undefined) return undefined;
+  const claimed = await tools.records.write(keys.as('pending', key), { ...value, spent: true }, pending);
+  return claimed === undefined ? undefined : value;
+}
+
+/**
+ * Waits for the engine that spends the code: its request goes when it has a grant, or none.
+ * @throws AuthError `code_already_spent` when it has a grant, or is not heard of; what its login ended with.
+ */
+async function outcomeElsewhere(
+  tools: Tools,
+  session: SessionId,
+  key: string,
+  signal: AbortSignal,
+): Promise<never> {
+  const at = keys.as('pending', key);
+  for (let left = tools.leaseTerm; left > 0; ) {
+    const pending = await tools.records.read(at);
+    if (!pending) break;
+    left -= await waitForChange(tools, new Map([[at, pending.version]]), left, signal);
+  }
+  return refuseEnded(tools.records, session, key);
 }
 
 async function spend(
@@ -102,6 +122,5 @@ function askAgain(error: unknown): unknown {
 async function finish(tools: Tools, pending: PendingRecord, key: string): Promise<void> {
   await tools.records.forget(keys.as('pending', key));
   await forgetLogin(tools.records, pending.session, key);
-  tools.logins.end(key);
   await tools.userAgent.release(pending.redirectUri);
 }

@@ -2,11 +2,13 @@
 // or joins the one that a sibling has under way (C06).
 import * as oauth from 'oauth4webapi';
 import { AuthError, failure } from '../../contract/errors.ts';
-import { type ClientRecord, keys, type PendingRecord } from '../../stores/records.ts';
+import { keys, type PendingRecord } from '../../stores/records.ts';
 import { thumbprintOf } from '../network/dpopKey.ts';
 import { resourceAt, resourceParameter } from '../network/resourceParameter.ts';
-import { pendingFacts, serverRecord } from '../records/facts.ts';
-import { makeCurrent, type Request } from '../records/loginUnderWay.ts';
+import { clientOf } from '../records/clientOf.ts';
+import { serverRecord } from '../records/facts.ts';
+import { loginFacts, makeCurrent, type Request } from '../records/loginUnderWay.ts';
+import { digest } from '../tools/digest.ts';
 import type { Act, Tools } from '../tools/tools.ts';
 
 type Input = Parameters<ReturnType<Act<'prepareAuthorization'>>>[0];
@@ -21,9 +23,9 @@ export const prepareAuthorization: Act<'prepareAuthorization'> = (tools) => asyn
   const made = await newRequest(tools, input);
   await tools.records.write(made.key, made.record, undefined);
   const current = await makeCurrent(tools, input, made);
-  if (current.key !== made.key) await withdraw(tools, made, current);
-  const pending = pendingFacts(current.key, current.record);
-  return { at: tools.now(), pending, isJoined: current.holder !== tools.holder };
+  const isJoined = current.key !== made.key;
+  if (isJoined) await withdraw(tools, made);
+  return { at: tools.now(), ...loginFacts(tools, current), isJoined };
 };
 
 async function newRequest(tools: Tools, input: Input): Promise<Request> {
@@ -46,22 +48,16 @@ async function newRequest(tools: Tools, input: Input): Promise<Request> {
     ...(dpopKey && { dpopKey }),
     url: authorizationUrl(input, { state, challenge, prompt, jkt }),
     requested: [...scopes],
+    createdAt: tools.now(),
     expiresAt: tools.now() + (tools.policy.loginTimeout ?? LOGIN_TIMEOUT),
   };
   return { key: keys.pending(await digest(state)), record };
 }
 
 /** Nobody will come back to our own redirect URI. */
-async function withdraw(tools: Tools, made: Request, joined: Request): Promise<void> {
-  await tools.records.forget(made.key);
-  const { redirectUri } = made.record;
-  if (redirectUri !== joined.record.redirectUri) await tools.userAgent.release(redirectUri);
-}
-
-/** Names a pending request without telling its state. */
-export async function digest(state: string): Promise<string> {
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(state)));
-  return [...hash.subarray(0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+async function withdraw(tools: Tools, { key, record }: Request): Promise<void> {
+  await tools.records.forget(key);
+  await tools.userAgent.release(record.redirectUri);
 }
 
 // OAuth 2.1 draft 13 §4.1.1, RFC 7636 §4.3, RFC 8707 §2. `set` leaves each parameter in there once, whatever
@@ -100,19 +96,4 @@ function authorizationUrl(
       { issuer: input.server.issuer },
     ),
   );
-}
-
-/** The client with its secret, as it stands now: the request is finished with it, whatever is registered meanwhile. */
-export async function clientOf(
-  tools: Tools,
-  { registration }: Pick<Input, 'registration'>,
-): Promise<ClientRecord> {
-  if (registration.kind === 'dynamic') {
-    const stored = (await tools.records.read(keys.as('registration', registration.key)))?.value;
-    if (stored?.issuer === registration.issuer && stored.client.clientId === registration.clientId) {
-      return stored.client;
-    }
-  }
-  const { kind, clientId, authMethod, redirectUris } = registration;
-  return { kind, clientId, authMethod, redirectUris: [...redirectUris] };
 }

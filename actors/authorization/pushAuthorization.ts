@@ -16,7 +16,7 @@ const reference = /^[\x21-\x7e]{1,512}$/;
 export const pushAuthorization: Act<'pushAuthorization'> =
   (tools) =>
   async ({ session, pending: { key }, server }, signal) => {
-    const { value } = await readPending(tools, key);
+    const { value } = await readPending(tools, session, key);
     const endpoint = server.pushedAuthorizationRequestEndpoint;
     if (endpoint === undefined) return impossible(server.issuer);
     const credentials = { issuer: value.server.issuer, client: value.client };

@@ -8,9 +8,9 @@ import { isOutage } from '../network/documents.ts';
 import { fetchThrough } from '../network/http.ts';
 import { resourceAt, resourceParameter } from '../network/resourceParameter.ts';
 import { requestTokens } from '../network/tokenEndpoint.ts';
+import { clientOf } from '../records/clientOf.ts';
 import { keepGrant } from '../records/keepGrant.ts';
 import type { Act, GrantOptions, Tools } from '../tools/tools.ts';
-import { clientOf } from './prepareAuthorization.ts';
 
 type Input = Parameters<ReturnType<Act<'requestDirectGrant'>>>[0];
 type Enterprise = Extract<GrantOptions, { kind: 'enterprise' }>;

@@ -7,8 +7,8 @@ import type { Act } from '../tools/tools.ts';
 
 export const validateResponse: Act<'validateResponse'> =
   (tools) =>
-  async ({ pending }) => {
-    const { state, server, response } = (await readPending(tools, pending.key)).value;
+  async ({ session, pending }) => {
+    const { state, server, response } = (await readPending(tools, session, pending.key)).value;
     const verdict = judgeAuthorizationResponse(response ?? '', {
       state,
       issuer: server.issuer,

@@ -1,9 +1,14 @@
-// A session has one login under way, whichever engine began it (C06).
+// A session has one login under way, whichever engine began it: it is found, made, held, and ended here (AUTHZ-12).
+import type { Failure } from '../../contract/errors.ts';
+import type { Pending, Registration, SessionId } from '../../contract/facts.ts';
 import { includesAll } from '../../protocol/scopes.ts';
 import { type ClientRecord, type Key, keys, type PendingRecord } from '../../stores/records.ts';
-import type { Act, Tools } from '../tools/tools.ts';
+import { type Act, registrationPlace, type Tools } from '../tools/tools.ts';
+import { pendingFacts, registrationFacts } from './facts.ts';
+import { failureRecord } from './sharedFailure.ts';
 
-type Input = Parameters<ReturnType<Act<'prepareAuthorization'>>>[0];
+/** What a login is to bring, and for whom. The registration is null where there is none yet. */
+export type Wanted = Parameters<ReturnType<Act<'findLogin'>>>[0];
 
 /** A pending authorization request, by its key in the store. */
 export interface Request {
@@ -11,28 +16,93 @@ export interface Request {
   readonly record: PendingRecord;
 }
 
-/** The request that a session has under way, and which engine made it. */
+/** The request that a session has under way, and which engine holds it. */
 interface Current extends Request {
   readonly holder: string | undefined;
+}
+
+/** What the chart may know of a request: also the client that it was made for, which may be another engine's. */
+export function loginFacts(
+  tools: Tools,
+  { key, record }: Request,
+): { pending: Pending; registration: Registration } {
+  const { issuer } = record.server;
+  return {
+    pending: pendingFacts(key, record),
+    registration: registrationFacts(
+      keys.registration(issuer, registrationPlace(tools)),
+      issuer,
+      record.client,
+    ),
+  };
+}
+
+/** The request that is under way and brings all that is wanted; nothing when there is none. */
+export async function findCurrent(tools: Tools, wanted: Wanted): Promise<Request | undefined> {
+  const login = await tools.records.read(keys.login(wanted.session));
+  const current = login && (await currentOf(tools, login.value));
+  return current && serves(current, wanted, tools) ? current : undefined;
 }
 
 /**
  * Makes this request the one that is under way; unless one is that serves as well, which goes on then. Any other can no
  * longer be answered.
+ * @returns the request that is under way now.
  */
-export async function makeCurrent(tools: Tools, input: Input, made: Request): Promise<Current> {
+export async function makeCurrent(tools: Tools, wanted: Wanted, made: Request): Promise<Request> {
   const { records, holder } = tools;
-  const at = keys.login(input.session);
+  const at = keys.login(wanted.session);
   // Who loses the race looks again, and finds the winner's.
   for (;;) {
     const login = await records.read(at);
     const before = login && (await currentOf(tools, login.value));
-    if (before && serves(before, input, tools)) return before;
-    const ours = { v: 1, pendingKey: made.key, holder } as const;
-    if ((await records.write(at, ours, login)) === undefined) continue;
+    if (before && serves(before, wanted, tools)) return before;
+    if ((await records.write(at, { v: 1, pendingKey: made.key, holder }, login)) === undefined) continue;
     if (login) await records.forget(login.value.pendingKey);
-    return { ...made, holder };
+    return made;
   }
+}
+
+/** From now on this engine holds the login: it may end it for all. Not when another login has taken its place. */
+export async function becomeHolder(tools: Tools, session: SessionId, pendingKey: string): Promise<void> {
+  await tools.records.update(keys.login(session), (login) =>
+    login?.pendingKey === pendingKey ? { ...login, holder: tools.holder } : undefined,
+  );
+}
+
+/** The engine is ended in good order: whoever waits for this login may take it over at once. */
+export async function leaveToOthers(tools: Tools, pendingKey: Key<'pending'>): Promise<void> {
+  const pending = await tools.records.read(pendingKey);
+  if (!pending) return;
+  await tools.records.update(keys.login(pending.value.session), (login) => {
+    if (login?.pendingKey !== pendingKey || login.holder !== tools.holder) return undefined;
+    const { holder: _, ...rest } = login;
+    return rest;
+  });
+}
+
+/**
+ * Ends a login without a grant: nothing is left that could be answered, and whoever waits for it hears why. A login that
+ * another engine holds goes on there, unless its answer has come, or its time is over.
+ */
+export async function abandon(
+  tools: Tools,
+  session: SessionId,
+  pendingKey: Key<'pending'>,
+  why: Failure | null,
+): Promise<void> {
+  const { records } = tools;
+  const at = keys.login(session);
+  const login = await records.read(at);
+  if (login?.value.pendingKey !== pendingKey) return;
+  const pending = (await records.read(pendingKey))?.value;
+  const isOver = !pending || pending.response !== undefined || pending.expiresAt <= tools.now();
+  if (!isOver && login.value.holder !== tools.holder) return;
+  if (!login.value.ended && why)
+    await records.update(at, (now) =>
+      now?.pendingKey === pendingKey ? { ...now, ended: failureRecord(why) } : undefined,
+    );
+  await records.forget(pendingKey);
 }
 
 async function currentOf(
@@ -43,16 +113,14 @@ async function currentOf(
   return pending && { key: pendingKey, record: pending.value, holder };
 }
 
-/** Whether a request is still open, and brings all that is asked for now, at this server. */
-function serves({ record, holder }: Current, input: Input, tools: Tools): boolean {
+/** Whether a request is still open, and brings all that is wanted now, at this server. */
+function serves({ record, holder }: Current, wanted: Wanted, tools: Tools): boolean {
   return (
-    record.response === undefined &&
-    record.spent === undefined &&
     record.expiresAt > tools.now() &&
-    record.server.issuer === input.server.issuer &&
-    isFor(record.client, input.registration, holder === tools.holder) &&
-    record.resource === input.resource &&
-    includesAll(record.requested, input.scopes)
+    record.server.issuer === wanted.server.issuer &&
+    isFor(record.client, wanted.registration, holder === tools.holder) &&
+    record.resource === wanted.resource &&
+    includesAll(record.requested, wanted.scopes)
   );
 }
 
@@ -60,6 +128,7 @@ function serves({ record, holder }: Current, input: Input, tools: Tools): boolea
  * Siblings on ports of their own have a client each, and a request is finished with the client that it was made for.
  * Of ours, another client is one that its server has forgotten.
  */
-function isFor(client: ClientRecord, { clientId, kind }: Input['registration'], isOurs: boolean): boolean {
-  return client.clientId === clientId || (!isOurs && client.kind === 'dynamic' && kind === 'dynamic');
+function isFor(client: ClientRecord, ours: Wanted['registration'], isOurs: boolean): boolean {
+  if (ours === null || client.clientId === ours.clientId) return true;
+  return !isOurs && client.kind === 'dynamic' && ours.kind === 'dynamic';
 }

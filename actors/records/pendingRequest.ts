@@ -1,18 +1,32 @@
 // The record of a pending authorization request, for the actors that work on it.
-import { refuse } from '../../contract/errors.ts';
+import { AuthError, refuse } from '../../contract/errors.ts';
 import type { SessionId } from '../../contract/facts.ts';
 import { keys, type PendingRecord, type Records, type Versioned } from '../../stores/records.ts';
 import type { Tools } from '../tools/tools.ts';
+import { sharedFailure } from './sharedFailure.ts';
 
-/** @throws AuthError `login_timed_out` when it is gone: expired, cancelled or finished elsewhere. */
+/**
+ * The request, as long as it is there.
+ * @throws AuthError what the login ended with elsewhere; `code_already_spent` when it was finished there.
+ */
 export async function readPending(
-  tools: Pick<Tools, 'records'>,
+  { records }: Pick<Tools, 'records'>,
+  session: SessionId,
   key: string,
 ): Promise<Versioned<PendingRecord>> {
-  const pending = await tools.records.read(keys.as('pending', key));
-  return (
-    pending ??
-    refuse('login_timed_out', 'authorizing', 'This login was ended or finished elsewhere; log in again.')
+  const pending = await records.read(keys.as('pending', key));
+  return pending ?? refuseEnded(records, session, key);
+}
+
+/** Says how a login ended whose request is gone. */
+export async function refuseEnded(records: Records, session: SessionId, key: string): Promise<never> {
+  const login = (await records.read(keys.login(session)))?.value;
+  if (login?.pendingKey === key && login.ended) throw new AuthError(sharedFailure(session, login.ended));
+  return refuse(
+    'code_already_spent',
+    'authorizing',
+    'This login was finished by another process; log in again if it did not work.',
+    { recovery: 'ask-user' },
   );
 }
 

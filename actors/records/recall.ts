@@ -42,6 +42,16 @@ export async function readGrant(
   return grantFacts(bound.grantKey, found);
 }
 
+/** The session's grant at the issuer that the resource is bound to, unless another one is meant. */
+export async function currentGrant(
+  tools: Pick<Tools, 'records' | 'dpop'>,
+  session: SessionId,
+  issuer?: string,
+): Promise<Grant | null> {
+  const binding = await readBinding(tools.records, session);
+  return binding ? readGrant(tools, session, binding, issuer ?? binding.current) : null;
+}
+
 /** Whether a grant record is of this session, issuer and client. */
 export function isOf(
   { value }: Versioned<GrantRecord>,

@@ -1,7 +1,7 @@
 // One refresh, or registration, among all processes that share a store: a lease and a journal in one record (C03, C04, C05, R13).
 import type { GrantRecord, Key, SpendRecord, Versioned } from '../../stores/records.ts';
 import type { Tools } from '../tools/tools.ts';
-import { throwIfCancelled } from '../tools/waiting.ts';
+import { waitForChange } from './waitForChange.ts';
 
 /** What only one may do at a time. */
 export interface Spending {
@@ -50,10 +50,17 @@ export async function claim(tools: Tools, what: Spending, signal: AbortSignal): 
       return { kind: 'broken off', release: () => tidyUp(tools, at, other.version) };
     } else {
       if (other.version !== seen) [seen, waited] = [other.version, 0];
-      waited += await wait(tools, [at, what.key], signal);
+      waited += await waitForChange(tools, seenBy(what, other.version), LOOK, signal);
     }
   }
 }
+
+/** The records that a sibling at work changes, as they were seen. */
+const seenBy = ({ at, key, version }: Spending, intent: string): ReadonlyMap<Key, string | undefined> =>
+  new Map<Key, string | undefined>([
+    [at, intent],
+    [key, version === '' ? undefined : version],
+  ]);
 
 /** Writes the intent before anything is sent; and looks again, since a sibling may have finished in between. */
 async function take(
@@ -75,19 +82,6 @@ const isCurrent = async ({ current, version }: Spending): Promise<boolean> => (a
 /** Best effort: what is left behind is its holder's to take again, and to others of a version that has passed. */
 async function tidyUp({ records }: Tools, at: Key<'spend'>, version: string): Promise<void> {
   await records.remove(at, version).catch(() => false);
-}
-
-/** @returns how long was waited, in milliseconds. */
-async function wait(tools: Tools, at: readonly Key[], signal: AbortSignal): Promise<number> {
-  const over = new AbortController();
-  const until = AbortSignal.any([signal, over.signal]);
-  const start = performance.now();
-  const changed = tools.records.changed(at, until).then(() => performance.now() - start);
-  const slept = tools.sleep(LOOK, until).then(() => LOOK);
-  const waited = await Promise.race([changed, slept]);
-  over.abort();
-  throwIfCancelled(signal);
-  return waited;
 }
 
 /** Whether this grant was given up because a refresh of it, with this token, was broken off: by whom it matters not. */

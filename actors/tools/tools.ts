@@ -5,7 +5,7 @@ import type { GrantRecord, Records, RegistrationRecord, Versioned } from '../../
 import type { Door } from '../network/door.ts';
 import type { Dpop, DpopMode } from '../network/dpop.ts';
 import type { UserAgent } from '../userAgents/userAgent.ts';
-import type { PendingLogins } from './pendingLogins.ts';
+import type { AttendedLogins } from './attendedLogins.ts';
 import type { Shared } from './shared.ts';
 import type { Sleep } from './sleep.ts';
 
@@ -149,8 +149,8 @@ export interface Tools {
   /** Refreshes under way, by grant: one for any number of charts, and never cut off. */
   readonly refreshing: Shared<Grant>;
   readonly dpop: Dpop;
-  /** Logins under way: an answer that came another way reaches the chart that waits for it. */
-  readonly logins: PendingLogins;
+  /** Logins that charts of this engine are at work on. */
+  readonly attended: AttendedLogins;
   /** Names this engine to its siblings. */
   readonly holder: string;
   /** How long a sibling's refresh is waited for before it counts as broken off, in milliseconds. */

@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import type { Failure } from '../../contract/errors.ts';
-import type { Session } from '../../engine/session.ts';
+import type { Session } from '../../engine/sessionSurface.ts';
 import { shown } from '../../protocol/text.ts';
 import { urlOf } from '../../protocol/url.ts';
 import { asUnreachable, type ExitCode, exitCodeOf, exitCodes, misused, sentenceOf } from '../failures.ts';
@@ -18,7 +18,7 @@ import {
 import type { Host, Perform } from '../perform.ts';
 import { type RequestFlags, requestOf } from '../request.ts';
 import { belongsTo, coveringResource, storedSessions } from '../stored.ts';
-import { logIn, recordsIn, recovered, withSession } from '../withSession.ts';
+import { recordsIn, recovered, withSession } from '../withSession.ts';
 import { shellWord } from '../words.ts';
 
 type FetchFlags = Omit<SessionFlags, 'json'> &
@@ -93,7 +93,7 @@ async function run(
   return withSession(host, resource, flags, 'auto', async (session) => {
     const scopes = flags.scope ?? [];
     const isWaiting = (await recovered(session)).hasTag('needsUser');
-    if (isWaiting || scopes.length > 0) await logIn(session, scopes);
+    if (isWaiting || scopes.length > 0) await session.login({ scopes });
     try {
       const response = await session.fetch(url, { ...init, redirect: 'manual' });
       // Then the answer is only the one that the login was to replace.

@@ -11,7 +11,7 @@ import {
 } from '../options.ts';
 import type { Perform } from '../perform.ts';
 import { storedSession } from '../stored.ts';
-import { logIn, recordsIn, withSession } from '../withSession.ts';
+import { recordsIn, withSession } from '../withSession.ts';
 
 const afterHelp = `
 Finds the authorization server that the resource names, registers there if need be, and leads you to it.
@@ -37,7 +37,7 @@ export function addLogin(program: Command, perform: Perform): void {
         const { printer } = host;
         const resource = readResource(url);
         return withSession(host, resource, flags, 'ask', async (session) => {
-          await logIn(session, flags.scope ?? []);
+          await session.login({ scopes: flags.scope ?? [] });
           const stored = await storedSession(recordsIn(flags, printer), session.id);
           printer.result(stored, session.explain().summary);
           return exitCodes.done;

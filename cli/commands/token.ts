@@ -1,7 +1,7 @@
 // `authchart token`: the access token alone, renewed when due; never opens a browser.
 import type { Command } from 'commander';
 import { refuse } from '../../contract/errors.ts';
-import type { Session } from '../../engine/session.ts';
+import type { Session } from '../../engine/sessionSurface.ts';
 import { includesAll, union } from '../../protocol/scopes.ts';
 import { exitCodes } from '../failures.ts';
 import {

@@ -1,6 +1,6 @@
 // Shows the chart at work on a page of this machine, with buttons for what a person can do. Ends with Ctrl-C.
 import { type LiveButton, startLivePage } from '../../adapters/live/livePage.ts';
-import type { Session } from '../../engine/session.ts';
+import type { Session } from '../../engine/sessionSurface.ts';
 import { readDrawing } from '../../visualizations/generated.ts';
 import { askResource } from '../askResource.ts';
 import type { ExitCode } from '../failures.ts';
@@ -31,7 +31,6 @@ export async function watch(
       watched = session;
       // It is looked at, so it is not put to rest.
       session.subscribe(() => {});
-      session.wake();
       host.printer.result({ url: page.url }, invitation(page.url));
       return new Promise<never>(() => {});
     });
@@ -63,14 +62,13 @@ function buttonsFor(
       return undefined;
     },
   });
-  const tell = (type: 'user.retry' | 'user.cancel') => async (one: Session) => one.tell({ type });
   return [
     button('login', 'Log in', 'Finds the server that is responsible, and asks the person.', (one) =>
       one.login({ scopes }),
     ),
     button('call', 'Call the resource', 'Sends a request, and logs in where it is challenged.', askResource),
-    button('retry', 'Try again', 'After a failure, or a refusal.', tell('user.retry')),
-    button('cancel', 'Cancel', 'Ends a login that waits for its person.', tell('user.cancel')),
+    button('retry', 'Try again', 'After a failure, or a refusal.', (one) => one.retry()),
+    button('cancel', 'Cancel', 'Ends a login that waits for its person.', (one) => one.cancel()),
     button('logout', 'Log out', 'Revokes what was issued, and forgets it.', (one) => one.logout()),
   ];
 }

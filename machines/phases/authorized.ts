@@ -1,17 +1,22 @@
 // The phase that lasts: `authorized`, with renewal and step-up side by side, and `steppingUp`.
-import { chart, known, ofSession, reported, thrown } from '../chart.ts';
+import { chart, heedingSiblings, known, ofSession, reported, thrown } from '../chart.ts';
 
 export const authorized = chart.createStateConfig({
   id: 'authorized',
   description:
     'There is a grant of the server that is bound. It is renewed ahead of time, and widened on demand.',
-  meta: { spec: ['BIND-9', 'TOK-1', 'TOK-2', 'EXT-5'] },
+  meta: { spec: ['BIND-9', 'TOK-1', 'TOK-2', 'TOK-13', 'EXT-5'] },
   tags: ['canSend'],
   type: 'parallel',
   entry: 'clearAllButWish',
+  invoke: heedingSiblings,
   on: {
     'grant.proved': { guard: 'isProved', actions: 'recordProof' },
-    'grant.changed': { target: '#recovering', description: 'A sibling renewed it, or signed out' },
+    'grant.changed': {
+      guard: 'isAnotherGrant',
+      target: '#recovering',
+      description: 'A sibling renewed it, or signed out',
+    },
     'challenge.received': [
       { guard: 'isOutdated', description: 'An answer to an older token says nothing about this one' },
       {

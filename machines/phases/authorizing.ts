@@ -1,6 +1,6 @@
 // The phase with a person in it: prepare, present, await, validate, exchange.
 import { accumulatedScopes, scopesToRequest } from '../actions.ts';
-import { chart, known, reported, thrown } from '../chart.ts';
+import { chart, heedingSiblings, known, reported, thrown } from '../chart.ts';
 import type { AuthContext } from '../context.ts';
 
 const failed = {
@@ -11,6 +11,29 @@ const failed = {
 const abandoned = {
   target: 'abandoning',
   actions: { type: 'recordFailure', params: thrown('authorizing') },
+} as const;
+
+/** A sibling has finished this login, or is about to: what it got is in the store. */
+const finishedElsewhere = {
+  guard: { type: 'isSpentElsewhere', params: thrown('authorizing') },
+  description: 'A sibling has finished it',
+  target: 'withdrawing',
+  actions: { type: 'recordFailure', params: thrown('authorizing') },
+} as const;
+
+/** What siblings may do to a login that is waited for. */
+const siblingNews = {
+  'grant.changed': {
+    guard: 'isNewGrant',
+    target: '#withdrawing',
+    description: 'Finished by a sibling',
+  },
+  'login.replaced': { target: '#withdrawing', description: 'A sibling asks for more' },
+  'login.ended': {
+    target: '#abandoning',
+    description: 'It has ended elsewhere, without a grant',
+    actions: 'recordSharedFailure',
+  },
 } as const;
 
 const forgotten = {
@@ -46,7 +69,7 @@ export const authorizing = chart.createStateConfig({
       always: [
         { guard: 'isDirect', target: 'granting' },
         { guard: 'isDevice', target: 'requestingDeviceCode' },
-        { guard: 'isCode', target: 'reserving' },
+        { guard: 'isCode', target: 'findingLogin' },
         { guard: 'otherwise', target: '#failed', actions: 'failStrategyImpossible' },
       ],
     },
@@ -104,17 +127,61 @@ export const authorizing = chart.createStateConfig({
     awaitingApproval: {
       description: 'It is the person’s turn, at another device; the server is asked as often as it allows.',
       tags: ['needsUser'],
-      meta: { spec: ['EXT-6', 'EXT-5', 'BIND-8', 'TOK-4', 'STEP-6'] },
+      meta: { spec: ['EXT-6', 'EXT-5', 'BIND-8', 'TOK-4', 'TOK-13', 'STEP-6'] },
+      on: {
+        'grant.changed': {
+          guard: 'isNewGrant',
+          target: '#recovering',
+          description: 'Finished by a sibling',
+        },
+      },
+      invoke: [
+        {
+          id: 'pollDeviceGrant',
+          src: 'pollDeviceGrant',
+          input: ({ context }) => ({
+            session: context.session,
+            pending: known(context.pending),
+            server: known(context.server),
+          }),
+          onDone: { target: '#authorized', actions: { type: 'recordGrant', params: reported } },
+          onError: abandoned,
+        },
+        heedingSiblings,
+      ],
+    },
+    findingLogin: {
+      id: 'findingLogin',
+      description: 'Looks whether another engine has a login of this session under way that serves as well.',
+      meta: { spec: ['AUTHZ-12'] },
       invoke: {
-        id: 'pollDeviceGrant',
-        src: 'pollDeviceGrant',
+        id: 'findLogin',
+        src: 'findLogin',
         input: ({ context }) => ({
           session: context.session,
-          pending: known(context.pending),
           server: known(context.server),
+          registration: context.registration,
+          resource: context.resourceMetadata?.resource ?? context.session.resource,
+          scopes: scopesToRequest(context),
         }),
-        onDone: { target: '#authorized', actions: { type: 'recordGrant', params: reported } },
-        onError: abandoned,
+        onDone: [
+          {
+            guard: { type: 'isFound', params: reported },
+            target: 'awaitingSibling',
+            actions: { type: 'recordFound', params: reported },
+          },
+          {
+            guard: 'knowsRegistration',
+            target: 'reserving',
+            actions: { type: 'recordTime', params: reported },
+          },
+          {
+            guard: 'otherwise',
+            target: '#registering',
+            actions: { type: 'recordTime', params: reported },
+          },
+        ],
+        onError: failed,
       },
     },
     reserving: {
@@ -174,13 +241,13 @@ export const authorizing = chart.createStateConfig({
         }),
         onDone: [
           {
-            guard: { type: 'isWaitedFor', params: reported },
-            description: 'A sibling has led the person there already',
-            target: 'awaitingUser',
-            actions: { type: 'recordPending', params: reported },
+            guard: { type: 'isJoined', params: reported },
+            description: 'Another engine has this login under way',
+            target: 'awaitingSibling',
+            actions: { type: 'recordJoined', params: reported },
           },
           {
-            guard: { type: 'isPushDue', params: reported },
+            guard: 'isPushDue',
             target: 'pushing',
             actions: { type: 'recordPending', params: reported },
           },
@@ -215,23 +282,88 @@ export const authorizing = chart.createStateConfig({
         id: 'presentAuthorization',
         src: 'presentAuthorization',
         input: ({ context }) => ({ session: context.session, pending: known(context.pending) }),
-        onDone: { target: 'awaitingUser' },
-        onError: abandoned,
+        onDone: { target: 'awaitingUser', actions: 'recordPresented' },
+        onError: [finishedElsewhere, { guard: 'otherwise', ...abandoned }],
       },
+    },
+    awaitingSibling: {
+      id: 'awaitingSibling',
+      description:
+        'Another engine holds this login: it has led the person to the server, or is about to. Waits for what comes of it, and takes the login over when its holder is gone. Changes nothing that the holder has stored.',
+      tags: ['needsUser'],
+      meta: { spec: ['AUTHZ-10', 'AUTHZ-12', 'TOK-13'] },
+      on: {
+        ...siblingNews,
+        'user.login': [
+          {
+            guard: 'wasAskedFor',
+            target: 'presenting',
+            actions: 'recordWish',
+            description: 'Asked again: shows the same request',
+          },
+          {
+            guard: 'otherwise',
+            target: 'awaitingSibling',
+            reenter: true,
+            actions: 'recordWish',
+            description: 'Is its holder still there?',
+          },
+        ],
+        'response.received': { guard: 'isOurs', target: 'validating' },
+      },
+      invoke: [
+        {
+          id: 'takeOverLogin',
+          src: 'takeOverLogin',
+          input: ({ context }) => ({ session: context.session, pending: known(context.pending) }),
+          onDone: [
+            {
+              guard: { type: 'isBrokenOff', params: reported },
+              description: 'The holder has gone while it spent the code',
+              target: '#recovering',
+              actions: { type: 'recordTime', params: reported },
+            },
+            {
+              guard: { type: 'isToBePushed', params: reported },
+              target: 'pushing',
+              actions: ['spendAuthorization', { type: 'recordHeld', params: reported }],
+            },
+            {
+              guard: { type: 'isToBeShown', params: reported },
+              target: 'presenting',
+              actions: ['spendAuthorization', { type: 'recordHeld', params: reported }],
+            },
+            {
+              guard: 'otherwise',
+              description: 'The person may have the page open: opens nothing',
+              target: 'awaitingUser',
+              actions: { type: 'recordHeld', params: reported },
+            },
+          ],
+          onError: [finishedElsewhere, { guard: 'otherwise', ...abandoned }],
+        },
+        {
+          id: 'joinedLoginDeadline',
+          src: 'waitUntil',
+          input: ({ context }) => ({ at: known(context.pending).expiresAt }),
+          onDone: { target: 'abandoning', actions: 'failLoginTimedOut' },
+        },
+        heedingSiblings,
+      ],
     },
     awaitingUser: {
       id: 'awaitingUser',
       description: 'It is the person’s turn. The answer may come here, later, or to another process.',
       tags: ['needsUser'],
-      meta: { spec: ['AUTHZ-3', 'AUTHZ-10'] },
+      meta: { spec: ['AUTHZ-3', 'AUTHZ-10', 'TOK-13'] },
       on: {
+        ...siblingNews,
         'user.login': {
           target: 'presenting',
           actions: 'recordWish',
           description: 'Asked again: show the same request',
         },
-        'response.received': [{ guard: 'isOurs', target: 'validating' }],
-        'grant.changed': { target: '#recovering', description: 'Finished by a sibling' },
+        'response.received': { guard: 'isOurs', target: 'validating' },
       },
       invoke: [
         {
@@ -239,7 +371,7 @@ export const authorizing = chart.createStateConfig({
           src: 'awaitResponse',
           input: ({ context }) => ({ session: context.session, pending: known(context.pending) }),
           onDone: { target: 'validating' },
-          onError: abandoned,
+          onError: [finishedElsewhere, { guard: 'otherwise', ...abandoned }],
         },
         {
           id: 'loginDeadline',
@@ -247,6 +379,7 @@ export const authorizing = chart.createStateConfig({
           input: ({ context }) => ({ at: known(context.pending).expiresAt }),
           onDone: { target: 'abandoning', actions: 'failLoginTimedOut' },
         },
+        heedingSiblings,
       ],
     },
     validating: {
@@ -264,6 +397,7 @@ export const authorizing = chart.createStateConfig({
             description: 'Another state: ours is still to come',
             target: 'awaitingUser',
           },
+          finishedElsewhere,
           {
             guard: 'otherwise',
             description: 'Another issuer, or an error',
@@ -282,25 +416,34 @@ export const authorizing = chart.createStateConfig({
           session: context.session,
           pending: known(context.pending),
           server: known(context.server),
-          registration: known(context.registration),
         }),
         onDone: { target: '#authorized', actions: { type: 'recordGrant', params: reported } },
-        onError: [
-          {
-            guard: { type: 'isSpentElsewhere', params: thrown('authorizing') },
-            description: 'A sibling was faster: what it got is in the store',
-            target: '#recovering',
-            actions: { type: 'recordFailure', params: thrown('authorizing') },
-          },
-          forgotten,
-          { guard: 'otherwise', ...abandoned },
-        ],
+        onError: [finishedElsewhere, forgotten, { guard: 'otherwise', ...abandoned }],
+      },
+    },
+    withdrawing: {
+      id: 'withdrawing',
+      description:
+        'The login goes on elsewhere, or has ended there: lets go of the redirect URI, then reads the store.',
+      meta: { spec: ['AUTHZ-12', 'TOK-13'] },
+      invoke: {
+        id: 'releaseRedirect',
+        src: 'discardAuthorization',
+        input: ({ context: { session, redirectUri } }) => ({
+          session,
+          pending: null,
+          redirectUri,
+          failure: null,
+        }),
+        onDone: { target: '#recovering' },
+        onError: { target: '#recovering' },
       },
     },
     abandoning: {
       id: 'abandoning',
-      description: 'A login that ends without a grant leaves nothing behind that could be answered.',
-      meta: { spec: ['AUTHZ-3'] },
+      description:
+        'A login that ends without a grant leaves nothing behind that could be answered; what another engine holds is left to it.',
+      meta: { spec: ['AUTHZ-3', 'AUTHZ-12'] },
       on: { 'user.cancel': {} },
       invoke: {
         id: 'discardAuthorization',
@@ -309,6 +452,7 @@ export const authorizing = chart.createStateConfig({
           session: context.session,
           pending: context.pending,
           redirectUri: context.redirectUri,
+          failure: context.failure,
         }),
         onDone: { target: '#failed' },
         onError: { target: '#failed' },

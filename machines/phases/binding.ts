@@ -63,6 +63,7 @@ export const reusing = chart.createStateConfig({
     { guard: 'isInteractionBarred', target: '#failed', actions: 'failInteractionRequired' },
     { guard: 'isBudgetSpent', target: '#failed', actions: 'failGrantNotAccepted' },
     { guard: 'knowsRegistration', target: '#authorizing' },
+    { guard: 'canRegisterForCode', target: '#findingLogin' },
     { guard: 'canRegister', target: '#registering' },
     { guard: 'otherwise', target: '#failed', actions: 'failRegistrationImpossible' },
   ],

@@ -1,5 +1,5 @@
 // Where flows end that did not end well: `failed`, and `rejected` for what was refused for safety.
-import { chart, reported } from '../chart.ts';
+import { chart, heedingSiblings, reported } from '../chart.ts';
 
 const again = { target: '#discovering', actions: ['clearFailure', 'renewBudget'] } as const;
 
@@ -25,7 +25,7 @@ export const failed = chart.createStateConfig({
     'user.retry': again,
     'user.login': asked,
     'response.received': answered,
-    'grant.changed': { ...answered, description: 'A sibling logged in' },
+    'grant.changed': { guard: 'isNewGrant', ...answered, description: 'A sibling logged in' },
   },
   states: {
     sorting: {
@@ -50,20 +50,24 @@ export const failed = chart.createStateConfig({
     },
     coolingDown: {
       description: 'Waits as long as the server asked, or a growing pause; then looks what is remembered.',
-      meta: { spec: ['TOK-7'] },
-      invoke: {
-        id: 'failurePause',
-        src: 'waitUntil',
-        input: ({ context }) => ({ at: context.retryAt }),
-        onDone: {
-          target: '#recovering',
-          actions: [{ type: 'recordTime', params: reported }, 'clearFailure'],
+      meta: { spec: ['TOK-7', 'TOK-13'] },
+      invoke: [
+        {
+          id: 'failurePause',
+          src: 'waitUntil',
+          input: ({ context }) => ({ at: context.retryAt }),
+          onDone: {
+            target: '#recovering',
+            actions: [{ type: 'recordTime', params: reported }, 'clearFailure'],
+          },
         },
-      },
+        heedingSiblings,
+      ],
     },
     resting: {
       description: 'Waits for what helps.',
-      meta: { spec: ['TOK-9', 'AUTHZ-11'] },
+      meta: { spec: ['TOK-9', 'TOK-13', 'AUTHZ-11'] },
+      invoke: heedingSiblings,
       on: {
         'challenge.received': [
           {

@@ -1,5 +1,5 @@
 // The phases at the two ends: `recovering` on start, `idle`, and `signingOut`.
-import { chart, ofSession, reported, thrown } from '../chart.ts';
+import { chart, heedingSiblings, ofSession, reported, thrown } from '../chart.ts';
 
 export const recovering = chart.createStateConfig({
   id: 'recovering',
@@ -30,8 +30,8 @@ export const recovering = chart.createStateConfig({
       },
       {
         guard: { type: 'isUnderWay', params: reported },
-        description: 'A login is under way: wait for it, open nothing',
-        target: '#awaitingUser',
+        description: 'A login is under way: whose is it?',
+        target: '#awaitingSibling',
         actions: { type: 'recordMemory', params: reported },
       },
       {
@@ -53,12 +53,13 @@ export const recovering = chart.createStateConfig({
 export const idle = chart.createStateConfig({
   id: 'idle',
   description: 'Nothing is known and nothing is in flight.',
-  meta: { spec: ['AUTHZ-11'] },
+  meta: { spec: ['AUTHZ-11', 'TOK-13'] },
+  invoke: heedingSiblings,
   on: {
     'user.login': { target: '#discovering', actions: ['recordWish', 'renewBudget'] },
     'challenge.received': { target: '#discovering', actions: ['recordChallenge', 'refuseGrant'] },
     'response.received': { target: '#recovering', description: 'For a login that another process started' },
-    'grant.changed': { target: '#recovering', description: 'A sibling logged in' },
+    'grant.changed': { guard: 'isNewGrant', target: '#recovering', description: 'A sibling logged in' },
   },
 });
 

@@ -40,7 +40,6 @@ export function startWatchedClient(options: WatchedOptions): WatchedClient {
     const session = engine.session({ resource, label });
     // It is looked at, so it is not put to rest.
     session.subscribe(() => {});
-    session.wake();
     return { engine, session };
   };
   let running = start();

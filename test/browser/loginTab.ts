@@ -38,7 +38,7 @@ const tab = {
   },
   /** As the engine does for a login that has ended before anybody was led anywhere. */
   dismiss: (): void => popup.dismiss(),
-  cancel: (): void => session.tell({ type: 'user.cancel' }),
+  cancel: (): void => void session.cancel(),
   call: (): void => note('call', session.fetch(resource)),
   state: (): string => JSON.stringify(session.snapshot.value),
   /** @param later how far the clock of this page is ahead, in milliseconds. */

@@ -270,7 +270,10 @@ describe('who asked for it', () => {
     expect((await failureOf(engine.complete(callback))).code).toBe('response_not_ours');
     expect(sent()).toEqual([]);
     expect(await textsOf(store, 'pending:')).toEqual([]);
-    expect(await textsOf(store, 'login:')).toEqual([]);
+    // Left for those who wait for the same login elsewhere: how it ended, and nothing that could be answered.
+    expect((await textsOf(store, 'login:')).map((text) => JSON.parse(text))).toMatchObject([
+      { ended: { code: 'cancelled' } },
+    ]);
   });
 
   it('A33, A19, C18: a login that nobody finishes ends in time, and can be started again', async () => {

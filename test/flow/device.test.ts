@@ -379,7 +379,7 @@ describe('how it ends', () => {
     const { session, engine } = atDevice({ store });
     const login = failureOf(session.login());
     await poll;
-    session.tell({ type: 'user.cancel' });
+    void session.cancel();
     expect((await login).code).toBe('cancelled');
     approve();
     expect((await callTool(session, 'any')).status).toBe(401);

@@ -98,7 +98,7 @@ describe('in a chart of the host', () => {
     const auth = app.getSnapshot().children.auth;
     if (!auth) throw new Error('The chart runs.');
     await waitFor(auth, (snapshot) => snapshot.hasTag('needsUser'));
-    await engine.complete(await visit(presented[0]));
+    await engine.complete(await visit(presented[0]), { subject: 'somebody' });
     await waitFor(app, (snapshot) => snapshot.matches('online'), { timeout: 500 });
     expect(presented).toHaveLength(1);
     app.stop();

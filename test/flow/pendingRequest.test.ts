@@ -11,6 +11,7 @@ import {
   failureOf,
   meeting,
   personsTurn,
+  settled,
   type TestEngine,
   testEngine,
   testHost,
@@ -127,7 +128,7 @@ describe('after a restart', () => {
     await startLogin(first);
     await first.engine.dispose();
     const { session, states } = processOn(store, { now: () => Date.now() + 6_000 });
-    await session.settled();
+    await settled(session);
     expect(states()).toEqual(['recovering', 'idle']);
   });
 

@@ -187,7 +187,7 @@ describe('a word before a step-up', () => {
     const { session } = withPolicy({ confirmStepUp: () => new Promise<boolean>(() => {}) });
     const answer = callTool(session, 'write');
     await isAsking(session);
-    session.tell({ type: 'user.cancel' });
+    void session.cancel();
     expect((await answer).status).toBe(403);
     expect((await callTool(session, 'any')).status).toBe(200);
   }, 5000);

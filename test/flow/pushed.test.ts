@@ -129,7 +129,7 @@ describe('a server that requires it', () => {
       ['request_uri', hostile],
     ]);
     expect(url.hash).toBe('');
-    session.tell({ type: 'user.cancel' });
+    void session.cancel();
     await login;
   });
 });

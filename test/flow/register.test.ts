@@ -1,7 +1,7 @@
 // Rows of the requirement register that no other test proves: what the host may decide, and where tokens never go.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { memoryStore } from '../../index.ts';
-import { callTool, failureOf, testEngine } from '../support/engine.ts';
+import { callTool, failureOf, settled, testEngine } from '../support/engine.ts';
 import { type Received, startWorld, type World } from '../support/world.ts';
 
 let world: World;
@@ -126,7 +126,7 @@ describe('what a login granted', () => {
     const { session } = testEngine(world.resource, { store });
     await session.login();
     const { session: next } = testEngine(world.resource, { store });
-    await next.settled();
+    await settled(next);
     for (const { grant } of [session.explain(), next.explain()])
       expect(grant).toMatchObject({ requested: ['read', 'write'], granted });
   });

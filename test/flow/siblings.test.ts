@@ -109,9 +109,11 @@ describe('a login that a sibling has made', () => {
 describe('a login that several begin', () => {
   const codes = (): number =>
     world.requests('a', 'POST', '/token').filter((one) => one.form.has('code')).length;
-  const host = (interaction: 'ask' | 'auto') => {
+  /** @param later by how much its clock is ahead, in milliseconds. */
+  const host = (interaction: 'ask' | 'auto', later = 0) => {
     const { userAgent, presented } = testHost();
-    return { ...testEngine(world.resource, { store, policy: { interaction }, userAgent }), presented };
+    const now = () => Date.now() + later;
+    return { ...testEngine(world.resource, { store, policy: { interaction }, userAgent, now }), presented };
   };
 
   it('C06, R13, AUTHZ-11: is shown once, when a mere request of each has begun it', async () => {
@@ -131,13 +133,24 @@ describe('a login that several begin', () => {
     expect(await store.list('spend:')).toEqual([]);
   });
 
-  it('C06, AUTHZ-11: is the same one, shown to each person who asks for it', async () => {
-    const [first, second] = [host('ask'), host('ask')];
+  it('C06, AUTHZ-12: is one page for all who ask at once', async () => {
+    const all = Array.from({ length: 5 }, () => host('ask'));
+    const logins = all.map(({ session }) => session.login());
+    await Promise.all(all.map(({ session }) => personsTurn(session)));
+    const presented = all.flatMap((one) => one.presented);
+    expect(presented).toHaveLength(1);
+    await all[0]?.engine.complete(await visit(presented[0]));
+    await Promise.all(logins);
+    expect(codes()).toBe(1);
+    expect(await store.list('pending:')).toEqual([]);
+  });
+
+  it('C06, AUTHZ-11: is the same one, shown to who asks for it later', async () => {
+    const [first, second] = [host('ask'), host('ask', 60_000)];
     const logins = [first.session.login()];
     await personsTurn(first.session);
     logins.push(second.session.login());
-    await personsTurn(second.session);
-    expect(second.presented).toEqual(first.presented);
+    await vi.waitFor(() => expect(second.presented).toEqual(first.presented));
     await first.engine.complete(await visit(second.presented[0]));
     await Promise.all(logins);
     expect(codes()).toBe(1);
@@ -157,16 +170,43 @@ describe('a login that several begin', () => {
     expect(codes()).toBe(1);
   });
 
-  it('C06: is over for all when one of them cancels it', async () => {
+  it('C06, AUTHZ-12: is over for all when its holder cancels it', async () => {
     const [first, second] = [host('ask'), host('ask')];
     const logins = [failureOf(first.session.login())];
     await personsTurn(first.session);
     logins.push(failureOf(second.session.login()));
     await personsTurn(second.session);
-    second.session.actor.send({ type: 'user.cancel' });
+    await first.session.cancel();
     const ended = (await Promise.all(logins)).map(({ code }) => code);
     expect(ended).toEqual(['cancelled', 'cancelled']);
     expect(await store.list('pending:')).toEqual([]);
+  });
+
+  it('C06, AUTHZ-12: goes on when one that has joined it cancels', async () => {
+    const [first, second] = [host('ask'), host('ask')];
+    const login = first.session.login();
+    await personsTurn(first.session);
+    const joined = failureOf(second.session.login());
+    await personsTurn(second.session);
+    await second.session.cancel();
+    expect((await joined).code).toBe('cancelled');
+    await first.engine.complete(await visit(first.presented[0]));
+    await login;
+    expect(codes()).toBe(1);
+  });
+
+  it('C06, AUTHZ-12: is denied to all alike', async () => {
+    const [first, second] = [host('ask'), host('ask')];
+    const logins = [failureOf(first.session.login())];
+    await personsTurn(first.session);
+    logins.push(failureOf(second.session.login()));
+    await personsTurn(second.session);
+    const callback = new URL(await visit(first.presented[0]));
+    callback.searchParams.delete('code');
+    callback.searchParams.set('error', 'access_denied');
+    expect((await failureOf(second.engine.complete(callback))).code).toBe('access_denied');
+    expect((await Promise.all(logins)).map(({ code }) => code)).toEqual(['access_denied', 'access_denied']);
+    expect(first.presented.length + second.presented.length).toBe(1);
   });
 });
 
@@ -237,8 +277,8 @@ describe('a refresh that was broken off', () => {
     await leaveIntent();
     const patience = new AbortController();
     const waited = join().token({ signal: patience.signal });
-    patience.abort();
-    expect((await failureOf(waited)).code).toBe('cancelled');
+    patience.abort('enough');
+    await expect(waited).rejects.toBe('enough');
     expect(refreshes()).toEqual([]);
   });
 

@@ -3,7 +3,16 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { waitFor } from 'xstate';
 import { memoryStore, type Store } from '../../index.ts';
 import { keys } from '../../stores/records.ts';
-import { callTool, failureOf, personsTurn, testEngine, testHost, textsOf, visit } from '../support/engine.ts';
+import {
+  callTool,
+  failureOf,
+  personsTurn,
+  settled,
+  testEngine,
+  testHost,
+  textsOf,
+  visit,
+} from '../support/engine.ts';
 import { type Answer, startWorld, type World } from '../support/world.ts';
 
 let world: World;
@@ -154,7 +163,7 @@ describe('logout', () => {
       return undefined;
     });
     await callTool(session, 'any').catch(() => {});
-    await session.settled();
+    await settled(session);
     await expectForgotten();
   });
 });

@@ -8,6 +8,7 @@ import {
   standing,
   testEngine,
   testHost,
+  tokenOf,
   visit,
 } from '../support/engine.ts';
 import { type Answer, startWorld, type World } from '../support/world.ts';
@@ -142,7 +143,7 @@ describe('a token is compared to the binding when it is used', () => {
     await tamper('binding', (record) => ({ ...record, current: world.origins.b }));
     const sent = bearers().length;
     const { session } = startWithoutLogin();
-    expect(await session.usableToken()).toBeUndefined();
+    expect(await tokenOf(session)).toBeUndefined();
     expect(bearers()).toHaveLength(sent);
   });
 });

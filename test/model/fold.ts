@@ -82,7 +82,7 @@ function held(snapshot: Snapshot): unknown {
 
 /** What a flow has found on its way. */
 function found(snapshot: Snapshot): unknown {
-  const { candidate, resourceMetadata, passedOver, redirectUri, pending } = snapshot.context;
+  const { candidate, resourceMetadata, passedOver, redirectUri, pending, presented } = snapshot.context;
   return [
     candidate && [candidate.issuer, candidate.isBound],
     (snapshot.matches({ discovering: 'choosingServer' }) ||
@@ -92,6 +92,7 @@ function found(snapshot: Snapshot): unknown {
     ],
     redirectUri,
     pending && [pending.issuer, sorted(pending.requested)],
+    presented !== null && presented === pending?.key,
   ];
 }
 

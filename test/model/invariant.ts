@@ -46,7 +46,9 @@ export function startedBy({ from, to }: Ends): readonly Started[] {
 function newIn({ from, to }: Ends): readonly Started[] {
   if (from.children === to.children) return [];
   return Object.entries(to.children).flatMap(([child, actor]) => {
-    if (!actor || from.children[child as keyof typeof from.children] === actor) return [];
+    // Who only listens does no work.
+    if (!actor || child === 'heedSiblings') return [];
+    if (from.children[child as keyof typeof from.children] === actor) return [];
     return [{ child, source: String(actor.src) as Source, input: inputOf(actor) }];
   });
 }

@@ -38,7 +38,16 @@ export type Finding =
  * Kinds of failure: a server is away, or says no; the store is away; the host's own part fails; a person denies; a
  * client is forgotten; an answer is not what it should be.
  */
-export type Trouble = 'outage' | 'refusal' | 'store' | 'host' | 'denial' | 'lost client' | 'hostility';
+export type Trouble =
+  | 'outage'
+  | 'refusal'
+  | 'store'
+  | 'host'
+  | 'denial'
+  | 'lost client'
+  | 'hostility'
+  /** A sibling was faster. */
+  | 'sibling';
 
 export interface Setting {
   readonly name: string;

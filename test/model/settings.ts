@@ -33,7 +33,7 @@ export const settings: readonly Setting[] = [
     findings: ['nothing', 'nothing and no way to register', 'a registration'],
     wishes: [''],
     siblings: true,
-    troubles: ['outage', 'refusal', 'store', 'host', 'denial', 'hostility'],
+    troubles: ['outage', 'refusal', 'store', 'host', 'denial', 'hostility', 'sibling'],
   },
   {
     ...plain,
@@ -44,7 +44,7 @@ export const settings: readonly Setting[] = [
     findings: ['nothing', 'a registration'],
     refuses: true,
     siblings: true,
-    troubles: ['outage', 'refusal', 'denial', 'hostility'],
+    troubles: ['outage', 'refusal', 'denial', 'hostility', 'sibling'],
   },
   {
     ...plain,
@@ -70,7 +70,7 @@ export const settings: readonly Setting[] = [
     refuses: true,
     ages: true,
     siblings: true,
-    troubles: ['refusal'],
+    troubles: ['refusal', 'sibling'],
   },
   {
     ...plain,

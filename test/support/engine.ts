@@ -3,6 +3,7 @@ import { waitFor } from 'xstate';
 import { headlessUserAgent } from '../../adapters/node.ts';
 import {
   AuthError,
+  type AuthSnapshot,
   createAuthEngine,
   type Engine,
   type EngineOptions,
@@ -85,6 +86,24 @@ export function testHost(present: (url: string) => void | Promise<void> = () => 
 export async function personsTurn(session: Session): Promise<void> {
   await waitFor(session.actor, (snapshot) => snapshot.hasTag('needsUser'));
 }
+
+/** Waits until nothing is under way, without keeping the chart from being put to rest afterwards. */
+export async function settled(session: Session): Promise<AuthSnapshot> {
+  const isSettled = (snapshot: AuthSnapshot): boolean => !snapshot.hasTag('busy');
+  let end = (): void => {};
+  try {
+    return await new Promise<AuthSnapshot>((resolve) => {
+      end = session.subscribe((snapshot) => isSettled(snapshot) && resolve(snapshot));
+      if (isSettled(session.snapshot)) resolve(session.snapshot);
+    });
+  } finally {
+    end();
+  }
+}
+
+/** The token that is sent; nothing when nobody is logged in. */
+export const tokenOf = (session: Session): Promise<string | undefined> =>
+  session.token().catch(() => undefined);
 
 /** What a person's browser does with an authorization URL; @returns the callback URL, not followed. */
 export async function visit(url: string | undefined): Promise<string> {

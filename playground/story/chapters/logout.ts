@@ -99,7 +99,7 @@ async function claimForgotten(stage: Stage): Promise<void> {
   await stage.client.quit();
   narrator.happens('the client ends, and another one starts with the same folder');
   stage.client = startClient(stage);
-  const seen = await recorded(stage, () => stage.client.session.settled());
+  const seen = await recorded(stage, () => stage.client.session.cancel());
   narrator.claim(
     'A client that starts now remembers no login.',
     stage.client.session.explain().grant === undefined && ofClient(seen).length === 0,

@@ -21,7 +21,7 @@ interface Way {
 
 /** What a login of each kind begins with. */
 const firstOf: Readonly<Record<GrantStrategy, Source>> = {
-  code: 'reserveRedirect',
+  code: 'findLogin',
   device: 'requestDeviceCode',
   direct: 'requestDirectGrant',
 };
@@ -31,11 +31,26 @@ export function wayTo(server: ServerMetadata, means: Means): Way | undefined {
   const { strategy, registration } = means;
   const document = server.acceptsMetadataDocuments ? means.metadataDocument : null;
   const clientId = registration?.clientId ?? document ?? undefined;
-  if (clientId !== undefined) return { phase: 'authorizing', first: firstOf[strategy], clientId };
+  const isKnown = clientId !== undefined;
   // Who speaks for itself is made known by hand.
-  if (strategy === 'direct' || !means.mayRegister || !server.registrationEndpoint) return undefined;
-  const first = strategy === 'device' ? 'registerClient' : 'reserveRedirect';
-  return { phase: 'registering', first, clientId };
+  if (!isKnown && (strategy === 'direct' || !means.mayRegister || !server.registrationEndpoint))
+    return undefined;
+  // By a code, it is looked first whether a login is under way; the client comes after it.
+  if (strategy === 'code')
+    return { phase: 'authorizing', first: firstOf[strategy], clientId: registration?.clientId };
+  if (isKnown) return { phase: 'authorizing', first: firstOf[strategy], clientId };
+  return { phase: 'registering', first: 'registerClient', clientId };
+}
+
+/** The way after a client was lost in the middle of a login: nothing is under way then but this login. */
+function wayAfterLoss(edge: Edge, server: ServerMetadata, means: Means): Way | undefined {
+  const way = wayTo(server, means);
+  if (!way || means.strategy !== 'code') return way;
+  const document = server.acceptsMetadataDocuments ? means.metadataDocument : null;
+  if (document !== null) return { ...way, clientId: document };
+  // A redirect URI that is held is registered again.
+  const isHeld = edge.from.context.redirectUri !== null;
+  return { ...way, phase: 'registering', first: isHeld ? 'registerClient' : 'reserveRedirect' };
 }
 
 /** Says what is wrong with a step that should have begun a login in this way. */
@@ -95,10 +110,7 @@ export const lostClient: Invariant = {
     const way =
       edge.stimulus.report?.source === 'refreshGrant' || !before.server
         ? undefined
-        : wayTo(before.server, means);
-    if (!way) return undefined;
-    // A redirect URI that is held is registered again.
-    const isHeld = before.redirectUri !== null && way.phase === 'registering';
-    return objectionTo(edge, isHeld ? { ...way, first: 'registerClient' } : way);
+        : wayAfterLoss(edge, before.server, means);
+    return way && objectionTo(edge, way);
   },
 };

@@ -45,7 +45,7 @@ export const unconfirmed: Invariant = {
   },
 };
 
-const logins = ['reserveRedirect', 'requestDeviceCode', 'requestDirectGrant'];
+const logins = ['findLogin', 'requestDeviceCode', 'requestDirectGrant'];
 
 /** A server that nobody can log in at any more. */
 const isClosed = ({ strategy, server }: Context): boolean =>

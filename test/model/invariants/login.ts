@@ -4,16 +4,33 @@ import { begunBy, type Invariant, outputIn, startedBy } from '../invariant.ts';
 import type { Source } from '../stimuli/stimulus.ts';
 import type { Edge } from '../walk.ts';
 
+/** How often a person is led somewhere before the resource accepts something. */
+const MOST_LOGINS = 2;
+
 /** What is done next, once an actor has done its part; null: a grant is there, and nothing is left to do. */
 const next: Partial<Record<Source, (edge: Edge) => Source | null>> = {
   reserveRedirect: (edge) => (isForOurClient(edge) ? 'prepareAuthorization' : 'registerClient'),
   registerClient: ({ from }) =>
     from.context.strategy === 'device' ? 'requestDeviceCode' : 'prepareAuthorization',
+  findLogin: (edge) => {
+    if (outputIn(edge, 'findLogin')?.login) return 'takeOverLogin';
+    const { registration, server, ways } = edge.from.context;
+    const isByDocument = server?.acceptsMetadataDocuments && ways.metadataDocument !== null;
+    // A document is adopted first, and the login begins with it.
+    return registration === null && isByDocument ? 'findLogin' : 'reserveRedirect';
+  },
   prepareAuthorization: (edge) => {
-    const { wish, server } = edge.from.context;
-    if (outputIn(edge, 'prepareAuthorization')?.isJoined)
-      return wish ? 'presentAuthorization' : 'awaitResponse';
-    return server?.requiresPush ? 'pushAuthorization' : 'presentAuthorization';
+    if (outputIn(edge, 'prepareAuthorization')?.isJoined) return 'takeOverLogin';
+    return leading(edge);
+  },
+  takeOverLogin: (edge) => {
+    const became = outputIn(edge, 'takeOverLogin')?.became;
+    if (became === 'broken off') return 'recallSession';
+    const { wish, challenge, interaction, quiet, presented, pending, budget } = edge.from.context;
+    const isAskedFor = wish !== null || (challenge !== null && interaction === 'auto' && !quiet);
+    if (budget.authorizations >= MOST_LOGINS) return 'awaitResponse';
+    const isShown = presented !== null && presented === pending?.key;
+    return became === 'ours' && isAskedFor && !isShown ? leading(edge) : 'awaitResponse';
   },
   pushAuthorization: () => 'presentAuthorization',
   presentAuthorization: () => 'awaitResponse',
@@ -26,10 +43,14 @@ const next: Partial<Record<Source, (edge: Edge) => Source | null>> = {
   requestDirectGrant: () => null,
 };
 
+/** A person is led to the server, after it was given the request itself where it wants that. */
+const leading = ({ from }: Edge): Source =>
+  from.context.server?.requiresPush ? 'pushAuthorization' : 'presentAuthorization';
+
 export const login: Invariant = {
   holds:
-    'a login goes in order: redirect URI, client, request, push where it is required, person, answer, judgement, grant; the request of a sibling is pushed by nobody, and shown only to who asked',
-  spec: ['AUTHZ-3', 'AUTHZ-4', 'AUTHZ-8', 'AUTHZ-11', 'REG-4', 'EXT-1', 'EXT-6'],
+    'a login goes in order: a login that is under way, redirect URI, client, request, push where it is required, person, answer, judgement, grant; the login of a sibling is waited for, and shown only to who asked when nobody else holds it',
+  spec: ['AUTHZ-3', 'AUTHZ-4', 'AUTHZ-8', 'AUTHZ-11', 'AUTHZ-12', 'REG-4', 'EXT-1', 'EXT-6'],
   violated(edge) {
     const source = doneBy(edge);
     const then = source && next[source]?.(edge);
@@ -38,7 +59,7 @@ export const login: Invariant = {
     if (begun !== (then ?? '')) return `after ${source}, ${then ?? 'nothing'} is due, not ${begun}`;
     if (then === null && !isSettled(edge))
       return `${source} got a grant that is not used, or not told as one`;
-    const isTurn = then === 'awaitResponse' || then === 'pollDeviceGrant';
+    const isTurn = ['awaitResponse', 'takeOverLogin', 'pollDeviceGrant'].includes(then ?? '');
     return edge.to.hasTag('needsUser') === isTurn ? undefined : `a person is told the wrong thing at ${then}`;
   },
 };
@@ -64,7 +85,8 @@ export const deadline: Invariant = {
   holds: 'whoever waits for a person’s answer waits until the request expires, and no longer',
   spec: ['AUTHZ-3', 'AUTHZ-10'],
   violated(edge) {
-    const waiting = startedBy(edge).find(({ source }) => source === 'awaitResponse');
+    const isWait = (source: Source) => source === 'awaitResponse' || source === 'takeOverLogin';
+    const waiting = startedBy(edge).find(({ source }) => isWait(source));
     if (!waiting) return undefined;
     const { expiresAt } = waiting.input['pending'] as Pending;
     const isTimed = startedBy(edge).some(
@@ -77,6 +99,7 @@ export const deadline: Invariant = {
 /** The endpoint that a piece of work is for, or leads to. */
 const endpointFor: Partial<Record<Source, keyof ServerMetadata>> = {
   reserveRedirect: 'authorizationEndpoint',
+  findLogin: 'authorizationEndpoint',
   prepareAuthorization: 'authorizationEndpoint',
   requestDeviceCode: 'deviceAuthorizationEndpoint',
   registerClient: 'registrationEndpoint',

@@ -16,7 +16,8 @@ export const loginCosts: Invariant = {
   violated(edge) {
     const before = edge.from.context.budget.authorizations;
     const after = edge.to.context.budget.authorizations;
-    const price = startedBy(edge).filter(({ source }) => asking.includes(source)).length + answered(edge);
+    const asked = startedBy(edge).filter(({ source }) => asking.includes(source)).length;
+    const price = asked + answered(edge) + takenOver(edge);
     if (after === before + price) return undefined;
     const { event, report } = edge.stimulus;
     const isForgiven = forgiving.includes(event.type) || report?.source === 'forgetSession';
@@ -24,6 +25,13 @@ export const loginCosts: Invariant = {
     return `${edge.stimulus.type} made ${before} logins ${after}, at a price of ${price}`;
   },
 };
+
+/** A login of a sibling costs who leads a person there after it. */
+function takenOver(edge: Edge): number {
+  if (edge.stimulus.report?.source !== 'takeOverLogin') return 0;
+  const leading: readonly Source[] = ['pushAuthorization', 'presentAuthorization'];
+  return startedBy(edge).filter(({ source }) => leading.includes(source)).length;
+}
 
 /** A grant without a person is paid for by its answer: an outage is none, and its pauses bound it. */
 function answered({ stimulus: { event, report } }: Edge): number {

@@ -6,6 +6,7 @@ import { meansWithoutLost } from './clients.ts';
 /** Actors that fail before there is a request that could be answered, or after it has gone. */
 const withoutRequest: readonly Source[] = [
   'recallBinding',
+  'findLogin',
   'reserveRedirect',
   'requestDirectGrant',
   'requestDeviceCode',
@@ -15,6 +16,7 @@ const withRequest: readonly Source[] = [
   'registerClient',
   'prepareAuthorization',
   'pushAuthorization',
+  'takeOverLogin',
   'presentAuthorization',
   'awaitResponse',
   'validateResponse',
@@ -24,7 +26,7 @@ const withRequest: readonly Source[] = [
 ];
 export const loginFails: Invariant = {
   holds:
-    'a login that fails comes to rest, once its request is discarded; but an answer to another login is not ours, and a code that is spent has brought a grant to the store',
+    'a login that fails comes to rest, once its request is discarded; but an answer to another login is not ours',
   spec: ['AUTHZ-3', 'AUTHZ-10', 'TOK-7'],
   violated(edge) {
     const failed = failureIn(edge);
@@ -40,11 +42,14 @@ export const loginFails: Invariant = {
 };
 
 export const discarded: Invariant = {
-  holds: 'after a login was discarded, the flow rests, and what had ended it is told',
+  holds:
+    'after a login was discarded, the flow rests, and what had ended it is told; after one that goes on elsewhere was let go, the store is read',
   spec: ['AUTHZ-3'],
   violated(edge) {
     const { from, to, stimulus } = edge;
     if (stimulus.report?.source !== 'discardAuthorization') return undefined;
+    if (stimulus.report.child === 'releaseRedirect')
+      return begunBy(edge).join() === 'recallSession' ? undefined : 'the store is not read';
     if (to.hasTag('busy') || begunBy(edge).length > 0) return `${JSON.stringify(to.value)} goes on`;
     const why = from.context.failure?.code;
     return toldIn(to) === why ? undefined : `${why} was told as ${toldIn(to)}`;
@@ -64,7 +69,6 @@ export const tooLate: Invariant = {
 
 function afterFailure(source: Source, code: string): Source | '' | undefined {
   if (source === 'validateResponse' && code === 'response_not_ours') return 'awaitResponse';
-  if (source === 'exchangeCode' && code === 'code_already_spent') return 'recallSession';
   if (withRequest.includes(source)) return 'discardAuthorization';
   return withoutRequest.includes(source) ? '' : undefined;
 }

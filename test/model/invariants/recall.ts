@@ -21,7 +21,7 @@ export const recalled: Invariant = {
     };
     if (memory.login?.answered) return becomes('validateResponse') ?? resumed(edge, pending);
     if (serves(memory, from.context)) return becomes('', 'authorized');
-    if (memory.login) return becomes('awaitResponse') ?? resumed(edge, pending);
+    if (memory.login) return becomes('takeOverLogin') ?? resumed(edge, pending);
     if (from.context.challenge) return becomes('fetchResourceMetadata');
     if (from.context.wish) return becomes('probeResource');
     return becomes('', memory.grant ? 'authorized' : 'idle');
@@ -30,15 +30,19 @@ export const recalled: Invariant = {
 
 export const news: Invariant = {
   holds:
-    'at rest, news from the store are looked at: an answer to any login, and a change of the grant; but a change of the grant does not undo a refusal for safety',
-  spec: ['AUTHZ-10', 'TOK-5', 'TOK-6'],
+    'at rest, news from the store are looked at: an answer to any login, and a grant that is neither known nor refused; but a grant does not undo a refusal for safety',
+  spec: ['AUTHZ-10', 'TOK-5', 'TOK-6', 'TOK-13'],
   violated(edge) {
     const { from, stimulus } = edge;
     const { type } = stimulus.event;
     if (type !== 'response.received' && type !== 'grant.changed') return undefined;
     const isResting = from.matches('idle') || from.matches('failed') || from.matches('rejected');
     if (!isResting) return undefined;
-    const due = from.matches('rejected') && type === 'grant.changed' ? '' : 'recallSession';
+    const { grant, refused } = from.context;
+    const version = type === 'grant.changed' ? stimulus.event.grantVersion : undefined;
+    const isKnown = version === null || version === grant?.version || version === refused?.version;
+    const isIgnored = type === 'grant.changed' && (from.matches('rejected') || isKnown);
+    const due = isIgnored ? '' : 'recallSession';
     const begun = begunBy(edge).join();
     return begun === due ? undefined : `${due || 'nothing'} is due, not ${begun}`;
   },

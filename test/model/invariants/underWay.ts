@@ -1,13 +1,15 @@
 // What may come in between while a grant is being got: a login that joins, a cancel, an answer, and what is none of it.
 import { begunBy, type Invariant, isUnchanged, toldIn } from '../invariant.ts';
+import type { Source } from '../stimuli/stimulus.ts';
 import type { Edge } from '../walk.ts';
 
 const phases = ['discovering', 'bindChecking', 'registering', 'authorizing'] as const;
 const isUnderWay = ({ from }: Edge): boolean => phases.some((phase) => from.matches(phase));
 const isAwaiting = ({ from }: Edge): boolean =>
   Object.values(from.children).some((one) => one?.src === 'awaitResponse');
-const isDiscarding = ({ from }: Edge): boolean =>
-  Object.values(from.children).some((one) => one?.src === 'discardAuthorization');
+const isDiscarding = ({ from }: Edge): boolean => from.children['discardAuthorization'] !== undefined;
+const isJoined = ({ from }: Edge): boolean => from.children['takeOverLogin'] !== undefined;
+const isAtDevice = ({ from }: Edge): boolean => from.children['pollDeviceGrant'] !== undefined;
 
 export const joining: Invariant = {
   holds:
@@ -20,7 +22,10 @@ export const joining: Invariant = {
     const missing = scopes.filter((scope) => !to.context.wish?.scopes.includes(scope));
     if (to.context.wish === null || missing.length > 0) return `the wish for "${missing.join(' ')}" is lost`;
     const begun = begunBy(edge).join();
-    if (isAwaiting(edge)) {
+    // Whoever asks for the first time looks whether the holder is still there.
+    if (isJoined(edge) && from.context.wish === null)
+      return begun === 'takeOverLogin' ? undefined : `a login is joined by ${begun || 'nothing'}`;
+    if (isAwaiting(edge) || isJoined(edge)) {
       const isShown = begun === 'presentAuthorization' && to.context.pending === from.context.pending;
       return isShown ? undefined : `the request is not shown again, but ${begun}`;
     }
@@ -44,18 +49,36 @@ export const cancelling: Invariant = {
 
 export const answering: Invariant = {
   holds:
-    'an answer to the request that is open is judged, a change of the store is looked at, and nothing else disturbs who waits for them',
-  spec: ['AUTHZ-3', 'AUTHZ-10'],
+    'an answer to the request that is open is judged; a grant that a sibling has got ends the wait, and so does a login that was replaced or has ended elsewhere, with the same failure; nothing else disturbs who waits for them',
+  spec: ['AUTHZ-3', 'AUTHZ-10', 'AUTHZ-12', 'TOK-13'],
   violated(edge) {
-    const { from, stimulus } = edge;
+    const { stimulus } = edge;
     const { event } = stimulus;
     if (!isUnderWay(edge) || stimulus.report || event.type === 'user.login') return undefined;
     if (['user.cancel', 'user.logout', 'host.shutdown'].includes(event.type)) return undefined;
-    const isOurs = event.type === 'response.received' && event.pendingKey === from.context.pending?.key;
-    const due = isOurs ? 'validateResponse' : event.type === 'grant.changed' ? 'recallSession' : undefined;
-    if (due === undefined || !isAwaiting(edge))
-      return isUnchanged(edge) ? undefined : `${stimulus.type} disturbs`;
+    const due = dueAfter(edge);
+    if (due === undefined) return isUnchanged(edge) ? undefined : `${stimulus.type} disturbs`;
     const begun = begunBy(edge).join();
-    return begun === due ? undefined : `${due} is due after ${stimulus.type}, not ${begun}`;
+    if (begun !== due) return `${due} is due after ${stimulus.type}, not ${begun}`;
+    const isTold = event.type !== 'login.ended' || edge.to.context.failure === event.failure;
+    return isTold ? undefined : 'a login ends otherwise than it has ended elsewhere';
   },
 };
+
+/** What follows when something is heard of a login that a person or a sibling is waited for. */
+function dueAfter(edge: Edge): Source | undefined {
+  const { from, stimulus } = edge;
+  const { event } = stimulus;
+  const { pending, grant, refused } = from.context;
+  const isWaiting = isAwaiting(edge) || isJoined(edge);
+  if (event.type === 'grant.changed') {
+    const { grantVersion: version } = event;
+    const isNew = version !== null && version !== grant?.version && version !== refused?.version;
+    if (!isNew) return undefined;
+    return isAtDevice(edge) ? 'recallSession' : isWaiting ? 'discardAuthorization' : undefined;
+  }
+  if (!isWaiting) return undefined;
+  if (event.type === 'response.received')
+    return event.pendingKey === pending?.key ? 'validateResponse' : undefined;
+  return event.type === 'login.ended' || event.type === 'login.replaced' ? 'discardAuthorization' : undefined;
+}

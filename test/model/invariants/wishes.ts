@@ -65,6 +65,8 @@ export const toldByStore: Invariant = {
     if (type !== 'grant.changed' && type !== 'response.received') return undefined;
     if (!from.matches('authorized')) return undefined;
     if (from.children['refreshGrant']) return isUnchanged(edge) ? undefined : 'the store disturbed a refresh';
+    if (type === 'grant.changed' && stimulus.event.grantVersion === from.context.grant?.version)
+      return isUnchanged(edge) ? undefined : 'what is known already disturbs';
     if (to.context.grant !== from.context.grant) return 'the grant was lost';
     const [first, ...others] = startedBy(edge).map(({ source }) => source);
     return first === 'recallSession' && others.length === 0 ? undefined : 'the store was not read again';

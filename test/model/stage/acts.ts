@@ -1,5 +1,5 @@
 // How each report comes about on the stage: what lies in the store, how servers answer, what the host does.
-import type { Pending } from '../../../contract/facts.ts';
+import type { Pending, Registration } from '../../../contract/facts.ts';
 import type { Bound, Memory, Work } from '../../../contract/work.ts';
 import {
   type BindingRecord,
@@ -75,10 +75,21 @@ export const acts: Readonly<Record<Source, (scene: Scene) => Act | Promise<Act>>
       'a client': registered,
       refused: () => refused('unapproved_software_statement'),
     }),
+  findLogin: (scene) => ({
+    ...quiet(scene),
+    arrange: ifPlanned<Work['findLogin']['output']>(scene, ({ login }) =>
+      plantLogin(scene, login && siblingLogin(scene, login)),
+    ),
+  }),
+  takeOverLogin: (scene) => ({
+    ...quiet(scene),
+    arrange: () => joined(scene),
+    ...(scene.way === 'its holder has gone' && { host: { isHeldFor: 1 } }),
+  }),
   prepareAuthorization: (scene) => ({
     ...quiet(scene),
-    arrange: ifPlanned<Work['prepareAuthorization']['output']>(scene, ({ pending, isJoined }) =>
-      plantLogin(scene, isJoined ? siblingLogin(scene, pending) : null),
+    arrange: ifPlanned<Work['prepareAuthorization']['output']>(scene, ({ isJoined, ...login }) =>
+      plantLogin(scene, isJoined ? siblingLogin(scene, login) : null),
     ),
   }),
   pushAuthorization: (scene) =>
@@ -86,12 +97,23 @@ export const acts: Readonly<Record<Source, (scene: Scene) => Act | Promise<Act>>
       taken: () => ({ status: 201, body: { request_uri: 'urn:example:request', expires_in: 60 } }),
       refused: () => refused('invalid_request'),
     }),
-  presentAuthorization: ({ way }) => ({ ...(way === 'no browser' && { host: { fails: true } }), sends: [] }),
-  awaitResponse: ({ way }) => ({ ...(way === 'no listener' && { host: { fails: true } }), sends: [] }),
-  validateResponse: (scene) => ({ arrange: () => respond(scene), sends: [] }),
+  presentAuthorization: (scene) => ({
+    arrange: () => joined(scene),
+    ...(scene.way === 'no browser' && { host: { fails: true } }),
+    sends: [],
+  }),
+  awaitResponse: (scene) => ({
+    arrange: () => joined(scene),
+    ...(scene.way === 'no listener' && { host: { fails: true } }),
+    sends: [],
+  }),
+  validateResponse: (scene) => ({
+    arrange: () => (scene.way === 'finished elsewhere' ? joined(scene) : respond(scene)),
+    sends: [],
+  }),
   exchangeCode: (scene) =>
     scene.way === 'spent elsewhere'
-      ? { arrange: () => spend(scene), sends: [] }
+      ? { arrange: () => spend(scene, 'finished elsewhere'), sends: [] }
       : asked(scene, 'POST /token', { ...issuing, refused: () => refused('invalid_scope') }),
   requestDirectGrant: (scene) =>
     asked(scene, 'POST /token', { ...issuing, refused: () => refused('invalid_scope') }),
@@ -207,9 +229,18 @@ function hostOf({ output, around, snapshot, way }: Scene): Mood {
 }
 
 /** A login of a sibling at the server of the flow, with the client of the flow. */
-function siblingLogin({ snapshot }: Scene, pending: Pending): Memory['login'] {
-  const { server, registration } = snapshot.context;
-  return server && registration && { pending, server, registration, answered: false };
+function siblingLogin(
+  { snapshot }: Scene,
+  { pending, registration }: { readonly pending: Pending; readonly registration: Registration },
+): Memory['login'] {
+  const { server } = snapshot.context;
+  return server && { pending, server, registration, answered: false };
+}
+
+/** What has become of a login that goes on elsewhere, too. */
+async function joined(scene: Scene): Promise<void> {
+  const { way } = scene;
+  if (way === 'finished elsewhere' || way === 'its code was being spent') await spend(scene, way);
 }
 
 /** The answer that came back, as the next judgement wants it. */
@@ -242,11 +273,12 @@ function responses(
   }
 }
 
-/** A sibling was faster. */
-async function spend({ shelf, snapshot }: Scene): Promise<void> {
+/** A sibling was faster: it has spent the code, and then its request goes. */
+async function spend({ shelf, snapshot }: Scene, way: string): Promise<void> {
   const key = snapshot.context.pending?.key ?? '';
   const pending = await shelf.read<PendingRecord>(key);
-  if (pending) await shelf.put(key, { ...pending, spent: true });
+  if (!pending) return;
+  await shelf.put(key, way === 'finished elsewhere' ? undefined : { ...pending, spent: true });
 }
 
 /** Every grant that the session has is revoked where it was issued. */

@@ -21,6 +21,8 @@ export interface Mood {
   /** Its part of the work fails: the browser, the listener, the screen, its word. */
   readonly fails?: true;
   readonly deniesStepUps?: true;
+  /** After how many looks it can take over a redirect URI; absent: at once. */
+  readonly isHeldFor?: number;
 }
 
 type Changing<Options> = { -readonly [Name in keyof Options]: Options[Name] };
@@ -82,6 +84,11 @@ export class Host {
       receive: async () => {
         await this.#do();
         return this.callback;
+      },
+      hold: async () => {
+        const { isHeldFor = 0 } = this.#mood;
+        this.#mood = { ...this.#mood, isHeldFor: isHeldFor - 1 };
+        return isHeldFor <= 0;
       },
       release: async () => {},
       dispose: async () => {},

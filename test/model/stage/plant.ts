@@ -1,7 +1,7 @@
 // Makes the store say what an actor is to find there: facts of the model as records, as a sibling would have left them.
 
-import { digest } from '../../../actors/authorization/prepareAuthorization.ts';
 import { serverRecord } from '../../../actors/records/facts.ts';
+import { digest } from '../../../actors/tools/digest.ts';
 import type { Binding, Grant, Registration, SessionId } from '../../../contract/facts.ts';
 import type { Bound, Memory } from '../../../contract/work.ts';
 import {

@@ -1,5 +1,5 @@
 // The stage: the real engine with real actors, store and HTTP, where everything waits until the walk says what happens.
-import { type Actor, createActor, fromPromise, type InspectionEvent } from 'xstate';
+import { type Actor, createActor, fromCallback, fromPromise, type InspectionEvent } from 'xstate';
 import { createAuthEngine, type Engine, type Stored } from '../../../index.ts';
 import { arrowsOf } from '../../../machines/arrows.ts';
 import type { AuthMachine } from '../../../machines/authMachine.ts';
@@ -275,6 +275,8 @@ export class Stage {
   #withDoors(machine: AuthMachine): AuthMachine {
     const doors = this.#doors;
     const guarded = Object.entries(machine.implementations.actors).map(([source, logic]) => {
+      // What siblings do comes from outside.
+      if (source === 'heedSiblings') return [source, fromCallback(() => {})] as const;
       // What `fromPromise` was made from: XState keeps it here.
       const act = (logic as ReturnType<typeof fromPromise>).config as Parameters<typeof fromPromise>[0];
       const behindDoor: typeof act = async (args) => {

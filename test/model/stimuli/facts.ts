@@ -70,6 +70,18 @@ export function pendingFor(around: Around, snapshot: Snapshot): Pending {
   return { key: `pending:${issuer}`, issuer, redirectUri, expiresAt: soon(snapshot) + LOGIN_LIFE, requested };
 }
 
+/** A login that a sibling has under way at the server of the flow, for all that is wanted now. */
+export function loginOfSibling(
+  around: Around,
+  snapshot: Snapshot,
+): { pending: Pending; registration: Registration } {
+  const [redirectUri] = REDIRECTS;
+  const pending = { ...pendingFor(around, snapshot), redirectUri };
+  const registration =
+    snapshot.context.registration ?? registrationAt(pending.issuer, 'dynamic', redirectUri);
+  return { pending, registration };
+}
+
 /** A login that another process left under way, at the first server. */
 export function pendingElsewhere({ issuers }: Around, at: number): Pending {
   const [redirectUri] = REDIRECTS;

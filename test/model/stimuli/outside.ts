@@ -1,5 +1,6 @@
 // What people, the host, the resource and siblings do: events that come at any time, whatever the state.
 
+import { type Failure, failure } from '../../../contract/errors.ts';
 import type { Challenge } from '../../../contract/facts.ts';
 import type { AuthEvent } from '../../../machines/context.ts';
 import type { Snapshot } from '../step.ts';
@@ -44,11 +45,26 @@ export function fromOutside({ setting }: Around, { context }: Snapshot): readonl
     happens('the resource accepts an older grant', { type: 'grant.proved', grantVersion: 'an older one' }),
     happens('our response comes in', { type: 'response.received', pendingKey }),
     ...when(setting.siblings, [
-      happens('a sibling changes the store', { type: 'grant.changed' }),
+      happens('a sibling has another grant', { type: 'grant.changed', grantVersion: 'of a sibling' }),
+      happens('a sibling signs out', { type: 'grant.changed', grantVersion: null }),
+      happens('what is known is told', { type: 'grant.changed', grantVersion: version }),
+      happens('a refused grant is told', {
+        type: 'grant.changed',
+        grantVersion: context.refused?.version ?? version,
+      }),
+      happens('a sibling asks for another login', { type: 'login.replaced' }),
+      happens('the login ends elsewhere', { type: 'login.ended', failure: endedElsewhere('access_denied') }),
+      happens('the login ends elsewhere, by an outage', {
+        type: 'login.ended',
+        failure: endedElsewhere('server_unavailable'),
+      }),
       happens('another response comes in', { type: 'response.received', pendingKey: 'pending:other' }),
     ]),
   ];
 }
+
+const endedElsewhere = (code: 'access_denied' | 'server_unavailable'): Failure =>
+  failure(code, 'authorizing', `${code} happened.`);
 
 const unauthorized: Challenge = { status: 401, scheme: 'bearer', scopes: ['read'] };
 

@@ -11,6 +11,7 @@ import {
   inputOf,
   issuerOf,
   knownAt,
+  loginOfSibling,
   newGrant,
   pendingElsewhere,
   pendingFor,
@@ -25,6 +26,8 @@ import type { Source, Stimulus } from './stimulus.ts';
 export function reportsTo(around: Around, snapshot: Snapshot): readonly Stimulus[] {
   return Object.entries(snapshot.children).flatMap(([child, actor]) => {
     if (!actor) return [];
+    // What siblings do comes from outside.
+    if (child === 'heedSiblings') return [];
     const source = String(actor.src) as Source;
     const outputs = outputsOf[source](around, snapshot, inputOf(actor));
     const done = Object.entries(outputs).map(([way, output]) => ({
@@ -33,7 +36,7 @@ export function reportsTo(around: Around, snapshot: Snapshot): readonly Stimulus
       report: { child, source, way },
     }));
     // Nothing is looked up where nothing was recorded.
-    const isIdle = source === 'discardAuthorization' && snapshot.context.pending === null;
+    const isIdle = source === 'discardAuthorization' && inputOf(actor)['pending'] === null;
     const troubles = Object.entries(failuresOf[source]).filter(
       ([, [, , kind]]) => around.setting.troubles.includes(kind) && !isIdle,
     );
@@ -87,12 +90,27 @@ const outputsOf: Outputs = {
       registration: registrationAt(issuerOf(around, snapshot), 'dynamic', redirectUri as string | null),
     },
   }),
+  findLogin: (around, snapshot) => ({
+    'no login': { at: soon(snapshot), login: null },
+    ...(around.setting.siblings && {
+      'the login of a sibling': { at: soon(snapshot), login: loginOfSibling(around, snapshot) },
+    }),
+  }),
+  takeOverLogin: ({ setting }, snapshot) => ({
+    'nobody holds it': { at: soon(snapshot), became: 'ours' },
+    ...(setting.siblings && {
+      'its holder has gone': { at: soon(snapshot), became: 'inherited' },
+      'its code was being spent': { at: soon(snapshot), became: 'broken off' },
+    }),
+  }),
   prepareAuthorization: (around, snapshot) => {
     const pending = pendingFor(around, snapshot);
-    const at = soon(snapshot);
+    const registration =
+      snapshot.context.registration ?? registrationAt(pending.issuer, 'dynamic', pending.redirectUri);
+    const made = { at: soon(snapshot), pending, registration };
     return {
-      'a request': { at, pending, isJoined: false },
-      ...(around.setting.siblings && { 'the request of a sibling': { at, pending, isJoined: true } }),
+      'a request': { ...made, isJoined: false },
+      ...(around.setting.siblings && { 'the request of a sibling': { ...made, isJoined: true } }),
     };
   },
   pushAuthorization: (_, snapshot) => ({ taken: { at: soon(snapshot) } }),
@@ -133,6 +151,11 @@ const outputsOf: Outputs = {
  */
 type Failures = Readonly<Record<string, readonly [FailureCode, Phase, Trouble, Recovery?]>>;
 
+/** A sibling has finished the login. */
+const finishedElsewhere: Failures = {
+  'finished elsewhere': ['code_already_spent', 'authorizing', 'sibling', 'ask-user'],
+};
+
 const failuresOf: Readonly<Record<Source, Failures>> = {
   recallSession: { 'no store': ['store_failed', 'storing', 'store'] },
   probeResource: {
@@ -151,6 +174,8 @@ const failuresOf: Readonly<Record<Source, Failures>> = {
     absent: ['server_metadata_absent', 'discovering', 'refusal'],
   },
   recallBinding: { 'no store': ['store_failed', 'storing', 'store'] },
+  findLogin: { 'no store': ['store_failed', 'storing', 'store'] },
+  takeOverLogin: { 'no store': ['store_failed', 'storing', 'store'], ...finishedElsewhere },
   reserveRedirect: { 'no listener': ['user_agent_failed', 'authorizing', 'host'] },
   registerClient: {
     'an outage': ['server_unavailable', 'registering', 'outage'],
@@ -162,13 +187,14 @@ const failuresOf: Readonly<Record<Source, Failures>> = {
     'client unknown': ['client_refused', 'authorizing', 'lost client'],
     refused: ['authorization_refused', 'authorizing', 'refusal'],
   },
-  presentAuthorization: { 'no browser': ['user_agent_failed', 'authorizing', 'host'] },
-  awaitResponse: { 'no listener': ['user_agent_failed', 'authorizing', 'host'] },
+  presentAuthorization: { 'no browser': ['user_agent_failed', 'authorizing', 'host'], ...finishedElsewhere },
+  awaitResponse: { 'no listener': ['user_agent_failed', 'authorizing', 'host'], ...finishedElsewhere },
   validateResponse: {
     'of another login': ['response_not_ours', 'authorizing', 'hostility'],
     'of another issuer': ['response_issuer_mismatch', 'authorizing', 'hostility'],
     denied: ['access_denied', 'authorizing', 'denial'],
     'an outage': ['server_unavailable', 'authorizing', 'outage'],
+    ...finishedElsewhere,
   },
   exchangeCode: {
     'an outage': ['server_unavailable', 'authorizing', 'outage'],

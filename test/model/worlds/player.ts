@@ -134,7 +134,7 @@ export class Player {
       case 'outage ends':
         return moods.outages.delete(event.at);
       case 'cancel login':
-        return this.#engine.session.tell({ type: 'user.cancel' });
+        return void this.#engine.session.cancel();
       case 'logout':
         return this.#leave('the logout', this.#logout());
       case 'restart':

@@ -1,0 +1,70 @@
+// Waits beside the engine that holds a login, and takes the login over when that engine is gone (AUTHZ-12).
+import type { SessionId } from '../../contract/facts.ts';
+import type { Work } from '../../contract/work.ts';
+import { type Key, keys, type PendingRecord, type Versioned } from '../../stores/records.ts';
+import { becomeHolder } from '../records/loginUnderWay.ts';
+import { readPending } from '../records/pendingRequest.ts';
+import { waitForChange } from '../records/waitForChange.ts';
+import type { Act, Tools } from '../tools/tools.ts';
+
+/** How often it is looked whether the holder is still there, in milliseconds. */
+const LOOK = 500;
+/**
+ * Logins that are asked for within so many milliseconds are asked for at once: one page is opened for all of them. Later,
+ * where nothing shows whether the holder is still there, whoever asks is shown the page again.
+ */
+const AT_ONCE = 3_000;
+
+type Became = Work['takeOverLogin']['output']['became'];
+
+/** One look: the request as it is now, and how long it has been waited for. Milliseconds. */
+interface Look {
+  readonly session: SessionId;
+  readonly key: Key<'pending'>;
+  readonly pending: Versioned<PendingRecord>;
+  readonly waited: number;
+  /** How long the request has stood still. */
+  readonly still: number;
+}
+
+/** @throws AuthError `code_already_spent` when the login was finished elsewhere; what it ended with there. */
+export const takeOverLogin: Act<'takeOverLogin'> =
+  (tools) =>
+  async ({ session, pending: { key: text } }, signal) => {
+    const key = keys.as('pending', text);
+    let [version, waited, still] = ['', 0, 0];
+    for (;;) {
+      const pending = await readPending(tools, session, key);
+      if (pending.version !== version) [version, still] = [pending.version, 0];
+      const became = await judge(tools, { session, key, pending, waited, still }, signal);
+      if (became) return { at: tools.now(), became };
+      // A page that was opened for this login here shows nothing: the person has the holder's.
+      if (waited === 0) tools.userAgent.dismiss?.();
+      const passed = await waitForChange(tools, new Map([[key, version]]), LOOK, signal);
+      [waited, still] = [waited + passed, still + passed];
+    }
+  };
+
+/** @returns nothing while the login is its holder's. */
+async function judge(tools: Tools, look: Look, signal: AbortSignal): Promise<Became | undefined> {
+  const { session, key, pending, waited, still } = look;
+  if (pending.value.spent) {
+    if (still < tools.leaseTerm) return undefined;
+    await tools.records.remove(key, pending.version);
+    return 'broken off';
+  }
+  // Another chart of this engine waits for the person.
+  if (tools.attended.has(key)) return undefined;
+  if (!tools.userAgent.hold) return (await isLeft(tools, look)) ? 'ours' : undefined;
+  if (!(await tools.userAgent.hold(pending.value.redirectUri, signal))) return undefined;
+  await becomeHolder(tools, session, key);
+  return waited === 0 ? 'ours' : 'inherited';
+}
+
+/** Where no port shows it: the holder has said that it goes, or the login was not asked for just now. */
+async function isLeft(tools: Tools, { session, pending, waited }: Look): Promise<boolean> {
+  const holder = (await tools.records.read(keys.login(session)))?.value.holder;
+  if (holder === undefined || holder === tools.holder) return true;
+  const age = tools.now() - (pending.value.createdAt ?? 0);
+  return Math.max(age, waited) >= AT_ONCE;
+}

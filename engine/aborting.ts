@@ -1,0 +1,15 @@
+// Waits of a host's own calls: they end with the signal that the host gave, and with its reason.
+
+/**
+ * Waits for the work or the signal, whichever comes first; leaves no listener on the signal. The work itself goes on.
+ * @throws the signal's reason when it came first; else what the work threw.
+ */
+export function orAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  if (!signal) return work;
+  return new Promise<Result>((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}

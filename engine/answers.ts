@@ -1,0 +1,51 @@
+// What an answer of the resource tells the chart: a challenge that it has to meet, or a grant that has proved itself.
+import type { Challenge } from '../contract/facts.ts';
+import type { AuthEvent } from '../machines/context.ts';
+import { readChallenge } from '../protocol/challenge.ts';
+import type { AuthSnapshot } from './sessionChart.ts';
+
+/** What of a session hears answers. */
+export interface Hearing {
+  readonly snapshot: AuthSnapshot;
+  tell(event: AuthEvent): void;
+  quiet(signal?: AbortSignal): Promise<AuthSnapshot>;
+}
+
+/** An answer that challenges, and which grant and operation it is about. */
+export interface Challenged {
+  readonly challenge: Challenge;
+  /** Null: the request carried no token. */
+  readonly grantVersion: string | null;
+  readonly operation: string;
+}
+
+/** A grant may be fresh from its server, or one that was only remembered and is still to prove itself. */
+export type Outcome = 'nothing new' | 'remembered' | 'renewed';
+
+/** Tells the chart, waits for it, and says whether there is another grant to try. */
+export async function meetChallenge(
+  session: Hearing,
+  { challenge, grantVersion, operation }: Challenged,
+  signal: AbortSignal | undefined,
+): Promise<Outcome> {
+  const spent = spentIn(session);
+  session.tell({ type: 'challenge.received', challenge, grantVersion, operation });
+  const snapshot = await session.quiet(signal);
+  const { grant } = snapshot.context;
+  if (!snapshot.hasTag('canSend') || !grant || grant.version === grantVersion) return 'nothing new';
+  return spentIn(session) > spent ? 'renewed' : 'remembered';
+}
+
+function spentIn(session: Hearing): number {
+  const { authorizations, renewals } = session.snapshot.context.budget;
+  return authorizations + renewals;
+}
+
+/** A 401, or a 403 that asks for scopes; from the resource itself, not from where it redirected to (W17). */
+export function challengeOf(response: Response, origin: string): Challenge | undefined {
+  if (response.status !== 401 && response.status !== 403) return undefined;
+  if (response.url !== '' && new URL(response.url).origin !== origin) return undefined;
+  const challenge = readChallenge(response.status, response.headers.get('www-authenticate'));
+  if (response.status === 401) return challenge;
+  return challenge.error === 'insufficient_scope' ? challenge : undefined;
+}

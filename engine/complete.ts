@@ -1,0 +1,63 @@
+// Finishes a login by its callback URL, wherever it was started (AUTHZ-10, AUTHZ-13).
+import { storeResponse } from '../actors/records/pendingRequest.ts';
+import { digest } from '../actors/tools/digest.ts';
+import type { Tools } from '../actors/tools/tools.ts';
+import { AuthError, refuse } from '../contract/errors.ts';
+import { stateOf } from '../protocol/authorizationResponse.ts';
+import { type Key, keys, type PendingRecord } from '../stores/records.ts';
+import { anySubject, type CompleteOptions } from './engineSurface.ts';
+import type { EngineSession } from './session.ts';
+import type { AuthSnapshot } from './sessionChart.ts';
+import type { Sessions } from './sessions.ts';
+
+/** Finds the pending request by the response's state, keeps the response with it, and lets its session go on. */
+export async function complete(
+  tools: Tools,
+  sessions: Sessions,
+  callbackUrl: string,
+  { subject = '' }: CompleteOptions,
+): Promise<EngineSession> {
+  const { key, pending } = (await find(tools, callbackUrl)) ?? refuseUnknown();
+  // RFC 9700 §4.7: whoever can have another person open a link must not finish a login with that person's browser.
+  if (subject !== anySubject && pending.session.subject !== subject) refuseUnknown();
+  await storeResponse(tools, key, callbackUrl);
+  const session = sessions.open(pending.session);
+  const snapshot = await finish(tools, session, key);
+  const { failure, refusal } = snapshot.context;
+  if (snapshot.hasTag('canSend') && !refusal) return session;
+  const problem = failure ?? refusal;
+  if (problem) throw new AuthError(problem);
+  return refuse('response_not_ours', 'authorizing', 'This login was finished before; nothing was done.');
+}
+
+interface Found {
+  readonly key: Key<'pending'>;
+  readonly pending: PendingRecord;
+}
+
+/** The request that the response belongs to; nothing when there is none, or its time is over. */
+async function find({ records, now }: Tools, callbackUrl: string): Promise<Found | undefined> {
+  const state = stateOf(callbackUrl);
+  const key = state === undefined ? undefined : keys.pending(await digest(state));
+  const pending = key && (await records.read(key))?.value;
+  if (!key || !pending) return undefined;
+  if (pending.expiresAt > now()) return { key, pending };
+  await records.forget(key);
+  return undefined;
+}
+
+/** A chart that was at work on something else may not have heard: it is told again when it has come to rest. */
+async function finish(tools: Tools, session: EngineSession, key: Key<'pending'>): Promise<AuthSnapshot> {
+  const told = { type: 'response.received', pendingKey: key } as const;
+  session.wake();
+  session.tell(told);
+  const snapshot = await session.settled();
+  const left = (await tools.records.read(key))?.value;
+  if (left?.response === undefined || left.spent) return snapshot;
+  session.tell(told);
+  return session.settled();
+}
+
+function refuseUnknown(): never {
+  return refuse('response_not_ours', 'authorizing', 'No login is waiting for this response; start it again.');
+}
