@@ -151,7 +151,9 @@ function toolsOf(
     policy,
     userAgent,
     doorOf,
-    records: new Records(options.store ?? memoryStore(), (key) => onProgress?.({ kind: 'set-aside', key })),
+    records: new Records(options.store ?? memoryStore(), (key) => onProgress?.({ kind: 'set-aside', key }), {
+      sleep,
+    }),
     unsaved: new Map(),
     registering: new Shared(),
     refreshing: new Shared(),

@@ -47,7 +47,7 @@ export function fileStore({ folder }: { readonly folder: string }): Store {
     put: (key, text, expected) => guarded(home, () => put(placeOf(home, key), text, expected)),
     delete: (key, version) => guarded(home, () => remove(placeOf(home, key), version)),
     list: (prefix) => guarded(home, () => list(home, prefix)),
-    watch: (key, changed) => changes.add(`${placeOf(home, key).name}.json`, changed),
+    watch: (key, changed, lost) => changes.add(`${placeOf(home, key).name}.json`, changed, lost),
     setAside: (key, version) => guarded(home, () => setAside(placeOf(home, key), version)),
   };
 }

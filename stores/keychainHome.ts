@@ -6,6 +6,7 @@ import { fileStore } from './file.ts';
 import { keyOf } from './keychainKey.ts';
 import type { Store } from './store.ts';
 import { type Keychain, KeychainFailure } from './systemKeychain.ts';
+import { Watchers } from './watchers.ts';
 
 export interface HomeOptions {
   /** For the records, encrypted, and for the name of their key. Each folder has a key of its own. */
@@ -27,13 +28,21 @@ export function keychainHome(
   const folder = resolve(named);
   const records = fileStore({ folder });
   let opening: Promise<Store> | undefined;
+  /** Where the records are, once that is decided. */
+  let taken: Store | undefined;
+  /** Those who watch: they are to watch anew when that is decided. */
+  const undecided = new Watchers();
 
   const open = async (): Promise<Store> => {
     try {
-      return encryptedStore(records, { current: await keyOf({ keychain, folder, records }) });
+      const key = await keyOf({ keychain, folder, records });
+      taken = records;
+      return encryptedStore(records, { current: key });
     } catch (error) {
       if (fallback && error instanceof KeychainFailure) {
         queueMicrotask(() => onFallback?.(error.toFailure()));
+        taken = fallback;
+        undecided.lose();
         return fallback;
       }
       opening = undefined;
@@ -50,12 +59,20 @@ export function keychainHome(
     put: async (key, text, expected) => (await home()).put(key, text, expected),
     delete: async (key, version) => (await home()).delete(key, version),
     list: async (prefix) => (await home()).list(prefix),
-    // Of both, because watching asks no keychain: a word too many costs a look.
-    watch(key, changed) {
-      const ends = [records, fallback].map((one) => one?.watch?.(key, changed));
-      return () => {
-        for (const end of ends) end?.();
+    watch(key, changed, lost) {
+      // Of both, as long as it is not decided: watching asks no keychain. A word too many costs a look.
+      const homes = taken ? [taken] : [records, fallback];
+      const ends = taken?.watch ? [] : [undecided.add(key, changed, lost)];
+      const end = (): void => {
+        for (const one of ends) one();
       };
+      try {
+        for (const one of homes) if (one?.watch) ends.push(one.watch(key, changed, lost));
+      } catch (error) {
+        end();
+        throw error;
+      }
+      return end;
     },
     setAside: async (key, version) => (await home()).setAside(key, version),
   };

@@ -1,11 +1,12 @@
-// Hears of changes that other processes make, by one subscription that lasts while somebody watches.
+// Hears of changes that other processes make, by one subscription that is kept up while somebody watches.
 import { createHash } from 'node:crypto';
+import { pause } from './pause.ts';
 import { Watchers } from './watchers.ts';
 
 /**
  * Subscribes to a channel of the server.
  * @param heard takes each message.
- * @param lost is called at most once, if the subscription breaks by itself.
+ * @param lost is called at most once, if the subscription breaks by itself: it is over then.
  * @returns ends it.
  */
 export type Listen = (
@@ -17,24 +18,38 @@ export type Listen = (
 /** What stands for a key in a message and in an index, whatever the key's length. */
 export const digestOf = (key: string): string => createHash('sha256').update(key).digest('hex');
 
+/** The pauses between two tries to subscribe, in milliseconds: each is twice as long as the one before. */
+const FIRST = 100;
+const LONGEST = 5000;
+/** How long a subscription is kept for the next one who watches, in milliseconds: who waits for changes comes again. */
+const KEPT = 200;
+
+/** Those who watch a home that is told of changes by its server. */
 export class Listening {
-  readonly #watchers = new Watchers();
+  readonly #watchers = new Watchers(false);
   readonly #channel: string;
   readonly #listen: Listen;
-  #current: Promise<() => unknown> | undefined;
+  readonly #random: () => number;
+  /** Given when nobody watches any more. */
+  #over: AbortController | undefined;
 
-  constructor(channel: string, listen: Listen) {
+  /** @param random from 0 to 1, so that many processes do not come back to a server all at once. */
+  constructor(channel: string, listen: Listen, random: () => number = Math.random) {
     this.#channel = channel;
     this.#listen = listen;
+    this.#random = random;
   }
 
-  /** @returns ends it. */
-  add(digest: string, changed: () => void): () => void {
-    const end = this.#watchers.add(digest, changed);
-    this.#start();
+  /** As `watch` of a store, by the digest of a key. @returns ends it. */
+  add(digest: string, changed: () => void, lost?: () => void): () => void {
+    const end = this.#watchers.add(digest, changed, lost);
+    if (!this.#over) {
+      this.#over = new AbortController();
+      void this.#keepUp(this.#over.signal);
+    }
     return () => {
       end();
-      if (this.#watchers.isEmpty) this.#stop();
+      if (this.#watchers.isEmpty) void this.#stopSoon();
     };
   }
 
@@ -43,29 +58,84 @@ export class Listening {
     this.#watchers.tell(digest);
   }
 
-  #start(): void {
-    if (this.#current) return;
-    const current = this.#subscribe(() => {
-      if (this.#current !== current) return;
-      this.#current = undefined;
-      // What was said meanwhile is not known.
-      this.#watchers.tellAll();
-      if (!this.#watchers.isEmpty) this.#start();
-    });
-    this.#current = current;
-    current.catch(() => {
-      // Whoever waits looks again by themselves; the next watcher tries anew.
-      if (this.#current === current) this.#current = undefined;
-    });
+  /** Subscribes again and again, for as long as somebody watches. */
+  async #keepUp(over: AbortSignal): Promise<void> {
+    for (let gap = FIRST; !over.aborted; gap = Math.min(2 * gap, LONGEST)) {
+      const start = performance.now();
+      await this.#listenOnce(over);
+      if (over.aborted) return;
+      this.#watchers.lose();
+      // What stood for a while has worked: the next failure is another one.
+      if (performance.now() - start > LONGEST) gap = FIRST;
+      await pause((gap * (1 + this.#random())) / 2, over);
+    }
   }
 
-  async #subscribe(lost: () => void): Promise<() => unknown> {
-    return this.#listen(this.#channel, (message) => this.#watchers.tell(message), lost);
+  /** Ends when there is no subscription, or none any more. */
+  async #listenOnce(over: AbortSignal): Promise<void> {
+    try {
+      let hasBroken = false;
+      let wake = (): void => {};
+      const end = await this.#listen(
+        this.#channel,
+        (message) => this.#watchers.tell(message),
+        () => {
+          hasBroken = true;
+          wake();
+        },
+      );
+      if (!over.aborted && !hasBroken) {
+        this.#watchers.resume();
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          over.addEventListener('abort', () => resolve(), { once: true });
+        });
+      }
+      if (!hasBroken) await end();
+    } catch {
+      // The server is away: whoever watches knows that nothing is heard, and looks by themselves.
+    }
   }
 
-  #stop(): void {
-    const current = this.#current;
-    this.#current = undefined;
-    current?.then((end) => end()).catch(() => undefined);
+  async #stopSoon(): Promise<void> {
+    const over = this.#over;
+    if (!over) return;
+    await pause(KEPT, over.signal);
+    if (this.#over !== over || !this.#watchers.isEmpty) return;
+    this.#over = undefined;
+    this.#watchers.lose();
+    over.abort();
   }
+}
+
+/** Time between two questions whether a subscription still stands, and for the answer, in milliseconds. */
+const EVERY = 15_000;
+const PATIENCE = 10_000;
+
+/**
+ * Asks now and then whether a subscription still stands: a connection can die without a word.
+ * @param ask subscribes once more, which changes nothing where the subscription stands.
+ * @param broken is called once when there was no answer, or a bad one.
+ * @returns ends it.
+ */
+export function keepAsking(ask: () => Promise<unknown>, broken: () => void): () => void {
+  const over = new AbortController();
+  const isAnswered = async (): Promise<boolean> => {
+    const answered = ask().then(
+      () => true,
+      () => false,
+    );
+    return Promise.race([answered, pause(PATIENCE, over.signal).then(() => false)]);
+  };
+  const run = async (): Promise<void> => {
+    for (;;) {
+      await pause(EVERY, over.signal);
+      if (over.signal.aborted) return;
+      const stands = await isAnswered();
+      if (over.signal.aborted) return;
+      if (!stands) return broken();
+    }
+  };
+  void run();
+  return () => over.abort();
 }

@@ -8,7 +8,7 @@ import { Watchers } from './watchers.ts';
  * @param records where they are kept (a Map, because a key may be any text, also `__proto__`).
  */
 export function memoryStore(records: Map<string, Stored> = new Map()): Store {
-  const watchers = new Watchers();
+  const watchers = watchersOf(records);
   const drop = (key: string, version: string): boolean => {
     const isDropped = records.get(key)?.version === version && records.delete(key);
     if (isDropped) watchers.tell(key);
@@ -32,9 +32,18 @@ export function memoryStore(records: Map<string, Stored> = new Map()): Store {
     async list(prefix) {
       return [...records.keys()].filter((key) => key.startsWith(prefix));
     },
-    watch: (key, changed) => watchers.add(key, changed),
+    watch: (key, changed, lost) => watchers.add(key, changed, lost),
     async setAside(key, version) {
       drop(key, version);
     },
   };
+}
+
+/** Stores that share their records tell each other of changes. */
+const shared = new WeakMap<object, Watchers>();
+
+function watchersOf(records: object): Watchers {
+  const watchers = shared.get(records) ?? new Watchers();
+  shared.set(records, watchers);
+  return watchers;
 }

@@ -1,7 +1,7 @@
 // Records in PostgreSQL, for gateways: one row each, every change one statement, told to others by NOTIFY.
 import { randomUUID } from 'node:crypto';
 import { type Advice, codeOf, guardedBy } from './driverFailures.ts';
-import { digestOf, type Listen, Listening } from './listening.ts';
+import { digestOf, keepAsking, type Listen, Listening } from './listening.ts';
 import {
   DEFAULT_TABLE,
   INDEXED,
@@ -36,7 +36,7 @@ export interface ListeningPool {
 interface ListeningClient {
   query(text: string): Promise<unknown>;
   on(event: 'notification', listener: (message: Notification) => void): unknown;
-  on(event: 'error', listener: () => void): unknown;
+  on(event: 'error' | 'end', listener: () => void): unknown;
   release(destroy: boolean): void;
 }
 
@@ -102,7 +102,7 @@ export function postgresStore({ pool, table = DEFAULT_TABLE, listen }: PostgresO
       const { rows } = await run(sql.list, [printable(prefix)]);
       return rows.map((row) => original(String(row['key'])));
     },
-    ...(changes && { watch: (key, changed) => changes.add(digestOf(printable(key)), changed) }),
+    ...(changes && { watch: (key, changed, lost) => changes.add(digestOf(printable(key)), changed, lost) }),
     async setAside(key, version) {
       await change(sql.setAside, digestOf(printable(key)), [printable(version)]);
     },
@@ -128,27 +128,36 @@ export async function migrate({
 export function listenOn(pool: ListeningPool): Listen {
   return async (channel, heard, lost) => {
     const client = await pool.connect();
-    let state: 'starting' | 'listening' | 'ended' = 'starting';
+    let state: 'starting' | 'listening' | 'over' = 'starting';
+    let stopAsking = (): void => {};
+    const isOver = (): boolean => state === 'over';
     const end = (): void => {
-      if (state !== 'ended') client.release(true);
-      state = 'ended';
+      if (!isOver()) client.release(true);
+      state = 'over';
+      stopAsking();
     };
-    // Stays: an error of a connection that nobody listens to would end the process.
-    client.on('error', () => {
+    const onLoss = (): void => {
       const wasListening = state === 'listening';
       end();
       if (wasListening) lost();
-    });
+    };
+    // Stays: an error of a connection that nobody listens to would end the process.
+    client.on('error', onLoss);
+    client.on('end', onLoss);
     client.on('notification', (message) => {
-      if (message.channel === channel && state !== 'ended') heard(message.payload ?? '');
+      if (message.channel === channel && !isOver()) heard(message.payload ?? '');
     });
+    const listen = (): Promise<unknown> => client.query(`LISTEN "${channel}"`);
     try {
-      await client.query(`LISTEN "${channel}"`);
-      state = 'listening';
+      await listen();
     } catch (error) {
       end();
       throw error;
     }
+    // It may have ended while the answer came in.
+    if (isOver()) throw new Error('The connection has ended.');
+    state = 'listening';
+    stopAsking = keepAsking(listen, onLoss);
     return end;
   };
 }

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { AuthError, refuse } from '../contract/errors.ts';
 import { readObject } from '../protocol/json.ts';
+import { Changes, type Looks, type Versions } from './changes.ts';
 import { isKey, type Key, kindOf, type RecordKind } from './recordKeys.ts';
 import { type RecordValues, schemas } from './recordSchemas.ts';
 import type { Store } from './store.ts';
@@ -36,11 +37,16 @@ const RACES = 8;
 export class Records {
   readonly #store: Store;
   readonly #onSetAside: (key: string) => void;
+  readonly #changes: Changes;
 
-  /** @param onSetAside told the key of each corrupt record. */
-  constructor(store: Store, onSetAside: (key: string) => void = () => {}) {
+  /**
+   * @param onSetAside told the key of each corrupt record.
+   * @param looks how `changed` waits.
+   */
+  constructor(store: Store, onSetAside: (key: string) => void = () => {}, looks: Looks = {}) {
     this.#store = store;
     this.#onSetAside = onSetAside;
+    this.#changes = new Changes(store, (at) => this.#get(at), looks);
   }
 
   /**
@@ -56,6 +62,7 @@ export class Records {
     const parsed = z.safeParse(schemas[of], stored);
     if (parsed.success) return { version: record.version, value: parsed.data as RecordValues[Of], stored };
     await this.#store.setAside(at, record.version);
+    this.#changes.tell(at);
     this.#onSetAside(at);
     return undefined;
   }
@@ -92,7 +99,9 @@ export class Records {
     const schema = schemas[kindOf(at)];
     const stored = before ? withUnknown(schema, before.stored, { ...value }) : { ...value };
     const version = await this.#store.put(at, JSON.stringify(stored), before?.version);
-    return version === undefined ? undefined : { version, value, stored };
+    if (version === undefined) return undefined;
+    this.#changes.tell(at);
+    return { version, value, stored };
   }
 
   /**
@@ -120,31 +129,36 @@ export class Records {
   }
 
   /** Deletes this version; false when the record has moved on. */
-  remove(at: Key, version: string): Promise<boolean> {
-    return this.#store.delete(at, version);
+  async remove(at: Key, version: string): Promise<boolean> {
+    const isRemoved = await this.#store.delete(at, version);
+    if (isRemoved) this.#changes.tell(at);
+    return isRemoved;
   }
 
   /** Deletes whatever is there: for what a person wants forgotten. */
   async forget(at: Key): Promise<void> {
     for (let race = 0; race < RACES; race += 1) {
       const stored = await this.#get(at);
-      if (!stored || (await this.#store.delete(at, stored.version))) return;
+      if (!stored || (await this.remove(at, stored.version))) return;
     }
     refuse('store_conflict', 'storing', 'A record to be deleted is written to again and again; try again.');
   }
 
-  /** Ends when one of these records may have changed, or with the signal, or never: homes need not tell. */
-  async changed(at: readonly Key[], signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
-    const ends: (() => void)[] = [];
-    await new Promise<void>((resolve) => {
-      const stop = (): void => resolve();
-      signal.addEventListener('abort', stop, { once: true });
-      // Nothing is left on the signal: it may outlive ten thousand changes (C12).
-      ends.push(() => signal.removeEventListener('abort', stop));
-      for (const key of at) ends.push(this.#store.watch?.(key, resolve) ?? (() => {}));
-    });
-    for (const end of ends) end();
+  /**
+   * The versions of these records now, for `changed`. Take them before you read: what changes in between is heard of.
+   * One that cannot be read has a version too, that no other has: so nobody asks in vain again and again.
+   */
+  versions(at: Iterable<Key>): Promise<Versions> {
+    return this.#changes.versions(at);
+  }
+
+  /**
+   * Ends when one of these records may not be at the version any more at which it was seen, or with the signal. It never
+   * fails, and it always ends after a change: at once after one that was made through this object, soon where the home
+   * tells, and after at most 5 seconds where it does not (1 second where it does and is out of order).
+   */
+  changed(seen: Versions, signal: AbortSignal): Promise<void> {
+    return this.#changes.until(seen, signal);
   }
 
   /** Keys of all bindings: one for each session that ever logged in. */

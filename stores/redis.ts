@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { refuse } from '../contract/errors.ts';
 import { type Advice, guardedBy } from './driverFailures.ts';
-import { digestOf, type Listen, Listening } from './listening.ts';
+import { digestOf, keepAsking, type Listen, Listening } from './listening.ts';
 import { original, printable } from './printable.ts';
 import type { Store } from './store.ts';
 
@@ -25,7 +25,10 @@ export interface RedisClient {
 interface RedisSubscriber {
   subscribe(channel: string): Promise<unknown>;
   on(event: 'message', listener: (channel: string, message: string) => void): unknown;
+  /** The connection is lost. A client that does not say so is asked now and then. */
+  on(event: 'close' | 'end', listener: () => void): unknown;
   off(event: 'message', listener: (channel: string, message: string) => void): unknown;
+  off(event: 'close' | 'end', listener: () => void): unknown;
 }
 
 export interface RedisOptions {
@@ -107,7 +110,7 @@ export function redisStore({ redis, prefix = 'authchart:', subscriber }: RedisOp
       return change(DELETE, [records + name], digestOf(name), [version]);
     },
     list: (start) => guarded(() => list(redis, records, start)),
-    ...(changes && { watch: (key, changed) => changes.add(digestOf(printable(key)), changed) }),
+    ...(changes && { watch: (key, changed, lost) => changes.add(digestOf(printable(key)), changed, lost) }),
     async setAside(key, version) {
       const name = printable(key);
       const aside = `${prefix}aside:${version}:${name}`;
@@ -151,22 +154,36 @@ async function list(redis: RedisClient, records: string, start: string): Promise
   return [...found];
 }
 
-/** Stays subscribed on the host's connection, which others may share: only the ear is taken away. */
+/** Stays subscribed on the host's connection, which others may share: only the listeners are taken away. */
 function listenOn(subscriber: RedisSubscriber): Listen {
-  return async (channel, heard) => {
+  return async (channel, heard, lost) => {
+    let state: 'starting' | 'listening' | 'over' = 'starting';
+    let stopAsking = (): void => {};
     const onMessage = (of: string, message: string): void => {
       if (of === channel) heard(message);
     };
-    subscriber.on('message', onMessage);
-    const end = (): void => {
-      subscriber.off('message', onMessage);
+    const onLoss = (): void => {
+      // The command to subscribe, which is under way before, fails by itself, or is sent again.
+      if (state !== 'listening') return;
+      end();
+      lost();
     };
+    const end = (): void => {
+      state = 'over';
+      stopAsking();
+      subscriber.off('message', onMessage);
+      for (const event of ['close', 'end'] as const) subscriber.off(event, onLoss);
+    };
+    subscriber.on('message', onMessage);
+    for (const event of ['close', 'end'] as const) subscriber.on(event, onLoss);
     try {
       await subscriber.subscribe(channel);
     } catch (error) {
       end();
       throw error;
     }
+    state = 'listening';
+    stopAsking = keepAsking(() => subscriber.subscribe(channel), onLoss);
     return end;
   };
 }

@@ -24,12 +24,15 @@ export interface Store {
   /** Keys that start so, in no order: for people and for sign-out, never on the way of a request. */
   list(prefix: string): Promise<readonly string[]>;
   /**
-   * Calls `changed` soon after the record may have been written or deleted, here or by another process.
-   * Best effort: a word that is missed costs time and nothing else, and one too many costs a look.
-   * A home that cannot tell leaves it out.
-   * @returns ends it.
+   * Calls `changed` soon after the record may have been written or deleted, here or by another process. One call too
+   * many costs a look at the record. A home that can never tell leaves `watch` out; one that cannot tell just now may
+   * throw.
+   * @param lost is called, once, when the home cannot tell any more (its subscription was dropped), and soon when it
+   *   cannot tell yet. The record may change unheard from then on, until the home calls `changed` again: it does so as
+   *   soon as it can tell again, since nobody knows what was missed.
+   * @returns ends it: neither is called any more. May be called twice.
    */
-  watch?(key: string, changed: () => void): () => void;
+  watch?(key: string, changed: () => void, lost?: () => void): () => void;
   /** Moves an unreadable version out of the way, and keeps it for a person to look at. */
   setAside(key: string, version: string): Promise<void>;
 }

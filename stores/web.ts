@@ -60,7 +60,7 @@ export function webStore({ name = 'authchart' }: WebOptions = {}): Store {
         // All keys are text: whatever it finds, it was put there by `put`.
         return (await answered(records.getAllKeys(startingWith(prefix)))) as string[];
       }),
-    watch: (key, changed) => changes.add(key, changed),
+    watch: (key, changed, lost) => changes.add(key, changed, lost),
     async setAside(key, version) {
       await take(key, version, true);
     },
@@ -201,7 +201,7 @@ function storeFailed(what: string, recovery: Recovery): AuthError {
 
 /** Tells other tabs and workers the keys of what has changed, which hold no secret, and hears theirs. */
 class Changes {
-  readonly #watchers = new Watchers();
+  readonly #watchers = new Watchers(false);
   readonly #name: string;
   #channel: BroadcastChannel | undefined;
 
@@ -209,10 +209,10 @@ class Changes {
     this.#name = name;
   }
 
-  /** @returns ends it. */
-  add(key: string, changed: () => void): () => void {
+  /** As `watch` of a store. @returns ends it. */
+  add(key: string, changed: () => void, lost?: () => void): () => void {
     this.#open();
-    return this.#watchers.add(key, changed);
+    return this.#watchers.add(key, changed, lost);
   }
 
   /** Once it is stored. A channel does not hear what it says itself. */
@@ -221,16 +221,20 @@ class Changes {
     this.#open()?.postMessage(key);
   }
 
+  /** Where it is blocked, or where there are no records to tell of (a page that a server renders), there is none. */
   #open(): BroadcastChannel | undefined {
-    if (this.#channel) return this.#channel;
+    if (this.#channel || !globalThis.indexedDB) return this.#channel;
     try {
       this.#channel = new BroadcastChannel(`authchart ${this.#name}`);
-      this.#channel.onmessage = ({ data }) => {
-        if (typeof data === 'string') this.#watchers.tell(data);
-      };
     } catch {
-      // Where it is blocked, whoever waits looks now and then.
+      return undefined;
     }
+    // In Node, where somebody has brought an IndexedDB along, a channel would keep the process alive.
+    if ('unref' in this.#channel && typeof this.#channel.unref === 'function') this.#channel.unref();
+    this.#channel.onmessage = ({ data }) => {
+      if (typeof data === 'string') this.#watchers.tell(data);
+    };
+    this.#watchers.resume();
     return this.#channel;
   }
 }

@@ -19,7 +19,7 @@ export async function waitForChange(
   const over = new AbortController();
   const until = AbortSignal.any([signal, over.signal]);
   const start = performance.now();
-  const changed = tools.records.changed([...seen.keys()], until).then(() => performance.now() - start);
+  const changed = tools.records.changed(seen, until).then(() => performance.now() - start);
   const slept = tools.sleep(most, until).then(() => most);
   const waited = await Promise.race([changed, slept]);
   over.abort();

@@ -35,7 +35,7 @@ export async function heedSiblings(
       const news = newsIn(known, grantVersion, seen);
       ({ grantVersion } = seen);
       if (news) tell(news);
-      await tools.records.changed([...seen.versions.keys()], signal);
+      await tools.records.changed(seen.versions, signal);
     } catch {
       // The home is out of reach: whoever uses it is told so, and here it is looked at again later.
       await tools.sleep(LATER, signal);

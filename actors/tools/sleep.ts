@@ -1,7 +1,6 @@
 // Waits for a while, or until a signal: the system's timers, unless the host has others.
 
-/** Ends after so many milliseconds, or as soon as the signal is given; it never fails. */
-export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<void>;
+export type { Sleep } from '../../contract/sleep.ts';
 
 /** Waits that keep a process alive: too short for anyone to notice, and somebody is waiting for what follows. */
 const SHORT = 25;

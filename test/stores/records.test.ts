@@ -113,7 +113,7 @@ function partsOf(value: unknown, at = ''): readonly string[] {
 
 describe('members that a newer version has added', () => {
   test.each(allKinds)(
-    'S07: survive when this one writes a %s record: its own, and those of its parts',
+    'survive when this one writes a %s record: its own, and those of its parts',
     async (of) => {
       const { store, records, textOf } = open();
       const { key, value } = samples()[of];

@@ -1,0 +1,94 @@
+// One who waits for some records of a home: watches them where the home can tell, and knows whether it can.
+import type { Store } from './store.ts';
+
+/** Begun anew before each look at the records, so that no change falls between the two. */
+export class Watch {
+  readonly #store: Store;
+  readonly #keys: readonly string[];
+  #ends: (() => void)[] = [];
+  #canTell = false;
+  #changed = new AbortController();
+  #lost = (): void => {};
+  #finish = (): void => {};
+  /** Ends with `finish`. */
+  readonly over: Promise<void>;
+  isOver = false;
+
+  constructor(store: Store, keys: readonly string[]) {
+    this.#store = store;
+    this.#keys = keys;
+    this.over = new Promise((resolve) => {
+      this.#finish = resolve;
+    });
+  }
+
+  /** Whether the home tells of changes, as far as it has said. */
+  get canTell(): boolean {
+    return this.#canTell;
+  }
+
+  /** Given when a record may have changed since `begin`, and when nobody waits any more. */
+  get changed(): AbortSignal {
+    return this.#changed.signal;
+  }
+
+  /** Forgets what was told, and watches where nothing does. */
+  begin(): void {
+    if (this.isOver) return;
+    if (this.changed.aborted) this.#changed = new AbortController();
+    if (this.#canTell || !this.#store.watch) return;
+    this.#unwatch();
+    this.#canTell = true;
+    try {
+      for (const key of this.#keys) {
+        this.#ends.push(
+          this.#store.watch(
+            key,
+            () => this.#changed.abort(),
+            () => this.#lose(),
+          ),
+        );
+      }
+    } catch {
+      // Then it cannot tell now: the next look tries again.
+      this.#lose();
+    }
+  }
+
+  /** Waits until a record may have changed, or until the home cannot tell any more. */
+  async told(): Promise<void> {
+    const { changed } = this;
+    if (changed.aborted || !this.#canTell) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        changed.removeEventListener('abort', done);
+        resolve();
+      };
+      this.#lost = done;
+      changed.addEventListener('abort', done);
+    });
+  }
+
+  /** Nobody waits any more. */
+  finish(): void {
+    this.isOver = true;
+    this.#unwatch();
+    this.#changed.abort();
+    this.#finish();
+  }
+
+  #lose(): void {
+    this.#canTell = false;
+    this.#lost();
+  }
+
+  #unwatch(): void {
+    for (const end of this.#ends.splice(0)) {
+      try {
+        end();
+      } catch {
+        // A home that is left has nothing more to say; and this may run while a signal is given, where nobody catches.
+      }
+    }
+  }
+}
