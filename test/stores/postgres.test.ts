@@ -16,6 +16,7 @@ import {
   postgresStore,
 } from '../../stores/postgres.ts';
 import type { Store } from '../../stores/store.ts';
+import { changedContract } from './changed.ts';
 import { create, storeContract } from './contract.ts';
 import { tellUntilHeard, wordsOf } from './words.ts';
 
@@ -198,6 +199,12 @@ describe.skipIf(!server)('a real PostgreSQL', () => {
 /** What holds in every PostgreSQL. */
 function suite(name: string, world: () => World): void {
   storeContract(`postgresStore in ${name}`, () => openStore(world()));
+  changedContract(`postgresStore in ${name}`, async () => {
+    const { pool, listen, fresh } = world();
+    const table = fresh();
+    await migrate({ pool, table });
+    return [postgresStore({ pool, table, listen }), postgresStore({ pool, table })];
+  });
 
   describe('races', () => {
     test('S05 of 20 writers of one record exactly one wins each round', async () => {

@@ -7,6 +7,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AuthError } from '../../contract/errors.ts';
 import { type RedisClient, redisStore } from '../../stores/redis.ts';
+import { changedContract } from './changed.ts';
 import { create, storeContract } from './contract.ts';
 import { tellUntilHeard, wordsOf } from './words.ts';
 
@@ -87,6 +88,10 @@ describe.skipIf(!server)('a real Redis', () => {
   });
 
   storeContract('redisStore', async () => redisStore({ redis, subscriber, prefix: fresh() }));
+  changedContract('redisStore', async () => {
+    const prefix = fresh();
+    return [redisStore({ redis, subscriber, prefix }), redisStore({ redis, prefix })];
+  });
 
   test('S05 of 20 writers of one record exactly one wins each round', async () => {
     const others = Array.from({ length: 3 }, () => redis.duplicate());

@@ -1,0 +1,89 @@
+// A Redis with just what the store uses: records, scripts by what they do, a channel; and connections that break.
+import { EventEmitter } from 'node:events';
+import type { RedisClient } from '../../stores/redis.ts';
+
+interface Hash {
+  readonly version: string;
+  readonly text: string;
+}
+
+/** A server in memory. */
+export class FakeRedis {
+  readonly #hashes = new Map<string, Hash>();
+  readonly #subscribers = new Set<FakeSubscriber>();
+  /** Whether new connections are taken. */
+  isUp = true;
+
+  /** A client that reads and writes. */
+  get client(): RedisClient {
+    return {
+      hmget: async (key) => {
+        const { version = null, text = null } = this.#hashes.get(key) ?? {};
+        return [version, text];
+      },
+      eval: async (script, count, ...rest) => this.#run(script, rest.slice(0, count), rest.slice(count)),
+      scan: async () => ['0', [...this.#hashes.keys()]],
+    };
+  }
+
+  #run(script: string, keys: readonly string[], values: readonly string[]): number {
+    const [key = '', aside = ''] = keys;
+    const [channel = '', digest = '', version = '', text = '', before = ''] = values;
+    const current = this.#hashes.get(key);
+    const isPut = script.includes("'HSET'");
+    if (isPut ? (current ? `=${current.version}` : '') !== before : current?.version !== version) return 0;
+    if (isPut) this.#hashes.set(key, { version, text });
+    else this.#hashes.delete(key);
+    if (script.includes("'RENAME'") && current) this.#hashes.set(aside, current);
+    for (const subscriber of this.#subscribers) subscriber.hear(channel, digest);
+    return 1;
+  }
+
+  /** A connection that listens. */
+  subscriber(): FakeSubscriber {
+    return new FakeSubscriber(this, this.#subscribers);
+  }
+
+  /** All connections break. */
+  goAway(): void {
+    this.isUp = false;
+    for (const subscriber of [...this.#subscribers]) subscriber.break();
+  }
+
+  comeBack(): void {
+    this.isUp = true;
+  }
+}
+
+/** As ioredis, without its queue: what is asked for while there is no server fails at once. */
+export class FakeSubscriber extends EventEmitter {
+  readonly #server: FakeRedis;
+  readonly #here: Set<FakeSubscriber>;
+  readonly #channels = new Set<string>();
+  /** Whether it says that it was closed, as a good client does. */
+  isTalkative = true;
+  asked = 0;
+
+  constructor(server: FakeRedis, here: Set<FakeSubscriber>) {
+    super();
+    this.#server = server;
+    this.#here = here;
+  }
+
+  async subscribe(channel: string): Promise<void> {
+    this.asked += 1;
+    if (!this.#server.isUp) throw new Error('Connection is closed.');
+    this.#channels.add(channel);
+    this.#here.add(this);
+  }
+
+  hear(channel: string, message: string): void {
+    if (this.#channels.has(channel)) this.emit('message', channel, message);
+  }
+
+  break(): void {
+    this.#here.delete(this);
+    this.#channels.clear();
+    if (this.isTalkative) this.emit('close');
+  }
+}
