@@ -60,8 +60,8 @@ export class FakeSubscriber extends EventEmitter {
   readonly #server: FakeRedis;
   readonly #here: Set<FakeSubscriber>;
   readonly #channels = new Set<string>();
-  /** Whether it says that it was closed, as a good client does. */
-  isTalkative = true;
+  /** What it says when it is cut off; some say nothing. */
+  farewell: string | undefined = 'close';
   asked = 0;
 
   constructor(server: FakeRedis, here: Set<FakeSubscriber>) {
@@ -84,6 +84,6 @@ export class FakeSubscriber extends EventEmitter {
   break(): void {
     this.#here.delete(this);
     this.#channels.clear();
-    if (this.isTalkative) this.emit('close');
+    if (this.farewell !== undefined) this.emit(this.farewell);
   }
 }

@@ -1,0 +1,257 @@
+// Listening on connections of drivers that break in every way: of PostgreSQL, and of Redis.
+import { EventEmitter } from 'node:events';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Listen } from '../../stores/listening.ts';
+import { listenOn } from '../../stores/postgres.ts';
+import { redisStore } from '../../stores/redis.ts';
+import { FakeRedis, type FakeSubscriber } from './fakeRedis.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+const pass = (milliseconds: number): Promise<unknown> => vi.advanceTimersByTimeAsync(milliseconds);
+
+/** A client of `pg`, as far as listening needs it. */
+class Client extends EventEmitter {
+  readonly queries: string[] = [];
+  readonly released: boolean[] = [];
+  answer: () => Promise<unknown> = async () => {};
+
+  query(text: string): Promise<unknown> {
+    this.queries.push(text);
+    return this.answer();
+  }
+
+  release(destroy: boolean): void {
+    this.released.push(destroy);
+  }
+}
+
+describe('listenOn a pool of PostgreSQL', () => {
+  const open = (client: Client) => {
+    const heard: string[] = [];
+    const lost = vi.fn();
+    const listen: Listen = listenOn({ connect: async () => client });
+    return { heard, lost, listening: listen('channel', (message) => heard.push(message), lost) };
+  };
+
+  test('passes on what is said on its channel, until it is ended', async () => {
+    const client = new Client();
+    const { heard, lost, listening } = open(client);
+    const end = await listening;
+    expect(client.queries).toEqual(['LISTEN "channel"']);
+    client.emit('notification', { channel: 'another', payload: 'a' });
+    client.emit('notification', { channel: 'channel', payload: 'b' });
+    client.emit('notification', { channel: 'channel' });
+    expect(heard).toEqual(['b', '']);
+    end();
+    client.emit('notification', { channel: 'channel', payload: 'c' });
+    expect(heard).toEqual(['b', '']);
+    expect(client.released, 'with a connection that nobody else gets').toEqual([true]);
+    client.emit('error', new Error('late'));
+    client.emit('end');
+    await pass(60_000);
+    expect(client.released).toEqual([true]);
+    expect(client.queries).toHaveLength(1);
+    expect(lost).not.toHaveBeenCalled();
+  });
+
+  test.each<readonly [how: string, break_: (client: Client) => unknown]>([
+    ['an error', (client) => client.emit('error', new Error('terminated'))],
+    ['an end without one', (client) => client.emit('end')],
+    [
+      'both, and once more',
+      (client) => {
+        client.emit('error', new Error('terminated'));
+        client.emit('end');
+        client.emit('error', new Error('once more'));
+      },
+    ],
+    [
+      'a silence',
+      async (client) => {
+        client.answer = () => new Promise(() => {});
+        await pass(25_000);
+      },
+    ],
+    [
+      'a refusal to listen',
+      async (client) => {
+        client.answer = () => Promise.reject(new Error('terminated'));
+        await pass(15_000);
+      },
+    ],
+  ])('says once that it is lost, after %s, and lets the connection go', async (_how, break_) => {
+    const client = new Client();
+    const { heard, lost, listening } = open(client);
+    await listening;
+    await break_(client);
+    await pass(60_000);
+    expect(lost).toHaveBeenCalledTimes(1);
+    expect(client.released).toEqual([true]);
+    client.emit('notification', { channel: 'channel', payload: 'late' });
+    expect(heard).toEqual([]);
+  });
+
+  test.each<readonly [how: string, break_: (client: Client) => void]>([
+    [
+      'is refused',
+      (client) => {
+        client.answer = () => Promise.reject(new Error('no right'));
+      },
+    ],
+    [
+      'breaks before the answer',
+      (client) => {
+        client.answer = async () => {
+          client.emit('error', new Error('terminated'));
+          throw new Error('terminated');
+        };
+      },
+    ],
+    [
+      'breaks with the answer',
+      (client) => {
+        client.answer = async () => client.emit('end');
+      },
+    ],
+  ])('fails when it %s, and lets the connection go, once', async (_how, break_) => {
+    const client = new Client();
+    break_(client);
+    const { lost, listening } = open(client);
+    await expect(listening).rejects.toThrow();
+    expect(client.released).toEqual([true]);
+    expect(lost).not.toHaveBeenCalled();
+  });
+
+  test('asks now and then whether the connection still stands', async () => {
+    const client = new Client();
+    const { lost, listening } = open(client);
+    await listening;
+    await pass(45_000);
+    expect(client.queries).toEqual(Array.from({ length: 4 }, () => 'LISTEN "channel"'));
+    expect(lost).not.toHaveBeenCalled();
+  });
+});
+
+describe('the subscriber of Redis', () => {
+  const open = () => {
+    const server = new FakeRedis();
+    const subscriber = server.subscriber();
+    const store = redisStore({ redis: server.client, subscriber });
+    const told: string[] = [];
+    const end =
+      store.watch?.(
+        'a',
+        () => told.push('changed'),
+        () => told.push('lost'),
+      ) ?? (() => {});
+    const writer = redisStore({ redis: server.client });
+    const write = async (): Promise<void> => {
+      await writer.put('a', 'text', (await writer.get('a'))?.version);
+    };
+    return { server, subscriber, told, end, write };
+  };
+  const listeners = (subscriber: FakeSubscriber): number =>
+    subscriber.eventNames().reduce((sum, name) => sum + subscriber.listenerCount(name), 0);
+
+  test.each(['close', 'end'])(
+    'S04: is told, and hears again, each time that the server goes away: %s',
+    async (event) => {
+      const { server, subscriber, told, write } = open();
+      subscriber.farewell = event;
+      await pass(0);
+      for (let time = 0; time < 5; time += 1) {
+        told.length = 0;
+        await write();
+        await pass(0);
+        expect(told).toEqual(['changed']);
+        server.goAway();
+        await pass(8_000);
+        expect(told).toEqual(['changed', 'lost']);
+        server.comeBack();
+        await pass(5_000);
+        expect(told).toEqual(['changed', 'lost', 'changed']);
+        expect(listeners(subscriber)).toBe(3);
+      }
+    },
+  );
+
+  test('is told also when the client does not say so', async () => {
+    const { server, subscriber, told, write } = open();
+    subscriber.farewell = undefined;
+    await pass(0);
+    told.length = 0;
+    server.goAway();
+    await pass(15_000);
+    expect(told).toEqual(['lost']);
+    server.comeBack();
+    await pass(5_000);
+    expect(told).toEqual(['lost', 'changed']);
+    await write();
+    await pass(0);
+    expect(told).toEqual(['lost', 'changed', 'changed']);
+  });
+
+  test('and the server has forgotten it, without a break: it is subscribed again', async () => {
+    const { server, subscriber, told, write } = open();
+    subscriber.farewell = undefined;
+    await pass(0);
+    told.length = 0;
+    server.goAway();
+    server.comeBack();
+    await pass(15_000);
+    await write();
+    await pass(0);
+    expect(told).toEqual(['changed']);
+  });
+
+  test('keeps nothing on the host’s connection when nobody watches any more', async () => {
+    const { subscriber, end } = open();
+    await pass(0);
+    expect(listeners(subscriber)).toBe(3);
+    end();
+    await pass(60_000);
+    expect(listeners(subscriber)).toBe(0);
+    expect(subscriber.asked).toBe(1);
+  });
+
+  test('keeps nothing there when it is refused', async () => {
+    const { server, subscriber, told } = open();
+    await pass(0);
+    server.goAway();
+    await pass(1_000);
+    expect(told).toEqual(['lost', 'changed', 'lost']);
+    expect(listeners(subscriber)).toBe(0);
+  });
+
+  test('that is not there yet breaks: nothing is said twice', async () => {
+    const server = new FakeRedis();
+    const subscriber = server.subscriber();
+    let arrive = (): void => {};
+    const { subscribe } = subscriber;
+    subscriber.subscribe = async (channel) => {
+      await new Promise<void>((resolve) => {
+        arrive = resolve;
+      });
+      return subscribe.call(subscriber, channel);
+    };
+    const told: string[] = [];
+    const store = redisStore({ redis: server.client, subscriber });
+    store.watch?.(
+      'a',
+      () => told.push('changed'),
+      () => told.push('lost'),
+    );
+    await pass(0);
+    // A client that keeps commands until it is connected says that it was closed each time that it fails to connect.
+    for (let time = 0; time < 3; time += 1) subscriber.emit('close');
+    arrive();
+    await pass(0);
+    expect(told).toEqual(['lost', 'changed']);
+    expect(listeners(subscriber)).toBe(3);
+  });
+});
