@@ -514,6 +514,14 @@ async function ageLock(folder: string): Promise<void> {
   }
 }
 
+test.each(['there', 'not there'])('who watches a folder that is %s keeps no process alive', async (where) => {
+  const folder = fresh();
+  if (where === 'there') await create(fileStore({ folder }), 'a', 'text');
+  const child = sibling('watch', folder);
+  const [code] = await once(child, 'exit');
+  expect(code).toBe(0);
+});
+
 test('who watches before there is a folder is told once there is one', async () => {
   const folder = join(await mkdtemp(join(tmpdir(), 'authchart-watch-')), 'not', 'there', 'yet');
   const store = fileStore({ folder });

@@ -31,6 +31,9 @@ if (what === 'increment') {
   });
 } else if (what === 'write') {
   await writeForever();
+} else if (what === 'watch') {
+  // Watches, and has nothing else to do.
+  store.watch?.('a', () => {});
 } else {
   // The default action of this signal ends the process before it can see the error.
   process.on('SIGXFSZ', () => undefined);

@@ -9,6 +9,7 @@ const folder = new URL('.cache/programs/', root);
 const programs = {
   command: 'cli/main.ts',
   storeSibling: 'test/stores/sibling.ts',
+  webSession: 'test/stores/webSession.ts',
   raceMember: 'test/races/member.ts',
 } as const;
 
