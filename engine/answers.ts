@@ -1,7 +1,8 @@
 // What an answer of the resource tells the chart: a challenge that it has to meet, or a grant that has proved itself.
 import type { Challenge } from '../contract/facts.ts';
 import type { AuthEvent } from '../machines/context.ts';
-import { readChallenge } from '../protocol/challenge.ts';
+import type { ResourceAnswer } from '../protocol/evidence.ts';
+import { urlOf } from '../protocol/url.ts';
 import type { AuthSnapshot } from './sessionChart.ts';
 
 /** What of a session hears answers. */
@@ -41,11 +42,7 @@ function spentIn(session: Hearing): number {
   return authorizations + renewals;
 }
 
-/** A 401, or a 403 that asks for scopes; from the resource itself, not from where it redirected to (W17). */
-export function challengeOf(response: Response, origin: string): Challenge | undefined {
-  if (response.status !== 401 && response.status !== 403) return undefined;
-  if (response.url !== '' && new URL(response.url).origin !== origin) return undefined;
-  const challenge = readChallenge(response.status, response.headers.get('www-authenticate'));
-  if (response.status === 401) return challenge;
-  return challenge.error === 'insufficient_scope' ? challenge : undefined;
+/** What of an answer is evidence. Its URL is empty where the host's own `fetch` made it. */
+export function answerOf({ status, url }: Response, resourceOrigin: string): ResourceAnswer {
+  return { status, origin: urlOf(url)?.origin, resourceOrigin };
 }

@@ -3,6 +3,7 @@
 import type { Dpop } from '../actors/network/dpop.ts';
 import { refuse } from '../contract/errors.ts';
 import { demandsNonce } from '../protocol/challenge.ts';
+import { isOfResource } from '../protocol/evidence.ts';
 import { placeOf } from '../protocol/text.ts';
 import { urlOf } from '../protocol/url.ts';
 import type { UsableToken } from './useGrant.ts';
@@ -72,7 +73,7 @@ async function authorize(
 
 /** Answers of another origin, where a redirect led to one, say nothing about ours. */
 function hear(dpop: Dpop, url: URL, response: Response): void {
-  if (response.url !== '' && new URL(response.url).origin !== url.origin) return;
+  if (!isOfResource({ origin: urlOf(response.url)?.origin, resourceOrigin: url.origin })) return;
   dpop.hear(url, response.headers.get('dpop-nonce'));
 }
 

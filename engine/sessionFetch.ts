@@ -3,9 +3,10 @@ import type { ExchangeFacts } from '../actors/network/door.ts';
 import type { Dpop } from '../actors/network/dpop.ts';
 import { refuse } from '../contract/errors.ts';
 import type { SessionId } from '../contract/facts.ts';
+import { challengeIn, provesGrant } from '../protocol/evidence.ts';
 import { operationOf } from '../protocol/operation.ts';
 import { placeOf } from '../protocol/text.ts';
-import { challengeOf, type Hearing, meetChallenge } from './answers.ts';
+import { answerOf, type Hearing, meetChallenge } from './answers.ts';
 import { isNonceDemand, type ResourceRequest, sendToResource } from './sendToResource.ts';
 import type { Fetch } from './sessionSurface.ts';
 import type { UsableToken } from './useGrant.ts';
@@ -35,9 +36,10 @@ export function fetchWith(
       tell({ purpose: 'resource', method: request.method, url: request.place, status: response.status });
       // What was asked for twice, or cannot be sent twice, is not the grant's fault: the chart does not hear of it.
       if (token?.isBound && isNonceDemand(response)) return response;
-      const challenge = challengeOf(response, request.url.origin);
-      if (token && response.status !== 401)
-        session.tell({ type: 'grant.proved', grantVersion: token.version });
+      const answer = answerOf(response, request.url.origin);
+      const challenge = challengeIn(answer, response.headers.get('www-authenticate'));
+      // TOK-12: whatever else came says nothing about the token.
+      if (token && provesGrant(answer)) session.tell({ type: 'grant.proved', grantVersion: token.version });
       if (!challenge || sends === MAX_SENDS) return response;
       // TOK-9: a 401 to what a completed flow brought is the server's last word.
       if (challenge.status === 401 && renewed) return response;
