@@ -2,10 +2,10 @@
 import * as oauth from 'oauth4webapi';
 import { AuthError, failure, refuse, toFailure } from '../../contract/errors.ts';
 import { own, readObject } from '../../protocol/json.ts';
+import { isOutage } from '../../protocol/outage.ts';
 import { oauthErrorCode } from '../../protocol/text.ts';
 import { keys } from '../../stores/records.ts';
 import { authenticationOf } from '../network/clientAuthentication.ts';
-import { isOutage } from '../network/documents.ts';
 import { asServer, optionsFor } from '../network/tokenEndpoint.ts';
 import { readPending } from '../records/pendingRequest.ts';
 import type { Act } from '../tools/tools.ts';

@@ -2,9 +2,9 @@
 import * as oauth from 'oauth4webapi';
 import { AuthError, failure, refuse, toFailure } from '../../contract/errors.ts';
 import { own, readObject } from '../../protocol/json.ts';
+import { isOutage } from '../../protocol/outage.ts';
 import { oauthErrorCode } from '../../protocol/text.ts';
 import { fromHost } from '../network/clientAuthentication.ts';
-import { isOutage } from '../network/documents.ts';
 import { fetchThrough } from '../network/http.ts';
 import { resourceAt, resourceParameter } from '../network/resourceParameter.ts';
 import { requestTokens } from '../network/tokenEndpoint.ts';

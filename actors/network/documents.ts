@@ -1,8 +1,7 @@
-// Looking for a metadata document: what counts as absent, and what must not be mistaken for it (DISC-11).
-import { AuthError, type FailureCode, failure } from '../../contract/errors.ts';
-import { isJson } from '../../protocol/json.ts';
+// Looking for a metadata document in several places, one after the other.
+import { AuthError, type FailureCode } from '../../contract/errors.ts';
+import { documentFailure, judgeDocumentAnswer } from '../../protocol/documentAnswer.ts';
 import { retryAfterMs } from '../../protocol/retryAfter.ts';
-import { placeOf, shown } from '../../protocol/text.ts';
 import type { Door, DoorAnswer, DoorRequest } from './door.ts';
 
 export interface Search {
@@ -16,9 +15,8 @@ export interface Search {
 }
 
 /**
- * The first of the places that has a document.
- * A 404 and its kin are absent, and so is an HTML page with 200 (D16). A 5xx, a 429 or a time-out is not:
- * it ends the search, so that nobody is led to a weaker document by an outage (D30, D34).
+ * The first of the places that has a document. What is absent leads to the next place; an outage, a time-out or a broken
+ * document ends the search (DISC-11).
  * @throws AuthError what the door throws; `server_unavailable`; `broken` for a document of another media type.
  */
 export async function findDocument(
@@ -44,41 +42,10 @@ function look(url: string, { door, purpose, resource, signal }: Search): Promise
   return door({ purpose, method: 'GET', url, headers: { accept: 'application/json' }, resource, signal });
 }
 
-function isDocument(answer: DoorAnswer, url: string, search: Search): boolean {
-  if (answer.status === 200) {
-    if (isJson(answer.mediaType)) return true;
-    if (answer.mediaType === 'text/html') return false;
-    throw new AuthError(
-      failure(
-        search.broken,
-        'discovering',
-        `${placeOf(url)} answers with "${shown(answer.mediaType, 60)}" instead of JSON; its operator must mend this.`,
-        {
-          status: 200,
-        },
-      ),
-    );
-  }
-  if (isOutage(answer.status)) throw unavailable(answer, url, search.now());
-  return false;
-}
-
-/** Statuses that speak of the moment and not of the document. */
-export function isOutage(status: number): boolean {
-  return status >= 500 || status === 408 || status === 425 || status === 429;
-}
-
-function unavailable(answer: DoorAnswer, url: string, now: number): AuthError {
-  const retryAfter = retryAfterMs(answer.headers, now);
-  return new AuthError(
-    failure(
-      'server_unavailable',
-      'discovering',
-      `${placeOf(url)} is not available now (${answer.status}); try again later.`,
-      {
-        status: answer.status,
-        ...(retryAfter !== undefined && { retryAfter }),
-      },
-    ),
-  );
+function isDocument(answer: DoorAnswer, url: string, { broken, now }: Search): boolean {
+  const verdict = judgeDocumentAnswer(answer);
+  if (verdict === 'document') return true;
+  if (verdict === 'absent') return false;
+  const retryAfter = retryAfterMs(answer.headers, now());
+  throw new AuthError(documentFailure(verdict, { ...answer, url }, { broken, retryAfter }));
 }

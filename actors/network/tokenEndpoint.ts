@@ -3,12 +3,12 @@ import * as oauth from 'oauth4webapi';
 import { AuthError, failure, type Phase, refuse, toFailure } from '../../contract/errors.ts';
 import type { ServerMetadata, SessionId } from '../../contract/facts.ts';
 import { isLoopback } from '../../protocol/address.ts';
+import { isOutage } from '../../protocol/outage.ts';
 import { retryAfterMs } from '../../protocol/retryAfter.ts';
 import { shown, withoutSecrets } from '../../protocol/text.ts';
 import { judgeTokenResponse, type TokenAnswer } from '../../protocol/tokenResponse.ts';
 import type { Tools } from '../tools/tools.ts';
 import { authenticationOf, type Credentials } from './clientAuthentication.ts';
-import { isOutage } from './documents.ts';
 import { type ProofKey, readKey, type StoredKey } from './dpopKey.ts';
 import { fetchThrough } from './http.ts';
 

@@ -1,6 +1,7 @@
 // Registers a client at one issuer, and keeps what it got under that issuer. (RFC 7591)
 import { AuthError, failure } from '../../contract/errors.ts';
 import { own, readObject } from '../../protocol/json.ts';
+import { isOutage } from '../../protocol/outage.ts';
 import {
   judgeRegistration,
   type RegisteredClient,
@@ -11,7 +12,6 @@ import {
 import { retryAfterMs } from '../../protocol/retryAfter.ts';
 import { withoutSecrets } from '../../protocol/text.ts';
 import { type ClientRecord, type Key, keys, type RegistrationRecord } from '../../stores/records.ts';
-import { isOutage } from '../network/documents.ts';
 import type { DoorAnswer } from '../network/door.ts';
 import { registrationFacts } from '../records/facts.ts';
 import { claim } from '../records/spending.ts';
