@@ -1,19 +1,15 @@
 // One request to a token endpoint: authenticated as agreed, through the door, its answer judged.
 import * as oauth from 'oauth4webapi';
-import { AuthError, failure, type Phase, refuse, toFailure } from '../../contract/errors.ts';
+import { AuthError, type Phase, refuse, toFailure } from '../../contract/errors.ts';
 import type { ServerMetadata, SessionId } from '../../contract/facts.ts';
 import { isLoopback } from '../../protocol/address.ts';
-import { isOutage } from '../../protocol/outage.ts';
 import { retryAfterMs } from '../../protocol/retryAfter.ts';
-import { shown, withoutSecrets } from '../../protocol/text.ts';
-import { judgeTokenResponse, type TokenAnswer } from '../../protocol/tokenResponse.ts';
+import { demandsTokenNonce, type TokenRefusal, tokenRefusal } from '../../protocol/tokenRefusal.ts';
+import { judgeTokenResponse, type TokenAnswer, type TokenVerdict } from '../../protocol/tokenResponse.ts';
 import type { Tools } from '../tools/tools.ts';
 import { authenticationOf, type Credentials } from './clientAuthentication.ts';
 import { type ProofKey, readKey, type StoredKey } from './dpopKey.ts';
 import { fetchThrough } from './http.ts';
-
-/** @see RFC 9449 §8 */
-const NONCE_DEMAND = 'use_dpop_nonce';
 
 type Send = (
   server: oauth.AuthorizationServer,
@@ -72,14 +68,24 @@ export async function requestTokens(
   };
   const key = dpopKey && (await opened(dpopKey, to));
   const first = await ask(await proofFor(tools, to, key));
-  const { response, verdict, proof } = asksForNonce(first)
-    ? await ask(await proofFor(tools, to, key))
-    : first;
-  if (verdict.kind !== 'tokens') {
-    throw refusalOf(verdict, response, to, [...secrets, secret.value, proof?.text], tools.now(), phase);
-  }
+  const heard = asksForNonce(first) ? await ask(await proofFor(tools, to, key)) : first;
+  const { verdict, proof } = heard;
+  if (verdict.kind !== 'tokens')
+    throw refusalOf(verdict, heard.response, to, [...secrets, secret.value, proof?.text], tools.now());
   tools.dpop.judgeTokens(verdict.tokens, server.issuer, phase);
   return { ...verdict.tokens, ...(dpopKey && { dpopKey }) };
+}
+
+function refusalOf(
+  refusal: TokenRefusal,
+  { status, headers }: Response,
+  { server: { issuer }, phase }: Errand,
+  sent: Secrets,
+  now: number,
+): AuthError {
+  const retryAfter = retryAfterMs(headers, now);
+  const secrets = sent.filter((one) => one !== undefined);
+  return new AuthError(tokenRefusal(refusal, { issuer, phase, status, retryAfter, secrets }));
 }
 
 interface Proof {
@@ -89,7 +95,7 @@ interface Proof {
 
 interface Heard {
   readonly response: Response;
-  readonly verdict: ReturnType<typeof judgeTokenResponse>;
+  readonly verdict: TokenVerdict;
   readonly proof: Proof | undefined;
   readonly isNonceNew: boolean;
 }
@@ -116,8 +122,7 @@ async function proofFor(
 
 /** T22: a demand for a nonce that we had not sent. @see RFC 9449 §8 */
 function asksForNonce({ response, verdict, proof, isNonceNew }: Heard): boolean {
-  const isDemand = response.status === 400 && verdict.kind === 'error' && verdict.error === NONCE_DEMAND;
-  return proof !== undefined && isDemand && isNonceNew;
+  return proof !== undefined && isNonceNew && demandsTokenNonce(response.status, verdict);
 }
 
 type SendOnce = ReturnType<typeof fetchThrough>;
@@ -152,94 +157,4 @@ export function asServer(server: ServerMetadata): oauth.AuthorizationServer {
     authorization_response_iss_parameter_supported: server.sendsIssuer,
     ...(server.revocationEndpoint !== undefined && { revocation_endpoint: server.revocationEndpoint }),
   };
-}
-
-type Refusal = Exclude<ReturnType<typeof judgeTokenResponse>, { kind: 'tokens' }>;
-
-function refusalOf(
-  verdict: Refusal,
-  response: Response,
-  { server }: { readonly server: ServerMetadata },
-  secrets: Secrets,
-  now: number,
-  phase: Phase,
-): AuthError {
-  const { issuer } = server;
-  const retryAfter = retryAfterMs(response.headers, now);
-  const details = { issuer, status: response.status, ...(retryAfter !== undefined && { retryAfter }) };
-  const transient =
-    verdict.kind === 'error' &&
-    ['temporarily_unavailable', 'server_error', 'slow_down'].includes(verdict.error);
-  if (isOutage(response.status) || transient) {
-    return new AuthError(
-      failure(
-        'server_unavailable',
-        phase,
-        `${issuer} cannot issue tokens now (${response.status}); try again later.`,
-        details,
-      ),
-    );
-  }
-  if (verdict.kind === 'invalid') {
-    return new AuthError(
-      failure(
-        'token_response_invalid',
-        phase,
-        `The token answer of ${issuer} cannot be used: ${verdict.why} (status ${response.status}); its operator must mend this.`,
-        details,
-      ),
-    );
-  }
-  return refusalOfError(verdict, details, secrets, phase);
-}
-
-/** @see RFC 6749 §5.2 */
-function refusalOfError(
-  { error, description }: Extract<Refusal, { kind: 'error' }>,
-  details: { readonly issuer: string; readonly status: number },
-  secrets: Secrets,
-  phase: Phase,
-): AuthError {
-  const clean =
-    description &&
-    withoutSecrets(
-      description,
-      secrets.filter((secret): secret is string => secret !== undefined),
-    );
-  const full = { ...details, oauthError: error, ...(clean && { said: shown(clean) }) };
-  const { issuer } = details;
-  if (error === 'invalid_client') {
-    return new AuthError(
-      failure(
-        'client_refused',
-        phase,
-        `${issuer} does not know this client, or not its secret; register it again, or check the secret.`,
-        full,
-      ),
-    );
-  }
-  if (error === 'invalid_grant') {
-    return new AuthError(
-      failure('grant_refused', phase, `${issuer} does not honour this login any more; log in again.`, full),
-    );
-  }
-  if (error === NONCE_DEMAND) {
-    // Nothing is wrong with the grant, nor with the client.
-    return new AuthError(
-      failure(
-        'token_refused',
-        phase,
-        `${issuer} keeps asking for another nonce; try again later, or tell its operator.`,
-        { ...full, recovery: 'retry-later' },
-      ),
-    );
-  }
-  return new AuthError(
-    failure(
-      'token_refused',
-      phase,
-      `${issuer} refused to issue tokens (${error}); check the client's registration there.`,
-      full,
-    ),
-  );
 }
