@@ -1,16 +1,14 @@
 // Registers a client at one issuer, and keeps what it got under that issuer. (RFC 7591)
-import { AuthError, failure } from '../../contract/errors.ts';
-import { own, readObject } from '../../protocol/json.ts';
-import { isOutage } from '../../protocol/outage.ts';
+import { AuthError } from '../../contract/errors.ts';
 import {
   judgeRegistration,
   type RegisteredClient,
   type RegistrationRequest,
-  refusalText,
   registrationRequest,
 } from '../../protocol/registration.ts';
+import { fitsRegistration } from '../../protocol/registrationFit.ts';
+import { adjustedRequest, registrationRefusal } from '../../protocol/registrationRefusal.ts';
 import { retryAfterMs } from '../../protocol/retryAfter.ts';
-import { withoutSecrets } from '../../protocol/text.ts';
 import { type ClientRecord, type Key, keys, type RegistrationRecord } from '../../stores/records.ts';
 import type { DoorAnswer } from '../network/door.ts';
 import { registrationFacts } from '../records/facts.ts';
@@ -41,14 +39,11 @@ async function recall(
   return found && fits(tools, found, input) ? found : undefined;
 }
 
-function fits(
-  tools: Tools,
-  { issuer, client }: RegistrationRecord,
-  { server, refusedClient, redirectUri }: Input,
-): boolean {
-  const { clientId, redirectUris, secretExpiresAt = Infinity } = client;
-  const reaches = redirectUri === null || redirectUris.includes(redirectUri);
-  return issuer === server.issuer && clientId !== refusedClient && reaches && secretExpiresAt > tools.now();
+function fits(tools: Tools, { issuer, client }: RegistrationRecord, input: Input): boolean {
+  const { server, redirectUri, refusedClient } = input;
+  const { clientId, redirectUris, secretExpiresAt } = client;
+  const kept = { issuer, clientId, redirectUris, secretExpiresAt };
+  return fitsRegistration(kept, { issuer: server.issuer, redirectUri, refusedClient }, tools.now());
 }
 
 /** One at a time among all processes that share the store: who comes later finds what the first one got (R13). */
@@ -119,7 +114,7 @@ async function submit(
 ): Promise<RegisteredClient> {
   const first = await post(tools, input, request, signal);
   if (first.status === 201) return judgeRegistration(first.text, request, input.server.issuer);
-  const adjusted = adjust(request, first);
+  const adjusted = adjustedRequest(request, first);
   if (!adjusted) throw refused(tools, input, request, first);
   const second = await post(tools, input, adjusted, signal);
   if (second.status === 201) return judgeRegistration(second.text, adjusted, input.server.issuer);
@@ -133,6 +128,7 @@ function post(
   signal: AbortSignal,
 ): Promise<DoorAnswer> {
   const { session, server } = input;
+  const token = initialAccessToken(tools, server.issuer);
   return tools.doorOf(session)({
     purpose: 'registration',
     method: 'POST',
@@ -140,7 +136,7 @@ function post(
     headers: {
       'content-type': 'application/json',
       accept: 'application/json',
-      ...initialAccess(tools, server.issuer),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
     },
     body: JSON.stringify(request),
     resource: session.resource,
@@ -149,55 +145,18 @@ function post(
 }
 
 /** The token that this issuer, and no other, gave out for registering (REG-9). @see RFC 7591 §3 */
-function initialAccess(tools: Tools, issuer: string): { readonly authorization?: string } {
-  const own = tools.client.initialAccessTokens?.find((one) => one.issuer === issuer);
-  return own ? { authorization: `Bearer ${own.token}` } : {};
-}
-
-/** What is worth another try: the other application type for the URI, or no scopes. @see RFC 7591 §3.2.2 */
-function adjust(request: RegistrationRequest, answer: DoorAnswer): RegistrationRequest | undefined {
-  const error = answer.status === 400 ? own(readObject(answer.text) ?? {}, 'error') : undefined;
-  if (error === 'invalid_redirect_uri') {
-    return { ...request, application_type: request.application_type === 'native' ? 'web' : 'native' };
-  }
-  if ((error === 'invalid_client_metadata' || error === 'invalid_scope') && request.scope !== undefined) {
-    const { scope: _, ...rest } = request;
-    return rest;
-  }
-  return undefined;
+function initialAccessToken(tools: Tools, issuer: string): string | undefined {
+  return tools.client.initialAccessTokens?.find((one) => one.issuer === issuer)?.token;
 }
 
 function refused(
   tools: Tools,
-  { server }: Input,
+  { server: { issuer } }: Input,
   request: RegistrationRequest,
   answer: DoorAnswer,
 ): AuthError {
-  const token = tools.client.initialAccessTokens?.find((one) => one.issuer === server.issuer)?.token;
-  const said = withoutSecrets(refusalText(answer.text) ?? '', token === undefined ? [] : [token]);
-  const details = {
-    issuer: server.issuer,
-    status: answer.status,
-    sent: JSON.stringify(request),
-    ...(said && { said }),
-  };
-  if (isOutage(answer.status)) {
-    const retryAfter = retryAfterMs(answer.headers, tools.now());
-    return new AuthError(
-      failure(
-        'server_unavailable',
-        'registering',
-        `${server.issuer} cannot register clients now (${answer.status}); try again later.`,
-        { ...details, ...(retryAfter !== undefined && { retryAfter }) },
-      ),
-    );
-  }
-  return new AuthError(
-    failure(
-      'registration_refused',
-      'registering',
-      `${server.issuer} did not register this client (${answer.status}); register one there by hand and give its id.`,
-      details,
-    ),
-  );
+  const token = initialAccessToken(tools, issuer);
+  const secrets = token === undefined ? [] : [token];
+  const retryAfter = retryAfterMs(answer.headers, tools.now());
+  return new AuthError(registrationRefusal(answer, { issuer, request, retryAfter, secrets }));
 }
