@@ -1,17 +1,12 @@
 // Hands the authorization request to the server itself; the person then carries only a reference to it. (RFC 9126)
 import * as oauth from 'oauth4webapi';
-import { AuthError, failure, refuse, toFailure } from '../../contract/errors.ts';
-import { own, readObject } from '../../protocol/json.ts';
-import { isOutage } from '../../protocol/outage.ts';
-import { oauthErrorCode } from '../../protocol/text.ts';
+import { AuthError, refuse, toFailure } from '../../contract/errors.ts';
+import { judgePushAnswer, pushFailure } from '../../protocol/pushedRequest.ts';
 import { keys } from '../../stores/records.ts';
 import { authenticationOf } from '../network/clientAuthentication.ts';
 import { asServer, optionsFor } from '../network/tokenEndpoint.ts';
 import { readPending } from '../records/pendingRequest.ts';
 import type { Act } from '../tools/tools.ts';
-
-/** A reference that may stand in a URL. @see RFC 9126 §2.2 */
-const reference = /^[\x21-\x7e]{1,512}$/;
 
 export const pushAuthorization: Act<'pushAuthorization'> =
   (tools) =>
@@ -32,45 +27,14 @@ export const pushAuthorization: Act<'pushAuthorization'> =
       .catch((error: unknown) => {
         throw new AuthError(toFailure(error, 'authorizing'));
       });
-    const requestUri = judge(response.status, await response.text(), server.issuer);
+    const verdict = judgePushAnswer(response.status, await response.text());
+    if (verdict.kind === 'refused') throw new AuthError(pushFailure(verdict, server.issuer));
     const url = new URL(server.authorizationEndpoint ?? '');
     url.searchParams.set('client_id', value.client.clientId);
-    url.searchParams.set('request_uri', requestUri);
+    url.searchParams.set('request_uri', verdict.requestUri);
     await tools.records.update(keys.as('pending', key), (before) => before && { ...before, url: url.href });
     return { at: tools.now() };
   };
-
-function judge(status: number, text: string, issuer: string): string {
-  const document = readObject(text) ?? {};
-  const requestUri = own(document, 'request_uri');
-  if (status === 201 && typeof requestUri === 'string' && reference.test(requestUri)) return requestUri;
-  const error = oauthErrorCode(own(document, 'error'));
-  const details = { issuer, status, ...(error !== undefined && { oauthError: error }) };
-  if (isOutage(status)) {
-    throw new AuthError(
-      failure(
-        'server_unavailable',
-        'authorizing',
-        `${issuer} takes no logins now (${status}); try again later.`,
-        details,
-      ),
-    );
-  }
-  if (error === 'invalid_client') {
-    refuse(
-      'client_refused',
-      'authorizing',
-      `${issuer} does not know this client, or not its secret; register it again, or check the secret.`,
-      details,
-    );
-  }
-  return refuse(
-    'authorization_refused',
-    'authorizing',
-    `${issuer} did not take the login request (${error ?? `status ${status}`}); ask its operator.`,
-    details,
-  );
-}
 
 function impossible(issuer: string): never {
   return refuse(

@@ -1,9 +1,7 @@
 // A grant with no person in it: client credentials, or an assertion that speaks for someone. Asked for once.
 import * as oauth from 'oauth4webapi';
-import { AuthError, failure, refuse, toFailure } from '../../contract/errors.ts';
-import { own, readObject } from '../../protocol/json.ts';
-import { isOutage } from '../../protocol/outage.ts';
-import { oauthErrorCode } from '../../protocol/text.ts';
+import { AuthError, refuse, toFailure } from '../../contract/errors.ts';
+import { exchangeFailure, ID_JAG, judgeExchangeAnswer } from '../../protocol/assertionExchange.ts';
 import { fromHost } from '../network/clientAuthentication.ts';
 import { fetchThrough } from '../network/http.ts';
 import { resourceAt, resourceParameter } from '../network/resourceParameter.ts';
@@ -19,8 +17,7 @@ type Enterprise = Extract<GrantOptions, { kind: 'enterprise' }>;
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 /** @see RFC 8693 §2.1 */
 const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
-/** What the identity provider is asked for. @see draft-ietf-oauth-identity-assertion-authz-grant §4.3 */
-const ID_JAG = 'urn:ietf:params:oauth:token-type:id-jag';
+/** @see RFC 8693 §3 */
 const ID_TOKEN = 'urn:ietf:params:oauth:token-type:id_token';
 
 export const requestDirectGrant: Act<'requestDirectGrant'> = (tools) => async (input, signal) => {
@@ -99,41 +96,7 @@ async function exchangeIdToken(
   }).catch((error: unknown) => {
     throw new AuthError(toFailure(error, 'authorizing'));
   });
-  return judgeExchange(response.status, await response.text());
-}
-
-/** Longest assertion that is passed on, in characters. */
-const MAX_ASSERTION = 16 * 1024;
-
-function judgeExchange(status: number, text: string): string {
-  const document = readObject(text) ?? {};
-  const assertion = own(document, 'access_token');
-  const isIssued = own(document, 'issued_token_type') === ID_JAG && own(document, 'error') === undefined;
-  if (
-    status === 200 &&
-    isIssued &&
-    typeof assertion === 'string' &&
-    /^[\w.-]+$/.test(assertion) &&
-    assertion.length <= MAX_ASSERTION
-  ) {
-    return assertion;
-  }
-  const error = oauthErrorCode(own(document, 'error'));
-  const details = { status, ...(error !== undefined && { oauthError: error }) };
-  if (isOutage(status)) {
-    throw new AuthError(
-      failure(
-        'server_unavailable',
-        'authorizing',
-        `The identity provider issues no assertions now (${status}); try again later.`,
-        details,
-      ),
-    );
-  }
-  return refuse(
-    'assertion_failed',
-    'authorizing',
-    `The identity provider gave no assertion for this server (${error ?? `status ${status}`}); ask its administrator.`,
-    details,
-  );
+  const verdict = judgeExchangeAnswer(response.status, await response.text());
+  if (verdict.kind === 'refused') throw new AuthError(exchangeFailure(verdict));
+  return verdict.assertion;
 }
