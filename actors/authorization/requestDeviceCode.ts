@@ -1,0 +1,63 @@
+// Asks for a code that a person approves at another device, and records it with all that belongs to it. (RFC 8628 §3.1)
+import * as oauth from 'oauth4webapi';
+import { AuthError, toFailure } from '../../contract/errors.ts';
+import { type DeviceCode, deviceFailure, judgeDeviceAnswer } from '../../protocol/deviceCode.ts';
+import { type DeviceRecord, keys } from '../../stores/records.ts';
+import { authenticationOf } from '../network/clientAuthentication.ts';
+import { resourceAt, resourceParameter } from '../network/resourceParameter.ts';
+import { asServer, optionsFor } from '../network/tokenEndpoint.ts';
+import { clientOf } from '../records/clientOf.ts';
+import { serverRecord } from '../records/facts.ts';
+import { digest } from '../tools/digest.ts';
+import type { Act, Tools } from '../tools/tools.ts';
+
+type Input = Parameters<ReturnType<Act<'requestDeviceCode'>>>[0];
+type Client = DeviceRecord['client'];
+
+export const requestDeviceCode: Act<'requestDeviceCode'> = (tools) => async (given, signal) => {
+  const { session, server, registration, scopes } = given;
+  const input = { ...given, resource: resourceAt(tools, server.issuer, given.resource) };
+  const client = await clientOf(tools, { registration });
+  const code = await request(tools, input, client, signal);
+  const record: DeviceRecord = {
+    v: 1,
+    session,
+    server: serverRecord(server),
+    client,
+    resource: input.resource,
+    requested: [...scopes],
+    ...code,
+  };
+  const key = keys.device(await digest(record.deviceCode));
+  await tools.records.update(key, () => record);
+  const { expiresAt } = record;
+  const pending = { key, issuer: server.issuer, redirectUri: null, expiresAt, requested: scopes };
+  return { at: tools.now(), pending };
+};
+
+async function request(
+  tools: Tools,
+  { session, server, registration, resource, scopes }: Input,
+  client: Client,
+  signal: AbortSignal,
+): Promise<DeviceCode> {
+  const credentials = { issuer: registration.issuer, client };
+  const { authentication } = await authenticationOf(tools, { server, phase: 'authorizing' }, credentials);
+  const endpoint = server.deviceAuthorizationEndpoint ?? '';
+  const as = { ...asServer(server), device_authorization_endpoint: endpoint };
+  const parameters = new URLSearchParams({
+    ...resourceParameter(resource),
+    ...(scopes.length > 0 && { scope: scopes.join(' ') }),
+  });
+  const options = optionsFor(tools, session, endpoint, 'token', signal);
+  const response = await oauth
+    .deviceAuthorizationRequest(as, { client_id: client.clientId }, authentication, parameters, options)
+    .catch((error: unknown) => {
+      throw new AuthError(toFailure(error, 'authorizing'));
+    });
+  const { loginTimeout } = tools.policy;
+  const by = { resource: session.resource, now: tools.now(), loginTimeout };
+  const verdict = judgeDeviceAnswer(response.status, await response.text(), by);
+  if (verdict.kind === 'refused') throw new AuthError(deviceFailure(verdict, server.issuer));
+  return verdict.code;
+}
