@@ -1,0 +1,60 @@
+// What it means that an authorization response brought no code, and what helps. (RFC 6749 §4.1.2.1)
+import { type Failure, type FailureCode, type FailureDetails, failure } from '../contract/errors.ts';
+import type { ResponseVerdict } from './authorizationResponse.ts';
+
+/** A response without a code that may be used. */
+export type ResponseRefusal = Exclude<ResponseVerdict, { kind: 'code' }>;
+
+/** Codes that speak of the moment. @see RFC 6749 §4.1.2.1 */
+const passing: ReadonlySet<string> = new Set(['temporarily_unavailable', 'server_error']);
+
+/**
+ * The failure that a response without a code is. Where the issuer is not the expected one, nothing that the response says
+ * besides is told (AUTHZ-7).
+ * @param issuer the issuer that the login was sent to.
+ * @see RFC 6749 §4.1.2.1, RFC 9207 §2.4
+ */
+export function responseFailure(refusal: ResponseRefusal, issuer: string): Failure {
+  const no = (code: FailureCode, message: string, details: FailureDetails = {}): Failure =>
+    failure(code, 'authorizing', message, { issuer, ...details });
+  switch (refusal.kind) {
+    case 'not-ours':
+      return no('response_not_ours', 'A response came in that belongs to another login; it was ignored.');
+    case 'issuer-missing':
+      return no(
+        'response_issuer_missing',
+        `${issuer} promises to name itself in its answers, and this answer does not; its code was not used, log in again.`,
+      );
+    case 'issuer-mismatch':
+      return no(
+        'response_issuer_mismatch',
+        `The answer to the login at ${issuer} says that it is from "${refusal.said}"; its code was not used.`,
+        { otherIssuer: refusal.said },
+      );
+    case 'malformed':
+      return no(
+        'response_malformed',
+        `The answer of ${issuer} cannot be used: ${refusal.why}; log in again.`,
+      );
+    case 'error':
+      return no(...ofError(refusal, issuer));
+    default:
+      return refusal satisfies never;
+  }
+}
+
+function ofError(
+  { error, said }: Extract<ResponseRefusal, { kind: 'error' }>,
+  issuer: string,
+): [code: FailureCode, message: string, details: FailureDetails] {
+  const details = { oauthError: error, ...(said !== undefined && { said }) };
+  if (error === 'access_denied') {
+    const message = `The login at ${issuer} was denied; log in again when you want to allow it.`;
+    return ['access_denied', message, details];
+  }
+  if (passing.has(error)) {
+    const message = `${issuer} cannot log anyone in now (${error}); try again later.`;
+    return ['server_unavailable', message, details];
+  }
+  return ['authorization_refused', `${issuer} refused the login (${error}); ask its operator.`, details];
+}
