@@ -1,57 +1,49 @@
-// Chooses one of the listed authorization servers: the one that is bound, one that was, else the first (DISC-5).
-import { refuse } from '../../contract/errors.ts';
+// Chooses one of the listed authorization servers; the host may have a say (DISC-5).
+import { AuthError } from '../../contract/errors.ts';
 import type { SessionId } from '../../contract/facts.ts';
-import { boundAt } from '../../stores/records.ts';
+import {
+  isBoundServer,
+  judgeHostChoice,
+  preferServer,
+  type ServerEvidence,
+  type ServerPreference,
+} from '../../protocol/serverChoice.ts';
 import { fromHost } from '../network/clientAuthentication.ts';
 import { readBinding } from '../records/recall.ts';
 import type { Act, Tools } from '../tools/tools.ts';
 
-export const chooseServer: Act<'chooseServer'> =
-  (tools) =>
-  async ({ session, listed, passedOver }) => {
-    const binding = await readBinding(tools.records, session);
-    const open = listed.filter((issuer) => !passedOver.includes(issuer));
-    const names = (issuer: string): readonly string[] => spellings(tools, issuer);
-    const isBound = (issuer: string): boolean =>
-      binding !== undefined && names(issuer).includes(binding.current);
-    const preferences: readonly ((issuer: string) => boolean)[] = [
-      isBound,
-      (issuer) => names(issuer).some((name) => boundAt(binding, name) !== undefined),
-      (issuer) =>
-        (tools.client.preRegistered ?? []).some((own) => names(issuer).some((name) => name === own.issuer)),
-      () => true,
-    ];
-    const preferred = preferences
-      .map((isPreferred) => open.find(isPreferred))
-      .find((issuer) => issuer !== undefined);
-    const bound = open.find(isBound) ?? binding?.current;
-    const chosen = preferred === undefined ? undefined : await ask(tools, session, open, bound, preferred);
-    return { at: tools.now(), issuer: chosen ?? null, isBound: chosen !== undefined && isBound(chosen) };
-  };
+type Input = Parameters<ReturnType<Act<'chooseServer'>>>[0];
 
-/** What a listed server may call itself: its own name is the one that is bound. */
-function spellings({ policy }: Tools, listed: string): readonly string[] {
-  const isTolerated = (policy.dangerouslyIgnoreTrailingSlashOf ?? []).includes(listed);
-  const other = listed.endsWith('/') ? listed.slice(0, -1) : `${listed}/`;
-  return isTolerated ? [listed, other] : [listed];
+export const chooseServer: Act<'chooseServer'> = (tools) => async (input) => {
+  const evidence = await gather(tools, input);
+  const { preferred, ...preference } = preferServer(evidence);
+  const issuer = preferred === null ? null : await ask(tools, input.session, { ...preference, preferred });
+  return { at: tools.now(), issuer, isBound: issuer !== null && isBoundServer(issuer, evidence) };
+};
+
+async function gather(tools: Tools, { session, listed, passedOver }: Input): Promise<ServerEvidence> {
+  const binding = await readBinding(tools.records, session);
+  const { preRegistered = [] } = tools.client;
+  return {
+    listed,
+    passedOver,
+    binding: binding ? { current: binding.current, issuers: Object.keys(binding.servers) } : null,
+    hostIssuers: preRegistered.flatMap(({ issuer }) => issuer ?? []),
+    ignoresSlashOf: tools.policy.dangerouslyIgnoreTrailingSlashOf ?? [],
+  };
 }
 
 /** The host's own choice, where it wants one and there is one to make. It is held to the list. */
 async function ask(
   tools: Tools,
   session: SessionId,
-  listed: readonly string[],
-  bound: string | undefined,
-  preferred: string,
+  { open, preferred, bound }: ServerPreference & { readonly preferred: string },
 ): Promise<string> {
   const { selectServer } = tools.policy;
-  if (!selectServer || listed.length < 2) return preferred;
-  const choose = async () => selectServer({ session, listed, bound });
+  if (!selectServer || open.length < 2) return preferred;
+  const choose = async (): Promise<string> => selectServer({ session, listed: open, bound });
   const chosen = await fromHost(choose, 'its choice of server', { phase: 'discovering' });
-  if (chosen !== undefined && listed.includes(chosen)) return chosen;
-  return refuse(
-    'config_invalid',
-    'discovering',
-    'The host chose an authorization server that the resource does not list; choose one of the list.',
-  );
+  const verdict = judgeHostChoice(chosen, open);
+  if (verdict.kind === 'refused') throw new AuthError(verdict.failure);
+  return verdict.issuer;
 }
