@@ -1,17 +1,15 @@
 // Binds the chart's actors to the world, once: the only place where machines/ and actors/ meet.
 import { type EventObject, fromCallback, fromPromise } from 'xstate';
 import { awaitResponse } from '../actors/authorization/awaitResponse.ts';
-import {
-  pollDeviceGrant,
-  presentDeviceCode,
-  requestDeviceCode,
-} from '../actors/authorization/deviceGrant.ts';
 import { discardAuthorization } from '../actors/authorization/discardAuthorization.ts';
 import { exchangeCode } from '../actors/authorization/exchangeCode.ts';
 import { findLogin } from '../actors/authorization/findLogin.ts';
+import { pollDeviceGrant } from '../actors/authorization/pollDeviceGrant.ts';
 import { prepareAuthorization } from '../actors/authorization/prepareAuthorization.ts';
 import { presentAuthorization } from '../actors/authorization/presentAuthorization.ts';
+import { presentDeviceCode } from '../actors/authorization/presentDeviceCode.ts';
 import { pushAuthorization } from '../actors/authorization/pushAuthorization.ts';
+import { requestDeviceCode } from '../actors/authorization/requestDeviceCode.ts';
 import { requestDirectGrant } from '../actors/authorization/requestDirectGrant.ts';
 import { reserveRedirect } from '../actors/authorization/reserveRedirect.ts';
 import { takeOverLogin } from '../actors/authorization/takeOverLogin.ts';

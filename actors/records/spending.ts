@@ -1,5 +1,5 @@
 // One refresh, or registration, among all processes that share a store: a lease and a journal in one record (C03, C04, C05, R13).
-import type { GrantRecord, Key, SpendRecord, Versioned } from '../../stores/records.ts';
+import type { Key, SpendRecord, Versioned } from '../../stores/records.ts';
 import type { Tools } from '../tools/tools.ts';
 import { waitForChange } from './waitForChange.ts';
 
@@ -82,17 +82,4 @@ const isCurrent = async ({ current, version }: Spending): Promise<boolean> => (a
 /** Best effort: what is left behind is its holder's to take again, and to others of a version that has passed. */
 async function tidyUp({ records }: Tools, at: Key<'spend'>, version: string): Promise<void> {
   await records.remove(at, version).catch(() => false);
-}
-
-/** Whether this grant was given up because a refresh of it, with this token, was broken off: by whom it matters not. */
-export function isGivenUp({ value }: Versioned<GrantRecord>, refreshToken: string): boolean {
-  return value.refreshToken === undefined && value.superseded?.[0] === refreshToken;
-}
-
-/** A grant whose refresh token must not be sent again: it is kept for sign-out only. */
-export function givenUp(grant: GrantRecord): GrantRecord {
-  const { refreshToken, ...rest } = grant;
-  return refreshToken === undefined
-    ? grant
-    : { ...rest, superseded: [refreshToken, ...(grant.superseded ?? [])] };
 }
