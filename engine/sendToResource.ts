@@ -4,6 +4,7 @@ import type { Dpop } from '../actors/network/dpop.ts';
 import { refuse } from '../contract/errors.ts';
 import { demandsNonce } from '../protocol/challenge.ts';
 import { isOfResource } from '../protocol/evidence.ts';
+import { bodyHeaders, credentialHeaders, judgeRedirect } from '../protocol/resourceRedirect.ts';
 import { placeOf } from '../protocol/text.ts';
 import { urlOf } from '../protocol/url.ts';
 import type { UsableToken } from './useGrant.ts';
@@ -77,9 +78,6 @@ function hear(dpop: Dpop, url: URL, response: Response): void {
   dpop.hear(url, response.headers.get('dpop-nonce'));
 }
 
-/** As many as fetch follows. */
-const MAX_REDIRECTS = 20;
-
 /** A proof names one address, so redirects are followed by hand, with a new proof for each. */
 async function sendProved(
   send: Send,
@@ -87,21 +85,23 @@ async function sendProved(
   request: ResourceRequest,
   token: UsableToken,
 ): Promise<Response> {
-  const followed = (request.init.redirect ?? 'follow') === 'follow';
+  const { canRepeat } = request;
+  const follows = (request.init.redirect ?? 'follow') === 'follow';
   let { url, method, init }: Pick<ResourceRequest, 'url' | 'method' | 'init'> = request;
-  for (let redirects = 0; ; redirects += 1) {
+  for (let followed = 0; ; followed += 1) {
     const headers = await authorize({ url, method, init }, token);
-    const response = await send(url, { ...init, headers, ...(followed && { redirect: 'manual' }) });
-    if (followed && response.type === 'opaqueredirect') refuseHidden(url);
+    const response = await send(url, { ...init, headers, ...(follows && { redirect: 'manual' }) });
     hear(dpop, url, response);
-    const to = followed && redirects < MAX_REDIRECTS ? targetOf(response, url) : undefined;
-    const next = to && redirected(response.status, method, init, request.canRepeat);
-    if (!to || !next) return response;
+    if (!follows) return response;
+    if (response.type === 'opaqueredirect') refuseHidden(url);
+    const location = response.headers.get('location');
+    const verdict = judgeRedirect(response.status, location, { url, method, canRepeat, followed });
+    if (verdict.kind === 'stop') return response;
     await response.body?.cancel();
+    if (verdict.dropsBody) init = withoutBody(init);
     // TOK-1, TOK-2: whoever else is there gets neither the token nor the proof.
-    if (to.origin !== url.origin) return send(to, withoutCredentials(next.init));
-    ({ method, init } = next);
-    url = to;
+    if (verdict.leavesOrigin) return send(verdict.to, { ...init, headers: without(credentialHeaders, init) });
+    ({ to: url, method } = verdict);
   }
 }
 
@@ -114,33 +114,12 @@ function refuseHidden(url: URL): never {
   );
 }
 
-function targetOf(response: Response, from: URL): URL | undefined {
-  const location = response.headers.get('location');
-  if (![301, 302, 303, 307, 308].includes(response.status) || location === null) return undefined;
-  const to = urlOf(location, from);
-  return to && ['http:', 'https:'].includes(to.protocol) ? to : undefined;
+function withoutBody({ body: _, ...init }: RequestInit): RequestInit {
+  return { ...init, method: 'GET', headers: without(bodyHeaders, init) };
 }
 
-/** What is sent next; nothing when its body cannot be. @see Fetch Standard, HTTP-redirect fetch, steps 9 to 13 */
-function redirected(
-  status: number,
-  method: string,
-  init: RequestInit,
-  canRepeat: boolean,
-): { readonly method: string; readonly init: RequestInit } | undefined {
-  const toGet =
-    ([301, 302].includes(status) && method === 'POST') ||
-    (status === 303 && !['GET', 'HEAD'].includes(method));
-  if (!toGet) return canRepeat ? { method, init } : undefined;
-  const { body: _, ...rest } = init;
+function without(names: readonly string[], init: RequestInit): Headers {
   const headers = new Headers(init.headers);
-  for (const name of ['encoding', 'language', 'location', 'type', 'length'])
-    headers.delete(`content-${name}`);
-  return { method: 'GET', init: { ...rest, method: 'GET', headers } };
-}
-
-function withoutCredentials(init: RequestInit): RequestInit {
-  const headers = new Headers(init.headers);
-  for (const name of ['authorization', 'proxy-authorization', 'cookie', 'dpop']) headers.delete(name);
-  return { ...init, headers };
+  for (const name of names) headers.delete(name);
+  return headers;
 }
