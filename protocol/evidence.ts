@@ -46,3 +46,13 @@ export function challengeIn(answer: ResourceAnswer, header: string | null): Chal
   const challenge = readChallenge(status, header);
   return status === 401 || challenge.error === 'insufficient_scope' ? challenge : undefined;
 }
+
+/**
+ * What the answer to a request without a token says: a challenge counts on 401 only (W14). Never throws.
+ * @param header all WWW-Authenticate lines, joined by commas.
+ * @returns only the status when there is nothing to use.
+ * @see RFC 9728 §5.1
+ */
+export function probedChallenge(status: number, header: string | null): Challenge {
+  return readChallenge(status, status === 401 ? header : null);
+}

@@ -1,5 +1,5 @@
 // Asks the resource without a token, only to be challenged; its body is not read.
-import { readChallenge } from '../../protocol/challenge.ts';
+import { probedChallenge } from '../../protocol/evidence.ts';
 import type { Act } from '../tools/tools.ts';
 
 /** What an MCP endpoint wants to hear before it looks at the token (the transport's own rule). */
@@ -16,7 +16,6 @@ export const probeResource: Act<'probeResource'> =
       resource: session.resource,
       signal,
     });
-    // W14: a challenge counts on 401 only. Anything else: look in the well-known places.
-    const header = answer.status === 401 ? answer.headers.get('www-authenticate') : null;
-    return { at: tools.now(), challenge: readChallenge(answer.status, header) };
+    const challenge = probedChallenge(answer.status, answer.headers.get('www-authenticate'));
+    return { at: tools.now(), challenge };
   };

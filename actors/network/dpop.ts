@@ -1,13 +1,18 @@
-// Tokens bound to a key (DPoP): when they are wanted, what may be used, and the nonces that servers gave. (RFC 9449)
+// Tokens bound to a key (DPoP): the keys and proofs of an engine, and what servers and resources said lately. (RFC 9449)
 
-import { AuthError, failure, type Phase, refuse } from '../../contract/errors.ts';
+import { AuthError, type Failure, type Phase } from '../../contract/errors.ts';
 import type { Challenge, ServerMetadata } from '../../contract/facts.ts';
 import { readNonce } from '../../protocol/dpopNonce.ts';
+import {
+  type DpopMode,
+  dpopServerFailure,
+  dpopTokenFailure,
+  isOutgrown,
+  isUsableGrant,
+  wantsKey,
+} from '../../protocol/dpopPolicy.ts';
 import type { GrantRecord } from '../../stores/records.ts';
 import { makeKey, type ProofKey, type ProofRequest, prove, readKey, type StoredKey } from './dpopKey.ts';
-
-/** `off`: never. `preferred`: where server or resource speak of it. `required`: always, and nothing less. */
-export type DpopMode = 'off' | 'preferred' | 'required';
 
 interface Opened {
   readonly key?: ProofKey;
@@ -36,13 +41,7 @@ export class Dpop {
    * @see RFC 9449 §5.1
    */
   judgeServer(server: ServerMetadata): void {
-    if (this.#mode !== 'required' || this.#isPossibleAt(server)) return;
-    refuse(
-      'dpop_unsupported',
-      'discovering',
-      `${server.issuer} takes no DPoP proofs signed with ES256, and this client requires DPoP; nothing was sent, ask its operator.`,
-      { issuer: server.issuer },
-    );
+    orThrow(dpopServerFailure(this.#mode, server));
   }
 
   /** Remembers whether the resource asked for DPoP when it last challenged us. */
@@ -53,30 +52,16 @@ export class Dpop {
 
   /** A fresh key pair for a login, where its tokens are to be bound to one. */
   async keyForLogin(resource: string, server: ServerMetadata): Promise<StoredKey | undefined> {
-    const isSpokenOf = server.dpopAlgorithms.length > 0 || this.#demanding.has(resource);
-    const isWanted = this.#mode === 'required' || (this.#mode === 'preferred' && isSpokenOf);
-    return isWanted && this.#isPossibleAt(server) ? makeKey() : undefined;
-  }
-
-  #isPossibleAt({ dpopAlgorithms }: ServerMetadata): boolean {
-    return dpopAlgorithms.length === 0 || dpopAlgorithms.includes('ES256');
+    return wantsKey(this.#mode, server, this.#demanding.has(resource)) ? makeKey() : undefined;
   }
 
   /**
-   * T06.
+   * Judges tokens that were issued (T06).
    * @throws AuthError `dpop_downgraded` for a token that is not bound, where DPoP is required.
    * @see RFC 9449 §5
    */
-  judgeTokens({ bound }: { readonly bound?: true }, issuer: string, phase: Phase): void {
-    if (bound || this.#mode !== 'required') return;
-    throw new AuthError(
-      failure(
-        'dpop_downgraded',
-        phase,
-        `${issuer} was asked for a token that is bound to a key, and issued one that anybody can use; it was not kept, tell the server's operator.`,
-        { issuer },
-      ),
-    );
+  judgeTokens({ bound = false }: { readonly bound?: boolean }, issuer: string, phase: Phase): void {
+    orThrow(dpopTokenFailure(this.#mode, bound, issuer, phase));
   }
 
   /**
@@ -86,14 +71,15 @@ export class Dpop {
    */
   async open({ tokenType, dpopKey }: GrantRecord): Promise<Opened | undefined> {
     const key = dpopKey && (await readKey(dpopKey));
-    const isLost = key === undefined && (dpopKey !== undefined || tokenType !== undefined);
-    if (isLost || (tokenType === undefined && this.#mode === 'required')) return undefined;
+    const isBound = tokenType !== undefined;
+    const facts = { isBound, hasKey: dpopKey !== undefined, isReadable: key !== undefined };
+    if (!isUsableGrant(this.#mode, facts)) return undefined;
     return key ? { key } : {};
   }
 
   /** Whether the resource asks for more than this grant can give, and another login may help. */
   isOutgrown({ tokenType, session }: GrantRecord): boolean {
-    return tokenType === undefined && this.#mode === 'preferred' && this.#demanding.has(session.resource);
+    return isOutgrown(this.#mode, tokenType !== undefined, this.#demanding.has(session.resource));
   }
 
   /** A proof for one request. */
@@ -112,6 +98,10 @@ export class Dpop {
   nonceFor(url: string | URL): string | undefined {
     return this.#nonces.get(new URL(url).origin);
   }
+}
+
+function orThrow(failure: Failure | undefined): void {
+  if (failure) throw new AuthError(failure);
 }
 
 /** T24: bounded, whatever servers send. */

@@ -1,9 +1,10 @@
 // What actors work with: the host's words, the door, the records, the user agent, the clock.
 import type { ClientAuthMethod, Grant, SessionId } from '../../contract/facts.ts';
 import type { Work } from '../../contract/work.ts';
+import type { DpopMode } from '../../protocol/dpopPolicy.ts';
 import type { GrantRecord, Records, RegistrationRecord, Versioned } from '../../stores/records.ts';
 import type { Door } from '../network/door.ts';
-import type { Dpop, DpopMode } from '../network/dpop.ts';
+import type { Dpop } from '../network/dpop.ts';
 import type { UserAgent } from '../userAgents/userAgent.ts';
 import type { AttendedLogins } from './attendedLogins.ts';
 import type { Shared } from './shared.ts';

@@ -1,6 +1,6 @@
 // What an answer of the resource says about a grant: over every status, and over where the answer came from.
 import { describe, expect, test } from 'vitest';
-import { challengeIn, isOfResource, provesGrant } from '../../protocol/evidence.ts';
+import { challengeIn, isOfResource, probedChallenge, provesGrant } from '../../protocol/evidence.ts';
 
 const resourceOrigin = 'https://rs.example';
 const statuses = Array.from({ length: 500 }, (_, at) => at + 100);
@@ -92,5 +92,24 @@ describe('challengeIn (W17)', () => {
 
   test.each(elsewhere)('none of "%s"', (origin) => {
     expect(statuses.filter((status) => challengeIn(of(status, origin), widening))).toEqual([]);
+  });
+});
+
+describe('probedChallenge (DISC-2)', () => {
+  const header = 'Bearer scope="a", resource_metadata="https://rs.example/meta"';
+
+  test('a 401 is read', () => {
+    expect(probedChallenge(401, header)).toEqual({
+      status: 401,
+      scheme: 'bearer',
+      scopes: ['a'],
+      resourceMetadata: 'https://rs.example/meta',
+    });
+  });
+
+  test('W12, W14: of any other status, and without a header, only the status', () => {
+    for (const status of statuses.filter((one) => one !== 401))
+      expect(probedChallenge(status, header)).toStrictEqual({ status });
+    expect(probedChallenge(401, null)).toStrictEqual({ status: 401 });
   });
 });

@@ -1,8 +1,9 @@
 // EXT-5: keys, proofs, and what is remembered of servers, on their own.
 import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader, EmbeddedJWK, jwtVerify } from 'jose';
 import { describe, expect, it, test } from 'vitest';
-import { Dpop, type DpopMode } from '../../../actors/network/dpop.ts';
+import { Dpop } from '../../../actors/network/dpop.ts';
 import { makeKey, prove, readKey, type StoredKey, thumbprintOf } from '../../../actors/network/dpopKey.ts';
+import type { DpopMode } from '../../../protocol/dpopPolicy.ts';
 import { judgeServerMetadata } from '../../../protocol/serverMetadata.ts';
 import type { GrantRecord } from '../../../stores/records.ts';
 
