@@ -1,6 +1,6 @@
-// The contract of the one door to the network: what goes out, what comes in, within limits.
+// The contract of the one door to the network: what a request has, what an answer has, and which errors there are.
 
-/** What a request is for: names it in progress lines and traces, and decides what is followed and read. */
+/** What a request is for. Progress lines and traces name it. It decides whether redirects are followed. */
 export type Purpose =
   | 'probe'
   | 'resource-metadata'
@@ -9,25 +9,26 @@ export type Purpose =
   | 'token'
   | 'revocation';
 
+/** A request to an authorization server, or for metadata. */
 export interface DoorRequest {
   readonly purpose: Purpose;
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** The protected resource of the session: plain http and loopback are allowed only for its like. */
+  /** The protected resource of the session. Plain http and loopback are allowed only where it uses them itself. */
   readonly resource: string;
   readonly signal: AbortSignal;
 }
 
-/** An answer that kept the limits: read whole, decoded, capped. Its meaning is still to be judged. */
+/** An answer that was read whole, within the limits, and decoded. Its content is not checked yet. */
 export interface DoorAnswer {
   readonly status: number;
   readonly headers: Headers;
-  /** Media type in lower case without parameters; '' when there is none. */
+  /** The media type in lower case without parameters; '' when there is none. */
   readonly mediaType: string;
   readonly text: string;
-  /** Where the answer came from, after redirects. */
+  /** The URL that answered, after redirects. */
   readonly url: string;
 }
 
@@ -38,11 +39,11 @@ export interface DoorAnswer {
  */
 export type Door = (request: DoorRequest) => Promise<DoorAnswer>;
 
-/** What the door tells about each exchange: no header, no body, no query. */
+/** What the door reports about each exchange: no header, no body, no query. */
 export interface ExchangeFacts {
   readonly purpose: Purpose | 'resource';
   readonly method: string;
-  /** Origin and path only. */
+  /** The origin and path only. */
   readonly url: string;
   /** Absent when no answer came. */
   readonly status?: number;

@@ -18,26 +18,27 @@ interface Opened {
   readonly key?: ProofKey;
 }
 
-/** Most origins whose nonce is kept, and resources that are known to demand DPoP; the oldest go first. */
+/** The nonces of so many origins are kept. Then the oldest is forgotten. */
 const MAX_ORIGINS = 100;
+/** So many resources that demand DPoP are remembered. Then the oldest is forgotten. */
 const MAX_RESOURCES = 1000;
 
-/** What an engine knows of DPoP beside its records: the host's wish, and what servers said lately. */
+/** What an engine knows of DPoP beside its records: the option of the host, and what servers answered last. */
 export class Dpop {
   readonly #mode: DpopMode;
   readonly #now: () => number;
   readonly #nonces = new Map<string, string>();
   readonly #demanding = new Map<string, true>();
 
-  /** @param now epoch milliseconds */
+  /** @param now Gives the time in epoch milliseconds. */
   constructor(mode: DpopMode, now: () => number) {
     this.#mode = mode;
     this.#now = now;
   }
 
   /**
-   * Judges a server before anything is sent to it.
-   * @throws AuthError `dpop_unsupported` when DPoP is required, and the server lists algorithms without ours.
+   * Checks a server before anything is sent to it.
+   * @throws AuthError `dpop_unsupported` when DPoP is required, and the server lists algorithms without ES256.
    * @see RFC 9449 §5.1
    */
   judgeServer(server: ServerMetadata): void {
@@ -50,7 +51,7 @@ export class Dpop {
     if (challenge.scheme === 'dpop') remember(this.#demanding, resource, true, MAX_RESOURCES);
   }
 
-  /** A fresh key pair for a login, where its tokens are to be bound to one. */
+  /** Makes a new key pair for a login; nothing when its tokens are not to be bound to a key. */
   async keyForLogin(resource: string, server: ServerMetadata): Promise<StoredKey | undefined> {
     return wantsKey(this.#mode, server, this.#demanding.has(resource)) ? makeKey() : undefined;
   }
@@ -65,9 +66,9 @@ export class Dpop {
   }
 
   /**
-   * Makes a stored grant ready to be used. Its key, if it has one, is for the token endpoint; and for the resource,
-   * where the token is bound to it.
-   * @returns nothing when its key is lost or cannot be read, or when it is not bound and must be.
+   * Gets a stored grant ready for use. Its key, if it has one, signs the proofs for the token endpoint. It also signs
+   * those for the resource when the token is bound to it.
+   * @returns nothing when the grant cannot be used: its key is missing or unreadable, or it is not bound and must be.
    */
   async open({ tokenType, dpopKey }: GrantRecord): Promise<Opened | undefined> {
     const key = dpopKey && (await readKey(dpopKey));
@@ -77,24 +78,24 @@ export class Dpop {
     return key ? { key } : {};
   }
 
-  /** Whether the resource asks for more than this grant can give, and another login may help. */
+  /** Whether the resource demands a bound token, and this grant has none: another login may help. */
   isOutgrown({ tokenType, session }: GrantRecord): boolean {
     return isOutgrown(this.#mode, tokenType !== undefined, this.#demanding.has(session.resource));
   }
 
-  /** A proof for one request. */
+  /** Signs the proof of one request. */
   prove(key: ProofKey, of: Omit<ProofRequest, 'at'>): Promise<string> {
     return prove(key, { ...of, at: this.#now() });
   }
 
-  /** Keeps the nonce of an answer, good or bad, for the next proof (T23). @returns it, when it is one. */
+  /** Keeps the nonce of an answer for the next proof, also when the answer is an error (T23). @returns the nonce, if it is one. */
   hear(url: string | URL, nonceHeader: string | null): string | undefined {
     const nonce = readNonce(nonceHeader);
     if (nonce !== undefined) remember(this.#nonces, new URL(url).origin, nonce, MAX_ORIGINS);
     return nonce;
   }
 
-  /** What this server wants in the next proof. */
+  /** The nonce that this server wants in the next proof. */
   nonceFor(url: string | URL): string | undefined {
     return this.#nonces.get(new URL(url).origin);
   }

@@ -1,8 +1,8 @@
-// The key pair of one login, and the proofs that it signs; jose is loaded only when there is one. (RFC 9449 §4)
+// The key pair of one login, and the proofs that it signs. `jose` is loaded only when there is one. (RFC 9449 §4)
 import * as z from 'zod/mini';
 import type { GrantRecord } from '../../stores/records.ts';
 
-/** A private JWK as the store keeps it: it may have been written by anyone, so it is read before it is used. */
+/** A private JWK as it is in the store. Something else may have written it, so it is checked before it is used. */
 export type StoredKey = NonNullable<GrantRecord['dpopKey']>;
 
 const ALGORITHM = 'ES256';
@@ -10,20 +10,20 @@ const coordinate = z.string().check(z.regex(/^[\w-]{43}$/));
 const PublicJwk = z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: coordinate, y: coordinate });
 const PrivateJwk = z.extend(PublicJwk, { d: coordinate });
 
-/** A key that can sign. */
+/** A key that can sign proofs, with its public part. */
 export interface ProofKey {
   readonly privateKey: CryptoKey | Uint8Array;
   readonly publicJwk: z.infer<typeof PublicJwk>;
 }
 
-/** Makes the key pair of a login. It can be exported, since the store keeps it over restarts. */
+/** Makes the key pair of a login. It can be exported, since the store keeps it when the process ends. */
 export async function makeKey(): Promise<StoredKey> {
   const { exportJWK, generateKeyPair } = await import('jose');
   const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
   return z.parse(PrivateJwk, await exportJWK(privateKey));
 }
 
-/** @returns nothing when it is not a key of ours, or a broken one. */
+/** Checks and imports a stored key. @returns nothing when it cannot be one that we made, or cannot be imported. */
 export async function readKey(stored: StoredKey): Promise<ProofKey | undefined> {
   const { success, data } = z.safeParse(PrivateJwk, stored);
   if (!success) return undefined;
@@ -32,26 +32,27 @@ export async function readKey(stored: StoredKey): Promise<ProofKey | undefined> 
     const { importJWK } = await import('jose');
     return { privateKey: await importJWK(data, ALGORITHM), publicJwk };
   } catch {
-    // What failed may quote the key.
+    // The error may quote the key, so it is dropped.
     return undefined;
   }
 }
 
-/** `dpop_jkt` of an authorization request: binds the code to the key. @see RFC 9449 §10, RFC 7638 */
+/** The thumbprint for `dpop_jkt` of an authorization request, which binds the code to the key. @see RFC 9449 §10, RFC 7638 */
 export async function thumbprintOf(key: StoredKey): Promise<string> {
   const { calculateJwkThumbprint } = await import('jose');
   return calculateJwkThumbprint(z.parse(PublicJwk, key));
 }
 
-/** What a proof speaks of. */
+/** The request that a proof is for. */
 export interface ProofRequest {
-  /** As it is sent: case counts. */
+  /** The method as it is sent. Upper and lower case differ. */
   readonly method: string;
   readonly url: string | URL;
-  /** Of requests to the resource. */
+  /** The access token of a request to the resource. */
   readonly accessToken?: string;
+  /** The nonce that the server gave last, if it gave one. */
   readonly nonce: string | undefined;
-  /** Epoch milliseconds. */
+  /** The time in epoch milliseconds. */
   readonly at: number;
 }
 

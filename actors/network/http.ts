@@ -1,4 +1,4 @@
-// The one door to the network: judged addresses, no followed surprises, one deadline, one cap, few words on failure.
+// The one door to the network: it checks addresses and redirects, and limits the time and the length of an answer.
 
 import ky from 'ky';
 import { AuthError, type Phase, refuse } from '../../contract/errors.ts';
@@ -7,20 +7,21 @@ import { shown } from '../../protocol/text.ts';
 import { urlOf } from '../../protocol/url.ts';
 import type { Door, DoorAnswer, DoorRequest, ExchangeFacts, Purpose } from './door.ts';
 
+/** What `createDoor` works with, and its limits. */
 export interface DoorOptions {
-  /** Taken once, here; later changes of the global one have no effect. */
+  /** Sends the requests. Default: the global `fetch` of this moment; a later change of it has no effect. */
   readonly fetch?: typeof globalThis.fetch;
-  /** For one request with all its redirects, headers and body, in milliseconds. */
+  /** The time for one request with all its redirects, headers and body, in milliseconds. Default 10 000. */
   readonly deadlineMs?: number;
-  /** Longest body, in bytes after decompression. */
+  /** The longest body, in bytes after decompression. Default 1 MiB. */
   readonly maxBytes?: number;
-  /** Told of each hop, once its status is known or no answer came. */
+  /** Called for each request and each redirect, when its status is known or no answer came. */
   readonly onExchange?: (facts: ExchangeFacts) => void;
-  /** Sent as `User-Agent`, where the platform lets it be set. */
+  /** Sent as `User-Agent`, where the platform allows to set it. */
   readonly userAgent?: string;
 }
 
-/** Most redirects that are followed. */
+/** So many redirects are followed at most. */
 const MAX_HOPS = 3;
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const phases: Readonly<Record<Purpose, Phase>> = {
@@ -32,11 +33,11 @@ const phases: Readonly<Record<Purpose, Phase>> = {
   revocation: 'signingOut',
 };
 
-/** What may be redirected. A probe may not: a challenge of another place is not the resource's (W17). */
+/** What may be redirected. A probe may not: a challenge from another place is not one of the resource (W17). */
 const followed: ReadonlySet<Purpose> = new Set(['resource-metadata', 'server-metadata']);
 
-/** What one request works with: the options, and a signal that ends with the caller's patience or the deadline. */
-interface Visit {
+/** What one request works with: the options, and a signal that is given by the caller or at the deadline. */
+interface Exchange {
   readonly request: DoorRequest;
   readonly phase: Phase;
   readonly signal: AbortSignal;
@@ -48,8 +49,9 @@ interface Visit {
 
 /**
  * Makes the door that every request to an authorization server and to metadata goes through.
- * Redirects are followed by hand: only GETs of metadata, at most 3, on the same origin, each judged again.
- * The door throws AuthError only, as `Door` lists them, and `response_invalid` for what is not UTF-8 text.
+ * It follows redirects only for metadata, at most 3, on the same origin, and checks each address again.
+ * The door throws the AuthErrors that `Door` lists, and nothing else: `response_invalid` is for an answer that is not
+ * UTF-8 text, or has a status outside HTTP.
  * @see RFC 9728 §7.7, OAuth 2.1 draft 13 §1.5
  */
 export function createDoor(options: DoorOptions = {}): Door {
@@ -63,7 +65,7 @@ export function createDoor(options: DoorOptions = {}): Door {
       try {
         onExchange?.(facts);
       } catch {
-        // Who looks on must not change what happens: a request that was sent stays sent.
+        // An error of the observer must not change the outcome of a request that was sent.
       }
     };
     const timer = setTimeout(() => late.abort(), deadlineMs);
@@ -73,7 +75,7 @@ export function createDoor(options: DoorOptions = {}): Door {
         signal,
       );
     } catch (thrown) {
-      // What we decided ourselves stands; of anything foreign only the circumstances are told.
+      // An error of ours passes as it is. The text of any other error may quote what was sent, so it is not passed on.
       if (thrown instanceof AuthError) throw thrown;
       const host = hostOf(request.url);
       if (request.signal.aborted) refuse('cancelled', phase, `The request to ${host} was cancelled.`);
@@ -93,7 +95,7 @@ export function createDoor(options: DoorOptions = {}): Door {
   };
 }
 
-/** Ends with the signal, even where the work behind it does not listen. */
+/** Ends when the signal is given, even when the work does not listen to it. */
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let stop = () => {};
   const aborted = new Promise<never>((_, reject) => {
@@ -107,13 +109,13 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
   }
 }
 
-async function follow(visit: Visit): Promise<DoorAnswer> {
-  const { request, phase } = visit;
-  let url = judged(request.url, visit);
+async function follow(exchange: Exchange): Promise<DoorAnswer> {
+  const { request, phase } = exchange;
+  let url = judged(request.url, exchange);
   for (let hop = 0; ; hop += 1) {
-    const response = await send(url, visit);
+    const response = await send(url, exchange);
     if (response.type !== 'opaqueredirect' && !redirects.has(response.status)) {
-      return readAnswer(response, url, visit);
+      return readAnswer(response, url, exchange);
     }
     void response.body?.cancel().catch(() => undefined);
     const no = (why: string): never =>
@@ -131,17 +133,17 @@ async function follow(visit: Visit): Promise<DoorAnswer> {
   }
 }
 
-/** Where a redirect leads, when it may be followed. */
+/** The address that a redirect leads to, if it may be followed. */
 function target(response: Response, from: URL, resource: string, no: (why: string) => never): URL {
   const location = response.headers.get('location');
   const to = location === null ? undefined : urlOf(location, from);
-  if (!to) return no('it does not say where to');
+  if (!to) return no('it has no address');
   if (!sameOrigin(from, to)) return no(`it leads to another origin, ${shown(to.origin)}`);
   const verdict = judgeAddress(to.href, resource);
-  return verdict.ok ? verdict.url : no(`of where it leads, ${verdict.reason}`);
+  return verdict.ok ? verdict.url : no(`its address is not allowed: ${verdict.reason}`);
 }
 
-function judged(text: string, { request, phase }: Visit): URL {
+function judged(text: string, { request, phase }: Exchange): URL {
   const verdict = judgeAddress(text, request.resource);
   if (verdict.ok) return verdict.url;
   return refuse(
@@ -151,14 +153,14 @@ function judged(text: string, { request, phase }: Visit): URL {
   );
 }
 
-async function send(url: URL, visit: Visit): Promise<Response> {
-  const { request, signal, tell, userAgent } = visit;
+async function send(url: URL, exchange: Exchange): Promise<Response> {
+  const { request, signal, tell, userAgent } = exchange;
   signal.throwIfAborted();
   const facts = { purpose: request.purpose, method: request.method, url: url.origin + url.pathname };
   let response: Response;
   try {
     response = await ky(url, {
-      fetch: visit.fetch,
+      fetch: exchange.fetch,
       method: request.method,
       headers: {
         accept: 'application/json',
@@ -168,7 +170,7 @@ async function send(url: URL, visit: Visit): Promise<Response> {
       ...(request.body !== undefined && { body: request.body }),
       signal,
       redirect: 'manual',
-      // Nothing of a browser's own may identify us, or say where we come from.
+      // In a browser: send no cookies, and not the address of the page.
       credentials: 'omit',
       referrerPolicy: 'no-referrer',
       retry: 0,
@@ -183,12 +185,12 @@ async function send(url: URL, visit: Visit): Promise<Response> {
   return response;
 }
 
-async function readAnswer(response: Response, url: URL, visit: Visit): Promise<DoorAnswer> {
+async function readAnswer(response: Response, url: URL, exchange: Exchange): Promise<DoorAnswer> {
   const { status, headers } = response;
   if (status < 200 || status > 599) {
     refuse(
       'response_invalid',
-      visit.phase,
+      exchange.phase,
       `${url.host} answered with a status outside HTTP; tell its operator.`,
     );
   }
@@ -197,19 +199,26 @@ async function readAnswer(response: Response, url: URL, visit: Visit): Promise<D
     status,
     headers,
     mediaType: contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '',
-    text: visit.request.purpose === 'probe' ? await dropBody(response) : await readText(response, url, visit),
+    text:
+      exchange.request.purpose === 'probe'
+        ? await dropBody(response)
+        : await readText(response, url, exchange),
     url: url.href,
   };
 }
 
-/** A probe asks for headers only, and its body may be a stream without an end. */
+/** A probe needs the headers only, and its body may be a stream without an end. */
 async function dropBody(response: Response): Promise<string> {
   await response.body?.cancel();
   return '';
 }
 
-/** The body as text, read no further than the cap: `content-length` is the sender's word, and counts nothing. */
-async function readText(response: Response, url: URL, { maxBytes, phase, signal }: Visit): Promise<string> {
+/** Reads the body as text, up to the limit. `content-length` is not used, since the server may send any number. */
+async function readText(
+  response: Response,
+  url: URL,
+  { maxBytes, phase, signal }: Exchange,
+): Promise<string> {
   const { status } = response;
   const reader = response.body?.getReader();
   if (!reader) return '';
@@ -234,7 +243,7 @@ async function readText(response: Response, url: URL, { maxBytes, phase, signal 
       text += decode(decoder, value) ?? invalid();
     }
   } finally {
-    // Closes the connection when there was more to come; after the end it does nothing.
+    // Closes the connection when the body was not read to its end.
     void reader.cancel().catch(() => undefined);
   }
 }
@@ -247,12 +256,12 @@ function decode(decoder: TextDecoder, chunk?: Uint8Array): string | undefined {
   }
 }
 
-/** For messages: never a path or a query, which may hold what is nobody's business. */
+/** The host for messages. Path and query are left out, since they may hold secrets. */
 function hostOf(url: string): string {
   return shown(urlOf(url)?.host ?? '') || 'no host';
 }
 
-/** `ECONNREFUSED` and its like: the one part of a foreign error that cannot quote what we sent. */
+/** `ECONNREFUSED` and similar: the only part of an error of the platform that cannot quote what we sent. */
 function causeCode(thrown: unknown): string | undefined {
   const cause: unknown = thrown instanceof Error ? thrown.cause : undefined;
   if (typeof cause !== 'object' || cause === null || !('code' in cause)) return undefined;
@@ -260,7 +269,7 @@ function causeCode(thrown: unknown): string | undefined {
   return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,40}$/.test(code) ? code : undefined;
 }
 
-/** What `oauth4webapi` hands to its `customFetch`. */
+/** What `oauth4webapi` passes to its `customFetch`. */
 export interface FetchInit {
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
@@ -268,11 +277,12 @@ export interface FetchInit {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** These tell how the answer travelled; the text has arrived, and its length is its own. */
-const travelHeaders = ['content-encoding', 'content-length', 'transfer-encoding'];
+/** These describe how the body was sent. It has been decoded, so they are no longer true. */
+const transferHeaders = ['content-encoding', 'content-length', 'transfer-encoding'];
 
 /**
- * The door in the shape of fetch, for `customFetch` of `oauth4webapi`: all that a step sends has this purpose.
+ * Makes a `fetch` that sends through the door, for `customFetch` of `oauth4webapi`.
+ * @param of The purpose, the resource and the signal of every request that it sends.
  * @throws AuthError as the door does.
  */
 export function fetchThrough(
@@ -289,8 +299,8 @@ export function fetchThrough(
       signal: signal ? AbortSignal.any([of.signal, signal]) : of.signal,
     });
     const kept = new Headers(answer.headers);
-    for (const name of travelHeaders) kept.delete(name);
-    // A response of these may have no body, not even an empty one.
+    for (const name of transferHeaders) kept.delete(name);
+    // A response with one of these statuses may have no body, not even an empty one.
     const bodiless = [204, 205, 304].includes(answer.status);
     return new Response(bodiless ? null : answer.text, { status: answer.status, headers: kept });
   };

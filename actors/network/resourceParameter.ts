@@ -1,12 +1,12 @@
-// The `resource` parameter (RFC 8707): byte for byte as the resource's metadata has it, or left out where a host said so.
+// The `resource` parameter (RFC 8707): byte for byte as in the metadata of the resource, or left out when the host says so.
 import type { Tools } from '../tools/tools.ts';
 
-/** What this issuer is told; '' where the host said that it rejects the parameter. */
+/** The `resource` for this issuer; '' when the host said that the issuer rejects the parameter. */
 export function resourceAt(tools: Tools, issuer: string, resource: string): string {
   return (tools.policy.dangerouslyOmitResourceAt ?? []).includes(issuer) ? '' : resource;
 }
 
-/** The same as parameters of a request. */
+/** The `resource` as parameters of a request; '' gives none. @see RFC 8707 §2 */
 export function resourceParameter(resource: string): { readonly resource?: string } {
   return resource === '' ? {} : { resource };
 }

@@ -1,20 +1,22 @@
-// Work that several sessions of one engine need at the same time, done once.
+// Work that several sessions of one engine need at the same time. It is done once for all of them.
 import { orCancelled } from './waiting.ts';
 
-interface UnderWay<Result> {
+interface Running<Result> {
   readonly result: Promise<Result>;
   readonly ending: AbortController;
   waiting: number;
 }
 
-/** Results under way, by name. */
+/** Work that is running, by name. */
 export class Shared<Result> {
-  readonly #underWay = new Map<string, UnderWay<Result>>();
+  readonly #running = new Map<string, Running<Result>>();
 
   /**
-   * Joins the work of that name, or starts it. A caller who leaves does not end it for the others;
-   * when the last one leaves it is ended, unless it has to be finished (`finish`).
-   * @throws AuthError `cancelled` by the caller's own signal; what the work throws.
+   * Joins the work of this name, or starts it. When the signal of one caller is given, the others go on waiting.
+   * When no caller waits any more, the work is ended.
+   * @param work Does the work. Its signal is given when no caller waits any more.
+   * @param finish The work goes on even when no caller waits any more.
+   * @throws AuthError `cancelled` when the caller's own signal is given; else what the work throws.
    */
   async run(
     name: string,
@@ -22,7 +24,7 @@ export class Shared<Result> {
     signal: AbortSignal,
     { finish = false } = {},
   ): Promise<Result> {
-    const joined = this.#underWay.get(name) ?? this.#start(name, work);
+    const joined = this.#running.get(name) ?? this.#start(name, work);
     joined.waiting += 1;
     try {
       return await orCancelled(joined.result, signal, 'requesting');
@@ -35,21 +37,21 @@ export class Shared<Result> {
     }
   }
 
-  /** Ends when everything that is under way has ended, well or badly. */
+  /** Ends when all work that is running now has ended. It never fails. */
   async settled(): Promise<void> {
-    await Promise.allSettled([...this.#underWay.values()].map(({ result }) => result));
+    await Promise.allSettled([...this.#running.values()].map(({ result }) => result));
   }
 
-  #start(name: string, work: (signal: AbortSignal) => Promise<Result>): UnderWay<Result> {
+  #start(name: string, work: (signal: AbortSignal) => Promise<Result>): Running<Result> {
     const ending = new AbortController();
-    const started: UnderWay<Result> = { result: work(ending.signal), ending, waiting: 0 };
-    this.#underWay.set(name, started);
+    const started: Running<Result> = { result: work(ending.signal), ending, waiting: 0 };
+    this.#running.set(name, started);
     const end = (): void => this.#end(name, started);
     started.result.then(end, end);
     return started;
   }
 
-  #end(name: string, one: UnderWay<Result>): void {
-    if (this.#underWay.get(name) === one) this.#underWay.delete(name);
+  #end(name: string, one: Running<Result>): void {
+    if (this.#running.get(name) === one) this.#running.delete(name);
   }
 }

@@ -1,13 +1,13 @@
-// Waits for a while, or until a signal: the system's timers, unless the host has others.
+// Waits for some time, or until a signal is given. Hosts and tests may give another function for this.
 
 export type { Sleep } from '../../contract/sleep.ts';
 
-/** Waits that keep a process alive: too short for anyone to notice, and somebody is waiting for what follows. */
+/** Up to so many milliseconds a wait keeps the process alive: nobody notices it, and something follows it. */
 const SHORT = 25;
 
-/** A timer that does not keep a process alive by itself. */
+/** The `Sleep` of the platform. A wait longer than 25 milliseconds does not keep the process alive by itself. */
 export function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  // A signal that has ended already tells nobody again.
+  // A signal that was given before sends no event again.
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const timer = setTimeout(done, milliseconds);

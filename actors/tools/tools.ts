@@ -1,4 +1,4 @@
-// What actors work with: the host's words, the door, the records, the user agent, the clock.
+// What actors work with: the options of the host, the door to the network, the records, the user agent, the clock.
 import type { ClientAuthMethod, Grant, SessionId } from '../../contract/facts.ts';
 import type { Work } from '../../contract/work.ts';
 import type { DpopMode } from '../../protocol/dpopPolicy.ts';
@@ -13,48 +13,56 @@ import type { Sleep } from './sleep.ts';
 /** A client that a person registered by hand, at one issuer. */
 export interface PreRegisteredClient {
   /**
-   * The issuer that these credentials belong to; compared code point by code point.
-   * Credentials without one are never sent: the flow is rejected, and names the issuer to confirm.
+   * The issuer that these credentials belong to. It is compared code point by code point.
+   * Credentials without an issuer are never sent: the login is rejected, and the error names the issuer to confirm.
    */
   readonly issuer?: string;
+  /** The client id that the authorization server gave to the client. */
   readonly clientId: string;
-  /** The secret, or where to get it from when it is needed. */
+  /** The secret, or a function that gets it when it is needed. */
   readonly clientSecret?: string | (() => Promise<string>);
-  /** For `private_key_jwt`: the key that signs, or where to get it from. PEM text (PKCS #8) or a CryptoKey. */
+  /** For `private_key_jwt`: the key that signs, or a function that gets it. PEM text (PKCS #8) or a CryptoKey. */
   readonly privateKey?: PrivateKey | (() => Promise<PrivateKey>);
-  /** As agreed at registration; by default `none` without a secret, else what the server offers, Basic first. */
+  /**
+   * The method that was agreed at registration. Default: `none` without a secret, else one that the server offers,
+   * `client_secret_basic` first.
+   */
   readonly authMethod?: ClientAuthMethod;
-  /** Only for this resource. Then no other way of registration is tried for it (BIND-6). */
+  /** Use these credentials for this resource only. No other kind of registration is then tried for it (BIND-6). */
   readonly resource?: string;
-  /** Binds credentials without an issuer to the first server that the resource names, for good. */
+  /** Binds credentials without an issuer to the first server that the resource names. The binding stays. */
   readonly dangerouslyTrustFirstIssuer?: true;
 }
 
-/** A signing key: PEM text with its algorithm, or a CryptoKey that knows its own. @see RFC 7523 §2.2 */
+/** A key that signs: PEM text with its algorithm, or a CryptoKey. @see RFC 7523 §2.2 */
 export interface PrivateKey {
+  /** PEM text (PKCS #8), or a CryptoKey that may sign. */
   readonly key: string | CryptoKey;
-  /** Default `ES256`. */
+  /** The algorithm of the signature. Default `ES256`. */
   readonly algorithm?: 'ES256' | 'RS256';
   /** `kid` of the assertion's header. */
   readonly keyId?: string;
 }
 
-/** How a device's code is shown to a person. @see RFC 8628 §3.3 */
+/** The code that a person types on another device, and where. @see RFC 8628 §3.3 */
 export interface DevicePrompt {
+  /** The code to type. */
   readonly userCode: string;
+  /** The page to type it at. */
   readonly verificationUri: string;
-  /** The same with the code in it, for a link or a QR code. */
+  /** The same page with the code in its address, for a link or a QR code. */
   readonly verificationUriComplete?: string;
+  /** The authorization server, to show to the person. */
   readonly issuer: string;
-  /** Epoch milliseconds. */
+  /** When the code stops working, in epoch milliseconds. */
   readonly expiresAt: number;
 }
 
-/** How grants are got, where not by a code and a person at a browser. */
+/** How the client gets a grant, other than with a code and a person at a browser. */
 export type GrantOptions =
-  /** The client speaks for itself (EXT-1, EXT-2): a pre-registered client with a secret or a private key. */
+  /** The client gets a grant of its own (EXT-1, EXT-2). It is pre-registered, with a secret or a private key. */
   | { readonly kind: 'client-credentials' }
-  /** The person is logged in at the company's identity provider, which vouches for them (EXT-3). */
+  /** The person is logged in at the identity provider of their company, which says who they are (EXT-3). */
   | {
       readonly kind: 'enterprise';
       /** Where an identity token is exchanged for an assertion. @see RFC 8693 */
@@ -63,69 +71,79 @@ export type GrantOptions =
         readonly clientId: string;
         readonly clientSecret?: string | (() => Promise<string>);
       };
-      /** The person's identity token. */
+      /** Gets the identity token of the person. */
       readonly idToken: () => Promise<string>;
     }
-  /** A workload's own JWT is the assertion (EXT-4). @see RFC 7523 §2.1 */
+  /** The assertion is a JWT that the platform gives to the workload (EXT-4). @see RFC 7523 §2.1 */
   | { readonly kind: 'workload'; readonly assertion: () => Promise<string> }
-  /** A person approves at another device (EXT-6). */
+  /** A person approves on another device (EXT-6). `show` shows them the code. */
   | { readonly kind: 'device'; readonly show: (prompt: DevicePrompt) => void | Promise<void> };
 
-/** Who the client is. */
+/** Who the client is, and how it gets grants. */
 export interface ClientOptions {
-  /** Shown to people when they are asked for consent. */
+  /** The name that people see when they are asked for consent. */
   readonly name: string;
+  /** A page about the client, for people. @see RFC 7591 §2 */
   readonly uri?: string;
+  /** `software_id` of dynamic registrations. @see RFC 7591 §2 */
   readonly softwareId?: string;
+  /** `software_version` of dynamic registrations. @see RFC 7591 §2 */
   readonly softwareVersion?: string;
-  /** The client's own metadata document: https, with a path. @see draft-ietf-oauth-client-id-metadata-document-00 */
+  /** The URL of the client's metadata document: https, with a path. @see draft-ietf-oauth-client-id-metadata-document-00 */
   readonly metadataUrl?: string;
+  /** Clients that were registered by hand, each at one issuer. Default none. */
   readonly preRegistered?: readonly PreRegisteredClient[];
-  /** Whether to register dynamically where nothing better is offered. Default true. */
+  /** Whether to register dynamically when there is no other way. Default true. */
   readonly dynamicRegistration?: boolean;
-  /** Sent with dynamic registrations to the issuer that gave it out (REG-9). */
+  /** Tokens for dynamic registration. Each one is sent only to the issuer that it is from (REG-9). */
   readonly initialAccessTokens?: readonly { readonly issuer: string; readonly token: string }[];
-  /** Default: by a code, and a person at a browser. */
+  /** How to get a grant. Default: with a code, and a person at a browser. */
   readonly grant?: GrantOptions;
-  /** Whether tokens are bound to a key, so that a stolen one is of no use (EXT-5). Default `off`. @see RFC 9449 */
+  /** Whether tokens are bound to a key, so that a thief cannot use them (EXT-5). Default `off`. @see RFC 9449 */
   readonly dpop?: DpopMode;
 }
 
-/** What the host allows beyond the specification. */
+/** What the host decides, and what it allows beyond the specification. */
 export interface Policy {
-  /** Follow the 2025-03-26 rules for servers that have no resource metadata (DISC-10). Default false. */
+  /** Follow the rules of 2025-03-26 for servers that have no resource metadata (DISC-10). Default false. */
   readonly legacyDiscovery?: boolean;
   /** How long a person has to finish a login, in milliseconds. Default 10 minutes. */
   readonly loginTimeout?: number;
-  /** Scopes that are always asked for. Default none. */
+  /** Scopes that are always requested. Default none. */
   readonly scopeFloor?: readonly string[];
-  /** Scopes beyond which nothing is asked for. Default no ceiling. */
+  /** The only scopes that may be requested. Default: any. */
   readonly scopeCeiling?: readonly string[];
-  /** Asked before a step-up leads a person anywhere. Default: yes. */
+  /** Asked before a step-up sends a person to the authorization server. Default: yes. */
   readonly confirmStepUp?: (request: StepUpRequest) => boolean | Promise<boolean>;
-  /** Chooses among several listed servers; must return one of them. Default: the bound one, else the first. */
+  /** Chooses one of several listed servers, and must return one of them. Default: the bound one, else the first. */
   readonly selectServer?: (request: ServerChoice) => string | Promise<string>;
   /** `prompt` of authorization requests, such as `consent`. Default: none is sent. */
   readonly prompt?: string;
-  /** Issuers that reject the `resource` parameter: it is not sent there. */
+  /** Issuers that reject the `resource` parameter. It is not sent to them. */
   readonly dangerouslyOmitResourceAt?: readonly string[];
-  /** Issuers whose metadata may differ from the listed name by one slash at the end. */
+  /** Issuers whose metadata may differ from the listed issuer by one slash at the end. */
   readonly dangerouslyIgnoreTrailingSlashOf?: readonly string[];
-  /** Issuers that do not say that they support PKCE. It is sent all the same. */
+  /** Issuers whose metadata need not say that they support PKCE. It is sent to them as to all others. */
   readonly dangerouslyAllowWithoutPkceAt?: readonly string[];
 }
 
+/** What `confirmStepUp` is asked. */
 export interface StepUpRequest {
+  /** Whose grant it is. */
   readonly session: SessionId;
-  /** What the resource asks for. */
+  /** The scopes that the resource asks for. */
   readonly scopes: readonly string[];
+  /** The scopes of the grant so far. */
   readonly granted: readonly string[];
 }
 
+/** What `selectServer` is asked. */
 export interface ServerChoice {
+  /** Whose login it is. */
   readonly session: SessionId;
+  /** The issuers that the metadata of the resource lists. */
   readonly listed: readonly string[];
-  /** The issuer that the resource is bound to, if it is. */
+  /** The issuer that the resource is bound to, if there is one. */
   readonly bound: string | undefined;
 }
 
@@ -136,39 +154,43 @@ interface Unsaved {
   readonly spent: string;
 }
 
+/** What the actors of one engine share. */
 export interface Tools {
   readonly client: ClientOptions;
   readonly policy: Policy;
   readonly records: Records;
   readonly userAgent: UserAgent;
-  /** The door, with its exchanges told to this session. */
+  /** The door to the network. It reports its exchanges to this session. */
   readonly doorOf: (session: SessionId) => Door;
-  /** Renewed grants that could not be stored yet, with what they replace and the token that was spent; by key. */
+  /** Renewed grants that could not be stored yet, by key: with the version to replace, and the token that was spent. */
   readonly unsaved: Map<string, Unsaved>;
-  /** Registrations under way: sessions that start at once share one (R13). */
+  /** Registrations that are running. Sessions that start at the same time share one (R13). */
   readonly registering: Shared<RegistrationRecord>;
-  /** Refreshes under way, by grant: one for any number of charts, and never cut off. */
+  /** Refreshes that are running, by grant. All charts share one, and it always runs to its end. */
   readonly refreshing: Shared<Grant>;
   readonly dpop: Dpop;
-  /** Logins that charts of this engine are at work on. */
+  /** Logins that charts of this engine present, or wait for. */
   readonly attended: AttendedLogins;
-  /** Names this engine to its siblings. */
+  /** The name of this engine for the other engines that share its store. */
   readonly holder: string;
-  /** How long a sibling's refresh is waited for before it counts as broken off, in milliseconds. */
+  /** How long to wait for the refresh of another engine before it counts as failed, in milliseconds. */
   readonly leaseTerm: number;
-  /** Given when the engine goes down: nobody waits for a sibling any more. */
+  /** Given when the engine is disposed. Then nothing waits for another engine any more. */
   readonly closing: AbortSignal;
-  /** Epoch milliseconds. */
+  /** The time in epoch milliseconds. */
   readonly now: () => number;
   readonly sleep: Sleep;
 }
 
-/** An actor: tools first, once; then the chart's input, and the signal that ends it. */
+/** An actor: a function of the tools, which returns a function of the chart's input and the signal that ends it. */
 export type Act<Name extends keyof Work> = (
   tools: Tools,
 ) => (input: Work[Name]['input'], signal: AbortSignal) => Promise<Work[Name]['output']>;
 
-/** Which of the clients at one issuer is ours: redirect URIs and grant types depend on how a person is reached. */
+/**
+ * Which of our registrations at one issuer to use. There is one for each kind of user agent, since redirect URIs and
+ * grant types depend on it.
+ */
 export function registrationPlace({ client, userAgent }: Pick<Tools, 'client' | 'userAgent'>): string {
   return client.grant?.kind === 'device' ? 'device' : userAgent.name;
 }

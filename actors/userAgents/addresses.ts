@@ -1,4 +1,4 @@
-// The addresses that a user agent handles: where a person is led, and what comes back.
+// Checks the addresses that a user agent handles: the page that a person is sent to, and the URL that comes back.
 
 import { refuse } from '../../contract/errors.ts';
 import { isLoopback } from '../../protocol/address.ts';
@@ -7,12 +7,12 @@ import { urlOf } from '../../protocol/url.ts';
 /** The longest URL that is opened, shown or taken back, in bytes. */
 export const longestUrl = 16 * 1024;
 
-/** Where nothing listens: the default of the user agents that have no listener. RFC 8252 §7.3. */
-export const unheardRedirectUri = 'http://127.0.0.1/callback';
+/** Nothing listens here: the default of the user agents that have no listener. RFC 8252 §7.3. */
+export const redirectUriWithoutListener = 'http://127.0.0.1/callback';
 
 /**
- * Judges the URL that a person (or a machine in their place) is led to, and gives it back as the URL parser
- * writes it: printable ASCII, without spaces and quotes, beginning with its scheme.
+ * Checks the URL that a person, or a machine in their place, is sent to. Returns it as the URL parser writes it:
+ * printable ASCII, without spaces and quotes, beginning with its scheme.
  * @throws AuthError `address_refused` unless it is https, or http to loopback, without user name or password,
  * at most 16 KiB.
  * @see MCP Security Best Practices, "OAuth Authorization URL Validation"; AUTHZ-9
@@ -40,8 +40,9 @@ export function pageAddress(text: string): string {
 }
 
 /**
- * A response to the redirect URI, if the text is one: the redirect URI with the query as it was written,
- * byte for byte, without fragment. Its meaning is still to be judged.
+ * Reads a text as a response to the redirect URI: the redirect URI with the query as it was written, byte for byte,
+ * without fragment. The parameters in the query are not checked here.
+ * @returns nothing when the text is no URL at this redirect URI.
  */
 export function responseAt(redirectUri: string, text: string): string | undefined {
   if (text.length > longestUrl || /\s/.test(text)) return undefined;

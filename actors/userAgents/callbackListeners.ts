@@ -1,4 +1,4 @@
-// The callback listeners of one user agent, and the logins that hold them open.
+// The callback listeners of one user agent. Each one stays open as long as a login needs it.
 
 import { AuthError, refuse } from '../../contract/errors.ts';
 import { stateOf } from '../../protocol/authorizationResponse.ts';
@@ -12,7 +12,7 @@ import {
 } from './callbackServer.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 
-/** A listener with the logins that hold it open. */
+/** A listener, with the numbers of logins that need it. */
 interface Listener {
   readonly server: CallbackServer;
   readonly inbox: Inbox;
@@ -25,18 +25,18 @@ interface Listener {
 }
 
 interface Listeners {
-  /** A listener for a new login, which holds it as `reserved`: at a wanted URI, a shared one, a new one. */
+  /** A listener for a new login, which counts as `reserved`: at a wanted URI, else one that is open, else a new one. */
   choose(wanted: readonly string[]): Promise<Listener>;
   /** The listener at a redirect URI, bound if need be; undefined when it is not ours, or its port is taken. */
   at(redirectUri: string): Promise<Listener | undefined>;
-  /** As `at`, for a login that holds the listener from now on: it counts as `takenOver`. */
+  /** As `at`, for a login that needs the listener from now on: it counts as `takenOver`. */
   takeOver(redirectUri: string): Promise<Listener | undefined>;
   /** Puts a request into the inbox of a listener. From then on its login is counted there, and nowhere else. */
   expect(listener: Listener, state: string, signal: AbortSignal): void;
   /** Waits for the response to a request, which is put into the inbox when it is not there yet. */
   receive(listener: Listener, state: string, signal: AbortSignal): Promise<string>;
-  /** One login less; the last one closes the listener, once the pages are delivered. */
-  letGo(redirectUri: string): Promise<void>;
+  /** One login needs the listener no longer. After the last one it is closed, once the pages are delivered. */
+  release(redirectUri: string): Promise<void>;
   closeAll(): void;
 }
 
@@ -45,7 +45,7 @@ interface ListenersOptions {
   readonly path: string;
   /** The only port to use, if there is one. */
   readonly port: number | undefined;
-  /** From this signal on nothing is bound any more. */
+  /** After this signal nothing is bound any more. */
   readonly closing: AbortSignal;
 }
 
@@ -54,7 +54,7 @@ export function createListeners({ host, path, port: fixed, closing }: ListenersO
   const listeners = new Map<string, Listener>();
   let turn: Promise<unknown> = Promise.resolve();
 
-  /** One binding after the other, so that two logins at once come to share a port. */
+  /** Binds one port after the other, so that two logins at the same time share one. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = turn.then(work);
     turn = result.catch(() => {});
@@ -137,16 +137,16 @@ export function createListeners({ host, path, port: fixed, closing }: ListenersO
       return response;
     },
 
-    async letGo(redirectUri) {
+    async release(redirectUri) {
       const listener = listeners.get(redirectUri);
       if (listener === undefined) return;
       if (listener.ended > 0) listener.ended -= 1;
       else if (listener.reserved > 0) listener.reserved -= 1;
       else if (listener.takenOver > 0) listener.takenOver -= 1;
-      if (isHeld(listener)) return;
+      if (isNeeded(listener)) return;
       await listener.server.pagesDelivered();
       // Another login may have come while the page went out.
-      if (!isHeld(listener)) close(listener);
+      if (!isNeeded(listener)) close(listener);
     },
 
     closeAll() {
@@ -155,11 +155,11 @@ export function createListeners({ host, path, port: fixed, closing }: ListenersO
   };
 }
 
-function isHeld(listener: Listener): boolean {
+function isNeeded(listener: Listener): boolean {
   return listener.reserved > 0 || listener.takenOver > 0 || listener.inbox.size() > 0;
 }
 
-/** The port of a redirect URI at our host and path, written as we write it; none when it names none. */
+/** The port of a redirect URI that is ours: same host, same path, written in the same way. */
 function portOf(redirectUri: string, host: LoopbackHost, path: string): number | undefined {
   const port = Number(urlOf(redirectUri)?.port ?? 0);
   return port > 0 && redirectUri === redirectUriAt({ host, path, port }) ? port : undefined;

@@ -1,4 +1,4 @@
-// What a person sees in the browser after the redirect: one static page, whatever came, and its headers.
+// What a person sees in the browser after the redirect: one static page, the same for every response, and its headers.
 import { createHash } from 'node:crypto';
 
 const style = `
@@ -14,7 +14,7 @@ h1 { margin: 0 0 .5rem; font-size: 1.25rem; line-height: 1.3 }
 p { margin: 0; color: var(--soft) }
 `;
 
-/** Says nothing of the outcome: the response has not been judged when this is shown. */
+/** Says nothing about the outcome: the response has not been checked yet when this is shown. */
 export const callbackPage = `<!doctype html>
 <html lang="en">
 <head>
@@ -26,7 +26,7 @@ export const callbackPage = `<!doctype html>
 <body>
 <main>
 <h1>You can close this window</h1>
-<p>Go back to the application that sent you to sign in: it shows what came of it.</p>
+<p>Go back to the application that you came from. It shows whether you are logged in.</p>
 </main>
 </body>
 </html>
@@ -35,7 +35,8 @@ export const callbackPage = `<!doctype html>
 const styleHash = createHash('sha256').update(style).digest('base64');
 
 /**
- * Headers of every answer of the listener: nothing runs, nothing is loaded, framed, kept or passed on.
+ * The headers of every answer of the listener. The page runs no script and loads nothing, no other page can frame it,
+ * no cache keeps it, and its address is passed on to nobody.
  * @see RFC 9700 §4.2
  */
 export const callbackHeaders: Readonly<Record<string, string>> = {

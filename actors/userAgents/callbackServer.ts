@@ -1,32 +1,35 @@
-// The listener on loopback that the authorization server's redirect comes to.
+// The listener on loopback that the authorization server redirects the browser to.
 import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { longestUrl } from './addresses.ts';
 import { callbackHeaders, callbackPage } from './callbackPage.ts';
 
+/** The loopback addresses, for IPv4 and IPv6. A name is never used. @see RFC 8252 §8.3 */
 export type LoopbackHost = '127.0.0.1' | '::1';
 
 /**
- * Where the browser is sent from the callback, so that code and state leave the address bar and the way back.
- * A browser's own record of redirects may keep them; the code is spent by then.
+ * Where the browser is sent from the callback, so that code and state are neither in its address bar nor in its
+ * history. Its list of redirects may keep them, but the code cannot be used a second time.
  */
 export const donePath = '/done';
 
-/** How long a listener stays for a browser that has not fetched its page yet, in milliseconds. */
+/** How long a listener stays open for a browser that has not fetched its page yet, in milliseconds. */
 const pageGrace = 1000;
 
 interface CallbackPlace {
   readonly host: LoopbackHost;
   readonly path: string;
-  /** 0 for any that is free. */
+  /** 0 for any port that is free. */
   readonly port: number;
 }
 
+/** A listener that is open. */
 export interface CallbackServer {
+  /** The redirect URI that it answers at. */
   readonly redirectUri: string;
-  /** Whether the listener alone keeps the process alive; at first it does not. */
+  /** Sets whether the listener alone keeps the process alive. At first it does not. */
   keepAlive(on: boolean): void;
-  /** Ends when each browser that brought a response has its page, after a second at most. */
+  /** Ends when each browser that brought a response has its page, or after a second. */
   pagesDelivered(): Promise<void>;
   /** Closes the port and every connection; the port is free when this returns. */
   close(): void;
@@ -38,9 +41,9 @@ export function redirectUriAt({ host, port, path }: CallbackPlace): string {
 }
 
 /**
- * Binds a port of one loopback address; ends when it listens.
- * @param take Gets the query of each GET of the callback path as it arrived, `?` included, and says whether
- * somebody had waited for it. The browser is answered the same either way.
+ * Binds a port of one loopback address. Ends when it listens.
+ * @param take Gets the query of each GET of the callback path as it arrived, `?` included. Returns whether somebody
+ * waits for it. The browser gets the same answer in both cases.
  * @throws the error of `listen` (`EADDRINUSE` and the like).
  * @see RFC 8252 §7.3, §8.3
  */
@@ -49,16 +52,17 @@ export async function listenForCallbacks(
   take: (query: string) => boolean,
 ): Promise<CallbackServer> {
   const pages = new EventEmitter();
-  let owed = 0;
-  // Room for the longest URL, which is judged by us, and for what a browser sends besides.
+  /** How many browsers brought a response, and have not fetched their page yet. */
+  let pagesToDeliver = 0;
+  // Space for the longest URL that we accept, and for the headers of a browser.
   const server = createServer({ maxHeaderSize: 2 * longestUrl, requestTimeout: 10_000 });
-  // Only a receiver keeps the process alive, never a connection that somebody left open.
+  // Only a login that waits keeps the process alive, never a connection that somebody left open.
   server.on('connection', (socket) => socket.unref());
-  // `exclusive`: a worker of node:cluster listens by itself, its siblings must not get its responses.
+  // `exclusive`: a worker of node:cluster listens alone. The other workers must not get its responses.
   server.listen({ host: place.host, port: place.port, exclusive: true });
   server.unref();
   await once(server, 'listening');
-  // A connection that could not be accepted (no file descriptor left) is that connection's trouble only.
+  // When a connection cannot be accepted (no file descriptor is left), the listener goes on.
   server.on('error', () => {});
 
   const bound = server.address();
@@ -68,17 +72,17 @@ export async function listenForCallbacks(
 
   server.on('request', (request, response) => {
     const verdict = judge(request, host, place.path);
-    if (verdict.go === 'refuse') return refuse(response, verdict.status);
-    if (verdict.go === 'page') {
+    if (verdict.kind === 'refuse') return refuse(response, verdict.status);
+    if (verdict.kind === 'page') {
       response.once('finish', () => {
-        owed = Math.max(0, owed - 1);
-        if (owed === 0) pages.emit('delivered');
+        pagesToDeliver = Math.max(0, pagesToDeliver - 1);
+        if (pagesToDeliver === 0) pages.emit('delivered');
       });
       response.writeHead(200, { ...callbackHeaders, 'content-type': 'text/html; charset=utf-8' });
       return response.end(callbackPage);
     }
-    if (take(verdict.query)) owed += 1;
-    // Takes the code out of the address bar (RFC 9700 §4.3.1), by a redirect rather than a script.
+    if (take(verdict.query)) pagesToDeliver += 1;
+    // Removes the code from the address bar (RFC 9700 §4.3.1), by a redirect and without a script.
     return response.writeHead(303, { ...callbackHeaders, location: donePath, 'content-length': 0 }).end();
   });
 
@@ -86,12 +90,12 @@ export async function listenForCallbacks(
     redirectUri,
     keepAlive: (on) => void (on ? server.ref() : server.unref()),
     async pagesDelivered() {
-      if (owed === 0) return;
+      if (pagesToDeliver === 0) return;
       const grace = new AbortController();
       const timer = setTimeout(() => grace.abort(), pageGrace);
       await once(pages, 'delivered', { signal: grace.signal }).catch(() => {});
       clearTimeout(timer);
-      owed = 0;
+      pagesToDeliver = 0;
     },
     close() {
       server.close();
@@ -102,20 +106,20 @@ export async function listenForCallbacks(
 }
 
 type Verdict =
-  | { readonly go: 'refuse'; readonly status: 403 | 404 | 414 }
-  | { readonly go: 'page' }
-  | { readonly go: 'take'; readonly query: string };
+  | { readonly kind: 'refuse'; readonly status: 403 | 404 | 414 }
+  | { readonly kind: 'page' }
+  | { readonly kind: 'take'; readonly query: string };
 
 function judge(request: IncomingMessage, host: string, path: string): Verdict {
   const target = request.url ?? '';
-  if (target.length > longestUrl) return { go: 'refuse', status: 414 };
-  // A page elsewhere that made its name resolve to loopback (DNS rebinding) still sends its own name here.
-  if (request.headers.host !== host) return { go: 'refuse', status: 403 };
-  if (request.method !== 'GET') return { go: 'refuse', status: 404 };
-  if (target === donePath) return { go: 'page' };
+  if (target.length > longestUrl) return { kind: 'refuse', status: 414 };
+  // A web page can make its own name resolve to loopback (DNS rebinding). Its browser still sends that name here.
+  if (request.headers.host !== host) return { kind: 'refuse', status: 403 };
+  if (request.method !== 'GET') return { kind: 'refuse', status: 404 };
+  if (target === donePath) return { kind: 'page' };
   if (target === path || target.startsWith(`${path}?`))
-    return { go: 'take', query: target.slice(path.length) };
-  return { go: 'refuse', status: 404 };
+    return { kind: 'take', query: target.slice(path.length) };
+  return { kind: 'refuse', status: 404 };
 }
 
 function refuse(response: ServerResponse, status: number): void {

@@ -1,35 +1,42 @@
-// The user agent of tests and machines: walks the redirects itself, where a server asks no person anything.
+// The user agent of tests and machines: follows the redirects itself, for servers that ask no person anything.
 
 import type { CookieJar } from 'tough-cookie';
 import { AuthError, refuse } from '../../contract/errors.ts';
 import { sameText, stateOf } from '../../protocol/authorizationResponse.ts';
 import { urlOf } from '../../protocol/url.ts';
 import { throwIfCancelled } from '../tools/waiting.ts';
-import { pageAddress, responseAt, unheardRedirectUri } from './addresses.ts';
+import { pageAddress, redirectUriWithoutListener, responseAt } from './addresses.ts';
 import { createInbox } from './inbox.ts';
 import type { AuthorizationRequest, UserAgent } from './userAgent.ts';
 
+/** How `headlessUserAgent` follows redirects. */
 export interface HeadlessOptions {
   /** Never requested. Default: the one that the registration has, else `http://127.0.0.1/callback`. */
   readonly redirectUri?: string;
+  /** Sends the requests. Default: the global `fetch`. */
   readonly fetch?: typeof fetch;
-  /** Redirects to follow at most, the last one not counted. Default 20. */
+  /** How many redirects to follow at most. The last one, to the redirect URI, does not count. Default 20. */
   readonly maxHops?: number;
 }
 
-/** For the whole walk, in milliseconds. */
+/** For all requests of one login together, in milliseconds. */
 const deadline = 10_000;
 
-/** Those a browser follows from a GET. @see RFC 9110 §15.4 */
+/** The statuses that make a browser follow a redirect after a GET. @see RFC 9110 §15.4 */
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /**
- * A user agent that needs no person: it follows the server's redirects, with the cookies of this one login,
- * until one points at the redirect URI.
- * Its methods throw AuthError `user_agent_failed` when the server shows a page instead, `redirect_refused`
- * after too many hops, `address_refused` for a hop to what is not https or http to loopback,
- * `response_not_ours` when the answer carries another state, `timed_out` after 10 s, `unreachable`,
- * `cancelled`.
+ * A user agent that needs no person: it follows the redirects of the server, with the cookies of this login alone,
+ * until one leads to the redirect URI. It works only where the server shows no page.
+ * Its methods throw AuthError `user_agent_failed` when the server shows a page, `redirect_refused` after too many
+ * redirects, `address_refused` for a redirect to an address that is neither https nor http to loopback,
+ * `response_not_ours` when the response has another `state`, `timed_out` after 10 s, `unreachable`, `cancelled`.
+ * @example
+ * import { createAuthEngine, memoryStore } from 'authchart';
+ * import { headlessUserAgent } from 'authchart/node';
+ * const userAgent = headlessUserAgent();
+ * const engine = createAuthEngine({ client: { name: 'smoke test' }, store: memoryStore(), userAgent });
+ * await engine.session({ resource: 'http://127.0.0.1:3000/mcp' }).login();
  * @see OAuth 2.1 draft 13 §4.1.2
  */
 export function headlessUserAgent(options: HeadlessOptions = {}): UserAgent {
@@ -41,13 +48,13 @@ export function headlessUserAgent(options: HeadlessOptions = {}): UserAgent {
 
     async reserve(wanted, signal) {
       throwIfCancelled(until(signal));
-      return wanted[0] ?? options.redirectUri ?? unheardRedirectUri;
+      return wanted[0] ?? options.redirectUri ?? redirectUriWithoutListener;
     },
 
     async present(request) {
       const signal = until(request.signal);
       throwIfCancelled(signal);
-      const response = await walkInTime({ ...request, signal }, options);
+      const response = await followInTime({ ...request, signal }, options);
       const state = stateOf(response);
       if (state === undefined || !sameText(state, request.state)) {
         refuse('response_not_ours', 'authorizing', 'The authorization server answered with another state.', {
@@ -68,12 +75,15 @@ export function headlessUserAgent(options: HeadlessOptions = {}): UserAgent {
   };
 }
 
-async function walkInTime(request: AuthorizationRequest, options: HeadlessOptions): Promise<string> {
+async function followInTime(request: AuthorizationRequest, options: HeadlessOptions): Promise<string> {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), deadline);
   const { issuer } = request;
   try {
-    return await walk({ ...request, signal: AbortSignal.any([request.signal, late.signal]) }, options);
+    return await followRedirects(
+      { ...request, signal: AbortSignal.any([request.signal, late.signal]) },
+      options,
+    );
   } catch (thrown) {
     throwIfCancelled(request.signal);
     if (late.signal.aborted) {
@@ -86,13 +96,13 @@ async function walkInTime(request: AuthorizationRequest, options: HeadlessOption
   }
 }
 
-async function walk(request: AuthorizationRequest, options: HeadlessOptions): Promise<string> {
+async function followRedirects(request: AuthorizationRequest, options: HeadlessOptions): Promise<string> {
   const { CookieJar } = await import('tough-cookie');
-  const jar = new CookieJar();
+  const cookies = new CookieJar();
   const maxHops = options.maxHops ?? 20;
   let at = pageAddress(request.url);
   for (let hop = 0; hop <= maxHops; hop += 1) {
-    const location = await step(at, request, jar, options.fetch ?? fetch);
+    const location = await redirectOf(at, request, cookies, options.fetch ?? fetch);
     const next = resolve(location, at);
     const response = responseAt(request.redirectUri, location) ?? responseAt(request.redirectUri, next);
     if (response !== undefined) return response;
@@ -108,32 +118,32 @@ async function walk(request: AuthorizationRequest, options: HeadlessOptions): Pr
   );
 }
 
-/** One GET; gives back where it redirects to, as the server wrote it. */
-async function step(
+/** Sends one GET. Returns where it redirects to, as the server wrote it. */
+async function redirectOf(
   at: string,
   { issuer, signal }: AuthorizationRequest,
-  jar: CookieJar,
+  cookies: CookieJar,
   send: typeof fetch,
 ): Promise<string> {
-  const cookie = await jar.getCookieString(at);
+  const cookie = await cookies.getCookieString(at);
   const answer = await send(at, {
     redirect: 'manual',
     headers: { accept: '*/*', ...(cookie !== '' && { cookie }) },
     signal,
   });
   await answer.body?.cancel();
-  for (const line of answer.headers.getSetCookie()) await jar.setCookie(line, at, { ignoreError: true });
+  for (const line of answer.headers.getSetCookie()) await cookies.setCookie(line, at, { ignoreError: true });
   const location = answer.headers.get('location');
   if (location !== null && redirectStatuses.has(answer.status)) return location;
   refuse(
     'user_agent_failed',
     'authorizing',
-    `The server wants a person: ${new URL(at).origin} answered ${answer.status} and did not redirect. Log in with a browser.`,
+    `The server asks for a person: ${new URL(at).origin} answered ${answer.status} and did not redirect. Log in with a browser.`,
     { issuer, status: answer.status, recovery: 'ask-user' },
   );
 }
 
-/** An empty text, which is no URL, when it cannot be resolved. */
+/** The absolute URL; an empty text, which is no URL, when there is none. */
 function resolve(location: string, base: string): string {
   return urlOf(location, base)?.href ?? '';
 }

@@ -1,20 +1,30 @@
-// The user agent of web hosts and gateways: they lead the person, and the answer comes to a route of theirs.
+// The user agent of web hosts and gateways: the host redirects the person, and a route of the host gets the response.
 import { AuthError, refuse } from '../../contract/errors.ts';
 import { orCancelled, throwIfCancelled } from '../tools/waiting.ts';
 import { pageAddress } from './addresses.ts';
 import type { AuthorizationRequest, UserAgent } from './userAgent.ts';
 
+/** What the host does for `hostUserAgent`. */
 export interface HostOptions {
-  /** The host's own route. What arrives there goes to `engine.complete`. */
+  /** A route of the host. It passes each request that arrives there to `engine.complete`. */
   readonly redirectUri: string;
-  /** Leads the person to the URL: redirects their browser, or sends them a link. */
+  /** Redirects the person's browser to the URL, or sends them a link. `session` says which person. */
   readonly present: (to: Pick<AuthorizationRequest, 'session' | 'url' | 'issuer'>) => void | Promise<void>;
 }
 
 /**
- * A user agent that leaves both ways to the host. `receive` never has an answer: the login ends through
- * `engine.complete`, in this process or another, or by the signal.
- * Its methods throw AuthError `address_refused`, `user_agent_failed` (the host's callback threw), `cancelled`.
+ * A user agent for servers with many users: the host redirects the person, and receives the response at a route of
+ * its own. A login then ends when the host calls `engine.complete`, in this process or another one that has the same
+ * store, or when it is cancelled.
+ * Its methods throw AuthError `address_refused`, `user_agent_failed` (`present` threw), `cancelled`.
+ * @example
+ * import { createAuthEngine, hostUserAgent, memoryStore } from 'authchart';
+ * const links = new Map<string, string>(); // shown to each user on their own page
+ * const userAgent = hostUserAgent({
+ *   redirectUri: 'https://app.example.com/callback',
+ *   present: ({ session, url }) => void links.set(session.subject, url),
+ * });
+ * const engine = createAuthEngine({ client: { name: 'Gateway' }, store: memoryStore(), userAgent });
  * @see OAuth 2.1 draft 13 §4.1.2
  */
 export function hostUserAgent(options: HostOptions): UserAgent {
@@ -46,5 +56,9 @@ export function hostUserAgent(options: HostOptions): UserAgent {
 
 function presentingFailed(thrown: unknown): never {
   if (thrown instanceof AuthError) throw thrown;
-  refuse('user_agent_failed', 'authorizing', 'The host failed to lead the person to the authorization URL.');
+  refuse(
+    'user_agent_failed',
+    'authorizing',
+    'The host could not send the person to the authorization URL: its `present` failed.',
+  );
 }

@@ -2,20 +2,24 @@
 import { sameText } from '../../protocol/authorizationResponse.ts';
 import { orCancelled } from '../tools/waiting.ts';
 
+/** The requests that wait for a response. Each one is known by its `state`. */
 export interface Inbox {
-  /** From now on a response to this state is kept for `receive`, until the signal. */
+  /** From now on a response with this state is kept for `receive`, until the signal. */
   expect(state: string, signal: AbortSignal): void;
-  /** Stops expecting a state that nobody receives. */
+  /** Stops expecting this state, unless somebody receives it. */
   forget(state: string): void;
-  /** Hands a response over; false when nobody waits for it (any more). A state is answered once. */
+  /** Passes a response on; false when nobody waits for it, or the state has a response already. */
   deliver(state: string, url: string): boolean;
-  /** @throws AuthError `cancelled` when the signal comes before the response. */
+  /**
+   * Waits for the response with this state.
+   * @throws AuthError `cancelled` when the signal comes before the response.
+   */
   receive(state: string, signal: AbortSignal): Promise<string>;
   /** Marks a request as one whose login was counted before; true the first time, false for none. */
   claim(state: string): boolean;
-  /** How many requests there are, answered but not yet received ones included. */
+  /** How many requests there are. One whose response nobody has received yet counts, too. */
   size(): number;
-  /** How many of them are being received. */
+  /** How many calls of `receive` wait. */
   receiving(): number;
 }
 
@@ -46,7 +50,10 @@ function makeEntry(state: string): Entry {
   };
 }
 
-/** @param changed Called after each change of `size` or `receiving`; `ended` says that a request has gone. */
+/**
+ * Makes an inbox without requests.
+ * @param changed Called after each change of `size` or `receiving`; `ended` says that a request was removed.
+ */
 export function createInbox(changed: (ended: boolean) => void = () => {}): Inbox {
   const entries = new Set<Entry>();
 

@@ -1,4 +1,4 @@
-// The user agent of desktop and command line: the person's own browser, and a listener on loopback.
+// The user agent of desktop and command-line apps: it opens the person's browser, and listens on loopback.
 
 import { AuthError, refuse } from '../../contract/errors.ts';
 import { urlOf } from '../../protocol/url.ts';
@@ -9,30 +9,38 @@ import { donePath, type LoopbackHost } from './callbackServer.ts';
 import { openBrowser } from './openBrowser.ts';
 import type { AuthorizationRequest, UserAgent } from './userAgent.ts';
 
+/** How `loopbackUserAgent` opens the browser, and where it listens. */
 export interface LoopbackOptions {
-  /** Opens the URL in front of the person. Default: their browser. */
+  /** Opens the URL for the person. Default: in their browser. */
   readonly open?: (url: string, signal: AbortSignal) => Promise<void>;
-  /** Shows the URL when it could not be opened; the login then goes on. */
+  /** Shows the URL when it could not be opened. The login then goes on. Without it the login fails. */
   readonly show?: (url: string, issuer: string) => void;
-  /** Default `127.0.0.1`. */
+  /** The address to listen at. Default `127.0.0.1`. */
   readonly host?: LoopbackHost;
-  /** Default `/callback`. */
+  /** The path of the redirect URI. Default `/callback`. */
   readonly path?: string;
-  /** For a client that is registered with it. Without it any free port, if possible the one of before. */
+  /** The only port to use: for a client that is registered with it. Default: the port of last time, or any free one. */
   readonly port?: number;
 }
 
 /**
- * A user agent that opens the person's browser and receives the answer on a port of loopback. One port is
- * shared by all logins of the moment; each response goes to the request with its `state`.
- * Another local process may take a port before us, or call ours: `state` and PKCE stand against that.
- * @throws AuthError `config_invalid` when the path or the port cannot be one.
+ * A user agent that opens the person's browser, and receives the response on a port of loopback. All logins that run
+ * at the same time share one port. Each response goes to the request with the same `state`.
+ * Another program of this machine may take the port first, or send requests to it. `state` and PKCE protect the login
+ * from both.
+ * @throws AuthError `config_invalid` when `path` or `port` cannot be used.
  * Its methods throw `user_agent_failed` (no port, no browser), `address_refused` and `cancelled`.
+ * @example
+ * import { createAuthEngine } from 'authchart';
+ * import { defaultFolder, fileStore, loopbackUserAgent } from 'authchart/node';
+ * const userAgent = loopbackUserAgent({ show: (url) => console.error(`Open this page in a browser:\n${url}`) });
+ * const engine = createAuthEngine({ client: { name: 'my tool' }, store: fileStore({ folder: defaultFolder() }), userAgent });
+ * await engine.session({ resource: 'https://mcp.example.com/mcp' }).login();
  * @see RFC 8252 §7.3, §8.3
  */
 export function loopbackUserAgent(options: LoopbackOptions = {}): UserAgent {
   const { host = '127.0.0.1', path = '/callback', port } = options;
-  judgePlace(path, port);
+  checkPlace(path, port);
   const closing = new AbortController();
   const until = (signal: AbortSignal) => AbortSignal.any([signal, closing.signal]);
   const listeners = createListeners({ host, path, port, closing: closing.signal });
@@ -42,7 +50,7 @@ export function loopbackUserAgent(options: LoopbackOptions = {}): UserAgent {
     async reserve(wanted, signal) {
       throwIfCancelled(until(signal));
       const { server } = await listeners.choose(wanted);
-      if (signal.aborted) await listeners.letGo(server.redirectUri);
+      if (signal.aborted) await listeners.release(server.redirectUri);
       throwIfCancelled(until(signal));
       return server.redirectUri;
     },
@@ -50,7 +58,7 @@ export function loopbackUserAgent(options: LoopbackOptions = {}): UserAgent {
     async hold(redirectUri, signal) {
       throwIfCancelled(until(signal));
       const listener = await listeners.takeOver(redirectUri);
-      if (signal.aborted && listener !== undefined) await listeners.letGo(redirectUri);
+      if (signal.aborted && listener !== undefined) await listeners.release(redirectUri);
       throwIfCancelled(until(signal));
       return listener !== undefined;
     },
@@ -63,7 +71,7 @@ export function loopbackUserAgent(options: LoopbackOptions = {}): UserAgent {
       // Without a listener another process holds the redirect URI. It gets the response and completes the login.
       if (listener !== undefined) listeners.expect(listener, request.state, request.signal);
       try {
-        await lead(request, options);
+        await openOrShow(request, options);
       } catch (thrown) {
         listener?.inbox.forget(request.state);
         throw thrown;
@@ -74,12 +82,12 @@ export function loopbackUserAgent(options: LoopbackOptions = {}): UserAgent {
       const signal = until(request.signal);
       throwIfCancelled(signal);
       const listener = await listeners.at(request.redirectUri);
-      // After a restart the port may be another process's, which then gets the answer and completes the login.
+      // After a restart another process may have the port. It then gets the response and completes the login.
       if (listener === undefined) return orCancelled(new Promise<never>(() => {}), signal);
       return listeners.receive(listener, request.state, signal);
     },
 
-    release: (redirectUri) => listeners.letGo(redirectUri),
+    release: (redirectUri) => listeners.release(redirectUri),
 
     async dispose() {
       closing.abort();
@@ -88,8 +96,11 @@ export function loopbackUserAgent(options: LoopbackOptions = {}): UserAgent {
   };
 }
 
-/** Ends well when the person has the URL in front of them, one way or the other. */
-async function lead({ url, issuer, signal }: AuthorizationRequest, options: LoopbackOptions): Promise<void> {
+/** Opens the URL in the browser, or shows it when that fails. */
+async function openOrShow(
+  { url, issuer, signal }: AuthorizationRequest,
+  options: LoopbackOptions,
+): Promise<void> {
   const { open = openInBrowser, show } = options;
   try {
     await orCancelled(open(url, signal), signal);
@@ -109,7 +120,7 @@ function openInBrowser(url: string, signal: AbortSignal): Promise<void> {
   return openBrowser(url, { signal });
 }
 
-function judgePlace(path: string, port: number | undefined): void {
+function checkPlace(path: string, port: number | undefined): void {
   const base = 'http://127.0.0.1';
   const isPath = urlOf(path, base)?.href === base + path && !/[?#]/.test(path);
   if (!isPath || path === donePath) {

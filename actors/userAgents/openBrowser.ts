@@ -1,27 +1,31 @@
-// Opens a URL in the person's browser: an argument of a program, never a line for a shell.
+// Opens a URL in the person's browser. The URL is an argument of a program, and never passes a shell.
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { refuse } from '../../contract/errors.ts';
 import { throwIfCancelled } from '../tools/waiting.ts';
 import { pageAddress } from './addresses.ts';
 
+/** What `openBrowser` works with. Tests set these; apps rarely need to. */
 export interface OpenBrowserOptions {
-  /** Default `process.platform`. */
+  /** The operating system. Default `process.platform`. */
   readonly platform?: NodeJS.Platform;
-  /** Read, never changed. Default `process.env`. */
+  /** The environment variables. Read, never changed. Default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Starts a program. Default `spawn` of `node:child_process`. */
   readonly spawn?: (command: string, args: readonly string[], options: SpawnOptions) => ChildProcess;
+  /** Ends the wait for the program. */
   readonly signal?: AbortSignal;
 }
 
-/** How long an opener is watched for a failure, in milliseconds: some stay as long as the browser. */
+/** How long the program may take to report a failure, in milliseconds. Some run as long as the browser does. */
 const openerGrace = 1000;
 
 const openItYourself = 'open the printed URL in a browser yourself.';
 
 /**
- * Opens a URL in the person's browser. Ends when the opener has started well, not when the page is there.
- * @throws AuthError `address_refused` for what is not https or http to loopback; `user_agent_failed` where
- * there is no display, no opener, or the opener reports a failure within a second; `cancelled`.
+ * Opens a URL in the person's browser, with the program that the operating system has for this (`open`, `xdg-open`).
+ * Ends when that program has started, and does not wait for the page.
+ * @throws AuthError `address_refused` when the URL is neither https nor http to loopback; `user_agent_failed` when
+ * there is no display, no such program, or the program fails within a second; `cancelled`.
  * @see RFC 8252 §8.12 (no embedded user agent), CVE-2025-6514 (a URL that reached a shell)
  */
 export async function openBrowser(url: string, options: OpenBrowserOptions = {}): Promise<void> {
@@ -55,11 +59,11 @@ function openerOf(
 ): readonly [string, ...string[]] {
   if (platform === 'darwin') return ['open'];
   if (platform !== 'win32') return ['xdg-open'];
-  // With its whole path: a bare name would be looked for in the working directory first.
+  // With its whole path: Windows looks for a bare name in the working directory first.
   return [`${env['SystemRoot'] ?? 'C:\\Windows'}\\System32\\rundll32.exe`, 'url.dll,FileProtocolHandler'];
 }
 
-/** Starts the opener and leaves it alone; false when it did not start, failed in time, or was cut short. */
+/** Starts the program and lets it run; false when it did not start, failed at once, or the signal was given. */
 function runOpener(
   start: NonNullable<OpenBrowserOptions['spawn']>,
   command: string,

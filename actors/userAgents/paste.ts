@@ -1,31 +1,45 @@
-// The user agent without a listener: the person opens the URL anywhere, and pastes back where they end.
+// The user agent without a listener: the person opens the URL in any browser, and pastes the address that it ends at.
 
 import { AuthError, refuse } from '../../contract/errors.ts';
 import { sameText, stateOf } from '../../protocol/authorizationResponse.ts';
 import { orCancelled, throwIfCancelled } from '../tools/waiting.ts';
-import { longestUrl, pageAddress, responseAt, unheardRedirectUri } from './addresses.ts';
+import { longestUrl, pageAddress, redirectUriWithoutListener, responseAt } from './addresses.ts';
 import type { UserAgent } from './userAgent.ts';
 
+/** How `pasteUserAgent` talks to the person. */
 export interface PasteOptions {
+  /** Shows the URL to the person. The issuer names the authorization server that it belongs to. */
   readonly show: (url: string, issuer: string) => void;
-  /** Puts one question to the person; ends with what they typed. */
+  /** Asks the person one question. Resolves to what they typed. */
   readonly ask: (question: string, signal: AbortSignal) => Promise<string>;
-  /** Where the browser ends: a page that cannot be reached. Default `http://127.0.0.1/callback`. */
+  /** Where the browser ends: a page that cannot be loaded. Default `http://127.0.0.1/callback`. */
   readonly redirectUri?: string;
 }
 
-/** After so many wrong pastes nobody is there: an input at its end answers at once, for ever. */
+/** After so many wrong answers there is no person: an input that has ended answers at once, again and again. */
 const mostQuestions = 20;
 
 type Paste = { readonly url: string } | { readonly trouble: string };
 
 /**
- * For a terminal without a browser: the person copies the address that their browser ends at.
- * Its methods throw AuthError `address_refused`, `user_agent_failed` (asking failed, or 20 wrong pastes),
- * `cancelled`.
+ * For a terminal without a browser: the person opens the URL in a browser on any machine, and copies the address
+ * that the browser ends at.
+ * Its methods throw AuthError `address_refused`, `user_agent_failed` (`ask` failed, or 20 wrong answers), `cancelled`.
+ * @example
+ * import { createInterface } from 'node:readline/promises';
+ * import { pasteUserAgent } from 'authchart/node';
+ * const terminal = createInterface({ input: process.stdin, output: process.stderr });
+ * const userAgent = pasteUserAgent({
+ *   show: (url, issuer) => console.error(`Open this page of ${issuer} in a browser:\n${url}`),
+ *   ask: (question, signal) => terminal.question(question, { signal }),
+ * });
  * @see RFC 8252 §7.3
  */
-export function pasteUserAgent({ show, ask, redirectUri = unheardRedirectUri }: PasteOptions): UserAgent {
+export function pasteUserAgent({
+  show,
+  ask,
+  redirectUri = redirectUriWithoutListener,
+}: PasteOptions): UserAgent {
   const closing = new AbortController();
   const until = (signal: AbortSignal) => AbortSignal.any([signal, closing.signal]);
   return {

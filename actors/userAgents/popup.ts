@@ -3,6 +3,7 @@ import { refuse } from '../../contract/errors.ts';
 import { hostUserAgent } from './host.ts';
 import type { UserAgent } from './userAgent.ts';
 
+/** The window that `popupUserAgent` opens, and where it gets the response. */
 export interface PopupOptions {
   /** A page of the same origin, which calls `completeLogin` with `close`. */
   readonly redirectUri: string;
@@ -40,6 +41,8 @@ export interface PopupUserAgent extends UserAgent {
  *
  * Its methods throw as those of `hostUserAgent` do, and `user_agent_failed` also when the browser blocked the window.
  * @example
+ * import { createAuthEngine } from 'authchart';
+ * import { popupUserAgent, webStore } from 'authchart/browser';
  * const userAgent = popupUserAgent({ redirectUri: `${location.origin}/callback` });
  * const engine = createAuthEngine({ client: { name: 'Notes' }, store: webStore(), userAgent });
  * const session = engine.session({ resource: 'https://mcp.example.com/mcp' });

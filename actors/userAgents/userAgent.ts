@@ -1,28 +1,38 @@
-// The contract of user agents: how a person is reached, and how the answer comes back.
+// The contract of user agents: how a person gets to the authorization server, and how the response comes back.
 
 import type { SessionId } from '../../contract/facts.ts';
 
 /** One authorization request, as a user agent sees it. `url` and `state` are not for logs. */
 export interface AuthorizationRequest {
-  /** Whose login it is: a host with many people has to know whom to lead there. */
+  /** Whose login it is. A host with many people has to know which of them to send there. */
   readonly session: SessionId;
+  /** The page of the authorization server that the person has to visit. */
   readonly url: string;
+  /** Where the authorization server sends the browser afterwards. */
   readonly redirectUri: string;
+  /** The `state` of the request. A response belongs to the request with the same one. */
   readonly state: string;
   /** The authorization server, to show to the person. */
   readonly issuer: string;
+  /** Ends the login: it was cancelled, it took too long, or the engine is disposed. */
   readonly signal: AbortSignal;
 }
 
 /**
- * How a person is reached. The engine calls, per login: `reserve`, `present`, `receive`, `release`.
+ * How a person gets to the authorization server, and how the response comes back.
+ *
+ * For each login the engine calls `reserve`, `present`, `receive` and `release`, in this order.
  * After a restart it may call `receive` alone, for a request that an earlier process presented.
+ * A method may throw an AuthError, which becomes the outcome of the login. Each one ends when its signal is given.
+ * @see RFC 8252 §7
  */
 export interface UserAgent {
+  /** The kind of user agent. Registrations are kept apart by it, since their redirect URIs depend on it. */
   readonly name: string;
   /**
-   * Makes a redirect URI ready to receive (a listener is bound now), before anything is registered or built.
-   * @param wanted URIs that a registration already has; the first that can be had is taken.
+   * Chooses the redirect URI of a login, and gets ready to receive there: a listener is bound now. It is called
+   * before the client is registered and the authorization request is built.
+   * @param wanted Redirect URIs that a registration already has. The first one that can be used is chosen.
    */
   reserve(wanted: readonly string[], signal: AbortSignal): Promise<string>;
   /**
@@ -35,22 +45,23 @@ export interface UserAgent {
    */
   hold?(redirectUri: string, signal: AbortSignal): Promise<boolean>;
   /**
-   * Leads the person to the URL; ends when that was done, not when they answered. It also works for a request
-   * whose redirect URI another process holds: that process then gets the response.
+   * Sends the person to the URL. Ends when that was done, and does not wait for the person. It also works for a
+   * request whose redirect URI another process holds: that process then gets the response.
    */
   present(request: AuthorizationRequest): Promise<void>;
   /**
-   * Waits for the response to this request: the whole URL that came back, with code and state in it.
-   * A response with another `state` disturbs nothing. Ends only with an answer or by the signal.
+   * Waits for the response to this request. A response with another `state` is not taken for it. Ends only with the
+   * response or by the signal.
+   * @returns the whole URL that the browser was sent to, with code and state in it.
    */
   receive(request: Omit<AuthorizationRequest, 'url'>): Promise<string>;
   /**
-   * A login that was asked for has ended before anybody was led anywhere, or was joined: what was opened for it
-   * is closed. What shows an authorization server already stays open.
+   * Closes what was opened for a login (a window, say). It is called when a login that was asked for ended before
+   * anybody was sent anywhere, or joined another one. What shows an authorization server already stays open.
    */
   dismiss?(): void;
-  /** Lets go of the redirect URI: called after the response, a cancel or a failure. */
+  /** Gives the redirect URI back: called after the response, a cancel or a failure. */
   release(redirectUri: string): Promise<void>;
-  /** Ends everything that is open. */
+  /** Closes everything that is open, and ends every call. */
   dispose(): Promise<void>;
 }
