@@ -1,4 +1,4 @@
-// The page at the redirect URI: hands the answer to the engine, and takes it out of sight.
+// The page at the redirect URI: passes the response on to the engine, and removes it from the address bar.
 
 import type { Engine } from '../engine/engineSurface.ts';
 import type { Session } from '../engine/sessionSurface.ts';
@@ -8,10 +8,19 @@ import { stateOf } from '../protocol/authorizationResponse.ts';
 const PARAMETERS = ['code', 'state', 'iss', 'error', 'error_description', 'error_uri', 'session_state'];
 
 /**
- * Finishes the login that this page was called back for. Call it first thing in the page at the redirect URI.
- * @param close closes the window afterwards, when the login has succeeded: for pages in a `popupUserAgent`'s window.
- * @returns nothing when the page was not called by an authorization server.
+ * Finishes a login in the page at the redirect URI. Call it before anything else in that page: it removes code and
+ * state from the address.
+ * @param engine An engine with the same store as the engine that began the login.
+ * @param options `close` closes the window when the login has succeeded: for a page in the window of `popupUserAgent`.
+ * @returns the session that is logged in now; nothing when the address of the page has no response in it.
  * @throws AuthError as `engine.complete` does.
+ * @example
+ * import { createAuthEngine } from 'authchart';
+ * import { completeLogin, popupUserAgent, webStore } from 'authchart/browser';
+ * const userAgent = popupUserAgent({ redirectUri: `${location.origin}/callback` });
+ * const engine = createAuthEngine({ client: { name: 'Notes' }, store: webStore(), userAgent });
+ * await completeLogin(engine, { close: true });
+ * @see RFC 6749 §4.1.2
  */
 export async function completeLogin(
   engine: Engine,
@@ -19,7 +28,7 @@ export async function completeLogin(
 ): Promise<Session | undefined> {
   const { href } = location;
   if (stateOf(href) === undefined) return undefined;
-  // A code does not stay in the address bar, nor in the way back (A26).
+  // The code must not stay in the address bar or in the history (A26).
   const clean = new URL(href);
   for (const name of PARAMETERS) clean.searchParams.delete(name);
   history.replaceState(history.state, '', clean);

@@ -1,71 +1,80 @@
-// `authchart/inspect`: shows running charts in the Stately inspector. What is sent is made anew of known facts.
+// `authchart/inspect`: shows running charts in the Stately inspector. It sends only facts that hold no secret.
 import type { AnyStateMachine, InspectionEvent } from 'xstate';
 import { refuse } from '../contract/errors.ts';
 import { chartsOf } from './inspect/charts.ts';
 import { type Connect, connectInBrowser, connectWith } from './inspect/connections.ts';
-import { type Told, toldOf } from './inspect/messages.ts';
-import { type InspectorMessage, type Line, Outbox } from './inspect/outbox.ts';
-import { lineToPage, type PageTarget } from './inspect/page.ts';
-import { judgedServer, ServerLine, type ServerTarget } from './inspect/socket.ts';
+import { type InspectorMessage, Outbox, type Sender } from './inspect/outbox.ts';
+import { type PageTarget, pageSender } from './inspect/page.ts';
+import { type Report, reportOf } from './inspect/reports.ts';
+import { judgedServer, ServerSender, type ServerTarget } from './inspect/socket.ts';
 
 export type { InspectorMessage } from './inspect/outbox.ts';
 export { type Frame, type PageTarget, statelyPage } from './inspect/page.ts';
 export type { ServerTarget } from './inspect/socket.ts';
 
-/** A receiver of the host's own: `(message) => port.postMessage(message)`. */
+/** A function of the host that receives the messages: `(message) => port.postMessage(message)`. */
 export interface FunctionTarget {
   readonly receive: (message: InspectorMessage) => void;
 }
 
-/** Who gets the messages: one of the three. */
+/** What receives the messages: a page, a WebSocket, or a function. */
 export type InspectorTarget = PageTarget | ServerTarget | FunctionTarget;
 
+/** Where the messages go, and which charts of the host may be shown. */
 export type InspectorOptions = InspectorTarget & {
   /**
-   * Charts of your own that may be shown next to ours: their states, tags, and transitions, and the names of their events,
-   * guards, actions and actors. Name only charts whose names hold no secret. Of all others nothing is told but
-   * that they are there: we cannot know what is in them.
+   * Charts of your own that may be shown beside ours: their states, tags and transitions, and the names of their
+   * events, guards, actions and actors. List only charts whose names hold no secret. Of any other chart the inspector
+   * shows that it exists, and nothing else.
    */
   readonly charts?: readonly AnyStateMachine[];
 };
 
+/** A connection to the Stately inspector. */
 export interface StatelyInspector {
-  /** For `createAuthEngine`, or for `createActor` of a chart that embeds `engine.machine`. Never throws. */
+  /** Give it to `createAuthEngine`, or to `createActor` of a chart that embeds `engine.machine`. It never throws. */
   readonly inspect: (event: InspectionEvent) => void;
-  /** How many messages nobody got: no receiver was there, or it was too slow, or it threw. */
+  /** How many messages were lost: there was no receiver, or it was too slow, or it threw. */
   readonly dropped: number;
-  /** Sends what waits, if somebody takes it within a second, and ends. Nothing is sent after it. */
+  /** Sends the messages that wait, within a second, and ends the connection. */
   stop(): Promise<void>;
 }
 
 /**
- * Connects charts to the Stately inspector: to its page in a window or frame (`page`), to a WebSocket (`server`), or to a
- * function (`receive`). The messages are those of `@statelyai/inspect`, which has to be installed; in Node `server` needs
- * `ws`, too.
+ * Connects running charts to the Stately inspector: to its page in a window or frame (`page`), to a WebSocket
+ * (`server`), or to a function (`receive`). The messages are those of `@statelyai/inspect`, which you have to install.
+ * In Node, `server` also needs `ws`.
  *
- * Nothing is copied from a running chart. Of ours, its states, the types of its events, and what a trace tells of its context:
- * issuers, scopes, times, counts and failures; the resource without its query, and neither subject nor label. Of all other
- * actors nothing but that they are there; inputs, outputs and errors of none. A receiver that is missing throws nothing, keeps
- * no process alive, and takes no more memory than two thousand messages.
- * @throws AuthError `config_invalid`: a package is missing, or the target cannot be one.
+ * No secret is sent. Of our charts the inspector gets the states, the types of events, and the facts that a trace has:
+ * issuers, scopes, times, counts and failures, and the resource without its query. It gets neither subject nor label.
+ * Of all other actors it gets that they exist. It never gets an input, an output or an error of an actor.
+ * A missing receiver causes no error and does not keep the process alive. At most 2000 messages are kept for it.
+ * @throws AuthError `config_invalid` when a package is missing, or the target cannot be used.
+ * @example
+ * import { createAuthEngine, memoryStore } from 'authchart';
+ * import { statelyInspector } from 'authchart/inspect';
+ * import { loopbackUserAgent } from 'authchart/node';
+ * const { inspect } = await statelyInspector({ server: 'ws://localhost:8080' });
+ * const userAgent = loopbackUserAgent();
+ * const engine = createAuthEngine({ client: { name: 'my tool' }, store: memoryStore(), userAgent, inspect });
  */
 export async function statelyInspector(options: InspectorOptions): Promise<StatelyInspector> {
   const outbox = new Outbox();
-  const begin = lineTo(options, outbox);
+  const begin = senderTo(options, outbox);
   const chartOf = chartsOf(options.charts ?? []);
-  const tell = inWordsOf(await library(), (message) => outbox.put(message));
-  const line = await begin();
+  const write = writerWith(await library(), (message) => outbox.put(message));
+  const sender = await begin();
   let isOver = false;
   return {
     inspect(event) {
       if (isOver) return;
       try {
-        const told = toldOf(event, chartOf);
-        if (told) tell(told);
-        line.flush();
+        const report = reportOf(event, chartOf);
+        if (report) write(report);
+        sender.flush();
       } catch {
-        // Who looks on must not change what happens.
-        outbox.lose();
+        // An error of the inspector must not change what the chart does.
+        outbox.countLost();
       }
     },
     get dropped() {
@@ -73,28 +82,28 @@ export async function statelyInspector(options: InspectorOptions): Promise<State
     },
     async stop() {
       isOver = true;
-      await line.close();
+      await sender.close();
     },
   };
 }
 
-/** Judges the target, and opens what only opens in a click. @returns what begins. */
-function lineTo(target: InspectorTarget, outbox: Outbox): () => Promise<Line> {
+/** Checks the target, and opens the window at once, since browsers allow that only in a click. @returns what begins. */
+function senderTo(target: InspectorTarget, outbox: Outbox): () => Promise<Sender> {
   if ('page' in target) {
-    const line = lineToPage(target, outbox);
-    return async () => line;
+    const sender = pageSender(target, outbox);
+    return async () => sender;
   }
   if ('server' in target) {
     const server = judgedServer(target.server);
-    return async () => new ServerLine(server, await connector(), outbox);
+    return async () => new ServerSender(server, await connector(), outbox);
   }
   const { receive } = target;
   if (typeof receive !== 'function')
     refuse('config_invalid', 'configuring', 'Say where an inspector is: give `page`, `server` or `receive`.');
-  return async () => lineToFunction(receive, outbox);
+  return async () => functionSender(receive, outbox);
 }
 
-function lineToFunction(receive: FunctionTarget['receive'], outbox: Outbox): Line {
+function functionSender(receive: FunctionTarget['receive'], outbox: Outbox): Sender {
   const flush = (): void => {
     for (let next = outbox.take(); next; next = outbox.take()) receive(next);
   };
@@ -103,7 +112,7 @@ function lineToFunction(receive: FunctionTarget['receive'], outbox: Outbox): Lin
 
 type Library = typeof import('@statelyai/inspect');
 
-/** Loaded when it is used, and not before. */
+/** Loaded only when an inspector is used. */
 const library = (): Promise<Library> =>
   import('@statelyai/inspect').catch(() => missing('@statelyai/inspect'));
 
@@ -111,7 +120,7 @@ async function connector(): Promise<Connect> {
   const isNode =
     typeof document === 'undefined' && typeof process !== 'undefined' && process.versions?.node !== undefined;
   if (!isNode) return connectInBrowser;
-  // For Node alone: bundles for browsers need not have it.
+  // Bundles for browsers must not need `ws`: only Node loads it.
   return connectWith(await import(/* webpackIgnore: true */ 'ws').catch(() => missing('ws')));
 }
 
@@ -119,21 +128,30 @@ const missing = (name: string): never =>
   refuse(
     'config_invalid',
     'configuring',
-    `The inspector needs ${name}, and it does not load: run \`npm install --save-dev ${name}\`.`,
+    `The inspector needs ${name}, which cannot be loaded. Run \`npm install --save-dev ${name}\`.`,
   );
 
-/** The library makes the messages. Of an actor that is given by its id it forgets the rest, so that is added again. */
-function inWordsOf(
+/**
+ * Writes reports as messages of the library. The library knows an actor by its id alone, so what else is known of the
+ * actor is added to its messages.
+ */
+function writerWith(
   { createInspector }: Library,
   send: (message: InspectorMessage) => void,
-): (told: Told) => void {
-  let about: Partial<Told['about']> = {};
+): (report: Report) => void {
+  let about: Partial<Report['about']> = {};
   const inspector = createInspector({ send: (message) => send({ ...message, ...about }) });
-  return (told) => {
-    about = told.about;
-    const { sessionId } = told.about;
-    if (told.kind === 'actor') inspector.actor(sessionId);
-    else if (told.kind === 'snapshot') inspector.snapshot(sessionId, told.snapshot, { event: told.event });
-    else inspector.event(sessionId, told.event, told.sourceId === undefined ? {} : { source: told.sourceId });
+  return (report) => {
+    about = report.about;
+    const { sessionId } = report.about;
+    if (report.kind === 'actor') inspector.actor(sessionId);
+    else if (report.kind === 'snapshot')
+      inspector.snapshot(sessionId, report.snapshot, { event: report.event });
+    else
+      inspector.event(
+        sessionId,
+        report.event,
+        report.sourceId === undefined ? {} : { source: report.sourceId },
+      );
   };
 }

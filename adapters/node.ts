@@ -1,4 +1,4 @@
-// `authchart/node`: what needs Node: the file store, user agents that listen, ask, or follow redirects, imports, and traces.
+// `authchart/node`: what needs Node: the file store, user agents, imports of the logins of other tools, and trace files.
 
 export { type HeadlessOptions, headlessUserAgent } from '../actors/userAgents/headless.ts';
 export { type LoopbackOptions, loopbackUserAgent } from '../actors/userAgents/loopback.ts';

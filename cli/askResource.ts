@@ -1,11 +1,14 @@
-// One request to the resource, to see how it answers: what comes of it is in the session.
+// Sends one request to the resource, to see how it answers. The session keeps the outcome.
 import type { Session } from '../engine/sessionSurface.ts';
 import { asUnreachable } from './failures.ts';
 
-/** What an MCP endpoint wants to hear first; to others it means nothing. */
+/** An MCP endpoint demands the first two types. Other resources answer with any type. */
 const ACCEPT = 'application/json, text/event-stream, */*;q=0.1';
 
-/** @throws AuthError */
+/**
+ * Sends one GET to the resource of the session, and drops the body.
+ * @throws AuthError `unreachable` when no answer comes, and as `session.fetch` does.
+ */
 export async function askResource(session: Session): Promise<void> {
   const { resource } = session.id;
   const init = { headers: { accept: ACCEPT }, redirect: 'manual' } as const;

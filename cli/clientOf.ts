@@ -1,4 +1,4 @@
-// From flags to the engine's client: who asks, and which credentials it has for this one resource.
+// Makes the engine's client from the flags: its name, and its credentials for this resource.
 import { access, constants, readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import type { ClientOptions, DevicePrompt, GrantOptions, PrivateKey } from '../actors/tools/tools.ts';
@@ -9,9 +9,9 @@ import type { ClientFlags, GrantName } from './options.ts';
 import type { Printer } from './printer.ts';
 
 /**
- * Credentials are for this resource only. Without an issuer they are passed on as they are: the engine refuses
- * them, and names the issuer to confirm.
- * @throws AuthError `config_invalid`
+ * Makes the client of one command. Its credentials are for this resource only. When no issuer was given, the engine
+ * refuses them, and names the issuer to confirm.
+ * @throws AuthError `config_invalid` when flags do not fit together, or a file cannot be read.
  */
 export async function clientOf(
   flags: ClientFlags,
@@ -20,12 +20,12 @@ export async function clientOf(
 ): Promise<ClientOptions> {
   const { clientId, issuer, clientSecretFile, privateKeyFile, clientMetadataUrl } = flags;
   const grant = grantOf(flags.grant, printer);
-  if (clientId === undefined && issuer !== undefined) misused('--issuer goes with --client-id; give both.');
+  if (clientId === undefined && issuer !== undefined) misused('--issuer needs --client-id. Give both.');
   if (clientId === undefined && clientSecretFile !== undefined) {
-    misused('--client-secret-file goes with --client-id; give both.');
+    misused('--client-secret-file needs --client-id. Give both.');
   }
   if (clientId === undefined && privateKeyFile !== undefined) {
-    misused('--private-key-file goes with --client-id; give both.');
+    misused('--private-key-file needs --client-id. Give both.');
   }
   return {
     name: 'authchart',
@@ -39,8 +39,12 @@ export async function clientOf(
           clientId,
           resource,
           ...(issuer !== undefined && { issuer }),
-          ...(clientSecretFile !== undefined && { clientSecret: await secretIn(clientSecretFile) }),
-          ...(privateKeyFile !== undefined && { privateKey: keyIn(await secretIn(privateKeyFile)) }),
+          ...(clientSecretFile !== undefined && {
+            clientSecret: await secretIn(clientSecretFile, 'client secret'),
+          }),
+          ...(privateKeyFile !== undefined && {
+            privateKey: keyIn(await secretIn(privateKeyFile, 'private key')),
+          }),
         },
       ],
     }),
@@ -60,34 +64,35 @@ function deviceInvitation({
   verificationUriComplete,
 }: DevicePrompt): string {
   const link =
-    verificationUriComplete === undefined ? '' : `\n  or at once: ${shown(verificationUriComplete, 2048)}`;
+    verificationUriComplete === undefined
+      ? ''
+      : `\n  or open ${shown(verificationUriComplete, 2048)}, which has the code in it`;
   const where = `\n  open ${shown(verificationUri, 2048)}\n  and type ${shown(userCode)}${link}\n`;
-  return `\n${shown(new URL(issuer).host)} asks you to log in, at any device:\n${where}`;
+  return `\n${shown(new URL(issuer).host)} asks you to log in, on any device:\n${where}`;
 }
 
 const keyIn = (read: () => Promise<string>) => async (): Promise<PrivateKey> => ({ key: await read() });
 
-/** Read when it is needed, once; that it can be read is looked at now. */
-async function secretIn(file: string): Promise<() => Promise<string>> {
-  if (file !== '-') await access(file, constants.R_OK).catch((thrown) => unreadable(file, thrown));
+type SecretKind = 'client secret' | 'private key';
+
+/** Reads the file once, when its content is needed. Whether it can be read is checked now. */
+async function secretIn(file: string, kind: SecretKind): Promise<() => Promise<string>> {
+  const name = `The ${kind} ${file === '-' ? 'on standard input' : `file ${shown(file)}`}`;
+  if (file !== '-') await access(file, constants.R_OK).catch((thrown) => unreadable(name, thrown));
   let secret: Promise<string> | undefined;
   return () => {
-    secret ??= readSecret(file);
+    secret ??= readSecret(file, name);
     return secret;
   };
 }
 
-async function readSecret(file: string): Promise<string> {
+async function readSecret(file: string, name: string): Promise<string> {
   const content = file === '-' ? text(process.stdin) : readFile(file, 'utf8');
-  const secret = (await content.catch((thrown) => unreadable(file, thrown))).replace(/\r?\n$/, '');
-  if (secret === '')
-    throw new AuthError(failure('config_invalid', 'configuring', `${nameOf(file)} is empty.`));
+  const secret = (await content.catch((thrown) => unreadable(name, thrown))).replace(/\r?\n$/, '');
+  if (secret === '') throw new AuthError(failure('config_invalid', 'configuring', `${name} is empty.`));
   return secret;
 }
 
-function unreadable(file: string, thrown: unknown): never {
-  return misused(`${nameOf(file)} cannot be read (${systemCode(thrown) ?? 'for no reason given'}).`);
+function unreadable(name: string, thrown: unknown): never {
+  return misused(`${name} cannot be read (${systemCode(thrown) ?? 'for an unknown reason'}).`);
 }
-
-const nameOf = (file: string): string =>
-  `The client secret ${file === '-' ? 'on standard input' : `file ${shown(file)}`}`;

@@ -1,17 +1,18 @@
-// Ctrl-C and its like: what is under way is cancelled, waited for briefly, and the process ends.
+// Ctrl-C and similar signals: the work is cancelled, given two seconds to end, and the process ends.
 
-/** What shells report for a process that a signal has ended: 128 and its number. */
+/** The exit codes that shells report for a process that a signal has ended: 128 and the number of the signal. */
 const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /** How long cancelling may take, in milliseconds. */
 const GRACE = 2000;
 
+/** Whether a signal came, and what happens then. */
 export interface Interruption {
-  /** Whether there was a signal: then all that goes wrong is its doing. */
+  /** Whether there was a signal. Then any failure is its effect, and is not reported. */
   came(): boolean;
-  /** Sets what cancels the work under way. */
+  /** Sets the function that cancels the work. */
   onStop(stop: () => Promise<unknown>): void;
-  /** The exit code, once everything is cancelled; never without a signal. */
+  /** Resolves to the exit code when the work is cancelled. Without a signal it never resolves. */
   readonly ended: Promise<number>;
 }
 

@@ -4,10 +4,10 @@ import { watchSignals } from './interruption.ts';
 import { runCommandLine } from './program.ts';
 
 const interruption = watchSignals();
-// Who reads the result has gone (`authchart fetch … | head`): there is nobody left to tell.
+// The reader of the result has ended (`authchart fetch … | head`), so nothing more is printed.
 process.stdout.on('error', () => process.exit(1));
 process.stderr.on('error', () => {});
-// The engine's timers keep no process alive, and a person may take a while.
+// The timers of the engine do not keep the process alive, and a person may need some time.
 const alive = setInterval(() => {}, 60_000);
 
 const finished = runCommandLine(process.argv.slice(2), interruption);
@@ -16,5 +16,5 @@ const code = await Promise.race([
   interruption.ended,
 ]);
 clearInterval(alive);
-// Not by itself: an open connection would hold it up.
+// The process is ended, since an open connection would keep it alive.
 process.stdout.write('', () => process.exit(code));

@@ -1,19 +1,24 @@
-// The options that commands share, and what may be given for them.
+// The options that several commands share, and the checks of their values.
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { judgeAddress } from '../protocol/address.ts';
 import { misused } from './failures.ts';
 import type { OutputOptions } from './printer.ts';
 
+/** Which login, and in which store. */
 export interface StoreOptions {
+  /** A folder. */
   readonly store?: string;
   readonly subject?: string;
   readonly label?: string;
 }
 
+/** A value of `--grant`. */
 export type GrantName = 'code' | 'device' | 'client-credentials';
 
+/** A value of `--user-agent`. */
 export type AgentName = 'browser' | 'headless' | 'paste';
 
+/** Who the client is, and how a person gets to the login page. */
 export interface ClientFlags {
   readonly userAgent: AgentName;
   readonly clientId?: string;
@@ -27,7 +32,7 @@ export interface ClientFlags {
 
 interface LoginFlags {
   readonly scope?: readonly string[];
-  /** Seconds. */
+  /** In seconds. */
   readonly timeout?: number;
   readonly redirectUri?: string;
 }
@@ -37,67 +42,84 @@ interface RunFlags extends OutputOptions {
   readonly trace?: string;
 }
 
+/** The flags of a command that runs the chart. */
 export type SessionFlags = StoreOptions & ClientFlags & LoginFlags & RunFlags;
 
-/** Whose login, and where it is kept. */
+/** Adds the options for which login it is, and in which store. */
 export function addStoreOptions(command: Command): Command {
   return command
     .optionsGroup('Whose login:')
-    .option('--store <dir>', 'folder of the logins (default: $AUTHCHART_STORE, or a folder of this user)')
-    .option('--subject <name>', 'whose login it is, where one store serves many people')
-    .option('--label <name>', 'tells apart several logins of one person');
+    .option(
+      '--store <dir>',
+      'folder with the logins (default: $AUTHCHART_STORE, or else a folder of this user)',
+    )
+    .option('--subject <name>', 'the person whose login it is, if one store has logins of many')
+    .option('--label <name>', 'name of the login, if a person has several for one resource');
 }
 
-/** Who asks, and how a person is reached. */
+/** Adds the options for who the client is, and how a person gets to the login page. */
 export function addClientOptions(command: Command): Command {
   return command
     .optionsGroup('Client:')
     .addOption(
-      new Option('--user-agent <kind>', 'how a person is reached')
+      new Option(
+        '--user-agent <kind>',
+        'how to log in: "paste" works with a browser on another machine, "headless" needs no person',
+      )
         .choices(['browser', 'headless', 'paste'])
         .default('browser'),
     )
     .addOption(
-      new Option('--grant <kind>', 'by a browser, at another device, or for the client itself')
+      new Option(
+        '--grant <kind>',
+        'how to get a token: "code" in a browser, "device" on another device, "client-credentials" without a person',
+      )
         .choices(['code', 'device', 'client-credentials'])
         .default('code'),
     )
-    .option('--client-id <id>', 'a client that was registered by hand')
-    .option('--issuer <url>', 'the authorization server that issued it')
-    .option('--client-secret-file <file>', 'file with its secret ("-": standard input)')
-    .option('--private-key-file <file>', 'PEM file with the key that it signs with (ES256)')
+    .option('--client-id <id>', 'id of a client that was registered by hand')
+    .option('--issuer <url>', 'authorization server that issued this client id')
+    .option('--client-secret-file <file>', 'file with the client secret ("-": standard input)')
+    .option('--private-key-file <file>', 'PEM file with the private key of the client (ES256)')
     .addOption(
-      new Option('--dpop <when>', 'bind tokens to a key of this machine').choices(['preferred', 'required']),
+      new Option('--dpop <when>', 'bind tokens to a key, so that a thief cannot use them').choices([
+        'preferred',
+        'required',
+      ]),
     )
-    .option('--client-metadata-url <url>', "this client's own metadata document");
+    .option('--client-metadata-url <url>', 'metadata document of this client');
 }
 
+/** Adds `--scope`. @param what The help of the option. */
 export function addScopeOption(command: Command, what: string): Command {
   return command.option('--scope <scopes>', `${what}; may be repeated`, collectScopes);
 }
 
+/** Adds the options of a command that may log in. */
 export function addLoginOptions(command: Command): Command {
-  const withScope = addScopeOption(command.optionsGroup('Login:'), 'scopes to ask for, "a b"');
+  const withScope = addScopeOption(command.optionsGroup('Login:'), 'scopes to ask for, as in "a b"');
   return withScope
-    .option('--timeout <seconds>', 'how long a person may take (default: 600)', readSeconds)
-    .option('--redirect-uri <url>', 'where the answer comes back, for a client that is registered with it');
+    .option('--timeout <seconds>', 'how long you may take to log in (default: 600)', readSeconds)
+    .option('--redirect-uri <url>', 'redirect URI, for a client that is registered with one');
 }
 
+/** Adds the options for what is printed. */
 export function addOutputOptions(command: Command): Command {
   return command
     .optionsGroup('Output:')
-    .option('--json', 'the result, or the error, as one JSON document')
-    .option('-q, --quiet', 'no progress on standard error')
-    .option('-v, --verbose', 'every state, with the requirements that it serves');
+    .option('--json', 'print the result, or the error, as one JSON document')
+    .option('-q, --quiet', 'print no progress')
+    .option('-v, --verbose', 'print every state, with the ids of its requirements');
 }
 
-/** What is said, and recorded, of a command that runs the chart. */
+/** Adds the options for what a command that runs the chart prints and records. */
 export const addRunOptions = (command: Command): Command => addTraceOption(addOutputOptions(command));
 
+/** Adds `--trace`. */
 export function addTraceOption(command: Command): Command {
   return command
     .optionsGroup('Output:')
-    .option('--trace <file>', 'record the run there, to draw it: authchart inspect FILE');
+    .option('--trace <file>', 'record the run in this file: authchart inspect draws it');
 }
 
 function collectScopes(text: string, before: readonly string[] = []): readonly string[] {
@@ -109,16 +131,16 @@ function collectScopes(text: string, before: readonly string[] = []): readonly s
 function readSeconds(text: string): number {
   const seconds = Number(text);
   if (!/^\d+(\.\d+)?$/.test(text) || !(seconds > 0 && seconds < 1e9))
-    throw new InvalidArgumentError('Give seconds, like 120.');
+    throw new InvalidArgumentError('Give a number of seconds, such as 120.');
   return seconds;
 }
 
 /**
- * The URL of a resource, as it was given.
- * @throws AuthError `config_invalid`; does not quote it, for a URL with a password in it.
+ * Checks the URL of a resource, and returns it as it was given.
+ * @throws AuthError `config_invalid` when it cannot be used. The message does not quote it: it may have a password in it.
  */
 export function readResource(text: string): string {
   const verdict = judgeAddress(text, text);
   if (verdict.ok) return text;
-  return misused(`The URL cannot be used: ${verdict.reason}; give one like https://mcp.example.com/mcp.`);
+  return misused(`The URL cannot be used: ${verdict.reason}. Give one such as https://mcp.example.com/mcp.`);
 }

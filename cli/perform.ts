@@ -1,4 +1,4 @@
-// Runs the work of a command: gives it what it needs, and makes of how it ends an exit code.
+// Runs the work of a command: gives it what it needs, and turns its outcome into an exit code.
 import type { TraceFact } from '../contract/trace.ts';
 import { type ExitCode, exitCodeOf, failureOf } from './failures.ts';
 import type { Interruption } from './interruption.ts';
@@ -8,25 +8,28 @@ import { createPrinter, type OutputOptions, type Printer } from './printer.ts';
 export interface Host {
   readonly printer: Printer;
   readonly interruption: Interruption;
-  /** Shown what the chart does. */
+  /** Called with each fact of what the chart does. */
   readonly onTrace?: (fact: TraceFact) => void;
 }
 
-/** @param url for advice in error messages. */
+/**
+ * Runs the work of a command, and reports its failure. It never rejects.
+ * @param url The URL that the command was run for, for advice in error messages.
+ */
 export type Perform = (
   output: OutputOptions,
   url: string | undefined,
   work: (host: Host) => Promise<ExitCode>,
 ) => Promise<void>;
 
-/** @param end told the exit code. */
+/** Makes the `Perform` of one command line. @param end Called with the exit code. */
 export function performer(interruption: Interruption, end: (code: ExitCode) => void): Perform {
   return async (output, url, work) => {
     const printer = createPrinter(output);
     try {
       end(await work({ printer, interruption }));
     } catch (thrown) {
-      // Then this is only what the interruption did.
+      // Then the failure is only an effect of the interruption.
       if (interruption.came()) return;
       const failure = failureOf(thrown);
       printer.failure(failure, url);

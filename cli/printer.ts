@@ -1,31 +1,37 @@
-// The two channels: results on standard output, everything else on standard error.
+// Prints results on standard output, and everything else on standard error.
 
 import type { Failure } from '../contract/errors.ts';
 import type { Progress } from '../engine/observe.ts';
-import { sentenceOf } from './failures.ts';
+import { messageOf } from './failures.ts';
 import { progressLines } from './progress.ts';
 
+/** What is printed, and how. */
 export interface OutputOptions {
-  /** The result, or the error, is one JSON document. */
+  /** Print the result, or the error, as one JSON document. */
   readonly json?: boolean;
+  /** Print no progress. */
   readonly quiet?: boolean;
+  /** Print every state. */
   readonly verbose?: boolean;
 }
 
+/** Prints for one command. */
 export interface Printer {
-  /** @param text for people; ends without a line break. */
+  /** Prints the result. @param text The result for people, without a line break at its end. */
   result(document: unknown, text: string): void;
-  /** A remark, which `--quiet` silences. */
+  /** Prints a remark, except with `--quiet`. */
   note(text: string): void;
-  /** What a person must see to go on: never silenced. */
+  /** Prints what a person has to see to go on, also with `--quiet`. */
   ask(text: string): void;
+  /** Prints a line of progress, except with `--quiet`. */
   readonly progress: (progress: Progress) => void;
-  /** One sentence on standard error; with `json` the whole failure on standard output too. */
+  /** Prints the message of a failure. With `json` it also prints the whole failure on standard output. */
   failure(of: Failure, url?: string): void;
-  /** The same without standard output, for a command that has its own document there. */
-  complaint(sentence: string): void;
+  /** Prints a message only, for a command that prints a document of its own. */
+  complaint(message: string): void;
 }
 
+/** Makes the printer of one command. */
 export function createPrinter({ json = false, quiet = false, verbose = false }: OutputOptions): Printer {
   const colourful = process.stderr.isTTY === true && !process.env['NO_COLOR'];
   const dim = (text: string) => (colourful && text !== '' ? `\u001b[2m${text}\u001b[22m` : text);
@@ -33,7 +39,7 @@ export function createPrinter({ json = false, quiet = false, verbose = false }: 
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
   const document = (value: unknown): void =>
     void process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
-  const complaint = (sentence: string) => say(`${red('authchart:')} ${sentence}`);
+  const complaint = (message: string) => say(`${red('authchart:')} ${message}`);
   return {
     result: (value, text) => (json ? document(value) : void process.stdout.write(`${text}\n`)),
     note: (text) => (quiet ? undefined : say(text)),
@@ -41,7 +47,7 @@ export function createPrinter({ json = false, quiet = false, verbose = false }: 
     progress: quiet ? () => {} : progressLines({ verbose, write: say, dim }),
     complaint,
     failure(of, url) {
-      const message = sentenceOf(of, url);
+      const message = messageOf(of, url);
       if (json) document({ error: { ...of, message } });
       complaint(message);
     },

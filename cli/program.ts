@@ -1,4 +1,4 @@
-// The command line: its commands, its help, and what is said when it is not understood.
+// The command line: its commands, its help, and its messages for wrong arguments.
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { addExplain } from './commands/explain.ts';
@@ -23,27 +23,27 @@ Examples:
   authchart import mcp-remote --resource https://mcp.example.com/mcp --issuer https://accounts.example.com
 
 Exit codes:
-  0  done                       3  a person is needed: run authchart login
+  0  done                       3  a person has to log in: run authchart login
   1  failed                     4  a server could not be reached, or has an outage
-  2  the command line is wrong  5  refused for safety, nothing was sent
+  2  the command line is wrong  5  refused for safety
 
-Results go to standard output, progress and errors to standard error.
-authchart COMMAND --help tells more.
+Results are printed on standard output, progress and errors on standard error.
+Run authchart COMMAND --help for the options of a command.
 `;
 
 /**
  * Parses and runs a command line.
- * @returns the exit code. Never throws for what a person did or a server said.
+ * @returns the exit code. It throws only for a defect of the program.
  */
 export async function runCommandLine(args: readonly string[], interruption: Interruption): Promise<number> {
   let code: number = exitCodes.done;
   const program = new Command('authchart')
-    .description('Logs in to MCP servers and any other OAuth-protected resource, and keeps the logins.')
+    .description('Logs in to MCP servers and other resources that OAuth protects, and keeps the logins.')
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     .addHelpText('after', afterHelp)
-    .showHelpAfterError('Run authchart --help for the commands.')
+    .showHelpAfterError('Run authchart --help to see the commands.')
     .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}` })
     .exitOverride()
     .configureOutput({
@@ -55,7 +55,7 @@ export async function runCommandLine(args: readonly string[], interruption: Inte
   for (const add of [addLogin, addFetch, addToken, addStatus, addExplain, addLogout, addImport, addInspect])
     add(program, perform);
   for (const command of program.commands) {
-    command.showHelpAfterError(`Run authchart ${command.name()} --help for what it takes.`);
+    command.showHelpAfterError(`Run authchart ${command.name()} --help to see its arguments.`);
   }
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -1,36 +1,41 @@
-// What happens, as it happens: one short line each, on standard error.
+// Progress: one short line for each thing that happens, on standard error.
 import type { Progress } from '../engine/observe.ts';
 import { shown } from '../protocol/text.ts';
 
-/** The phases that do something without asking anybody: said in words when they are entered. */
-const deeds: Readonly<Record<string, string>> = {
-  bindChecking: 'which credentials belong to this server?',
-  reusing: 'what is there already is used first',
+/** The text of phases and states that send no request, printed when one is entered. */
+const texts: Readonly<Record<string, string>> = {
+  bindChecking: 'looking up the credentials for this server',
+  reusing: 'trying the stored credentials first',
   'authorizing.awaitingUser': 'waiting until the login is finished',
   'authorizing.awaitingApproval': 'waiting until the login is approved',
   authorized: 'there is a token',
-  steppingUp: 'more scopes are needed than were granted',
+  steppingUp: 'the resource asks for more scopes than were granted',
   rejected: 'refused for safety',
-  signingOut: 'revoking and forgetting',
+  signingOut: 'revoking and deleting the tokens',
 };
 
+/** How lines of progress are written. */
 export interface Lines {
+  /** Write a line for every state. */
   readonly verbose: boolean;
   readonly write: (line: string) => void;
-  /** Makes text quiet, where colours may be used. */
+  /** Makes text grey, if the terminal has colours. */
   readonly dim: (text: string) => string;
 }
 
-/** Makes the listener: requests with their status, phases in words; with `verbose` every state and what it serves. */
+/**
+ * Makes the function that writes progress: requests with their status, and phases. With `verbose` it writes every
+ * state, with the ids of its requirements.
+ */
 export function progressLines({ verbose, write, dim }: Lines): (progress: Progress) => void {
   let phase = '';
-  let said = '';
+  let last = '';
   const line = (name: string, text: string) => write(`${dim(name.padEnd(13))} ${text}`);
   return (progress) => {
     if (progress.kind === 'set-aside') {
       return line('store', `a damaged record was set aside: ${shown(progress.key)}`);
     }
-    if (progress.kind === 'loosened') return line('loosened', progress.what);
+    if (progress.kind === 'loosened') return line('less strict', progress.what);
     if (progress.kind === 'request') {
       const name = progress.purpose === 'resource' ? 'requesting' : phase;
       return line(name, requestLine(progress));
@@ -41,13 +46,14 @@ export function progressLines({ verbose, write, dim }: Lines): (progress: Progre
       const text = rest === '' ? progress.description : `${rest}: ${progress.description}`;
       return line(phase, `${text} ${dim(progress.spec.join(' '))}`.trimEnd());
     }
-    const key = progress.state in deeds ? progress.state : phase;
-    const deed = deeds[key];
-    if (deed !== undefined && key !== said) line(phase, deed);
-    said = key;
+    const key = progress.state in texts ? progress.state : phase;
+    const text = texts[key];
+    if (text !== undefined && key !== last) line(phase, text);
+    last = key;
   };
 }
 
+/** One request with its status, in columns. */
 export function requestLine({
   purpose,
   method,

@@ -1,10 +1,10 @@
-// What the store knows of each session: facts without a token, for `status` and for results.
+// What the store knows about each session, without tokens: for `status` and for results.
 import { AuthError, type Failure } from '../contract/errors.ts';
 import type { RegistrationKind, SessionId } from '../contract/facts.ts';
 import { identifies } from '../protocol/wellKnown.ts';
 import { type BindingRecord, keys, type Records } from '../stores/records.ts';
 
-/** One login. Times are ISO 8601. */
+/** One session in the store. Times are ISO 8601. */
 export interface StoredSession {
   readonly resource: string;
   readonly subject?: string;
@@ -13,18 +13,21 @@ export interface StoredSession {
   readonly issuer: string;
   readonly registration: RegistrationKind;
   readonly clientId: string;
-  /** Servers that it was bound to before. */
+  /** The servers that the resource was bound to before. */
   readonly before: readonly string[];
-  /** Absent: bound, but nobody is logged in any more. */
+  /** Absent when nobody is logged in any more. */
   readonly grant?: {
     readonly scopes: readonly string[];
-    /** Absent: the server did not say. */
+    /** Absent when the server did not say. */
     readonly expiresAt?: string;
     readonly renewable: boolean;
   };
 }
 
-/** Each session in the store; one that cannot be read is told, and does not hide the others. */
+/**
+ * Reads all sessions of the store.
+ * @param onTrouble Called for each session that cannot be read. The others are read all the same.
+ */
 export async function storedSessions(
   records: Records,
   onTrouble: (failure: Failure) => void,
@@ -43,7 +46,11 @@ export async function storedSessions(
   return found;
 }
 
-/** The one session, or nothing. @throws AuthError `record_newer`, `store_failed` */
+/**
+ * Reads one session of the store.
+ * @returns nothing when the store has none.
+ * @throws AuthError `record_newer`, `store_failed`
+ */
 export async function storedSession(records: Records, id: SessionId): Promise<StoredSession | undefined> {
   const binding = (await records.read(keys.binding(id)))?.value;
   return binding && sessionIn(records, binding);
@@ -72,7 +79,7 @@ async function sessionIn(records: Records, binding: BindingRecord): Promise<Stor
   };
 }
 
-/** Whether a session is the one that these flags speak of; a flag that is not given matches all. */
+/** Whether a session has this subject and this label. What is undefined matches all. */
 export function belongsTo(
   session: StoredSession,
   { subject, label }: { readonly subject?: string; readonly label?: string },
@@ -83,7 +90,7 @@ export function belongsTo(
   );
 }
 
-/** The resource whose login is good for this URL: the URL itself, else the longest one that it lies below. */
+/** The resource whose login is used for a URL: the URL itself, else the longest URL above it. */
 export function coveringResource(sessions: readonly StoredSession[], url: string): string {
   const covering = sessions.map(({ resource }) => resource).filter((one) => identifies(one, url) !== 'no');
   const exact = covering.find((one) => identifies(one, url) === 'exact');

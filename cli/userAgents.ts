@@ -1,4 +1,4 @@
-// How a person at a terminal is reached: their browser, nobody, or by copy and paste.
+// How a person at a terminal logs in: in their browser, with copy and paste, or not at all.
 
 import { createInterface } from 'node:readline';
 import type { UserAgent } from '../actors/userAgents/userAgent.ts';
@@ -10,12 +10,16 @@ import { misused } from './failures.ts';
 import type { AgentName } from './options.ts';
 import type { Printer } from './printer.ts';
 
-/** Longest URL that is printed, in characters. */
+/** The longest URL that is printed, in characters. */
 const LONGEST = 16 * 1024;
 
-/** @throws AuthError `config_invalid` for a redirect URI that this user agent cannot receive. */
+/**
+ * Makes the user agent of `--user-agent`.
+ * @throws AuthError `config_invalid` when this user agent cannot receive at the redirect URI.
+ */
 export function userAgentOf(name: AgentName, redirectUri: string | undefined, printer: Printer): UserAgent {
-  if (redirectUri !== undefined && !urlOf(redirectUri)) misused('--redirect-uri is not a URL.');
+  if (redirectUri !== undefined && !urlOf(redirectUri))
+    misused('--redirect-uri is not a URL. Give one such as http://127.0.0.1:8765/callback.');
   const at = redirectUri === undefined ? {} : { redirectUri };
   if (name === 'headless') return headlessUserAgent(at);
   if (name === 'browser') return browser(redirectUri, printer);
@@ -26,7 +30,7 @@ function paste(at: { readonly redirectUri?: string }, printer: Printer): UserAge
   const questions = terminalQuestions();
   const agent = pasteUserAgent({
     ...at,
-    show: (url, issuer) => printer.ask(invitation('Open this in any browser', url, issuer)),
+    show: (url, issuer) => printer.ask(invitation('Open this URL in any browser', url, issuer)),
     ask: questions.ask,
   });
   return {
@@ -38,7 +42,7 @@ function paste(at: { readonly redirectUri?: string }, printer: Printer): UserAge
   };
 }
 
-/** The URL is printed even when a browser opened: it may be one that nobody sees. */
+/** The URL is printed also when a browser was opened: the person may not see that browser. */
 function browser(redirectUri: string | undefined, printer: Printer): UserAgent {
   let opened = true;
   const show = () => {
@@ -51,8 +55,8 @@ function browser(redirectUri: string | undefined, printer: Printer): UserAgent {
       opened = true;
       await agent.present(request);
       const hint = opened
-        ? 'A browser was opened; if you do not see it, open this'
-        : 'No browser can be opened from here; open this on this machine (elsewhere: --user-agent paste)';
+        ? 'A browser was opened. If you do not see it, open this URL'
+        : 'No browser can be opened from here. Open this URL on this machine (on another one: use --user-agent paste)';
       printer.ask(invitation(hint, new URL(request.url).href, request.issuer));
     },
   };
@@ -67,20 +71,20 @@ function placeOf(redirectUri: string) {
   const host = hostname === '[::1]' ? '::1' : hostname;
   if (protocol !== 'http:' || (host !== '127.0.0.1' && host !== '::1')) {
     misused(
-      '--redirect-uri must begin with http://127.0.0.1 or http://[::1] for a browser; use --user-agent paste for others.',
+      '--redirect-uri must begin with http://127.0.0.1 or http://[::1]. For any other one use --user-agent paste.',
     );
   }
   return { host, path: pathname, ...(port !== '' && { port: Number(port) }) } as const;
 }
 
-/** Questions on standard error, answers on standard input; a line that comes early is kept for the next question. */
+/** Prints questions on standard error, and reads answers on standard input. An early line answers the next question. */
 function terminalQuestions() {
   const { stdin, stderr } = process;
-  // Where standard error goes to a file, the terminal itself shows what is typed: it must not be echoed there.
+  // If standard error is a file, what the person types must not be echoed into it. The terminal itself shows it.
   const terminal = stdin.isTTY === true && stderr.isTTY === true;
   const open = () => {
     const lines = createInterface({ input: stdin, ...(terminal && { output: stderr }), terminal });
-    // In this mode the terminal hands over Ctrl-C as a key.
+    // In this mode Ctrl-C arrives as a key, and not as a signal.
     lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
     return { lines, answers: lines[Symbol.asyncIterator]() };
   };
@@ -93,18 +97,18 @@ function terminalQuestions() {
         dialogue.lines.prompt();
       } else stderr.write(`${question}\n`);
       const answer = await dialogue.answers.next();
-      if (answer.done) throw nobodyThere();
+      if (answer.done) throw inputEnded();
       return answer.value;
     },
     close: () => dialogue?.lines.close(),
   };
 }
 
-const nobodyThere = (): AuthError =>
+const inputEnded = (): AuthError =>
   new AuthError(
     failure(
       'interaction_required',
       'authorizing',
-      'Nobody can be asked, because standard input has ended; log in at a terminal',
+      'The address cannot be read, because standard input has ended; log in at a terminal.',
     ),
   );

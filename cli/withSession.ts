@@ -1,4 +1,4 @@
-// Sets up the engine for one command, with one session, and takes it down again.
+// Makes the engine of one command, with one session, and disposes it afterwards.
 
 import { defaultFolder, fileStore, type TraceFile, traceFile } from '../adapters/node.ts';
 import { createAuthEngine } from '../engine/engine.ts';
@@ -12,17 +12,22 @@ import type { Host } from './perform.ts';
 import type { Printer } from './printer.ts';
 import { userAgentOf } from './userAgents.ts';
 
+/** The folder of the store. */
 export function folderOf({ store }: StoreOptions): string {
   return store ?? defaultFolder(process.env);
 }
 
-/** The store by itself, for what needs no session. */
+/** The records of the store, for commands that need no session. */
 export function recordsIn(flags: StoreOptions, printer: Printer): Records {
   const store = fileStore({ folder: folderOf(flags) });
   return new Records(store, (key) => printer.progress({ kind: 'set-aside', key }));
 }
 
-/** @param interaction `auto`: a challenge may open a browser, as whoever ran the command asked for it. */
+/**
+ * Runs some work with the session of a resource.
+ * @param interaction `auto` lets a challenge open a browser: the person who ran the command has asked for a login.
+ * @throws AuthError `config_invalid` when a flag cannot be used, and what the work throws.
+ */
 export async function withSession<Result>(
   { printer, interruption, onTrace }: Host,
   resource: string,
@@ -31,7 +36,7 @@ export async function withSession<Result>(
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   const { subject, label, timeout } = flags;
-  // Taking the engine down is no progress.
+  // What happens while the engine is disposed is neither printed nor recorded.
   let over = false;
   const trace: TraceFile | undefined = flags.trace === undefined ? undefined : traceFile(flags.trace);
   const engine = createAuthEngine({
@@ -62,7 +67,7 @@ export async function withSession<Result>(
   }
 }
 
-/** Waits until the store was read: then nothing is in flight, or a login of another process waits for its person. */
+/** Waits until the session has read the store. Afterwards it is idle, or a login of another process waits for a person. */
 export function recovered(session: Session): Promise<AuthSnapshot> {
   return new Promise((resolve) => {
     const look = (snapshot: AuthSnapshot): void => {

@@ -1,7 +1,7 @@
-// Small texts: durations, names of registrations, words for a shell, tables.
+// Small texts: durations, kinds of registration, words for a shell, tables.
 import type { RegistrationKind } from '../contract/facts.ts';
 
-/** @param milliseconds `292000` is "4 min 52 s". */
+/** A duration in words. @param milliseconds `292000` gives "4 min 52 s". */
 export function duration(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   const parts = [
@@ -16,18 +16,19 @@ export function duration(milliseconds: number): string {
   return words.map(([count, unit]) => `${count} ${unit}`).join(' ');
 }
 
+/** The kinds of registration in words. */
 export const kindNames: Readonly<Record<RegistrationKind, string>> = {
   'pre-registered': 'registered by hand',
   'metadata-document': 'a client metadata document',
   dynamic: 'registered dynamically',
 };
 
-/** A word that a POSIX shell reads as it stands. */
+/** Quotes a word for a POSIX shell, if it needs quotes. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** Lines of a name and its text, aligned, indented by two. */
+/** Lines with a name and a text, in columns, indented by two. */
 export function table(rows: readonly (readonly [string, string] | undefined)[]): string {
   const there = rows.filter((row) => row !== undefined);
   const width = Math.max(0, ...there.map(([name]) => name.length));

@@ -34,7 +34,7 @@ export interface LoopbackOptions {
  * import { createAuthEngine } from 'authchart';
  * import { defaultFolder, fileStore, loopbackUserAgent } from 'authchart/node';
  * const userAgent = loopbackUserAgent({ show: (url) => console.error(`Open this page in a browser:\n${url}`) });
- * const engine = createAuthEngine({ client: { name: 'my tool' }, store: fileStore({ folder: defaultFolder() }), userAgent });
+ * const engine = createAuthEngine({ client: { name: 'my tool' }, store: fileStore({ folder: defaultFolder(process.env) }), userAgent });
  * await engine.session({ resource: 'https://mcp.example.com/mcp' }).login();
  * @see RFC 8252 §7.3, §8.3
  */

@@ -1,9 +1,9 @@
-// The charts that may be shown: ours, and those of the host's own that it names. All others are strangers.
+// The charts that an inspector may show: ours, and those that the host has listed.
 import type { AnyStateMachine, StateNode } from 'xstate';
 import { authMachine } from '../../machines/authMachine.ts';
 import { structureOf } from './structure.ts';
 
-/** What is known of a chart ahead of any run: a name that is not in here is not shown. */
+/** The names that stand in the source of a chart. Only these are shown. */
 export interface Chart {
   readonly isOurs: boolean;
   readonly id: string;
@@ -17,12 +17,12 @@ export interface Chart {
   readonly actors: ReadonlySet<string>;
 }
 
-/** @returns the chart that runs this logic, if it may be shown. */
+/** Finds the chart of an actor's logic. @returns nothing when it may not be shown. */
 export type ChartOf = (logic: unknown) => Chart | undefined;
 
 /**
- * A chart is known by its config, which `provide` leaves as it is and nobody else has.
- * @param listed charts of the host that may be shown.
+ * Makes the lookup of charts. A chart is known by its config: `provide` keeps it, and no other chart has the same one.
+ * @param listed The charts of the host that may be shown.
  */
 export function chartsOf(listed: readonly AnyStateMachine[]): ChartOf {
   const charts = new Map<unknown, Chart>([authMachine, ...listed].map((one) => [one.config, chartOf(one)]));

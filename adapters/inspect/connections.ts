@@ -1,24 +1,26 @@
-// One WebSocket connection, as browsers make it, and as Node does: there it lets the process end.
+// A WebSocket connection, in browsers and in Node. In Node it does not keep the process alive.
 import type { Socket } from 'node:net';
 
+/** An open or opening WebSocket. */
 export interface Connection {
   readonly isOpen: boolean;
-  /** Bytes that were sent, and not taken yet. */
+  /** How many bytes have not been sent yet. */
   readonly bufferedAmount: number;
   send(text: string): void;
-  /** Ends it when everything was taken. */
+  /** Closes it when everything has been sent. */
   close(): void;
-  /** Ends it now. */
+  /** Closes it at once. */
   cut(): void;
-  /** From now on the process waits for it. */
-  hold(): void;
+  /** From now on it keeps the process alive. */
+  keepProcessAlive(): void;
 }
 
-/** Begins one. `ended` is called once, also when it never was open. May throw. */
+/** Opens a connection. `ended` is called once, also when it was never open. It may throw. */
 export type Connect = (url: string, on: { open(): void; ended(): void }) => Connection;
 
 const OPEN = 1;
 
+/** Opens a connection with the WebSocket of the platform. */
 export const connectInBrowser: Connect = (url, on) => {
   const socket = new WebSocket(url);
   socket.addEventListener('open', on.open);
@@ -34,19 +36,19 @@ export const connectInBrowser: Connect = (url, on) => {
     send: (text) => socket.send(text),
     close,
     cut: close,
-    hold() {},
+    keepProcessAlive() {},
   };
 };
 
-/** Milliseconds that a receiver may take to answer, and to close. */
-const PATIENCE = 5_000;
+/** How long a receiver may take to answer, and to close, in milliseconds. */
+const TIMEOUT = 5_000;
 
-/** Node's own WebSocket would keep the process alive. */
+/** Opens connections with the package `ws`. The WebSocket of Node itself would keep the process alive. */
 export const connectWith =
   ({ WebSocket: Client }: Pick<typeof import('ws'), 'WebSocket'>): Connect =>
   (url, on) => {
     let transport: Socket | undefined;
-    const options = { handshakeTimeout: PATIENCE, closeTimeout: PATIENCE, perMessageDeflate: false };
+    const options = { handshakeTimeout: TIMEOUT, closeTimeout: TIMEOUT, perMessageDeflate: false };
     const socket = new Client(url, {
       ...options,
       finishRequest(request) {
@@ -56,7 +58,7 @@ export const connectWith =
         request.end();
       },
     });
-    // What went wrong does not matter: it is over, and `close` follows.
+    // The error itself does not matter: the event `close` follows it.
     socket.on('error', () => {});
     socket.on('open', on.open);
     socket.on('close', on.ended);
@@ -70,6 +72,6 @@ export const connectWith =
       send: (text) => socket.send(text),
       close: () => socket.close(),
       cut: () => socket.terminate(),
-      hold: () => void transport?.ref(),
+      keepProcessAlive: () => void transport?.ref(),
     };
   };

@@ -1,26 +1,28 @@
-// Messages that wait for a receiver: so many and no more; and what one that comes later has to know first.
+// Messages that wait for a receiver, up to a limit, and what a receiver that connects later has to get first.
 import type { StatelyInspectionEvent } from '@statelyai/inspect';
 
+/** A message of `@statelyai/inspect`. */
 export type InspectorMessage = StatelyInspectionEvent;
 
-/** How many messages wait. */
+/** So many messages wait at most. */
 const MOST_WAITING = 1_000;
-/** How many actors are introduced to a receiver that comes later. */
-const MOST_STANDING = 500;
+/** For so many running actors the messages are kept that a receiver which connects later needs. */
+const MOST_ACTORS = 500;
 
-/** An actor that goes on: how it was introduced, and how it stands. */
-interface Standing {
-  readonly introduction: InspectorMessage;
+/** What is known of a running actor: the message that said it started, and its newest snapshot. */
+interface RunningActor {
+  readonly started: InspectorMessage;
   readonly newest?: InspectorMessage;
 }
 
+/** A queue of messages for a receiver that may be slow, missing, or connected again. */
 export class Outbox {
   #waiting: InspectorMessage[] = [];
-  /** Of what does not wait any more. */
-  readonly #standing = new Map<string, Standing>();
+  /** The running actors, by session id, as far as their messages were sent. */
+  readonly #running = new Map<string, RunningActor>();
   #dropped = 0;
 
-  /** How many messages were lost, or gave way to newer ones. */
+  /** How many messages were lost, or removed to make space for newer ones. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -29,53 +31,53 @@ export class Outbox {
     return this.#waiting.length === 0;
   }
 
+  /** Adds a message. When there are too many, the oldest is removed and counts as lost. */
   put(message: InspectorMessage): void {
     this.#waiting.push(message);
     if (this.#waiting.length <= MOST_WAITING) return;
     this.take();
-    this.lose();
+    this.countLost();
   }
 
-  /** One is lost that somebody else had taken. */
-  lose(): void {
+  /** Counts a message as lost. */
+  countLost(): void {
     this.#dropped += 1;
   }
 
-  /** The oldest. */
+  /** Removes the oldest message, and returns it. */
   take(): InspectorMessage | undefined {
     const message = this.#waiting.shift();
     if (message) this.#remember(message);
     return message;
   }
 
-  /** For a receiver that knows nothing: who goes on, and how they stand, before all that waits. */
-  startAnew(): void {
-    const known = [...this.#standing.values()].flatMap(({ introduction, newest }) =>
-      newest ? [introduction, newest] : [introduction],
+  /** For a new receiver: puts the messages about running actors before all others. */
+  repeatRunning(): void {
+    const known = [...this.#running.values()].flatMap(({ started, newest }) =>
+      newest ? [started, newest] : [started],
     );
-    this.#standing.clear();
+    this.#running.clear();
     this.#waiting.unshift(...known);
   }
 
   #remember(message: InspectorMessage): void {
     const { sessionId } = message;
-    const standing = this.#standing.get(sessionId);
+    const running = this.#running.get(sessionId);
     if (message.type === '@xstate.actor') {
-      this.#standing.set(sessionId, { introduction: message });
-      const [first] = this.#standing.keys();
-      if (this.#standing.size > MOST_STANDING && first !== undefined) this.#standing.delete(first);
-    } else if (message.type === '@xstate.snapshot' && standing) {
-      if (message.snapshot.status === 'active')
-        this.#standing.set(sessionId, { ...standing, newest: message });
-      else this.#standing.delete(sessionId);
+      this.#running.set(sessionId, { started: message });
+      const [first] = this.#running.keys();
+      if (this.#running.size > MOST_ACTORS && first !== undefined) this.#running.delete(first);
+    } else if (message.type === '@xstate.snapshot' && running) {
+      if (message.snapshot.status === 'active') this.#running.set(sessionId, { ...running, newest: message });
+      else this.#running.delete(sessionId);
     }
   }
 }
 
-/** A way to a receiver, which may be there or not. Nothing here throws. */
-export interface Line {
-  /** Sends what waits, if somebody takes it. */
+/** Sends messages to one receiver, which may be missing. Its methods never throw. */
+export interface Sender {
+  /** Sends the messages that wait, if there is a receiver. */
   flush(): void;
-  /** Sends what waits, if somebody takes it within a moment, and ends. */
+  /** Sends the messages that wait, within a second, and ends. */
   close(): Promise<void>;
 }

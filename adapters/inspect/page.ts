@@ -1,15 +1,15 @@
-// A receiver in a page: Stately's own, or one of the host's, in a window or a frame. What is sent goes to its origin only.
+// A receiver in a page: the page of Stately or one of the host, in a window or a frame. Only its origin gets messages.
 import { refuse } from '../../contract/errors.ts';
 import { urlOf } from '../../protocol/url.ts';
-import type { Line, Outbox } from './outbox.ts';
+import type { Outbox, Sender } from './outbox.ts';
 
-/** The page that Stately hosts. Messages go from window to window, and not over the network. */
+/** The page that Stately hosts. The messages go from window to window, and not over the network. */
 export const statelyPage = 'https://stately.ai/inspect';
 
-/** What a receiver says once it listens, and what it hears at the end. */
+/** The message of a receiver that is ready, and the message that it gets at the end. */
 const CONNECTED = '@statelyai.connected';
 const DISCONNECTED = { type: '@statelyai.disconnected' };
-/** The name that Stately's library gives its window: inspectors of one page share it. */
+/** The window name that the library of Stately uses. All inspectors of one page share the window. */
 const WINDOW = 'xstateinspector';
 
 interface Receiver {
@@ -17,25 +17,26 @@ interface Receiver {
   postMessage(message: object, targetOrigin: string): void;
 }
 
-/** What of an `iframe` is needed. */
+/** An `iframe`, or something that has these members of it. */
 export interface Frame {
   src: string;
   readonly contentWindow: Receiver | null;
 }
 
+/** A page that shows the charts. */
 export interface PageTarget {
   /** `statelyPage`, or a page that uses `createBrowserReceiver` of `@statelyai/inspect`. */
   readonly page: string | URL;
-  /** Where it is shown: an `iframe` of this page. Default: a window of its own. */
+  /** An `iframe` of this page to show it in. Default: a new window. */
   readonly frame?: Frame;
 }
 
 /**
- * Opens the page at once, in the click that asks for it: browsers block windows that open later. Where it is blocked, or
- * closed, the messages wait, and the oldest give way.
- * @throws AuthError `config_invalid`
+ * Opens the page at once, since browsers allow new windows only in a click. While it is blocked or closed the messages
+ * wait, and the oldest are lost when there are too many.
+ * @throws AuthError `config_invalid` when the page is not an http or https URL, or this is no page itself.
  */
-export function lineToPage({ page, frame }: PageTarget, outbox: Outbox): Line {
+export function pageSender({ page, frame }: PageTarget, outbox: Outbox): Sender {
   const url = judged(String(page));
   const receiver = open(url, frame);
   const ending = new AbortController();
@@ -46,15 +47,15 @@ export function lineToPage({ page, frame }: PageTarget, outbox: Outbox): Line {
     if (!isListening || !to || to.closed) return;
     for (let next = outbox.take(); next; next = outbox.take()) to.postMessage(next, url.origin);
   };
-  // Said again by a page that was loaded again.
-  const hear = ({ source, origin, data }: MessageEvent<unknown>): void => {
+  // A page that was loaded again sends this again.
+  const onMessage = ({ source, origin, data }: MessageEvent<unknown>): void => {
     if (source === null || source !== receiver() || origin !== url.origin || typeOf(data) !== CONNECTED)
       return;
     isListening = true;
-    outbox.startAnew();
+    outbox.repeatRunning();
     flush();
   };
-  window.addEventListener('message', hear, { signal: ending.signal });
+  window.addEventListener('message', onMessage, { signal: ending.signal });
 
   return {
     flush,
@@ -67,7 +68,7 @@ export function lineToPage({ page, frame }: PageTarget, outbox: Outbox): Line {
   };
 }
 
-/** @returns who is there at the moment: a frame may get another page. */
+/** @returns a function that gives the window of the page. That of a frame may change. */
 function open(url: URL, frame: Frame | undefined): () => Receiver | null {
   if (frame) {
     frame.src = url.href;
@@ -80,7 +81,9 @@ function open(url: URL, frame: Frame | undefined): () => Receiver | null {
 function judged(page: string): URL {
   const no = (message: string): never => refuse('config_invalid', 'configuring', message);
   if (typeof window === 'undefined')
-    return no('There is no window here to show an inspector in: give `server` or `receive` instead.');
+    return no(
+      'An inspector page needs a browser, and there is none here. Give `server` or `receive` instead.',
+    );
   const url = urlOf(page, window.location.href);
   if (!url || !/^https?:$/.test(url.protocol))
     return no('The page of an inspector must be an https or http URL.');

@@ -1,4 +1,4 @@
-// Reads one file of another tool: small, plain, and never changed.
+// Reads one file of another tool. The file is not changed.
 import { constants } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
@@ -7,40 +7,46 @@ import { readObject } from '../../protocol/json.ts';
 import { shown } from '../../protocol/text.ts';
 import { errnoOf, orAbsent } from '../../stores/fileSystem.ts';
 
-/** Longest file that is read, in bytes: a client and three tokens are far smaller. */
+/** The longest file that is read, in bytes. A client with its tokens is much smaller. */
 const MAX_FILE = 256 * 1024;
 
+/** A file of another tool. */
 export interface ForeignFile {
-  /** For people. */
+  /** The name that messages use for it. */
   readonly name: string;
+  /** Its content. It holds secrets. */
   readonly object: Readonly<Record<string, unknown>>;
-  /** When it was written, in epoch milliseconds; for order, and for nothing else: a copy has another time. */
+  /** When it was written, in epoch milliseconds. Use it only to sort: a copied file has another time. */
   readonly savedAt: number;
 }
 
-/** @throws AuthError `record_corrupt`: the file is left out; the others may be fine. */
+/**
+ * Refuses one file. Other files may still be read.
+ * @throws AuthError `record_corrupt`, always.
+ */
 export function leaveOut(name: string, why: string): never {
   return refuse(
     'record_corrupt',
     'storing',
-    `The file ${shown(name, 500)} was left out, because ${why}; log in again.`,
+    `The file ${shown(name, 500)} was left out, because ${why}. Log in again.`,
   );
 }
 
 /**
- * The JSON object in a file; nothing where there is no such file.
- * @param name what to call it.
- * @throws AuthError `record_corrupt`
+ * Reads the JSON object in a file.
+ * @param name The name that messages use for the file.
+ * @returns nothing when there is no such file.
+ * @throws AuthError `record_corrupt` when the file cannot be read as a plain, small file with a JSON object.
  */
 export async function readForeignFile(path: string, name: string): Promise<ForeignFile | undefined> {
   try {
-    // Looked at by its name, too: Windows knows no O_NOFOLLOW.
+    // Checked by its name, too, since Windows has no O_NOFOLLOW.
     const found = await orAbsent(lstat(path));
     if (found === undefined) return undefined;
     if (found.isSymbolicLink()) return leaveOut(name, 'it is a symbolic link');
     const content = await readStart(path);
     if (content === undefined) return leaveOut(name, 'it is not a plain file');
-    if (content.length > MAX_FILE) return leaveOut(name, 'it is larger than a login can be');
+    if (content.length > MAX_FILE) return leaveOut(name, 'it is too large');
     const object = readObject(textOf(content) ?? '') ?? leaveOut(name, 'it does not hold a JSON object');
     return { name, object, savedAt: found.mtimeMs };
   } catch (thrown) {
@@ -50,9 +56,9 @@ export async function readForeignFile(path: string, name: string): Promise<Forei
   }
 }
 
-/** As much as is needed to see that it is too much; nothing for what is no plain file. */
+/** The content up to one byte more than is allowed; nothing when it is not a plain file. */
 async function readStart(path: string): Promise<Buffer | undefined> {
-  // O_NONBLOCK: a pipe in the place of a file must not hang the reader.
+  // O_NONBLOCK: opening a pipe would wait for its other end.
   const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     if (!(await handle.stat()).isFile()) return undefined;
@@ -62,7 +68,7 @@ async function readStart(path: string): Promise<Buffer | undefined> {
   }
 }
 
-/** Corrupt bytes must never be read as a secret (S02). */
+/** Damaged bytes must never be read as a secret (S02). */
 function textOf(content: Buffer): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(content);

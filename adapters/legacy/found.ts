@@ -1,19 +1,20 @@
-// What another tool left behind, in neutral terms. Nothing of it is believed yet, least of all whose it is.
+// Logins that were found in the files of another tool. They are not checked yet: `importLogins` does that.
 import { AuthError, type Failure } from '../../contract/errors.ts';
 import type { RegisteredClient } from '../../protocol/registration.ts';
 
-/** Part of a record that says, or does not say, which authorization server made it. */
-interface Stamped {
+/** A record that may name the authorization server that issued it. */
+interface WithIssuer {
   readonly issuer?: string;
 }
 
-export type FoundClient = RegisteredClient & Stamped;
+/** The client that a login was made with. Holds secrets. */
+export type FoundClient = RegisteredClient & WithIssuer;
 
-/** Without an expiry: what the records say of it counts from a time that nobody wrote down. */
-export interface FoundTokens extends Stamped {
+/** The tokens of a login. There is no expiry, since the records do not say from which time it counts. Holds secrets. */
+export interface FoundTokens extends WithIssuer {
   readonly accessToken: string;
   readonly refreshToken?: string;
-  /** Absent when the record does not say. */
+  /** The scopes of the tokens. Absent when the record does not say. */
   readonly granted?: readonly string[];
 }
 
@@ -23,25 +24,28 @@ export interface FoundLogin {
   readonly from: readonly string[];
   /** The resource that a person said it is for. */
   readonly resource: string;
-  /** The `resource` parameter that it was asked for with, where that is known. */
+  /** The `resource` parameter that was sent when it was made, if that is known. */
   readonly audience?: string;
   readonly client?: FoundClient;
   readonly tokens?: FoundTokens;
-  /** Files with older logins of the same kind, which are left alone. */
+  /** Files with older logins of the same resource. They are not imported. */
   readonly older?: readonly string[];
 }
 
-/** What there is in the files of another tool. */
+/** All that was found in the files of another tool. */
 export interface Found {
   readonly logins: readonly FoundLogin[];
-  /** Files that are broken, or must not be used; each names its file. */
+  /** Why files were left out. Each failure names its file. */
   readonly failures: readonly Failure[];
   /** Files of resources that nobody has named. */
   readonly unknown: readonly string[];
 }
 
-/** Goes on where a file is broken, and notes why. */
-export async function noting<Read>(
+/**
+ * Reads something, and adds an AuthError to the failures, so that other files are still read.
+ * @returns nothing when reading failed.
+ */
+export async function orFailure<Read>(
   failures: Failure[],
   read: () => Promise<Read>,
 ): Promise<Read | undefined> {

@@ -1,4 +1,4 @@
-// Writes found logins into our store, each under the issuer that it is known to be of; nothing is written over.
+// Writes found logins into our store, each under the issuer that it is from. No record is overwritten.
 import { redirectUriAt } from '../../actors/userAgents/callbackServer.ts';
 import { AuthError, type Failure, refuse } from '../../contract/errors.ts';
 import type { RegistrationKind, SessionId } from '../../contract/facts.ts';
@@ -18,33 +18,47 @@ import {
 import type { Store } from '../../stores/store.ts';
 import type { FoundClient, FoundLogin, FoundTokens } from './found.ts';
 
+/** How `importLogins` imports. */
 export interface ImportOptions {
-  /** Which server issued what does not say it itself: a person's word. Without it such logins are not imported. */
+  /** The issuer of logins whose records do not name one, as a person says. Without it such logins are not imported. */
   readonly issuer?: string;
-  /** As in `engine.session`. */
+  /** The subject of the sessions, as in `engine.session`. Default none. */
   readonly subject?: string;
+  /** The label of the sessions, as in `engine.session`. Default none. */
   readonly label?: string;
-  /** The host's own client metadata document. Any other client counts as registered dynamically. */
+  /** The URL of the host's own client metadata document. Any other client counts as registered dynamically. */
   readonly metadataUrl?: string;
-  /** Only says what would be done. */
+  /** Write nothing, and return what would be done. Default false. */
   readonly dryRun?: boolean;
-  /** Epoch milliseconds; instead of the system's clock. */
+  /** Gives the time in epoch milliseconds. Default: the system clock. */
   readonly now?: () => number;
 }
 
-/** What became of one login. Holds no secret. */
+/** The outcome for one login. Holds no secret. */
 export type ImportOutcome = Pick<FoundLogin, 'from' | 'resource' | 'older'> &
   (
     | { readonly outcome: 'imported'; readonly issuer: string; readonly clientId: string }
-    /** The store was left as it is. */
+    /** Nothing was written: the store has records of its own there. */
     | { readonly outcome: 'kept'; readonly why: string }
     | { readonly outcome: 'not-imported'; readonly failure: Failure }
   );
 
 /**
- * Imports what `readMcpRemote` or `readSdkRecords` found. Never writes over a record, so it may be run again, also
- * after it was broken off. The first of several logins of one session is the one that counts.
- * @returns what became of each, in order: never throws an AuthError.
+ * Imports the logins that `readMcpRemote` or `readSdkRecords` found. No record is overwritten, so you may run it again,
+ * also after it was interrupted. When several logins are of one session, the first one is imported.
+ * @param store Where to write them: the store that the engine will use.
+ * @param logins The logins, the preferred one of each session first.
+ * @returns the outcome of each login, in the same order. It throws no AuthError.
+ * @example
+ * import { defaultFolder, fileStore, importLogins, mcpRemoteFolder, readMcpRemote } from 'authchart/node';
+ * const found = await readMcpRemote({
+ *   folder: mcpRemoteFolder(process.env),
+ *   resources: ['https://mcp.example.com/mcp'],
+ * });
+ * const store = fileStore({ folder: defaultFolder(process.env) });
+ * for (const login of await importLogins(store, found.logins, { issuer: 'https://as.example.com' }))
+ *   console.log(login.resource, login.outcome);
+ * @see MCP Authorization 2026-07-28, "Authorization Server Binding"
  */
 export async function importLogins(
   store: Store,
@@ -66,7 +80,7 @@ export async function importLogins(
   return outcomes;
 }
 
-/** A login that may be imported: whole, renewable, and of one issuer. */
+/** A login that may be imported: complete, renewable, and from one issuer. */
 interface Judged {
   readonly session: SessionId;
   readonly issuer: string;
@@ -83,15 +97,15 @@ function judge(found: FoundLogin, { issuer: named, subject = '', label = '' }: I
     return refuse(
       'address_refused',
       'storing',
-      `The resource cannot be used: ${verdict.reason}; name another.`,
+      `The resource cannot be used: ${verdict.reason}. Name another one.`,
     );
   }
   const { refreshToken } = tokens ?? {};
-  if (!tokens) return useless('It holds no tokens');
-  if (!client) return useless('It does not say to which client the tokens were issued');
-  // Nobody knows how long the access token is good for, so it is never sent: a refresh decides.
-  if (refreshToken === undefined) return useless('It cannot be renewed');
-  // As the engine names its sessions.
+  if (!tokens) return incomplete('It holds no tokens');
+  if (!client) return incomplete('It does not say to which client the tokens were issued');
+  // It is not known when the access token expires, so it is never sent. The first use refreshes it.
+  if (refreshToken === undefined) return incomplete('It has no refresh token');
+  // The same spelling that the engine uses for its sessions.
   const { href } = verdict.url;
   const resource = href === `${found.resource}/` ? found.resource : href;
   const issuer = issuerOf(client, tokens, named, resource);
@@ -105,12 +119,12 @@ function judge(found: FoundLogin, { issuer: named, subject = '', label = '' }: I
   };
 }
 
-function useless(why: string): never {
-  return refuse('interaction_required', 'storing', `${why}; log in again.`);
+function incomplete(why: string): never {
+  return refuse('interaction_required', 'storing', `${why}. Log in again.`);
 }
 
 /**
- * The one issuer of client and tokens (BIND-10): what each says itself, else what a person says, and never two.
+ * The issuer of both client and tokens (BIND-10): what each record says, else what the person says. All must agree.
  * @throws AuthError `credential_without_issuer`, `issuer_mismatch`, `address_refused`
  */
 function issuerOf(
@@ -126,7 +140,7 @@ function issuerOf(
     return refuse(
       'issuer_mismatch',
       'storing',
-      `It is said to be of ${shown(issuer)} and of ${shown(other)}; nothing of it was imported.`,
+      `Two servers are named for it, ${shown(issuer)} and ${shown(other)}. It was not imported. Log in again.`,
       { issuer, otherIssuer: other },
     );
   }
@@ -135,12 +149,12 @@ function issuerOf(
     return refuse(
       'credential_without_issuer',
       'storing',
-      'It does not say which server issued it; name the issuer, if you know it.',
+      'It does not say which server issued it. Name the issuer if you know it, or log in again.',
     );
   }
   for (const verdict of [judgeIssuer(issuer), judgeAddress(issuer, resource)]) {
     if (verdict.ok) continue;
-    const message = `Its issuer ${shown(issuer)} cannot be used: ${verdict.reason}; log in again.`;
+    const message = `Its issuer ${shown(issuer)} cannot be used: ${verdict.reason}. Log in again.`;
     refuse('address_refused', 'storing', message, { issuer });
   }
   return issuer;
@@ -151,8 +165,9 @@ type Written =
   | { readonly outcome: 'kept'; readonly why: string };
 
 /**
- * Binding, grant, registration, each over nothing only. The binding comes first: broken off after it, a resource is
- * bound and nobody is logged in, which is how a sign-in begins; and the next run goes on, also with newer tokens.
+ * Writes binding, grant and registration, each only where there is none. The binding comes first. When the import is
+ * interrupted after it, the resource is bound and nobody is logged in, as at the beginning of a login. The next run
+ * then goes on, also with newer tokens.
  */
 async function importOne(records: Records, login: Judged, options: ImportOptions): Promise<Written> {
   const { session, issuer, client } = login;
@@ -177,7 +192,7 @@ async function importOne(records: Records, login: Judged, options: ImportOptions
 
 const kept = (why: string): Written => ({ outcome: 'kept', why });
 
-/** Why the store's own records stay; nothing when there are none, or they are what would be written. */
+/** Why the records of the store stay; nothing when there are none, or they are the same as those to write. */
 function ownRecords(
   { issuer, tokens }: Judged,
   grantKey: Key<'grant'>,
@@ -185,11 +200,11 @@ function ownRecords(
   grant: GrantRecord | undefined,
 ): string | undefined {
   if (binding && binding.current !== issuer)
-    return `the store has bound the resource to ${shown(binding.current)}`;
+    return `the store binds the resource to ${shown(binding.current)}`;
   if (binding && boundAt(binding, issuer)?.grantKey !== grantKey)
-    return 'the store has a login there, of another client';
+    return 'the store already has a login there, of another client';
   const isSame = grant === undefined || grant.refreshToken === tokens.refreshToken;
-  return isSame ? undefined : 'the store has a login of its own there';
+  return isSame ? undefined : 'the store already has another login there';
 }
 
 function recordsOf(
@@ -198,7 +213,8 @@ function recordsOf(
   { metadataUrl, now = Date.now }: ImportOptions,
 ): { readonly binding: BindingRecord; readonly grant: GrantRecord } {
   const { issuer: _, ...registered } = client;
-  // BIND-7: how it was obtained, not its look. By hand or not, its secret is here and not with the host.
+  // BIND-7: the kind says how the registration was obtained. A client that was registered by hand counts as dynamic,
+  // too, since its secret is in these records and not in the options of the host.
   const kind: RegistrationKind = client.clientId === metadataUrl ? 'metadata-document' : 'dynamic';
   const { accessToken, refreshToken, granted = [] } = tokens;
   const at = now();
@@ -211,7 +227,7 @@ function recordsOf(
       issuer,
       client: { ...registered, kind, redirectUris: [...client.redirectUris] },
       resource: audience,
-      // Kept for sign-out, which revokes it. Its lifetime counts from an unknown time: it counts as run out.
+      // Kept so that sign-out can revoke it. It counts as expired, since the start of its lifetime is not known.
       accessToken,
       expiresAt: at,
       refreshAt: at,
@@ -223,8 +239,9 @@ function recordsOf(
 }
 
 /**
- * A registration is of use where our user agent can receive at one of its redirect URIs; any other would send people
- * to a port where nobody listens. The grant does not need it: it carries its client. One that is there stays.
+ * Imports a registration if our user agent can receive at one of its redirect URIs. With any other, people would be
+ * redirected to a port where nothing listens. The grant does not need it, since it has its client with it. A
+ * registration that is in the store stays.
  */
 async function importRegistration(records: Records, issuer: string, client: ClientRecord): Promise<void> {
   if (client.kind !== 'dynamic' || !client.redirectUris.some(isReceived)) return;
@@ -232,7 +249,7 @@ async function importRegistration(records: Records, issuer: string, client: Clie
   await records.write(keys.registration(issuer, 'loopback'), record, undefined);
 }
 
-/** Where `loopbackUserAgent()` can listen: any port, at its usual host and path. */
+/** Whether `loopbackUserAgent()` can listen there: at any port of its default host and path. */
 function isReceived(redirectUri: string): boolean {
   const port = Number(urlOf(redirectUri)?.port ?? 0);
   return port > 0 && redirectUri === redirectUriAt({ host: '127.0.0.1', path: '/callback', port });

@@ -1,4 +1,4 @@
-// Reads the logins that mcp-remote left in its folder: per version of it, and under hashes of what they are for.
+// Reads the logins in the folder of mcp-remote. Its versions have folders of their own, and file names are hashes.
 import { createHash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -9,24 +9,29 @@ import { shown } from '../../protocol/text.ts';
 import { urlOf } from '../../protocol/url.ts';
 import { errnoOf, orAbsent } from '../../stores/fileSystem.ts';
 import { leaveOut, readForeignFile } from './foreignFile.ts';
-import { type Found, type FoundLogin, noting } from './found.ts';
+import { type Found, type FoundLogin, orFailure } from './found.ts';
 import { readClient, readTokens } from './sdkRecords.ts';
 
-/** `$MCP_REMOTE_CONFIG_DIR`, else `~/.mcp-auth`: where mcp-remote itself looks. */
+/**
+ * Finds the folder of mcp-remote as mcp-remote does: `$MCP_REMOTE_CONFIG_DIR`, else `~/.mcp-auth`.
+ * @param env The environment variables: `process.env`.
+ */
 export function mcpRemoteFolder(env: Readonly<Record<string, string | undefined>>): string {
   return env['MCP_REMOTE_CONFIG_DIR'] || join(homedir(), '.mcp-auth');
 }
 
-/** Locks, code verifiers and logs lie beside these. */
+/** The files with logins. Locks, code verifiers and logs are in the same folder. */
 const recordName = /^([0-9a-f]{32})_(?:client_info|tokens)\.json$/;
-/** Its records move with its version (S14); before 0.0.13 they lay in the folder itself. */
+/** Each version has a folder (S14). Before 0.0.13 the files were in the main folder. */
 const versionFolder = /^mcp-remote-/;
 
 /**
- * Reads the folder of mcp-remote, and changes nothing in it. The names of its files are hashes, so the resources have
- * to be said; of several versions the newest login counts.
- * @param resources as they are in the configuration of mcp-remote: its server URL, and its `--resource` if it has one.
- * @throws AuthError `config_invalid` when the folder is there and cannot be read.
+ * Reads the logins in the folder of mcp-remote, and changes nothing in it. The file names are hashes of the resources,
+ * so you have to name the resources. Of several logins of one resource the newest is used.
+ * @param options `folder`: the folder. `resources`: the URLs as they stand in the configuration of mcp-remote: its
+ * server URL, and the value of `--resource` if it has one.
+ * @throws AuthError `config_invalid` when the folder exists and cannot be read.
+ * @see `importLogins`, which writes them into a store
  */
 export async function readMcpRemote(options: {
   readonly folder: string;
@@ -35,12 +40,12 @@ export async function readMcpRemote(options: {
   const { folder, resources } = options;
   const failures: Failure[] = [];
   const names = await recordsIn(folder, failures);
-  const purposes = purposesOf(resources);
+  const targets = targetsOf(resources);
   const logins: Copy[] = [];
-  for (const [hash, purpose] of purposes) {
+  for (const [hash, target] of targets) {
     const prefixes = [...new Set(names.filter((name) => name.includes(hash)).map(prefixOf))];
     const copies = await Promise.all(
-      prefixes.map((prefix) => noting(failures, () => readCopy(folder, `${prefix}${hash}`, purpose))),
+      prefixes.map((prefix) => orFailure(failures, () => readCopy(folder, `${prefix}${hash}`, target))),
     );
     const newest = newestOf(copies.filter((copy) => copy !== undefined));
     if (newest) logins.push(newest);
@@ -48,19 +53,19 @@ export async function readMcpRemote(options: {
   return {
     logins: logins.sort(byAge).map(({ login }) => login),
     failures,
-    unknown: names.filter((name) => ![...purposes.keys()].some((hash) => name.includes(hash))),
+    unknown: names.filter((name) => ![...targets.keys()].some((hash) => name.includes(hash))),
   };
 }
 
 const prefixOf = (name: string): string => name.slice(0, name.lastIndexOf('/') + 1);
 
-/** Names below the folder: of records in it, and in the folders of versions. No symbolic link is followed. */
+/** The names of the files with logins, in the folder and in those of versions. No symbolic link is followed. */
 async function recordsIn(folder: string, failures: Failure[]): Promise<readonly string[]> {
   const entries = await entriesOf(folder);
   const nested = await Promise.all(
     entries
       .filter(({ name }) => versionFolder.test(name))
-      .map((entry) => noting(failures, () => recordsOfVersion(folder, entry))),
+      .map((entry) => orFailure(failures, () => recordsOfVersion(folder, entry))),
   );
   const own = entries.map(({ name }) => name).filter((name) => recordName.test(name));
   return [...own, ...nested.flatMap((names) => names ?? [])].sort();
@@ -82,31 +87,32 @@ async function entriesOf(folder: string): Promise<readonly Dirent[]> {
     return refuse(
       'config_invalid',
       'configuring',
-      `The folder ${shown(folder, 500)} cannot be read (${errno}); name one that can.`,
+      `The folder ${shown(folder, 500)} cannot be read (${errno}). Name another one.`,
     );
   }
 }
 
 /** What a login is for. */
-type Purpose = Pick<FoundLogin, 'resource' | 'audience'>;
+type Target = Pick<FoundLogin, 'resource' | 'audience'>;
 
 /**
- * By hash. At first it was of the server URL; since 0.1.30 of the `resource` parameter and of headers, too, where the
- * configuration has them. Headers may be secrets and are not asked for: such logins stay unknown.
+ * What the login of each hash is for. Before 0.1.30 the hash was of the server URL alone. Since then it is also of the
+ * `resource` parameter and of headers, where the configuration has them. Headers may be secrets, so nobody is asked for
+ * them: logins with headers are not found.
  */
-function purposesOf(resources: readonly string[]): ReadonlyMap<string, Purpose> {
-  const purposes = new Map<string, Purpose>();
+function targetsOf(resources: readonly string[]): ReadonlyMap<string, Target> {
+  const targets = new Map<string, Target>();
   for (const resource of resources) {
     for (const spelling of spellingsOf(resource)) {
-      purposes.set(md5(spelling), { resource });
+      targets.set(md5(spelling), { resource });
       for (const audience of resources)
-        if (audience !== resource) purposes.set(md5(`${spelling}|${audience}`), { resource, audience });
+        if (audience !== resource) targets.set(md5(`${spelling}|${audience}`), { resource, audience });
     }
   }
-  return purposes;
+  return targets;
 }
 
-/** The hash is of the URL as somebody typed it: the slash after a host may be there or not. */
+/** The hash is of the URL as a person typed it, with or without the slash after a host. */
 function spellingsOf(resource: string): readonly string[] {
   const { href = resource, origin = '', pathname = '', search = '' } = urlOf(resource) ?? {};
   const bare = pathname === '/' && search === '' ? [origin] : [];
@@ -121,8 +127,8 @@ interface Copy {
   readonly savedAt: number;
 }
 
-/** @throws AuthError `record_corrupt`: half a login is none. */
-async function readCopy(folder: string, stem: string, purpose: Purpose): Promise<Copy> {
+/** @throws AuthError `record_corrupt` when either file cannot be read. */
+async function readCopy(folder: string, stem: string, target: Target): Promise<Copy> {
   const read = async (part: string) => {
     const name = `${stem}_${part}.json`;
     return readForeignFile(join(folder, name), name);
@@ -131,7 +137,7 @@ async function readCopy(folder: string, stem: string, purpose: Purpose): Promise
   const files = [client, tokens].filter((file) => file !== undefined);
   return {
     login: {
-      ...purpose,
+      ...target,
       from: files.map(({ name }) => name),
       ...(client && { client: readClient(client.object, client.name) }),
       ...(tokens && { tokens: readTokens(tokens.object, tokens.name) }),
@@ -140,7 +146,7 @@ async function readCopy(folder: string, stem: string, purpose: Purpose): Promise
   };
 }
 
-/** The newest that is whole, else the newest; it names the others. */
+/** The newest complete login, else the newest. Its `older` has the files of the others. */
 function newestOf(copies: readonly Copy[]): Copy | undefined {
   const sorted = [...copies].sort(byAge);
   const newest = sorted.find(({ login }) => login.client && login.tokens?.refreshToken) ?? sorted[0];

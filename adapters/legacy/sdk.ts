@@ -1,52 +1,58 @@
-// Reads a login that a provider of the TypeScript MCP SDK kept, from JSON files that a person names.
+// Reads a login that a provider of the TypeScript MCP SDK saved, from JSON files that a person names.
 import { type Failure, refuse } from '../../contract/errors.ts';
 import { own } from '../../protocol/json.ts';
 import { shown } from '../../protocol/text.ts';
 import { identifies } from '../../protocol/wellKnown.ts';
 import { type ForeignFile, leaveOut, readForeignFile } from './foreignFile.ts';
-import { type Found, type FoundLogin, noting } from './found.ts';
+import { type Found, type FoundLogin, orFailure } from './found.ts';
 import { readClient, readTokens } from './sdkRecords.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Records by what they are, each with the file that it is in. */
+/** The parts of a login that one file holds. */
 interface Parts {
   readonly client?: Json;
   readonly tokens?: Json;
-  /** What `saveResourceUrl` was given: the `resource` parameter. */
+  /** The argument of `saveResourceUrl`: the `resource` parameter. */
   readonly resourceUrl?: string;
 }
 
 /**
- * Reads one login of the SDK, and changes nothing. A file holds what `saveClientInformation` was given, or what
- * `saveTokens` was given, or both as `{ clientInformation, tokens }`, there perhaps with the `resourceUrl`.
- * @param resource absent: the `resourceUrl` that is found.
- * @throws AuthError `config_invalid` when neither is known.
+ * Reads one login that a provider of the TypeScript MCP SDK saved as JSON, and changes nothing. A file may hold the
+ * argument of `saveClientInformation`, or the argument of `saveTokens`, or both as `{ clientInformation, tokens }`, with
+ * `resourceUrl` or without.
+ * @param options `files`: the files of this login. `resource`: what it is for; default the `resourceUrl` in the files.
+ * @throws AuthError `config_invalid` when neither `resource` nor a `resourceUrl` is there.
+ * @see `importLogins`, which writes it into a store
  */
 export async function readSdkRecords(options: {
   readonly files: readonly string[];
   readonly resource?: string;
 }): Promise<Found> {
   const failures: Failure[] = [];
-  const login = await noting(failures, () => readLogin(options.files));
+  const login = await orFailure(failures, () => readLogin(options.files));
   if (!login) return { logins: [], failures, unknown: [] };
   const resource = options.resource ?? login.audience ?? unnamed();
   if (login.audience !== undefined && identifies(login.audience, resource) === 'no') {
-    await noting(failures, async () => refuseOther(login.audience ?? '', resource));
+    await orFailure(failures, async () => refuseOther(login.audience ?? '', resource));
     return { logins: [], failures, unknown: [] };
   }
   return { logins: [{ ...login, resource }], failures, unknown: [] };
 }
 
 function unnamed(): never {
-  return refuse('config_invalid', 'configuring', 'The file does not say for which resource; name it.');
+  return refuse(
+    'config_invalid',
+    'configuring',
+    'The files do not say which resource the login is for. Name the resource.',
+  );
 }
 
 function refuseOther(audience: string, resource: string): never {
   return refuse(
     'resource_mismatch',
     'storing',
-    `The login is for ${shown(audience)} and not for ${shown(resource)}; name the resource that it is for.`,
+    `The login is for ${shown(audience)} and not for ${shown(resource)}. Name the resource that it is for.`,
   );
 }
 
@@ -54,7 +60,7 @@ function refuseOther(audience: string, resource: string): never {
 async function readLogin(paths: readonly string[]): Promise<Omit<FoundLogin, 'resource'>> {
   const found: { -readonly [Part in keyof FoundLogin]?: FoundLogin[Part] } = {};
   for (const path of paths) {
-    const file = (await readForeignFile(path, path)) ?? leaveOut(path, 'it is not there');
+    const file = (await readForeignFile(path, path)) ?? leaveOut(path, 'it does not exist');
     const { client, tokens, resourceUrl } = partsOf(file);
     if ((client && found.client) || (tokens && found.tokens))
       leaveOut(path, 'another file holds the same part of the login');

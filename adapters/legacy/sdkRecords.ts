@@ -1,4 +1,4 @@
-// The two records that the TypeScript MCP SDK hands to a provider to be kept: a client, and tokens.
+// The two records that the TypeScript MCP SDK gives to a provider to save: a client, and tokens.
 import { AuthError } from '../../contract/errors.ts';
 import { own } from '../../protocol/json.ts';
 import { judgeRegistration, type RegistrationRequest } from '../../protocol/registration.ts';
@@ -8,7 +8,7 @@ import type { FoundClient, FoundTokens } from './found.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Stands for the request that nobody kept. Where no method was agreed on, a secret goes by Basic. @see RFC 7591 §2 */
+/** Used in place of the registration request, which was not saved. Its method is the default one. @see RFC 7591 §2 */
 const request: RegistrationRequest = {
   client_name: '',
   redirect_uris: [],
@@ -19,45 +19,48 @@ const request: RegistrationRequest = {
 };
 
 /**
- * What `saveClientInformation` was given: the answer to a registration, judged again as one; since 2.0 with `issuer`.
- * @throws AuthError `record_corrupt`
+ * Reads the argument of `saveClientInformation`: the answer to a registration, with `issuer` since version 2.0. It is
+ * checked as such an answer.
+ * @param name The name that messages use for the file.
+ * @throws AuthError `record_corrupt` when it is not a usable client.
  */
 export function readClient(record: Json, name: string): FoundClient {
   try {
-    return { ...judgeRegistration(JSON.stringify(record), request, ''), ...stampOf(record, name) };
+    return { ...judgeRegistration(JSON.stringify(record), request, ''), ...issuerIn(record, name) };
   } catch (thrown) {
     if (!(thrown instanceof AuthError) || thrown.code !== 'registration_invalid') throw thrown;
     return leaveOut(
       name,
-      'its client has no usable id, lacks its secret, or authenticates in an unknown way',
+      'its client has no usable id, has no secret, or uses an unknown authentication method',
     );
   }
 }
 
 /**
- * What `saveTokens` was given: the answer of a token endpoint, judged again as one; since 2.0 with `issuer`.
- * Its `expires_in` counts from an unknown time, and says nothing.
- * @throws AuthError `record_corrupt`
+ * Reads the argument of `saveTokens`: the answer of a token endpoint, with `issuer` since version 2.0. It is checked as
+ * such an answer. Its `expires_in` is not used, since it is not known when it began.
+ * @param name The name that messages use for the file.
+ * @throws AuthError `record_corrupt` when it holds no usable tokens.
  */
 export function readTokens(record: Json, name: string): FoundTokens {
   const verdict = judgeTokenResponse(200, JSON.stringify(record));
   if (verdict.kind === 'error') return leaveOut(name, 'it holds an error and no tokens');
-  if (verdict.kind === 'invalid') return leaveOut(name, `of its tokens: ${verdict.why}`);
+  if (verdict.kind === 'invalid') return leaveOut(name, `its tokens cannot be used: ${verdict.why}`);
   const { accessToken, refreshToken, granted } = verdict.tokens;
   return {
     accessToken,
     ...(refreshToken !== undefined && { refreshToken }),
     ...(granted !== undefined && { granted }),
-    ...stampOf(record, name),
+    ...issuerIn(record, name),
   };
 }
 
 /**
- * The SDK writes the issuer into what it saves; into older records that had none it writes the first one that it meets,
- * and sends them there at once. Which of the two a record went through cannot be told by then.
+ * The issuer in a record. The SDK writes it when it saves a record. Into an older record without one it writes the
+ * first issuer that it meets, and sends the credentials there at once. A record does not show which of the two happened.
  */
-function stampOf(record: Json, name: string): { readonly issuer?: string } {
+function issuerIn(record: Json, name: string): { readonly issuer?: string } {
   const issuer = own(record, 'issuer') ?? undefined;
   if (issuer === undefined) return {};
-  return typeof issuer === 'string' ? { issuer } : leaveOut(name, 'its issuer is not a text');
+  return typeof issuer === 'string' ? { issuer } : leaveOut(name, 'its issuer is not a string');
 }

@@ -1,4 +1,4 @@
-// The live page, for Node: one page on loopback, to which facts are told as they come, and which may press buttons.
+// The live page, for Node: a page on loopback that shows facts as they come, and has buttons.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -9,71 +9,83 @@ import type { SessionId } from '../../contract/facts.ts';
 import type { Holding, LiveAction, LiveMessage, LiveRequest } from '../../contract/live.ts';
 import type { TraceFact } from '../../contract/trace.ts';
 import { readObject } from '../../protocol/json.ts';
-import { Audience } from './audience.ts';
+import { Watchers } from './watchers.ts';
 
-/** A button, and what it does. @returns what to tell the person; nothing says that it was done. */
+/** A button of the page, and what it does. */
 export interface LiveButton extends LiveAction {
+  /** Runs when the button is pressed. @returns a text for the person; nothing when "done" says enough. */
   readonly run: (session: SessionId | undefined) => Promise<string | undefined>;
 }
 
+/** What the live page shows. */
 export interface LivePageOptions {
   /** The page: `visualizations/generated/live.html`. */
   readonly html: string;
+  /** The buttons. Default none. */
   readonly buttons?: readonly LiveButton[];
-  /** Looked up after each step of a session. */
+  /** Gives what a session holds. Called after each step of the session. */
   readonly holdings?: (session: SessionId) => Promise<readonly Holding[]>;
-  /** Any that is free unless told. */
+  /** The port to listen at. Default: any that is free. */
   readonly port?: number;
 }
 
+/** A live page that is served. */
 export interface LivePage {
-  /** With the token that opens it in its fragment, which browsers send to nobody. For a person, not for a log. */
+  /**
+   * The address to open. Its fragment holds the token that the page needs, and browsers never send a fragment.
+   * Show it to the person, and do not log it.
+   */
   readonly url: string;
-  /** For `onTrace`. */
+  /** Shows one fact: give it to the engine as `onTrace`. */
   readonly tell: (fact: TraceFact) => void;
+  /** Ends the page and closes the port. */
   close(): Promise<void>;
 }
 
-/** Longest request that a button makes, in bytes. */
+/** The longest request of a button, in bytes. */
 const MAX_BODY = 16 * 1024;
 
 /**
- * Serves the page on 127.0.0.1 and nowhere else, without anything from the network. Requests by another name, from
+ * Serves the live page on 127.0.0.1 only. The page loads nothing from the network. Requests with another host name, from
  * another origin, or without the token are refused.
  * @throws AuthError `config_invalid` when the port is taken.
  */
 export async function startLivePage(options: LivePageOptions): Promise<LivePage> {
   const { html, buttons = [], holdings, port = 0 } = options;
   const token = randomBytes(24).toString('base64url');
-  const audience = new Audience({
+  const watchers = new Watchers({
     kind: 'actions',
     actions: buttons.map(({ id, label, hint, of }) => ({ id, label, hint, of })),
   });
   const server = createServer();
   server.listen({ host: '127.0.0.1', port, exclusive: true });
   await once(server, 'listening').catch(() =>
-    refuse('config_invalid', 'configuring', `Port ${port} is taken; free it, or choose another.`),
+    refuse(
+      'config_invalid',
+      'configuring',
+      `Port ${port} is taken. Choose another one, or end the program that uses it.`,
+    ),
   );
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const press = (request: LiveRequest): Promise<void> => pressed(buttons, request, audience);
+  const press = (request: LiveRequest): Promise<void> => pressed(buttons, request, watchers);
   const page = pageOf(html);
 
   server.on('request', (request, response) => {
     const place = judge(request, host, token);
     if (typeof place === 'number') response.writeHead(place, HEADERS).end();
     else if (place === 'page') response.writeHead(200, page.headers).end(page.body);
-    else if (place === 'facts') audience.join(response, HEADERS);
+    else if (place === 'facts') watchers.join(response, HEADERS);
     else void readRequest(request, response).then((body) => body && press(body));
   });
 
   return {
     url: `http://${host}/#${token}`,
     tell(fact) {
-      audience.tell(fact);
-      if (fact.kind === 'step' && holdings) look(holdings, fact.session, audience);
+      watchers.tell(fact);
+      if (fact.kind === 'step' && holdings) look(holdings, fact.session, watchers);
     },
     async close() {
-      audience.end();
+      watchers.end();
       server.closeAllConnections();
       server.close();
       await once(server, 'close');
@@ -89,7 +101,7 @@ const HEADERS: Readonly<Record<string, string>> = {
   'cross-origin-opener-policy': 'same-origin',
 };
 
-/** Nothing runs but the page's own script, known by its hash. @see CSP3 §8.3 */
+/** The page, and a policy that allows only its own script, by its hash. @see CSP3 §8.3 */
 function pageOf(html: string): { readonly body: string; readonly headers: Readonly<Record<string, string>> } {
   const hashes = [...html.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)].map(
     ([, script = '']) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`,
@@ -111,13 +123,13 @@ function pageOf(html: string): { readonly body: string; readonly headers: Readon
   return { body: html, headers };
 }
 
-/** What is asked for, or the status of a refusal. */
+/** What the request asks for, or the HTTP status of a refusal. */
 function judge(request: IncomingMessage, host: string, token: string): 'page' | 'facts' | 'press' | number {
   const { method, url, headers } = request;
-  // A name of somebody else that leads here (DNS rebinding), or a page of somebody else.
+  // Another name that resolves to this address (DNS rebinding), or a page of another origin.
   if (headers.host !== host) return 403;
   if (headers.origin !== undefined && headers.origin !== `http://${host}`) return 403;
-  // Whoever opens the page needs no token: it holds nothing.
+  // The page itself needs no token: it holds no facts.
   if (method === 'GET' && url === '/') return 'page';
   if (!isAuthorized(headers.authorization, token)) return 401;
   if (method === 'GET' && url === '/facts') return 'facts';
@@ -136,7 +148,7 @@ const requestSchema = z.object({
   session: z.optional(z.object({ resource: z.string(), subject: z.string(), label: z.string() })),
 });
 
-/** Answers at once: what comes of it is told to all who watch. */
+/** Answers at once. The outcome is shown to all who watch. */
 async function readRequest(
   request: IncomingMessage,
   response: ServerResponse,
@@ -154,7 +166,7 @@ async function readRequest(
 async function pressed(
   buttons: readonly LiveButton[],
   { id, session }: LiveRequest,
-  audience: Audience,
+  watchers: Watchers,
 ): Promise<void> {
   const button = buttons.find((one) => one.id === id);
   if (!button) return;
@@ -166,21 +178,21 @@ async function pressed(
   });
   try {
     const text = await button.run(session);
-    audience.tell(said(text ?? `${button.label}: done.`, true));
+    watchers.tell(said(text ?? `${button.label}: done.`, true));
   } catch (thrown) {
     const why = thrown instanceof AuthError ? thrown.message : 'it failed.';
-    audience.tell(said(`${button.label}: ${why}`, false));
+    watchers.tell(said(`${button.label}: ${why}`, false));
   }
 }
 
-/** Best effort: a store that is away is told by the chart. */
+/** Shows what a session holds. When the store fails nothing is shown here: the chart reports the failure itself. */
 function look(
   holdings: NonNullable<LivePageOptions['holdings']>,
   session: SessionId,
-  audience: Audience,
+  watchers: Watchers,
 ): void {
   holdings(session).then(
-    (rows) => audience.tell({ kind: 'holdings', session, rows }),
+    (rows) => watchers.tell({ kind: 'holdings', session, rows }),
     () => {},
   );
 }

@@ -1,11 +1,11 @@
-// `authchart explain`: what was looked up where, what was decided and why, in words.
+// `authchart explain`: what was looked up, what was decided, and why.
 import type { Command } from 'commander';
 import type { Failure } from '../../contract/errors.ts';
 import type { Explanation } from '../../engine/explain.ts';
 import type { Progress } from '../../engine/observe.ts';
 import { shown } from '../../protocol/text.ts';
 import { askResource } from '../askResource.ts';
-import { exitCodes, sentenceOf } from '../failures.ts';
+import { exitCodes, messageOf } from '../failures.ts';
 import {
   addClientOptions,
   addRunOptions,
@@ -19,29 +19,30 @@ import { recovered, withSession } from '../withSession.ts';
 import { kindNames, table } from '../words.ts';
 
 const afterHelp = `
-Sends one GET, with the token if there is one, and looks up what the answer points at. Logs nobody in, registers
-nothing. Exits with 0 when it could explain, whatever it found.
+Sends one GET, with the token if there is one, and looks up the servers that the answer names. It does not log in, and
+registers nothing. Exits with 0 when it could explain, whatever it found.
 
 Examples:
   authchart explain https://mcp.example.com/mcp
-  authchart explain https://mcp.example.com/mcp --offline     only what the store knows
+  authchart explain https://mcp.example.com/mcp --offline     reads the store only
   authchart explain https://mcp.example.com/mcp --json -q
 `;
 
 type ExplainFlags = SessionFlags & { readonly offline?: boolean };
 
+/** Adds the command. */
 export function addExplain(program: Command, perform: Perform): void {
   const command = program
     .command('explain')
-    .summary('tell what is decided for a resource, and why')
-    .description('Tell what is looked up for a resource, what is decided, and why.')
+    .summary('show what is decided for a resource, and why')
+    .description('Show what is looked up for a resource, what is decided, and why.')
     .argument('<url>', 'the resource')
     .addHelpText('after', afterHelp)
-    .option('--offline', 'send nothing: only what the store knows')
+    .option('--offline', 'send nothing, and read the store only')
     .action((url: string, flags: ExplainFlags) =>
       perform(flags, url, async (host) => {
         const resource = readResource(url);
-        // The explanation tells the same once more, in order.
+        // The explanation has the same lines, so they are not printed as progress.
         const quietly = { ...host, printer: { ...host.printer, progress: () => {} } };
         return withSession(flags.verbose ? host : quietly, resource, flags, 'ask', async (session) => {
           const isWaiting = (await recovered(session)).hasTag('needsUser');
@@ -58,12 +59,12 @@ export function addExplain(program: Command, perform: Perform): void {
 function describe(explanation: Explanation, verbose: boolean): string {
   const { session, failure, refusal, summary } = explanation;
   const problem = failure ?? refusal;
-  const head = problem ? sentenceOf(problem, session.resource) : summary;
+  const head = problem ? messageOf(problem, session.resource) : summary;
   return [
     `${shown(session.resource)}\n${wrap(shown(head, 1000), 2)}`,
-    section('What happened', explanation.steps.flatMap((step) => storyOf(step, verbose)).join('')),
+    section('What happened', explanation.steps.flatMap((step) => textOf(step, verbose)).join('')),
     section('What is known', knownOf(explanation)),
-    section('What stands in the way', problem ? obstacle(problem) : ''),
+    section('What the problem is', problem ? problemOf(problem) : ''),
   ]
     .filter((part) => part !== '')
     .join('\n')
@@ -72,7 +73,7 @@ function describe(explanation: Explanation, verbose: boolean): string {
 
 const section = (title: string, text: string): string => (text === '' ? '' : `${title}\n${text}`);
 
-function storyOf(step: Progress, verbose: boolean): string {
+function textOf(step: Progress, verbose: boolean): string {
   if (step.kind === 'set-aside') return `  a damaged record was set aside: ${shown(step.key)}\n`;
   if (step.kind === 'loosened') return `  ${step.what}\n`;
   if (step.kind === 'request') return `      ${requestLine(step)}\n`;
@@ -83,34 +84,34 @@ function storyOf(step: Progress, verbose: boolean): string {
 function knownOf({ resourceMetadata, server, boundTo, notChosen, grant, loosened }: Explanation): string {
   return table([
     resourceMetadata && ['metadata', shown(resourceMetadata.url)],
-    resourceMetadata && ['names', shown(resourceMetadata.authorizationServers.join(', '), 1000)],
+    resourceMetadata && ['lists', shown(resourceMetadata.authorizationServers.join(', '), 1000)],
     ...notChosen.map(({ issuer, why }) => ['not chosen', `${shown(issuer)} (${why})`] as const),
     server && ['server', shown(server.issuer)],
     boundTo === undefined ? undefined : ['bound to', shown(boundTo)],
     server?.registration && ['client', `${shown(server.clientId ?? '')}, ${kindNames[server.registration]}`],
-    ...loosened.map((what) => ['loosened', what] as const),
-    grant && ['asked for', shown(grant.requested.join(' '), 1000) || 'no scope by name'],
-    grant && ['granted', shown(grant.granted.join(' '), 1000) || 'no scope by name'],
+    ...loosened.map((what) => ['less strict', what] as const),
+    grant && ['requested', shown(grant.requested.join(' '), 1000) || 'no named scope'],
+    grant && ['granted', shown(grant.granted.join(' '), 1000) || 'no named scope'],
     grant && [
-      'runs out',
+      'expires',
       `${grant.expiresAt ?? 'unknown'}, ${grant.renewable ? 'renewable' : 'not renewable'}`,
     ],
   ]);
 }
 
-function obstacle({ code, phase, recovery, issuer, otherIssuer, status, oauthError }: Failure): string {
+function problemOf({ code, phase, recovery, issuer, otherIssuer, status, oauthError }: Failure): string {
   return table([
-    ['what', code],
-    ['where', phase],
-    ['what helps', recovery],
+    ['code', code],
+    ['phase', phase],
+    ['recovery', recovery],
     issuer === undefined ? undefined : ['server', shown(issuer)],
-    otherIssuer === undefined ? undefined : ['held against', shown(otherIssuer)],
-    status === undefined ? undefined : ['status', String(status)],
-    oauthError === undefined ? undefined : ['its error', shown(oauthError)],
+    otherIssuer === undefined ? undefined : ['other server', shown(otherIssuer)],
+    status === undefined ? undefined : ['HTTP status', String(status)],
+    oauthError === undefined ? undefined : ['OAuth error', shown(oauthError)],
   ]);
 }
 
-/** Breaks text into lines of at most 100 columns where there are blanks. */
+/** Breaks text at spaces into lines of at most 100 columns. */
 function wrap(text: string, indent: number): string {
   const lines: string[] = [];
   let line = '';

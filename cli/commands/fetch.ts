@@ -1,4 +1,4 @@
-// `authchart fetch`: a curl that can log in.
+// `authchart fetch`: sends a request as curl does, and logs in if the server asks for it.
 
 import { once } from 'node:events';
 import type { Command } from 'commander';
@@ -6,7 +6,7 @@ import type { Failure } from '../../contract/errors.ts';
 import type { Session } from '../../engine/sessionSurface.ts';
 import { shown } from '../../protocol/text.ts';
 import { urlOf } from '../../protocol/url.ts';
-import { asUnreachable, type ExitCode, exitCodeOf, exitCodes, misused, sentenceOf } from '../failures.ts';
+import { asUnreachable, type ExitCode, exitCodeOf, exitCodes, messageOf, misused } from '../failures.ts';
 import {
   addClientOptions,
   addLoginOptions,
@@ -25,39 +25,41 @@ type FetchFlags = Omit<SessionFlags, 'json'> &
   Omit<RequestFlags, 'json'> & { readonly include?: boolean; readonly json?: string | true };
 
 const afterHelp = `
-Logs in when the server asks for it, asks for more scopes when it wants more, and sends the request again.
-Uses the login of the URL, or else of the nearest URL above it. The token goes to that origin only; redirects are
-printed, not followed. The body goes to standard output as it comes; the exit code is 0 for a status below 400.
+Logs in when the server asks for it, and sends the request again. Asks for more scopes when the server demands them.
+Uses the login of this URL, or else of the nearest URL above it. The token is sent to that origin only. Redirects are
+printed and not followed. The body of the answer is printed on standard output as it comes.
+Exits with 0 when the status is below 400.
 
 Examples:
   authchart fetch https://api.example.com/me
   authchart fetch -i -X DELETE https://api.example.com/notes/1
   authchart fetch https://api.example.com/notes -d title=Hello -d text=World
   authchart fetch https://mcp.example.com/mcp --json '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'
-  authchart fetch https://api.example.com/me --json                 status, headers and body as JSON
+  authchart fetch https://api.example.com/me --json                 prints status, headers and body as JSON
 `;
 
+/** Adds the command. */
 export function addFetch(program: Command, perform: Perform): void {
   const command = program
     .command('fetch')
-    .summary('send a request, logging in if need be')
-    .description('Send a request, as curl does, logging in if need be.')
-    .argument('[url]', 'where to')
+    .summary('send a request, and log in if needed')
+    .description('Send a request, as curl does, and log in if the server asks for it.')
+    .argument('[url]', 'where to send the request')
     .usage('[options] <url>')
     .addHelpText('after', afterHelp)
     .optionsGroup('Request:')
-    .option('-X, --request <method>', 'its method (default: GET, or POST with a body)')
-    .option('-H, --header <line>', '"Name: value"; may be repeated', collect)
+    .option('-X, --request <method>', 'method (default: GET, or POST with a body)')
+    .option('-H, --header <line>', 'header, as in "Name: value"; may be repeated', collect)
     .option(
       '-d, --data <data>',
-      'a form as body ("@file", "@-": standard input); repeated ones are joined by &',
+      'body, as a form ("@file": from a file, "@-": from standard input); repeated ones are joined by &',
       collect,
     )
     .optionsGroup('Output:')
     .option('--json [data]', 'with data: send it as JSON; without: print status, headers and body as JSON')
-    .option('-i, --include', 'print status and headers too')
-    .option('-q, --quiet', 'no progress on standard error')
-    .option('-v, --verbose', 'every state, with the requirements that it serves')
+    .option('-i, --include', 'print status and headers, too')
+    .option('-q, --quiet', 'print no progress')
+    .option('-v, --verbose', 'print every state, with the ids of its requirements')
     .action((argument: string | undefined, flags: FetchFlags) => {
       const { url, asDocument, data } = targetOf(argument, flags.json);
       const { json: _, ...rest } = flags;
@@ -70,7 +72,7 @@ export function addFetch(program: Command, perform: Perform): void {
 
 const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
 
-/** `--json` takes the URL for its data when it stands right before it. */
+/** The parser takes the URL for the data of `--json` when it stands directly after it. This corrects that. */
 function targetOf(argument: string | undefined, json: string | true | undefined) {
   if (argument === undefined && typeof json === 'string' && urlOf(json)) {
     return { url: json, asDocument: true, data: undefined };
@@ -86,7 +88,9 @@ async function run(
   flags: RunFlags,
   data: string | undefined,
 ): Promise<ExitCode> {
-  const url = readResource(given ?? misused('Which URL? Run authchart fetch --help for what it takes.'));
+  const url = readResource(
+    given ?? misused('The URL is missing. Run authchart fetch --help to see its arguments.'),
+  );
   const { request, header, data: form } = flags;
   const init = await requestOf({ request, header, data: form, json: data }, flags);
   const resource = await resourceFor(url, host, flags);
@@ -96,7 +100,7 @@ async function run(
     if (isWaiting || scopes.length > 0) await session.login({ scopes });
     try {
       const response = await session.fetch(url, { ...init, redirect: 'manual' });
-      // Then the answer is only the one that the login was to replace.
+      // After an interruption this is the answer to the request without a login.
       return host.interruption.came() ? exitCodes.failed : await report(session, response, url, host, flags);
     } catch (thrown) {
       throw asUnreachable(thrown, url);
@@ -104,7 +108,7 @@ async function run(
   });
 }
 
-/** Whose login is used: one of the URL itself, or of what it lies below. */
+/** The resource whose login is used: the URL itself, or a URL above it. */
 async function resourceFor(url: string, { printer }: Host, flags: RunFlags): Promise<string> {
   const own = { subject: flags.subject ?? '', label: flags.label ?? '' };
   const known = await storedSessions(recordsIn(flags, printer), ({ message }) => printer.complaint(message));
@@ -127,24 +131,24 @@ async function report(
   if (json) printer.result(await documentOf(response, problem, url), '');
   else await stream(response, include === true);
   if (response.status < 400) return exitCodes.done;
-  printer.complaint(problem ? sentenceOf(problem, url) : ownWords(response, url));
+  printer.complaint(problem ? messageOf(problem, url) : describe(response, url));
   return problem ? exitCodeOf(problem) : exitCodes.failed;
 }
 
-/** Why the engine passed a refusal on; nothing where the answer is not about the login. */
+/** Why the engine could not help; nothing when the answer is not about the login. */
 function problemOf(session: Session, { status }: Response): Failure | undefined {
   const { failure, refusal } = session.snapshot.context;
   return status === 401 || status === 403 ? (failure ?? refusal ?? undefined) : undefined;
 }
 
-function ownWords({ status, statusText }: Response, url: string): string {
+function describe({ status, statusText }: Response, url: string): string {
   const answer = `${shown(url)} answered ${`${status} ${shown(statusText)}`.trim()}`;
   if (status === 401 || status === 403)
-    return `${answer}; run authchart explain ${shellWord(url)} to see why.`;
-  return `${answer}; ${status >= 500 ? 'try again later' : 'check the URL and what was sent'}.`;
+    return `${answer}. Run authchart explain ${shellWord(url)} to see why.`;
+  return `${answer}. ${status >= 500 ? 'Try again later.' : 'Check the URL and what was sent.'}`;
 }
 
-/** So that what comes after it on a terminal stands on a line of its own. */
+/** On a terminal the output ends with a line break. */
 const LINE_BREAK = 10;
 
 async function stream(response: Response, withHead: boolean): Promise<void> {
@@ -157,13 +161,13 @@ async function stream(response: Response, withHead: boolean): Promise<void> {
   if (process.stdout.isTTY && last !== undefined && last !== LINE_BREAK) process.stdout.write('\n');
 }
 
-/** The platform does not tell the version of HTTP; it speaks 1.1. */
+/** The platform does not say which version of HTTP was used. It uses 1.1. */
 function headOf({ status, statusText, headers }: Response): string {
   const lines = [...headers].map(([name, value]) => `${name}: ${shown(value, 16_384)}`);
   return `${[`HTTP/1.1 ${status} ${shown(statusText)}`.trim(), ...lines].join('\n')}\n\n`;
 }
 
-/** The body as text; as base64, and said so, where it is none. */
+/** The answer as data. A body that is not UTF-8 text is base64, and `encoding` says so. */
 async function documentOf(response: Response, problem: Failure | undefined, url: string): Promise<object> {
   const bytes = Buffer.from(await response.arrayBuffer());
   const { status, headers } = response;
@@ -175,6 +179,6 @@ async function documentOf(response: Response, problem: Failure | undefined, url:
     headers: { ...Object.fromEntries(headers), ...(cookies.length > 0 && { 'set-cookie': cookies }) },
     body: isText ? text : bytes.toString('base64'),
     ...(!isText && { encoding: 'base64' }),
-    ...(problem && { error: { ...problem, message: sentenceOf(problem, url) } }),
+    ...(problem && { error: { ...problem, message: messageOf(problem, url) } }),
   };
 }

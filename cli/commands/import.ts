@@ -1,4 +1,4 @@
-// `authchart import`: takes over the logins that other tools left on this machine; no network.
+// `authchart import`: copies the logins of other tools on this machine. It sends nothing.
 import { Argument, type Command } from 'commander';
 import {
   type Found,
@@ -12,7 +12,7 @@ import {
 import type { Failure } from '../../contract/errors.ts';
 import { shown } from '../../protocol/text.ts';
 import { judgeIssuer } from '../../protocol/wellKnown.ts';
-import { type ExitCode, exitCodeOf, exitCodes, misused, sentenceOf } from '../failures.ts';
+import { type ExitCode, exitCodeOf, exitCodes, messageOf, misused } from '../failures.ts';
 import { addOutputOptions, addStoreOptions, readResource, type StoreOptions } from '../options.ts';
 import type { Perform } from '../perform.ts';
 import type { OutputOptions } from '../printer.ts';
@@ -20,19 +20,19 @@ import { folderOf } from '../withSession.ts';
 import { table } from '../words.ts';
 
 const afterHelp = `
-Only reads the files of the other tool, sends nothing, and never writes over a login of authchart.
-A login that does not say which server issued it is imported with --issuer only: nothing is sent to a guess.
-Stop using it in the other tool: a server may end a login whose refresh token comes from two sides.
+Reads the files of the other tool, and does not change them. It sends nothing, and overwrites no login of authchart.
+If a login does not say which server issued it, you have to say so with --issuer.
+Do not use the login in the other tool afterwards: a server may end a login when two programs send its refresh token.
 
-mcp-remote  PATH is its folder (default: $MCP_REMOTE_CONFIG_DIR, or ~/.mcp-auth). Its files are named by hashes, so
-            give each server URL of its configuration, and its --resource, with --resource. Headers are part of
-            the hash too: a login that was made with --header is not found.
-sdk         PATH is a JSON file, or several that make up one login, of the TypeScript MCP SDK: what
-            saveClientInformation() was given, what saveTokens() was given, or { "clientInformation": ...,
-            "tokens": ... }, there perhaps with the "resourceUrl". Version 2 writes the issuer into both.
+mcp-remote  PATH is its folder (default: $MCP_REMOTE_CONFIG_DIR, or ~/.mcp-auth). The file names are hashes of the
+            server URLs. So give each server URL of its configuration with --resource, and also the value of its own
+            --resource option. A login that was made with its --header option is not found.
+sdk         PATH is one JSON file, or several files of one login, of the TypeScript MCP SDK. A file holds the argument
+            of saveClientInformation(), or the argument of saveTokens(), or both as { "clientInformation": ...,
+            "tokens": ... }, with "resourceUrl" or without. Version 2 of the SDK writes the issuer into both.
 
 Exits with 0 also when nothing was found, with 1 when a file is broken, and with 5 when a login was not imported
-because its issuer is not known or not to be trusted.
+because its issuer is not known or cannot be trusted.
 
 Examples:
   authchart import mcp-remote --resource https://mcp.example.com/mcp --issuer https://accounts.example.com
@@ -49,20 +49,21 @@ type ImportFlags = StoreOptions &
     readonly dryRun?: boolean;
   };
 
+/** Adds the command. */
 export function addImport(program: Command, perform: Perform): void {
   const command = program
     .command('import')
-    .summary('take over the logins of another tool')
-    .description('Take over the logins that another tool left on this machine.')
-    .addArgument(new Argument('<source>', 'which tool').choices(['mcp-remote', 'sdk']))
-    .argument('[path...]', 'where they are')
+    .summary('copy the logins of another tool')
+    .description('Copy the logins of another tool on this machine.')
+    .addArgument(new Argument('<source>', 'the other tool').choices(['mcp-remote', 'sdk']))
+    .argument('[path...]', 'its folder, or its files')
     .addHelpText('after', afterHelp)
-    .option('--resource <url>', 'the resource that a login is for; may be repeated', collect)
-    .option('--issuer <url>', 'the authorization server that issued what does not say it itself')
-    .option('--dry-run', 'say what would be done, and write nothing')
+    .option('--resource <url>', 'resource that a login is for; may be repeated', collect)
+    .option('--issuer <url>', 'authorization server of the logins that do not name one')
+    .option('--dry-run', 'print what would be done, and write nothing')
     .action((source: Source, paths: readonly string[], flags: ImportFlags) =>
       perform(flags, undefined, async ({ printer }) => {
-        judgeNamedIssuer(flags.issuer);
+        checkIssuer(flags.issuer);
         const where = paths.length > 0 || source === 'sdk' ? paths : [mcpRemoteFolder(process.env)];
         const resources = (flags.resource ?? []).map(readResource);
         const found = await findLogins(source, where, resources);
@@ -74,8 +75,8 @@ export function addImport(program: Command, perform: Perform): void {
           ...(label !== undefined && { label }),
           dryRun,
         });
-        const failures = found.failures.map((failure) => ({ ...failure, message: sentenceOf(failure) }));
-        const document = { store, dryRun, logins: logins.map(inWords), failures, unknown: found.unknown };
+        const failures = found.failures.map((failure) => ({ ...failure, message: messageOf(failure) }));
+        const document = { store, dryRun, logins: logins.map(withAdvice), failures, unknown: found.unknown };
         const missing = nothingFor(resources, found).map(
           (what) => `${what} in ${shown(where.join(', '), 1000)}.`,
         );
@@ -90,42 +91,42 @@ export function addImport(program: Command, perform: Perform): void {
 
 const collect = (url: string, before: readonly string[] = []): readonly string[] => [...before, url];
 
-function judgeNamedIssuer(issuer: string | undefined): void {
+function checkIssuer(issuer: string | undefined): void {
   const verdict = issuer === undefined ? undefined : judgeIssuer(issuer);
   if (verdict && !verdict.ok)
-    misused(`--issuer cannot be used: ${verdict.reason}; give one like https://accounts.example.com.`);
+    misused(`--issuer cannot be used: ${verdict.reason}. Give one such as https://accounts.example.com.`);
 }
 
 function findLogins(source: Source, paths: readonly string[], resources: readonly string[]): Promise<Found> {
   const [path, second] = paths;
   const [resource, other] = resources;
-  if (path === undefined) misused('Which file of the SDK? Give its path.');
+  if (path === undefined) misused('The path of the file is missing. Give it after "sdk".');
   if (source === 'mcp-remote') {
-    if (second !== undefined) misused('mcp-remote has one folder; give one path.');
+    if (second !== undefined) misused('mcp-remote has one folder. Give only one path.');
     return readMcpRemote({ folder: path, resources });
   }
-  if (other !== undefined) misused('A login of the SDK is for one resource; give one --resource.');
+  if (other !== undefined) misused('A login of the SDK is for one resource. Give only one --resource.');
   return readSdkRecords({ files: paths, ...(resource !== undefined && { resource }) });
 }
 
 const failureIn = (login: ImportOutcome): readonly Failure[] =>
   login.outcome === 'not-imported' ? [login.failure] : [];
 
-/** That a person has to log in again is no failure of this command. */
+/** A login that cannot be imported and has to be made again is not a failure of this command. */
 function worstOf(failures: readonly Failure[]): ExitCode {
   const codes = failures.map(exitCodeOf);
   const reported = [exitCodes.refused, exitCodes.usage, exitCodes.failed];
   return reported.find((code) => codes.includes(code)) ?? exitCodes.done;
 }
 
-/** With the sentence put in terms of this command. */
-function inWords(login: ImportOutcome): ImportOutcome {
+/** The outcome with a message that says which command to run. */
+function withAdvice(login: ImportOutcome): ImportOutcome {
   if (login.outcome !== 'not-imported') return login;
   const { failure, resource } = login;
-  return { ...login, failure: { ...failure, message: sentenceOf(failure, shown(resource)) } };
+  return { ...login, failure: { ...failure, message: messageOf(failure, shown(resource)) } };
 }
 
-/** What was looked for, and is not there. */
+/** A text for each resource that nothing was found for. */
 function nothingFor(resources: readonly string[], { logins }: Found): readonly string[] {
   const nothing = 'No login that could be imported was found';
   if (resources.length === 0) return logins.length === 0 ? [nothing] : [];
@@ -136,7 +137,7 @@ function nothingFor(resources: readonly string[], { logins }: Found): readonly s
 }
 
 function blockOf(login: ImportOutcome, dryRun: boolean): string {
-  return `${shown(login.resource)}\n${table(rowsOf(inWords(login), dryRun))}`;
+  return `${shown(login.resource)}\n${table(rowsOf(withAdvice(login), dryRun))}`;
 }
 
 function rowsOf(login: ImportOutcome, dryRun: boolean): Parameters<typeof table>[0] {
@@ -144,7 +145,7 @@ function rowsOf(login: ImportOutcome, dryRun: boolean): Parameters<typeof table>
   return [
     ...outcomeRows(login, dryRun),
     ['from', shown(from.join(', '), 1000)],
-    older.length === 0 ? undefined : ['older', `${shown(older.join(', '), 1000)}: left alone`],
+    older.length === 0 ? undefined : ['older', `${shown(older.join(', '), 1000)}: not imported`],
   ];
 }
 
@@ -163,14 +164,14 @@ function outcomeRows(login: ImportOutcome, dryRun: boolean): Parameters<typeof t
   ];
 }
 
-/** Most files that are named to a person; the document names all. */
+/** So many files are printed at most. With `--json` all are. */
 const MAX_NAMED = 20;
 
 function unknownLines({ unknown }: Found): readonly string[] {
   if (unknown.length === 0) return [];
   const more = unknown.length - MAX_NAMED;
   return [
-    'Unknown resource; name it with --resource:',
+    'Files of unknown resources (name the resources with --resource):',
     ...unknown.slice(0, MAX_NAMED).map((name) => `  ${shown(name)}`),
     ...(more > 0 ? [`  and ${more} more`] : []),
   ];

@@ -1,4 +1,4 @@
-// `authchart login`: logs in, where a person has to.
+// `authchart login`: logs in, and keeps the login.
 import type { Command } from 'commander';
 import { exitCodes } from '../failures.ts';
 import {
@@ -14,23 +14,24 @@ import { storedSession } from '../stored.ts';
 import { recordsIn, withSession } from '../withSession.ts';
 
 const afterHelp = `
-Finds the authorization server that the resource names, registers there if need be, and leads you to it.
-Does nothing when you are logged in already with these scopes; run authchart logout first to log in anew.
+Finds the authorization server that the resource names, registers there if needed, and opens its login page.
+Does nothing when you are logged in already with these scopes. To log in again, run authchart logout first.
 
 Examples:
   authchart login https://mcp.example.com/mcp
   authchart login https://mcp.example.com/mcp --scope "notes:read notes:write"
-  authchart login https://mcp.example.com/mcp --user-agent paste     over SSH, or in a container
+  authchart login https://mcp.example.com/mcp --user-agent paste     for SSH and containers
   authchart login https://mcp.example.com/mcp --client-id my-client \\
     --issuer https://accounts.example.com --client-secret-file ./secret
 `;
 
+/** Adds the command. */
 export function addLogin(program: Command, perform: Perform): void {
   const command = program
     .command('login')
     .summary('log in, and keep the login')
     .description('Log in to a resource, and keep the login.')
-    .argument('<url>', 'the resource: an MCP endpoint, an API')
+    .argument('<url>', 'the resource: an MCP endpoint or an API')
     .addHelpText('after', afterHelp)
     .action((url: string, flags: SessionFlags) =>
       perform(flags, url, async (host) => {

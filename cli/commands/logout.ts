@@ -1,4 +1,4 @@
-// `authchart logout`: revokes what was issued, and forgets it.
+// `authchart logout`: revokes the tokens of a login, and deletes them.
 import type { Command } from 'commander';
 import type { Explanation } from '../../engine/explain.ts';
 import type { Progress } from '../../engine/observe.ts';
@@ -16,8 +16,9 @@ import { storedSession } from '../stored.ts';
 import { recordsIn, withSession } from '../withSession.ts';
 
 const afterHelp = `
-Tells the authorization server to revoke the tokens, and deletes every copy of them here, whether or not it answers.
-A client that was registered by hand with a secret has to be given again, or its tokens are only deleted here.
+Asks the authorization server to revoke the tokens, and deletes them here, whether or not the server answers.
+If the client was registered by hand with a secret, give the client again. Otherwise its tokens are deleted here, but
+not revoked.
 
 Examples:
   authchart logout https://mcp.example.com/mcp
@@ -25,11 +26,12 @@ Examples:
     --issuer https://accounts.example.com --client-secret-file ./secret
 `;
 
+/** Adds the command. */
 export function addLogout(program: Command, perform: Perform): void {
   const command = program
     .command('logout')
-    .summary('revoke and forget a login')
-    .description('Revoke what was issued for a resource, and forget it.')
+    .summary('revoke the tokens of a login, and delete them')
+    .description('Revoke the tokens of a login, and delete them.')
     .argument('<url>', 'the resource that you logged in to')
     .addHelpText('after', afterHelp)
     .action((url: string, flags: SessionFlags) =>
@@ -47,7 +49,7 @@ export function addLogout(program: Command, perform: Perform): void {
           );
           if (loggedOut && !revoked) {
             printer.complaint(
-              `${shown(known.issuer)} did not revoke the tokens; they are deleted here, and good there until they run out.`,
+              `${shown(known.issuer)} did not revoke the tokens. They are deleted here, but they work until they expire.`,
             );
           }
           return exitCodes.done;
@@ -58,13 +60,14 @@ export function addLogout(program: Command, perform: Perform): void {
 }
 
 /**
- * Whether every server that was asked took one of the tokens back: with the refresh token the whole family goes,
- * and many servers cannot take back an access token. RFC 7009 §2.1, §2.2.1
+ * Whether every server that was asked revoked at least one token. Many servers cannot revoke an access token. When they
+ * revoke the refresh token, its access tokens should become invalid, too.
+ * @see RFC 7009 §2.1, §2.2.1
  */
 function wasRevoked({ steps }: Explanation): boolean {
   const answers = steps.filter((step) => step.kind === 'request').filter(isRevocation);
-  const taken = new Set(answers.filter(({ status }) => status === 200).map(({ url }) => url));
-  return answers.length > 0 && answers.every(({ url }) => taken.has(url));
+  const revoked = new Set(answers.filter(({ status }) => status === 200).map(({ url }) => url));
+  return answers.length > 0 && answers.every(({ url }) => revoked.has(url));
 }
 
 const isRevocation = ({ purpose }: Extract<Progress, { kind: 'request' }>): boolean =>

@@ -1,4 +1,4 @@
-// `authchart status`: the logins in the store; no network.
+// `authchart status`: the logins in the store. It sends nothing.
 import type { Command } from 'commander';
 import { shown } from '../../protocol/text.ts';
 import { identifies } from '../../protocol/wellKnown.ts';
@@ -11,19 +11,20 @@ import { folderOf, recordsIn } from '../withSession.ts';
 import { duration, kindNames, table } from '../words.ts';
 
 const afterHelp = `
-Asks nobody: what a server has revoked meanwhile is not seen. Run authchart explain to find out.
-Exits with 0 whether or not somebody is logged in.
+Reads the store, and sends nothing. It cannot show that a server has revoked a login: run authchart explain to find out.
+Exits with 0 whether or not you are logged in.
 
 Examples:
   authchart status
   authchart status https://mcp.example.com/mcp --json
 `;
 
+/** Adds the command. */
 export function addStatus(program: Command, perform: Perform): void {
   const command = program
     .command('status')
     .summary('list the logins')
-    .description('List the logins in the store, or show the ones of one resource.')
+    .description('List the logins in the store, or only those of one resource.')
     .argument('[url]', 'the resource')
     .addHelpText('after', afterHelp)
     .action((url: string | undefined, flags: StoreOptions & OutputOptions) =>
@@ -38,7 +39,7 @@ export function addStatus(program: Command, perform: Perform): void {
             (resource === undefined || identifies(one.resource, resource) === 'exact'),
         );
         const store = folderOf(flags);
-        const nobody = `Nobody is logged in${resource === undefined ? '' : ` at ${shown(resource)}`}; the store is ${shown(store)}.`;
+        const nobody = `Nobody is logged in${resource === undefined ? '' : ` at ${shown(resource)}`}. The store is ${shown(store)}.`;
         const text = sessions.map((one) => describe(one, Date.now())).join('\n');
         printer.result({ store, sessions }, sessions.length === 0 ? nobody : text.trimEnd());
         return exitCodes.done;
@@ -53,7 +54,7 @@ function describe(session: StoredSession, now: number): string {
     ['login', lifeOf(grant, now)],
     [
       'scopes',
-      grant && grant.scopes.length > 0 ? shown(grant.scopes.join(' '), 1000) : 'the server named none',
+      grant && grant.scopes.length > 0 ? shown(grant.scopes.join(' '), 1000) : 'the server did not name any',
     ],
     ['server', shown(issuer)],
     ['client', `${shown(clientId)}, ${kindNames[registration]}`],
@@ -64,9 +65,9 @@ function describe(session: StoredSession, now: number): string {
 }
 
 function lifeOf(grant: StoredSession['grant'], now: number): string {
-  if (!grant) return 'none left, a person has to log in again';
+  if (!grant) return 'has no tokens any more, log in again';
   const end = grant.renewable ? 'is renewed when needed' : 'cannot be renewed';
-  if (grant.expiresAt === undefined) return `the server did not say for how long, ${end}`;
+  if (grant.expiresAt === undefined) return `expires at an unknown time, ${end}`;
   const left = Date.parse(grant.expiresAt) - now;
-  return left > 0 ? `lasts ${duration(left)} more, ${end}` : `ran out ${duration(-left)} ago, ${end}`;
+  return left > 0 ? `expires in ${duration(left)}, ${end}` : `expired ${duration(-left)} ago, ${end}`;
 }

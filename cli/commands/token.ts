@@ -1,4 +1,4 @@
-// `authchart token`: the access token alone, renewed when due; never opens a browser.
+// `authchart token`: prints the access token, renewed when it is due. It never opens a browser.
 import type { Command } from 'commander';
 import { refuse } from '../../contract/errors.ts';
 import type { Session } from '../../engine/sessionSurface.ts';
@@ -16,16 +16,17 @@ import type { Perform } from '../perform.ts';
 import { recovered, withSession } from '../withSession.ts';
 
 const afterHelp = `
-Prints the token and a line break on standard output, and nothing else there. It is renewed first when it is due.
-Never opens a browser: exits with 3 when a person has to log in.
+Prints the token and a line break on standard output, and nothing else there. Renews the token first when it is due.
+Never opens a browser. Exits with 3 when a person has to log in.
 
 Examples:
   authchart token https://mcp.example.com/mcp
   authchart token -q https://api.example.com/ | sed 's/^/Authorization: Bearer /' |
     curl -H @- https://api.example.com/me
-  authchart token https://mcp.example.com/mcp --scope notes:write    only one that is good for this
+  authchart token https://mcp.example.com/mcp --scope notes:write    only a token with this scope
 `;
 
+/** Adds the command. */
 export function addToken(program: Command, perform: Perform): void {
   const command = program
     .command('token')
@@ -44,7 +45,7 @@ export function addToken(program: Command, perform: Perform): void {
         });
       }),
     );
-  addScopeOption(command.optionsGroup('Token:'), 'scopes that it has to have, "a b"');
+  addScopeOption(command.optionsGroup('Token:'), 'scopes that the token must have, as in "a b"');
   addRunOptions(addStoreOptions(addClientOptions(command)));
 }
 
@@ -53,7 +54,7 @@ async function tokenOf(session: Session, scopes: readonly string[]): Promise<str
     refuse(
       'interaction_required',
       'requesting',
-      `A login at ${session.id.resource} is not finished yet; do so.`,
+      `A login at ${session.id.resource} is not finished yet; log in.`,
     );
   }
   const token = await session.token();

@@ -1,4 +1,4 @@
-// Draws a recorded run: a sequence diagram for each login in it, and the chart with its path lit up. No network.
+// Draws a recorded run: a sequence diagram of each login, and the chart with the path of the run. It sends nothing.
 import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import type { TraceFact } from '../../contract/trace.ts';
@@ -9,14 +9,18 @@ import { type ExitCode, exitCodes, misused } from '../failures.ts';
 import type { Printer } from '../printer.ts';
 import { table } from '../words.ts';
 
-/** Longest file that is read, in bytes. */
+/** The longest file that is read, in bytes. */
 const LONGEST = 64 * 1024 * 1024;
 
-/** @param out folder for the pictures; that of the trace unless told. */
+/**
+ * Draws a trace, and prints the names of the pictures.
+ * @param out The folder for the pictures. Default: the folder of the trace.
+ * @throws AuthError `config_invalid` when the trace cannot be read, or the pictures cannot be written.
+ */
 export async function drawTrace(printer: Printer, trace: string, out?: string): Promise<ExitCode> {
   const { facts, skipped } = readTrace(await textOf(trace));
-  if (facts.length === 0) misused('There is no run in this file; record one with --trace.');
-  if (skipped > 0) printer.note(`${skipped} lines are no facts of a run, and are left out.`);
+  if (facts.length === 0) misused('There is no run in this file. Record one with --trace.');
+  if (skipped > 0) printer.note(`${skipped} lines of the file are not part of a trace. They were left out.`);
   const pictures = await drawInto(out ?? dirname(trace), basename(trace, extname(trace)), facts);
   const counts = countsOf(facts);
   printer.result({ ...counts, skipped, pictures }, described(counts, pictures));
@@ -25,12 +29,12 @@ export async function drawTrace(printer: Printer, trace: string, out?: string): 
 
 async function textOf(file: string): Promise<string> {
   const handle = await open(file).catch(() =>
-    misused('The trace cannot be read; name a file that --trace has written.'),
+    misused('The trace cannot be read. Name a file that --trace has written.'),
   );
   try {
     const { size } = await handle.stat();
-    if (size > LONGEST) misused('The trace is longer than 64 MiB; draw a part of it.');
-    return await readFile(handle, 'utf8').catch(() => misused('The trace cannot be read; name a file.'));
+    if (size > LONGEST) misused('The trace is longer than 64 MiB. Draw a part of it.');
+    return await readFile(handle, 'utf8').catch(() => misused('The trace cannot be read. Name a file.'));
   } finally {
     await handle.close();
   }
@@ -53,7 +57,7 @@ async function drawInto(
       }),
     );
   } catch {
-    return misused('The pictures cannot be written there; name a folder with --out.');
+    return misused('The pictures cannot be written there. Name another folder with --out.');
   }
 }
 

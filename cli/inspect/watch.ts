@@ -1,4 +1,4 @@
-// Shows the chart at work on a page of this machine, with buttons for what a person can do. Ends with Ctrl-C.
+// Shows the running chart on a page of this machine, with buttons for what a person can do. Ends with Ctrl-C.
 import { type LiveButton, startLivePage } from '../../adapters/live/livePage.ts';
 import type { Session } from '../../engine/sessionSurface.ts';
 import { readDrawing } from '../../visualizations/generated.ts';
@@ -9,8 +9,8 @@ import type { Host } from '../perform.ts';
 import { withSession } from '../withSession.ts';
 
 /**
- * A button is what asks for a login: so a challenge may open a browser.
- * @param port any that is free unless told.
+ * Serves the page until the command is interrupted. A challenge may open a browser: the person pressed a button.
+ * @param port The port to listen at. Default: any that is free.
  * @throws AuthError `config_invalid` when the port is taken.
  */
 export async function watch(
@@ -29,7 +29,7 @@ export async function watch(
   try {
     return await withSession({ ...host, onTrace: page.tell }, resource, flags, 'auto', (session) => {
       watched = session;
-      // It is looked at, so it is not put to rest.
+      // A session that somebody subscribes to is not stopped when it is idle.
       session.subscribe(() => {});
       host.printer.result({ url: page.url }, invitation(page.url));
       return new Promise<never>(() => {});
@@ -40,7 +40,7 @@ export async function watch(
 }
 
 const invitation = (url: string): string =>
-  `Open this in a browser on this machine; what follows the # lets it in:\n\n  ${url}\n\nCtrl-C ends it.`;
+  `Open this URL in a browser on this machine. Keep the part after the # to yourself: it opens the page.\n\n  ${url}\n\nCtrl-C ends the page.`;
 
 function buttonsFor(
   session: () => Session | undefined,
@@ -63,12 +63,17 @@ function buttonsFor(
     },
   });
   return [
-    button('login', 'Log in', 'Finds the server that is responsible, and asks the person.', (one) =>
+    button('login', 'Log in', 'Finds the authorization server, and sends you to its login page.', (one) =>
       one.login({ scopes }),
     ),
-    button('call', 'Call the resource', 'Sends a request, and logs in where it is challenged.', askResource),
-    button('retry', 'Try again', 'After a failure, or a refusal.', (one) => one.retry()),
-    button('cancel', 'Cancel', 'Ends a login that waits for its person.', (one) => one.cancel()),
-    button('logout', 'Log out', 'Revokes what was issued, and forgets it.', (one) => one.logout()),
+    button(
+      'call',
+      'Call the resource',
+      'Sends a request, and logs in if the resource asks for it.',
+      askResource,
+    ),
+    button('retry', 'Try again', 'Starts again after a failure or a refusal.', (one) => one.retry()),
+    button('cancel', 'Cancel', 'Ends a login that waits for you.', (one) => one.cancel()),
+    button('logout', 'Log out', 'Revokes the tokens, and deletes them.', (one) => one.logout()),
   ];
 }

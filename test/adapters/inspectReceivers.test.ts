@@ -13,7 +13,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { createActor, createMachine } from 'xstate';
 import type { Connection } from '../../adapters/inspect/connections.ts';
 import { Outbox } from '../../adapters/inspect/outbox.ts';
-import { ServerLine } from '../../adapters/inspect/socket.ts';
+import { ServerSender } from '../../adapters/inspect/socket.ts';
 import {
   type InspectorMessage,
   type InspectorOptions,
@@ -173,9 +173,9 @@ describe('a receiver behind a WebSocket', () => {
       send: (text: string) => void sent.push(text),
       close() {},
       cut() {},
-      hold() {},
+      keepProcessAlive() {},
     } satisfies Connection;
-    const line = new ServerLine('ws://127.0.0.1', () => connection, outbox);
+    const line = new ServerSender('ws://127.0.0.1', () => connection, outbox);
     outbox.put(snapshot('x:0', 'active'));
     line.flush();
     expect(sent).toEqual([]);
@@ -229,7 +229,7 @@ describe('a process', () => {
     await build({ ...bundling, entryPoints: [sibling], external: ['@statelyai/inspect', 'ws'], outfile });
     const { status, stderr } = spawnSync(process.execPath, [outfile, 'ws://127.0.0.1'], { encoding: 'utf8' });
     expect(status).toBe(1);
-    expect(stderr).toContain('run `npm install --save-dev @statelyai/inspect`');
+    expect(stderr).toContain('Run `npm install --save-dev @statelyai/inspect`');
   });
 });
 
@@ -324,9 +324,9 @@ describe('messages that wait', () => {
     expect(takeAll(outbox)).toHaveLength(5);
     const waiting = snapshot('x:0', 'active', 'waiting');
     outbox.put(waiting);
-    outbox.startAnew();
+    outbox.repeatRunning();
     expect(takeAll(outbox)).toEqual([introduction('x:0'), newest, waiting]);
-    outbox.startAnew();
+    outbox.repeatRunning();
     expect(takeAll(outbox)).toEqual([introduction('x:0'), waiting]);
   });
 
@@ -334,7 +334,7 @@ describe('messages that wait', () => {
     const outbox = new Outbox();
     for (let at = 0; at < 700; at += 1) outbox.put(introduction(`x:${at}`));
     takeAll(outbox);
-    outbox.startAnew();
+    outbox.repeatRunning();
     const known = takeAll(outbox);
     expect(known).toHaveLength(500);
     expect(known[0]?.sessionId).toBe('x:200');

@@ -140,7 +140,7 @@ describe('a file that is not as it should be', () => {
     ['a list for a', '[]', /JSON object/],
     ['S02: a corrupt', Buffer.from([0x7b, 0xff, 0xfe, 0x7d]), /JSON object/],
     ['a deeply nested', '['.repeat(200_000), /JSON object/],
-    ['a huge', JSON.stringify(tokenSet({ padding: secret.repeat(20_000) })), /larger/],
+    ['a huge', JSON.stringify(tokenSet({ padding: secret.repeat(20_000) })), /too large/],
     ['a tokenless', { token_type: 'Bearer' }, /no usable access_token/],
     ['an erring', { error: 'invalid_grant', access_token: secret }, /error/],
     ['a header-splitting', tokenSet({ access_token: `${secret}\r\nx: y` }), /no usable access_token/],
@@ -261,7 +261,7 @@ describe('files of the SDK', () => {
     expect(await failureOf(readSdkRecords({ files: [tokens] }))).toMatchObject({ code: 'config_invalid' });
     const why = async (...files: string[]) => messagesOf(await readSdkRecords({ files, resource: RESOURCE }));
     expect(await why(tokens, tokens)).toMatch(/the same part/);
-    expect(await why(join(folder, 'none.json'))).toMatch(/it is not there/);
+    expect(await why(join(folder, 'none.json'))).toMatch(/it does not exist/);
     expect(await why(await write('settings.json', { theme: 'dark' }))).toMatch(/neither a client nor tokens/);
   });
 });
@@ -460,14 +460,14 @@ describe('what is written', () => {
     [
       'newer tokens',
       login({ tokens: { accessToken: 'c', refreshToken: 'd', issuer: ISSUER } }),
-      /login of its own/,
+      /another login there/,
     ],
     [
       'another client',
       login({ client: { clientId: 'b', authMethod: 'none', redirectUris: [], issuer: ISSUER } }),
       /another client/,
     ],
-    ['another server', unstamped(), /bound the resource to https:\/\/as\.example\.com/],
+    ['another server', unstamped(), /binds the resource to https:\/\/as\.example\.com/],
   ])('an import that is there is not written over by %s', async (_what, later, why) => {
     await importLogins(store, [login()]);
     const before = await everything(store);
@@ -578,7 +578,7 @@ describe('afterwards', () => {
     for (const secret of ['foreign-secret', 'foreign-access-token', refreshToken])
       expect(everythingTold(started)).not.toContain(secret);
     expect(await imported('a')).toMatchObject([
-      { outcome: 'kept', why: 'the store has a login of its own there' },
+      { outcome: 'kept', why: 'the store already has another login there' },
     ]);
   });
 

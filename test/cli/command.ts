@@ -1,4 +1,4 @@
-// The command as a person runs it: a process of its own, with what it printed and how it ended.
+// Runs the command as a person does: in a process of its own, or in this one. Returns what it printed, and how it ended.
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,11 +18,11 @@ export interface Ended {
 export interface Running {
   readonly child: ChildProcessWithoutNullStreams;
   readonly ended: Promise<Ended>;
-  /** The first match on standard error, once it is there. */
+  /** Waits for the first match on standard error, and returns it. */
   printed(what: RegExp): Promise<string>;
 }
 
-/** A folder for one story's logins. */
+/** Makes a folder for the logins of one test. */
 export async function newFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'authchart-cli-'));
 }
@@ -32,8 +32,8 @@ export async function removeFolder(folder: string): Promise<void> {
 }
 
 /**
- * Starts the command. No browser is ever opened: it is told that it runs over SSH.
- * @param program how Node is told to run it.
+ * Starts the command. It opens no browser, because its environment says that it runs over SSH.
+ * @param program The arguments of Node before those of the command.
  */
 export function start(folder: string, args: readonly string[], program = [programFile('command')]): Running {
   const child = spawn(process.execPath, [...program, ...args], {
@@ -64,7 +64,7 @@ export function start(folder: string, args: readonly string[], program = [progra
   return { child, ended, printed };
 }
 
-/** Runs the command to its end. @param input all of standard input. */
+/** Runs the command to its end. @param input All of its standard input. */
 export function run(folder: string, args: readonly string[], input: string | Buffer = ''): Promise<Ended> {
   const { child, ended } = start(folder, args);
   child.stdin.end(input);
@@ -76,8 +76,8 @@ const never: Interruption = { came: () => false, onStop: () => {}, ended: new Pr
 let turn: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs a command line in this process, one after the other: for what needs no process of its own, which costs half
- * a second.
+ * Runs a command line in this process, one after the other. It is faster: a process of its own takes half a second to
+ * start.
  */
 export function runHere(folder: string, args: readonly string[]): Promise<Ended> {
   const mine = turn.then(() => captured(folder, args));
@@ -102,13 +102,13 @@ async function captured(folder: string, args: readonly string[]): Promise<Ended>
   }
 }
 
-/** Where an authorization URL leads in the end: the last address, which is the client's own. */
-export async function walk(url: string, redirectUri: string): Promise<string> {
+/** Follows the redirects of an authorization URL. Returns the last address, which is at the redirect URI. */
+export async function followToRedirectUri(url: string, redirectUri: string): Promise<string> {
   const cookies: Cookies = new Map();
   let next = url;
   for (let hops = 0; hops < 8; hops += 1) {
     const location = (await visit(next, cookies)).headers.get('location');
-    if (location === null) throw new Error('The walk ended before the redirect URI.');
+    if (location === null) throw new Error('There was no redirect to the redirect URI.');
     next = new URL(location, next).href;
     if (next.startsWith(redirectUri)) return next;
   }

@@ -1,4 +1,4 @@
-// The commands against the playground. What has to outlive a process runs in one of its own, as in a shell.
+// The commands against the playground. What must work in another process runs in one of its own, as in a shell.
 
 import { writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer as createSocketServer } from 'node:net';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Playground, startPlayground } from '../../playground/playground.ts';
 import { callTool } from '../playground/rawClient.ts';
-import { type Ended, newFolder, removeFolder, run, runHere, start, walk } from './command.ts';
+import { type Ended, followToRedirectUri, newFolder, removeFolder, run, runHere, start } from './command.ts';
 
 const headless = ['--user-agent', 'headless'];
 const mcp = ['-H', 'Accept: application/json, text/event-stream', '-H', 'MCP-Protocol-Version: 2025-11-25'];
@@ -63,14 +63,14 @@ describe('one store folder', () => {
       here('token', world.resource, '--json', '-q'),
       here('status'),
     ]);
-    const sentence = `Nobody is logged in at ${world.resource}; run authchart login ${world.resource}.`;
+    const sentence = `Nobody is logged in at ${world.resource}. Run authchart login ${world.resource}.`;
     expect(token).toEqual({ code: 3, stdout: '', stderr: `authchart: ${sentence}\n` });
     expect(JSON.parse(tokenJson.stdout)).toEqual({
       error: { code: 'interaction_required', phase: 'requesting', recovery: 'ask-user', message: sentence },
     });
     expect(status).toEqual({
       code: 0,
-      stdout: `Nobody is logged in; the store is ${folder}.\n`,
+      stdout: `Nobody is logged in. The store is ${folder}.\n`,
       stderr: '',
     });
   });
@@ -85,14 +85,14 @@ describe('one store folder', () => {
     expect(online.stdout).toMatch(
       /bindChecking\.deciding\n +Reject, or go on with what belongs to this issuer/,
     );
-    expect(online.stdout).toMatch(/what +interaction_required/);
+    expect(online.stdout).toMatch(/code +interaction_required/);
     expect(online.stdout).toContain(`server    ${world.a.issuer}`);
     expect(offline.stdout).toContain(`Nobody is logged in at ${world.resource}.`);
     expect(offline.stdout).not.toContain('.well-known');
     expect([world.a.registrations, logins()]).toEqual([0, 0]);
   });
 
-  test('login tells what it does, line by line, and the result on standard output', async () => {
+  test('login prints what it does, line by line, and the result on standard output', async () => {
     const { code, stdout, stderr } = keep(await authchart('login', world.resource, ...headless));
     expect(code).toBe(0);
     expect(stdout).toMatch(
@@ -103,8 +103,8 @@ describe('one store folder', () => {
       'discovering|probe',
       'discovering|resource metadata',
       'discovering|server metadata',
-      'bindChecking|which credentials belong to this server?',
-      'reusing|what is there already is used first',
+      'bindChecking|looking up the credentials for this server',
+      'reusing|trying the stored credentials first',
       'registering|registration',
       'authorizing|waiting until the login is finished',
       'authorizing|token',
@@ -115,7 +115,7 @@ describe('one store folder', () => {
     );
   });
 
-  test('fetch steps up, and token and status go on from the store: no further login', async () => {
+  test('fetch steps up; token and status then use the store, without another login', async () => {
     const fetched = keep(
       await authchart('fetch', world.resource, ...mcp, '--json', toolCall('write_note'), ...headless, '-v'),
     );
@@ -144,7 +144,7 @@ describe('one store folder', () => {
       here('login', world.resource, ...headless, '--scope', 'notes:write', '-q', '--json'),
     ]);
     silent.push(status, one, explained, again, more);
-    expect(status.stdout).toMatch(/lasts 4 min \d+ s more, is renewed when needed/);
+    expect(status.stdout).toMatch(/expires in 4 min \d+ s, is renewed when needed/);
     expect(status.stdout).toContain('notes:read notes:write');
     const stored = {
       resource: world.resource,
@@ -159,7 +159,7 @@ describe('one store folder', () => {
     expect([logins(), world.a.registrations]).toEqual([before, 1]);
   });
 
-  test('logout revokes and forgets; the second time nobody was logged in', async () => {
+  test('logout revokes and deletes; the second time nobody was logged in', async () => {
     const logout = keep(await authchart('logout', world.resource));
     expect(logout).toMatchObject({ code: 0, stdout: `Logged out of ${world.resource}.\n` });
     expect(logout.stderr).toMatch(/revocation +\S+ +200/);
@@ -193,10 +193,10 @@ describe('a client that was registered by hand', () => {
     const client = ['--client-id', clientId, '--client-secret-file', secretFile];
     const bound = [...client, '--issuer', world.a.issuer];
 
-    const homeless = await runHere(own, ['login', world.resource, ...headless, ...client]);
-    expect([homeless.code, homeless.stdout]).toEqual([5, '']);
-    expect(homeless.stderr).toContain(
-      `add --issuer ${world.a.issuer} if that server really issued the client.`,
+    const unbound = await runHere(own, ['login', world.resource, ...headless, ...client]);
+    expect([unbound.code, unbound.stdout]).toEqual([5, '']);
+    expect(unbound.stderr).toContain(
+      `Add --issuer ${world.a.issuer} if that server really issued the client.`,
     );
 
     const fromPipe = ['--client-id', clientId, '--client-secret-file', '-', '--issuer', world.a.issuer];
@@ -221,7 +221,7 @@ describe('a client that was registered by hand', () => {
     ]);
     world.moveTo('a');
     expect([fetched.code, asDocument.code, explained.code]).toEqual([5, 5, 0]);
-    // The server's own answer is passed on, and one sentence says why.
+    // The server's own answer is passed on, and one message says why.
     expect(fetched.stdout).toContain('invalid_token');
     expect(fetched.stderr.trimEnd().split('\n')).toHaveLength(1);
     for (const issuer of [world.a.issuer, world.b.issuer]) {
@@ -237,7 +237,7 @@ describe('a client that was registered by hand', () => {
     const withoutSecret = await runHere(own, ['logout', world.resource, '-q']);
     expect(withoutSecret.code).toBe(0);
     expect(withoutSecret.stderr).toContain(`${world.a.issuer} did not revoke the tokens`);
-    const everything = [homeless, login, fetched, asDocument, explained, withoutSecret];
+    const everything = [unbound, login, fetched, asDocument, explained, withoutSecret];
     expect(everything.map(({ stdout, stderr }) => stdout + stderr).join()).not.toContain(clientSecret);
   });
 });
@@ -249,7 +249,7 @@ describe('a person', () => {
     const running = start(await freshFolder(), ['login', world.resource, '-q']);
     const url = await running.printed(authorizeUrl);
     const redirectUri = new URL(url).searchParams.get('redirect_uri') ?? '';
-    const page = await fetch(await walk(url, redirectUri));
+    const page = await fetch(await followToRedirectUri(url, redirectUri));
     expect(await page.text()).toContain('You can close this window');
     const { code, stderr } = await running.ended;
     expect(code).toBe(0);
@@ -259,12 +259,12 @@ describe('a person', () => {
   test('pastes the address that the browser ended at, after something else', async () => {
     const running = start(await freshFolder(), ['login', world.resource, '--user-agent', 'paste', '-q']);
     const url = await running.printed(authorizeUrl);
-    running.child.stdin.end(`nonsense\n${await walk(url, 'http://127.0.0.1/callback')}\n`);
+    running.child.stdin.end(`nonsense\n${await followToRedirectUri(url, 'http://127.0.0.1/callback')}\n`);
     const { code, stderr } = await running.ended;
     expect([code, stderr.match(/That is not the address\./g)?.length]).toEqual([0, 1]);
   });
 
-  test('who is not there, says no, takes too long or interrupts', async () => {
+  test('who does not answer, says no, takes too long or interrupts', async () => {
     const [absent, slow] = [await freshFolder(), await freshFolder()];
     world.denyNextConsent();
     const denied = await runHere(absent, ['login', world.resource, ...headless]);
@@ -282,17 +282,17 @@ describe('a person', () => {
       stopped,
     ]);
     expect(nobody.code).toBe(3);
-    expect(nobody.stderr).toContain(`run authchart login ${world.resource}.`);
+    expect(nobody.stderr).toContain(`Run authchart login ${world.resource}.`);
     expect(late.code).toBe(3);
     expect(late.stderr).toContain('in time; log in again.');
     expect(code).toBe(130);
     expect(stderr.trimEnd()).toMatch(/\nauthchart: cancelled\.$/);
-    // Nothing is left open: the next one starts from nothing.
+    // Nothing is left behind: the next login starts from the beginning.
     const after = await runHere(slow, ['explain', world.resource, '--offline', '--json']);
     expect(JSON.parse(after.stdout)).toMatchObject({ states: ['idle'] });
   });
 
-  test('finds a login that a killed process left behind: token says so, login starts anew', async () => {
+  test('finds the unfinished login of a killed process: token says so, login starts again', async () => {
     const own = await freshFolder();
     const killed = start(own, ['login', world.resource, '-q']);
     await killed.printed(authorizeUrl);
@@ -300,12 +300,12 @@ describe('a person', () => {
     await killed.ended;
     const token = await runHere(own, ['token', world.resource, '-q']);
     expect([token.code, token.stdout]).toEqual([3, '']);
-    expect(token.stderr).toContain('is not finished yet; run authchart login');
+    expect(token.stderr).toContain('is not finished yet. Run authchart login');
     expect((await runHere(own, ['login', world.resource, ...headless, '-q'])).code).toBe(0);
   });
 });
 
-test('the login of a URL is good for what lies below it; 1 when the server says no', async () => {
+test('the login of a URL is used for the URLs below it; exit code 1 when the server says no', async () => {
   const own = await freshFolder();
   expect((await runHere(own, ['login', world.resource, ...headless, '-q'])).code).toBe(0);
   const [below, nowhere] = await Promise.all([
@@ -315,15 +315,15 @@ test('the login of a URL is good for what lies below it; 1 when the server says 
   expect(below.code).toBe(0);
   expect(below.stderr).toContain(`The login of ${world.resource} is used.`);
   expect([nowhere.code, nowhere.stdout]).toEqual([1, 'Not found']);
-  expect(nowhere.stderr).toContain('answered 404 Not Found; check the URL and what was sent.');
+  expect(nowhere.stderr).toContain('answered 404 Not Found. Check the URL and what was sent.');
 });
 
-test('4 when nobody answers', async () => {
+test('exit code 4 when no server answers', async () => {
   const closed = createSocketServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => closed.once('listening', resolve));
   const url = `http://127.0.0.1:${(closed.address() as AddressInfo).port}/mcp`;
   await new Promise((resolve) => closed.close(resolve));
   const [login, fetched] = await Promise.all([here('login', url), here('fetch', url)]);
   expect([login.code, fetched.code]).toEqual([4, 4]);
-  expect(fetched.stderr).toContain('cannot be reached (ECONNREFUSED);');
+  expect(fetched.stderr).toContain('cannot be reached (ECONNREFUSED).');
 });

@@ -1,6 +1,6 @@
-// Every failure has an exit code, and a sentence in terms of the command.
+// Every failure has an exit code, and a message that says what to do at the terminal.
 import { describe, expect, test } from 'vitest';
-import { asUnreachable, exitCodeOf, failureOf, sentenceOf } from '../../cli/failures.ts';
+import { asUnreachable, exitCodeOf, failureOf, messageOf } from '../../cli/failures.ts';
 import { duration, shellWord } from '../../cli/words.ts';
 import { AuthError, type FailureCode, failure, failureCodes } from '../../contract/errors.ts';
 
@@ -32,27 +32,32 @@ test('each code of the register ends with its exit code, all others with 1', () 
   }
 });
 
-describe('a sentence', () => {
+describe('the message', () => {
   const url = 'https://mcp.example/mcp?a=1&b=2';
   const issuer = 'https://as.example';
 
   test.each([
     [
-      'for a login says what to run, in words that a shell takes',
+      'for a login says which command to run, quoted for a shell',
       failure('interaction_required', 'requesting', 'Nobody is logged in; call login() first.'),
-      `Nobody is logged in; run authchart login '${url}'.`,
+      `Nobody is logged in. Run authchart login '${url}'.`,
     ],
     [
-      'for credentials of nobody names the option and the issuer',
+      'for credentials without an issuer names the option and the issuer',
       failure('credential_without_issuer', 'bindChecking', 'They do not say; if it is X, say so.', {
         issuer,
       }),
-      `They do not say; nothing was sent, add --issuer ${issuer} if that server really issued the client.`,
+      `They do not say. Nothing was sent. Add --issuer ${issuer} if that server really issued the client.`,
     ],
     [
       'for a secret that was not given again names the options',
       failure('config_invalid', 'renewing', 'It has no secret; give it.', { issuer }),
-      `It has no secret; give the client again, with --client-id, --issuer ${issuer} and --client-secret-file.`,
+      `It has no secret. Give the client again, with --client-id, --issuer ${issuer} and --client-secret-file.`,
+    ],
+    [
+      'replaces advice that is a sentence of its own, too',
+      failure('interaction_required', 'storing', 'It holds no tokens. Log in again.'),
+      `It holds no tokens. Run authchart login '${url}'.`,
     ],
     [
       'for what was wrong from the start stays as it is',
@@ -60,12 +65,12 @@ describe('a sentence', () => {
       'It is empty; fill it.',
     ],
     [
-      'ends with what the server said, made fit to be shown',
+      'ends with what the server said, with control characters escaped',
       failure('access_denied', 'authorizing', 'It was denied; log in again.', { said: 'no\u001b[2J' }),
       'It was denied; log in again. It said: "no\\u{1b}[2J".',
     ],
   ])('%s', (_, of, sentence) => {
-    expect(sentenceOf(of, url)).toBe(sentence);
+    expect(messageOf(of, url)).toBe(sentence);
   });
 });
 
@@ -82,7 +87,7 @@ test('a connection that failed is unreachable, with the code of the system; a de
   if (!(thrown instanceof AuthError)) throw new Error('not an AuthError');
   expect(thrown.code).toBe('unreachable');
   expect(thrown.message).toBe(
-    'as.example cannot be reached (ECONNREFUSED); check the address and the network, and try again.',
+    'as.example cannot be reached (ECONNREFUSED). Check the address and the network, and try again.',
   );
   const defect = new TypeError('x is not a function');
   expect(asUnreachable(defect, 'https://as.example/')).toBe(defect);

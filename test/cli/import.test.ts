@@ -1,4 +1,4 @@
-// `authchart import`, as a person runs it: what it says, what it writes, and that the login is good afterwards.
+// `authchart import`, as a person runs it: what it prints, what it writes, and that the login works afterwards.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -33,7 +33,7 @@ async function sdkFile(stamp: Readonly<Record<string, unknown>>): Promise<string
   return file;
 }
 
-/** What nobody may be shown. */
+/** What must never be printed. */
 const secrets = /foreign-(access|refresh|secret|code)/;
 
 describe('mcp-remote', () => {
@@ -44,12 +44,12 @@ describe('mcp-remote', () => {
     expect(stdout).toContain(
       `${RESOURCE}\n  outcome  found, not imported\n  why      It does not say which server`,
     );
-    expect(stdout).toContain('add --issuer URL if that server really issued the client');
+    expect(stdout).toContain('Add --issuer URL if that server really issued the client');
     expect(stdout).toContain(`${stem}_tokens.json`);
     expect(await contentsOf(store)).toEqual({});
   });
 
-  test('S14: with one it is imported once, and status knows it', async () => {
+  test('S14: with an issuer it is imported once, and status lists it', async () => {
     await writeMcpRemote(folder, { of: RESOURCE, version: '0.1.29', savedAt: 1_760_000_000 });
     const stem = await writeMcpRemote(folder, { of: RESOURCE });
     const dry = await fromMcpRemote(...named, '--dry-run');
@@ -64,7 +64,7 @@ describe('mcp-remote', () => {
       ['server', ISSUER],
       ['client', 'foreign-client'],
       ['from', `${stem}_client_info.json, ${stem}_tokens.json`],
-      ['older', expect.stringMatching(/^mcp-remote-0\.1\.29\/.*: left alone$/)],
+      ['older', expect.stringMatching(/^mcp-remote-0\.1\.29\/.*: not imported$/)],
       [''],
     ]);
     const written = await contentsOf(store);
@@ -73,7 +73,7 @@ describe('mcp-remote', () => {
     expect([second.code, await contentsOf(store)]).toEqual([0, written]);
 
     const status = await authchart('status', RESOURCE);
-    expect(status.stdout).toMatch(/login +ran out .* ago, is renewed when needed/);
+    expect(status.stdout).toMatch(/login +expired .* ago, is renewed when needed/);
     expect(status.stdout).toContain(`server  ${ISSUER}`);
     for (const { stdout } of [dry, first, second, status]) expect(stdout).not.toMatch(secrets);
   });
@@ -87,7 +87,7 @@ describe('mcp-remote', () => {
     expect(stdout).toMatch(/^https:\/\/mcp\.example\.com\/mcp\n +outcome +imported\n/);
     expect(stdout).toContain(`No login that could be imported was found for ${other} in ${folder}.`);
     expect(stderr).toBe(
-      `authchart: The file ${broken}_tokens.json was left out, because it does not hold a JSON object; log in again.\n`,
+      `authchart: The file ${broken}_tokens.json was left out, because it does not hold a JSON object. Log in again.\n`,
     );
     expect(stdout + stderr).not.toMatch(secrets);
   });
@@ -120,7 +120,7 @@ describe('mcp-remote', () => {
     });
   });
 
-  test('a resource that nobody named is listed; what cannot be renewed needs a login', async () => {
+  test('a resource that nobody named is listed; a login without a refresh token has to be made again', async () => {
     const stem = await writeMcpRemote(folder, {
       of: RESOURCE,
       tokens: tokenSet({ refresh_token: undefined }),
@@ -128,15 +128,15 @@ describe('mcp-remote', () => {
     const unnamed = await fromMcpRemote();
     expect([unnamed.code, unnamed.stdout]).toEqual([
       0,
-      `No login that could be imported was found in ${folder}.\nUnknown resource; name it with --resource:\n` +
+      `No login that could be imported was found in ${folder}.\nFiles of unknown resources (name the resources with --resource):\n` +
         `  ${stem}_client_info.json\n  ${stem}_tokens.json\n`,
     ]);
     const unrenewable = await fromMcpRemote(...named);
     expect(unrenewable.code).toBe(0);
-    expect(unrenewable.stdout).toContain(`It cannot be renewed; run authchart login ${RESOURCE}.`);
+    expect(unrenewable.stdout).toContain(`It has no refresh token. Run authchart login ${RESOURCE}.`);
   });
 
-  test('its own folder is the default; one that is not there holds nothing', async () => {
+  test('its own folder is the default; in a missing folder nothing is found', async () => {
     await writeMcpRemote(folder, { of: RESOURCE });
     vi.stubEnv('MCP_REMOTE_CONFIG_DIR', folder);
     onTestFinished(() => void vi.unstubAllEnvs());
@@ -151,19 +151,19 @@ describe('mcp-remote', () => {
 });
 
 describe('sdk', () => {
-  test('BIND-10: what says whose it is needs no word; a word against it is refused', async () => {
+  test('BIND-10: a login that names its issuer needs no --issuer, and another one there is refused', async () => {
     const file = await sdkFile({ issuer: ISSUER });
     const run = (...args: string[]) => authchart('import', 'sdk', file, '--resource', RESOURCE, ...args);
     const refused = await run('--issuer', 'https://other.example');
     expect(refused.code).toBe(5);
-    expect(refused.stdout).toContain(`It is said to be of ${ISSUER} and of https://other.example;`);
+    expect(refused.stdout).toContain(`Two servers are named for it, ${ISSUER} and https://other.example.`);
     expect(await contentsOf(store)).toEqual({});
     const imported = await run();
     expect([imported.code, imported.stderr]).toEqual([0, '']);
     expect(imported.stdout).toContain(`server   ${ISSUER}`);
   });
 
-  test('BIND-1: the login is good afterwards, at its own server', async () => {
+  test('BIND-1: the login works afterwards, at its own server', async () => {
     const world = await startWorld();
     onTestFinished(() => world.close());
     const { refresh_token } = world.mint('a', 'read', 'foreign-client');
@@ -184,15 +184,15 @@ describe('sdk', () => {
 test.each([
   ['an unknown tool', ['keychain'], /Allowed choices are mcp-remote, sdk/],
   ['two folders', ['mcp-remote', 'a', 'b'], /one folder/],
-  ['no file', ['sdk', '--resource', RESOURCE], /Which file/],
+  ['no file', ['sdk', '--resource', RESOURCE], /path of the file is missing/],
   [
     'two resources for one login',
     ['sdk', 'a', '--resource', RESOURCE, '--resource', ISSUER],
-    /one --resource/,
+    /only one --resource/,
   ],
   ['a resource that is none', ['mcp-remote', '--resource', 'nonsense'], /not an absolute URL/],
   ['an issuer that is none', ['mcp-remote', '--issuer', 'https://as.example.com/?x'], /it has a query/],
-  ['no resource at all', ['sdk', 'FILE'], /does not say for which resource/],
+  ['no resource at all', ['sdk', 'FILE'], /do not say which resource/],
 ])('%s is refused with exit code 2', async (_what, args, why) => {
   const file = await sdkFile({});
   const { code, stdout, stderr } = await authchart(

@@ -47,7 +47,7 @@ describe('a run', () => {
     expect((await stat(at('run.ndjson'))).mode & 0o777).toBe(0o600);
   });
 
-  test('is drawn beside its trace, and told in figures', async () => {
+  test('is drawn into the folder of its trace, with counts of what is in it', async () => {
     const { code, stdout, stderr } = await authchart('inspect', at('run.ndjson'));
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^ {2}sessions {2}1\n {2}steps +\d\d\n {2}requests +\d+\n/);
@@ -58,7 +58,7 @@ describe('a run', () => {
     expect(texts[1]).toContain('POST /token');
   });
 
-  test('is drawn elsewhere, and described as JSON; lines that are no facts are counted', async () => {
+  test('is drawn elsewhere, and described as JSON; other lines are counted', async () => {
     await appendFile(at('run.ndjson'), '{"kind":"step"}\nnothing\n');
     const { code, stdout, stderr } = await authchart(
       'inspect',
@@ -67,7 +67,7 @@ describe('a run', () => {
       at('a/b'),
       '--json',
     );
-    expect([code, stderr]).toEqual([0, '2 lines are no facts of a run, and are left out.\n']);
+    expect([code, stderr]).toEqual([0, '2 lines of the file are not part of a trace. They were left out.\n']);
     const document = JSON.parse(stdout) as { readonly pictures: readonly string[] };
     expect(document).toMatchObject({ sessions: 1, skipped: 2 });
     expect(document.pictures[0]).toBe(at('a/b/run.sequence.svg'));
@@ -92,16 +92,16 @@ describe('what cannot be drawn or recorded', () => {
   test('a folder that is a file, and a trace that is a folder: before anything is sent', async () => {
     const seen = world.exchanges.length;
     const out = await misused(authchart('inspect', at('run.ndjson'), '--out', at('other.txt')));
-    expect(out).toContain('The pictures cannot be written there; name a folder with --out.');
+    expect(out).toContain('The pictures cannot be written there. Name another folder with --out.');
     const trace = await misused(authchart('explain', world.resource, '--trace', folder));
-    expect(trace).toContain('The trace cannot be written; name a file that can be.');
+    expect(trace).toContain('The trace file cannot be written. Name a file');
     expect(world.exchanges).toHaveLength(seen);
   });
 });
 
 describe('a resource', () => {
-  /** What the page is told, until this is among it. */
-  async function heard({ body }: Response, last: string): Promise<string> {
+  /** What the page gets, until this text is in it. */
+  async function receivedUntil({ body }: Response, last: string): Promise<string> {
     let all = '';
     for await (const chunk of body ?? []) {
       all += Buffer.from(chunk).toString();
@@ -110,7 +110,7 @@ describe('a resource', () => {
     throw new Error(`It never came: ${all}`);
   }
 
-  test('L11: is watched on a page, which logs in where it is asked to, until Ctrl-C', async () => {
+  test('L11: is shown on a page, whose button logs in, until Ctrl-C', async () => {
     // From its source: it reads the page that is beside it.
     const { child, ended, printed } = start(
       folder,
@@ -125,7 +125,7 @@ describe('a resource', () => {
     const facts = await fetch(`${origin}/facts`, { headers });
     await fetch(`${origin}/press`, { method: 'POST', headers, body: JSON.stringify({ id: 'login' }) });
     await printed(/authorized/);
-    const text = await heard(facts, '"kind":"said"');
+    const text = await receivedUntil(facts, '"kind":"said"');
     expect(text).toContain('Log in: done.');
     expect(text).toContain('"states":["authorized.renewal.fresh"');
     const kept = secrets(world.exchanges);
@@ -141,6 +141,6 @@ describe('a resource', () => {
       '--port',
       new URL(world.origin).port,
     ]);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('is taken; free it, or choose another')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('is taken. Choose another one')]);
   });
 });

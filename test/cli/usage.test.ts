@@ -1,4 +1,4 @@
-// What the command line takes, and what it refuses before anything is sent: in this process, for speed.
+// Which command lines are accepted, and which are refused before anything is sent. They run in this process, for speed.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -24,15 +24,15 @@ afterAll(async () => {
 });
 
 test.each([
-  ['a URL that is none', ['login', 'nonsense'], /it is not an absolute URL; give one like/],
+  ['a URL that is none', ['login', 'nonsense'], /it is not an absolute URL\. Give one such as/],
   ['plain http', ['status', 'http://mcp.example/'], /it is plain http/],
   ['a password, which is not repeated', ['login', 'https://me:pass-word@mcp.example/'], /it names a user/],
   [
-    'an issuer of nothing',
+    'an issuer without a client',
     ['login', 'URL', '--issuer', 'https://a.example'],
-    /--issuer goes with --client-id/,
+    /--issuer needs --client-id/,
   ],
-  ['a secret of nobody', ['login', 'URL', '--client-secret-file', '/none'], /-file goes with --client-id/],
+  ['a secret without a client', ['login', 'URL', '--client-secret-file', '/none'], /-file needs --client-id/],
   [
     'a secret that is not there',
     ['login', 'URL', '--client-id', 'a', '--client-secret-file', '/none'],
@@ -48,13 +48,13 @@ test.each([
     ['login', 'URL', '--client-metadata-url', 'https://a.example'],
     /with a path/,
   ],
-  ['no time', ['login', 'URL', '--timeout', '0'], /Give seconds, like 120/],
+  ['no time', ['login', 'URL', '--timeout', '0'], /Give a number of seconds, such as 120/],
   ['no scope', ['login', 'URL', '--scope', ' '], /Name at least one scope/],
   ['an unknown user agent', ['login', 'URL', '--user-agent', 'mail'], /browser, headless, paste/],
   ['a redirect to elsewhere', ['login', 'URL', '--redirect-uri', 'https://a.example/'], /--user-agent paste/],
   ['a token of its own', ['fetch', 'URL', '-H', 'authorization: Bearer x'], /its own Authorization header/],
-  ['half a header', ['fetch', 'URL', '-H', 'x'], /must be like "Name: value"/],
-  ['two bodies', ['fetch', 'URL', '-d', 'a=b', '--json', '{}'], /two bodies; give one/],
+  ['half a header', ['fetch', 'URL', '-H', 'x'], /must have the form "Name: value"/],
+  ['two bodies', ['fetch', 'URL', '-d', 'a=b', '--json', '{}'], /two bodies\. Give only one/],
   ['a body to GET', ['fetch', 'URL', '-d', 'a=b', '-X', 'GET'], /GET request has no body/],
   ['a method that is none', ['fetch', 'URL', '-X', 'G T'], /not a method of HTTP/],
   ['a file that is not there', ['fetch', 'URL', '-d', '@/none'], /of -d cannot be read \(ENOENT\)/],
@@ -63,7 +63,7 @@ test.each([
     ['fetch', 'URL', '-d', '@-', '--user-agent', 'paste'],
     /the pasted address at once/,
   ],
-  ['no URL', ['fetch'], /Which URL\?/],
+  ['no URL', ['fetch'], /The URL is missing/],
   ['no argument', ['token'], /missing required argument 'url'/],
   ['one command too many', ['status', 'URL', 'more'], /too many arguments/],
   ['an unknown command', ['loguot'], /Did you mean logout\?/],

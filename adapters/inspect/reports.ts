@@ -1,4 +1,4 @@
-// What is told of each thing that XState inspects: made anew of names and facts that are known to be safe.
+// What an inspector gets for each event of XState's inspection: names and facts that hold no secret.
 import type { ActorRefLike, InspectionEvent, SnapshotFrom, StateNode, StateValue } from 'xstate';
 import { chartFacts } from '../../engine/chartFacts.ts';
 import type { AuthMachine } from '../../machines/authMachine.ts';
@@ -6,11 +6,11 @@ import type { AuthContext } from '../../machines/context.ts';
 import { placeOf } from '../../protocol/text.ts';
 import type { Chart, ChartOf } from './charts.ts';
 
-/** What is told, and whom it is about: session ids are numbers that XState gives out. */
-export type Told = { readonly about: About } & (
+/** A fact about one actor. The session ids are numbers that XState gives to actors. */
+export type Report = { readonly about: About } & (
   | { readonly kind: 'actor'; readonly about: AboutNew }
-  | { readonly kind: 'event'; readonly event: ToldEvent; readonly sourceId?: string }
-  | { readonly kind: 'snapshot'; readonly event: ToldEvent; readonly snapshot: ToldSnapshot }
+  | { readonly kind: 'event'; readonly event: ReportedEvent; readonly sourceId?: string }
+  | { readonly kind: 'snapshot'; readonly event: ReportedEvent; readonly snapshot: ReportedSnapshot }
 );
 
 interface About {
@@ -25,11 +25,11 @@ interface AboutNew extends About {
   readonly definition: string;
 }
 
-interface ToldEvent {
+interface ReportedEvent {
   readonly type: string;
 }
 
-interface ToldSnapshot {
+interface ReportedSnapshot {
   readonly status: Status;
   readonly value?: StateValue;
   readonly tags?: readonly string[];
@@ -39,7 +39,7 @@ interface ToldSnapshot {
 const statuses = ['active', 'done', 'error', 'stopped'] as const;
 type Status = (typeof statuses)[number];
 
-/** What is read of an actor, be it of a chart or of anything else. */
+/** The members of an actor that are read, whatever its logic is. */
 interface Actor {
   readonly sessionId: string;
   readonly id?: unknown;
@@ -47,7 +47,7 @@ interface Actor {
   readonly _parent?: ActorRefLike | undefined;
 }
 
-/** What is read of a snapshot. */
+/** The members of a snapshot that are read. */
 interface Snapshot {
   readonly status: string;
   readonly value?: unknown;
@@ -55,17 +55,17 @@ interface Snapshot {
 }
 
 /**
- * Nothing of a stranger but that it is there, whom it hears from, and whether it goes on. Inputs, outputs and errors of
- * actors are never told.
- * @returns nothing for steps that inspectors do not show.
+ * Makes the report of one inspection event. Of an actor whose chart is not listed it has only that the actor exists,
+ * which actor sends to it, and whether it still runs. It never has an input, an output or an error of an actor.
+ * @returns nothing for events that inspectors do not show.
  */
-export function toldOf(event: InspectionEvent, chartOf: ChartOf): Told | undefined {
+export function reportOf(event: InspectionEvent, chartOf: ChartOf): Report | undefined {
   const actor: Actor = event.actorRef;
   const chart = chartOf(actor.logic);
   const about = { sessionId: actor.sessionId, rootId: event.rootId };
   switch (event.type) {
     case '@xstate.actor':
-      return { kind: 'actor', about: { ...about, ...introduced(actor, chart, chartOf) } };
+      return { kind: 'actor', about: { ...about, ...started(actor, chart, chartOf) } };
     case '@xstate.event': {
       const sourceId = event.sourceRef?.sessionId;
       return {
@@ -87,7 +87,7 @@ export function toldOf(event: InspectionEvent, chartOf: ChartOf): Told | undefin
   }
 }
 
-function introduced(actor: Actor, chart: Chart | undefined, chartOf: ChartOf): Omit<AboutNew, keyof About> {
+function started(actor: Actor, chart: Chart | undefined, chartOf: ChartOf): Omit<AboutNew, keyof About> {
   const { _parent: parent } = actor;
   const name = chart?.id ?? idIn(parent && chartOf(logicOf(parent)), actor.id) ?? actor.sessionId;
   return { name, parentId: parent?.sessionId, definition: chart?.definition ?? JSON.stringify({ id: name }) };
@@ -95,14 +95,14 @@ function introduced(actor: Actor, chart: Chart | undefined, chartOf: ChartOf): O
 
 const logicOf = (actor: Actor): unknown => actor.logic;
 
-/** The id of an actor that a chart invokes; others are made in a run, and may be anything. */
+/** The id of an actor that a chart invokes. Any other id was made while the chart ran, and may hold anything. */
 const idIn = (parent: Chart | undefined, id: unknown): string | undefined =>
   typeof id === 'string' && parent?.actors.has(id) ? id : undefined;
 
-/** What an event is called that no chart here knows. */
+/** Shown in place of the type of an event that no listed chart names. */
 const WITHHELD = 'withheld';
 
-/** What XState itself sends. */
+/** The events that XState itself sends. */
 const ofXState = new Set([
   'xstate.init',
   'xstate.stop',
@@ -113,12 +113,12 @@ const ofXState = new Set([
   'xstate.observable.complete',
 ]);
 
-/** Its type: what it brings is in the facts of the snapshot that follows, if the chart took it up. */
-function eventOf({ type }: ToldEvent, chart: Chart | undefined): ToldEvent {
+/** Its type alone. What the event carries is in the snapshot that follows it, as far as the chart kept it. */
+function eventOf({ type }: ReportedEvent, chart: Chart | undefined): ReportedEvent {
   return { type: ofXState.has(type) || chart?.events.has(type) === true ? type : WITHHELD };
 }
 
-function snapshotOf(snapshot: Snapshot, chart: Chart | undefined): ToldSnapshot {
+function snapshotOf(snapshot: Snapshot, chart: Chart | undefined): ReportedSnapshot {
   const { status, value, tags } = snapshot;
   const known = { status: statuses.find((one) => one === status) ?? 'active' };
   if (!chart) return known;
@@ -133,13 +133,13 @@ function snapshotOf(snapshot: Snapshot, chart: Chart | undefined): ToldSnapshot 
 const isOfOurs = (snapshot: Snapshot, chart: Chart): snapshot is SnapshotFrom<AuthMachine> =>
   chart.isOurs && 'context' in snapshot;
 
-/** Tells apart the charts of many resources; neither subject nor label: they may name a person. */
+/** The resource tells apart the charts of many sessions. Subject and label are left out: they may name a person. */
 const factsOf = (context: AuthContext): object => ({
   resource: placeOf(context.session.resource),
   ...chartFacts(context),
 });
 
-/** The states that are active, of those that the chart has. */
+/** The active states. A name that the chart does not have is left out. */
 function valueIn({ states }: StateNode, value: unknown): StateValue {
   if (typeof value === 'string') return Object.hasOwn(states, value) ? value : {};
   if (typeof value !== 'object' || value === null) return {};
