@@ -3,14 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { requirements } from '../../contract/requirements.ts';
 import { places } from './chart.ts';
-import { registered } from './ids.ts';
+import { known, registered } from './ids.ts';
 import { toColumns, toMarkdown, WRITE_COMMAND } from './layouts.ts';
 import { joinRows, readTestFiles, type TestFile } from './rows.ts';
 import { testsIn } from './titles.ts';
 
 const files = await readTestFiles();
 const rows = joinRows(files);
-const known: ReadonlySet<string> = new Set(registered);
 
 /** Ids that no row has, each with the test that names it. */
 const unknownIn = (of: readonly TestFile[]): readonly string[] =>

@@ -16,7 +16,7 @@ export interface Row {
 }
 
 /** A file below `test/`, and how many of its tests name the row; a table of cases counts as one. */
-interface Proof {
+export interface Proof {
   readonly file: string;
   readonly tests: number;
 }
@@ -46,10 +46,15 @@ export function joinRows(files: readonly TestFile[]): readonly Row[] {
     id,
     ...requirements[id],
     servedBy: [...new Set(chart.filter(({ spec }) => spec.includes(id)).map(({ name }) => name))],
-    provedBy: files
-      .map(({ file, tests }) => ({ file, tests: tests.filter(({ ids }) => ids.includes(id)).length }))
-      .filter(({ tests }) => tests > 0),
+    provedBy: proofsOf(id, files),
   }));
+}
+
+/** The files that have tests which name an id, of either register. */
+export function proofsOf(id: string, files: readonly TestFile[]): readonly Proof[] {
+  return files
+    .map(({ file, tests }) => ({ file, tests: tests.filter(({ ids }) => ids.includes(id)).length }))
+    .filter(({ tests }) => tests > 0);
 }
 
 /** What is left to do, and whether there is anything. */

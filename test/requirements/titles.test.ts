@@ -12,7 +12,11 @@ describe('ids in a text', () => {
     ['TOK-10–TOK-11 and DISC-1', ['TOK-10', 'TOK-11', 'DISC-1']],
     ['EXT-2…1', ['EXT-1', 'EXT-2']],
     ['DISC-99 is of a family, and is found to be unknown elsewhere', ['DISC-99']],
-    ['D24, SEP-2352, RFC-6749, XTOK-1, X-TOK-1, TOK-1x, TOK-1-2, tok-1, TOK-', []],
+    ['A14, A01: an error and a code (D22)', ['A14', 'A01', 'D22']],
+    ['T22…24, C03–C05, W01..02', ['T22', 'T23', 'T24', 'C03', 'C04', 'C05', 'W01', 'W02']],
+    ['T24, AUTHZ-3, X17', ['AUTHZ-3', 'T24', 'X17']],
+    ['SEP-2352, RFC-6749, XTOK-1, X-TOK-1, TOK-1x, TOK-1-2, tok-1, TOK-', []],
+    ['S256, #D22, xD22, D22x, D22-x, x-D22, D2, D222, d22, UTF-16, ES2023', []],
   ])('%s', (text, ids) => {
     expect(idsIn(text)).toEqual(ids);
   });

@@ -1,6 +1,6 @@
 // The scanner: texts, words and marks of TypeScript, without comments and regular expressions.
 import { describe, expect, test } from 'vitest';
-import { tokensOf } from './tokens.ts';
+import { commentsOf, tokensOf } from './tokens.ts';
 
 const textsIn = (source: string): readonly string[] =>
   tokensOf(source).flatMap(({ kind, value }) => (kind === 'text' ? value : []));
@@ -25,6 +25,17 @@ describe('texts', () => {
     ['after divisions', "a / b / 'c'; (d) / 2 / 'e'; f[0] / 'g'", ['c', 'e', 'g']],
   ])('%s', (_what, source, texts) => {
     expect(textsIn(source)).toEqual(texts);
+  });
+});
+
+describe('comments', () => {
+  test.each<[string, string, readonly string[]]>([
+    ['of lines', 'a(); // b\n// c', ['// b', '// c']],
+    ['of blocks, and docstrings', '/* a */ b; /** c\n * d */', ['/* a */', '/** c\n * d */']],
+    ['within templates', `\`a \${b /* c */} // d\``, ['/* c */']],
+    ['not in texts and regular expressions', `'// a'; "/* b */"; x.match(/\\/\\/c/);`, []],
+  ])('%s', (_what, source, comments) => {
+    expect(commentsOf(source)).toEqual(comments);
   });
 });
 

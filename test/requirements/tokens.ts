@@ -1,4 +1,5 @@
-// Splits TypeScript into texts, words and marks; comments and regular expressions are gone. Enough to read test titles.
+// Splits TypeScript into texts, words and marks, and comments apart from them; regular expressions are gone. Enough to read
+// test titles, and what comments cite.
 
 /** A text is a string or template without its quotes and `${…}`; a mark is one character, or `=>`. */
 export interface Token {
@@ -6,7 +7,8 @@ export interface Token {
   readonly value: string;
 }
 
-const skipped = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)+/y;
+const blank = /\s+/y;
+const comment = /\/\/[^\n]*|\/\*[\s\S]*?\*\//y;
 const quoted = /'(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*"/y;
 const word = /[\p{L}\p{N}_$]+/uy;
 const expression = /\/(?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/\w*/y;
@@ -21,9 +23,21 @@ export function tokensOf(source: string): readonly Token[] {
   return scan(source, 0).tokens;
 }
 
+/** @returns the comments of a file that compiles, with their marks: line comments, block comments and docstrings. */
+export function commentsOf(source: string): readonly string[] {
+  return scan(source, 0).comments;
+}
+
+interface Scan {
+  readonly tokens: readonly Token[];
+  readonly comments: readonly string[];
+  readonly end: number;
+}
+
 /** Reads up to the end, or to a brace that was opened before `from`: the end of a `${…}`. */
-function scan(source: string, from: number): { readonly tokens: readonly Token[]; readonly end: number } {
+function scan(source: string, from: number): Scan {
   const tokens: Token[] = [];
+  const comments: string[] = [];
   let at = from;
   let depth = 0;
   const take = (pattern: RegExp): string | undefined => {
@@ -33,7 +47,12 @@ function scan(source: string, from: number): { readonly tokens: readonly Token[]
     return found;
   };
   while (at < source.length) {
-    if (take(skipped) !== undefined) continue;
+    if (take(blank) !== undefined) continue;
+    const remark = take(comment);
+    if (remark !== undefined) {
+      comments.push(remark);
+      continue;
+    }
     const text = take(quoted);
     const name = text === undefined ? take(word) : undefined;
     if (text !== undefined) tokens.push({ kind: 'text', value: text.slice(1, -1) });
@@ -41,6 +60,7 @@ function scan(source: string, from: number): { readonly tokens: readonly Token[]
     else if (source[at] === '`') {
       const template = readTemplate(source, at);
       tokens.push({ kind: 'text', value: template.text });
+      comments.push(...template.comments);
       at = template.end;
     } else if (!isOperand(tokens.at(-1)) && take(expression) !== undefined) {
       tokens.push({ kind: 'word', value: '' });
@@ -52,12 +72,20 @@ function scan(source: string, from: number): { readonly tokens: readonly Token[]
       tokens.push({ kind: 'mark', value });
     }
   }
-  return { tokens, end: at };
+  return { tokens, comments, end: at };
+}
+
+interface Template {
+  readonly text: string;
+  /** Within its `${…}`. */
+  readonly comments: readonly string[];
+  readonly end: number;
 }
 
 /** @param from where the backtick is. */
-function readTemplate(source: string, from: number): { readonly text: string; readonly end: number } {
+function readTemplate(source: string, from: number): Template {
   let text = '';
+  const comments: string[] = [];
   let at = from + 1;
   while (at < source.length) {
     templateText.lastIndex = at;
@@ -65,9 +93,11 @@ function readTemplate(source: string, from: number): { readonly text: string; re
     text += part;
     at += part.length;
     if (source[at] !== '$') break;
-    at = scan(source, at + '${'.length).end;
+    const inner = scan(source, at + '${'.length);
+    comments.push(...inner.comments);
+    at = inner.end;
   }
-  return { text, end: at + 1 };
+  return { text, comments, end: at + 1 };
 }
 
 /** Whether a slash after this token divides. */
