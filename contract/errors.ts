@@ -86,6 +86,7 @@ export const failureCodes = {
   internal: 'none',
 } as const satisfies Record<string, Recovery>;
 
+/** A code of the register: what a host decides on. Texts of errors change, codes do not. */
 export type FailureCode = keyof typeof failureCodes;
 
 /** Refusals for safety: the exit code 5 of the command line, and the state `rejected` of the chart. */
@@ -127,6 +128,10 @@ export interface Failure {
   readonly sent?: string;
 }
 
+/**
+ * What may be known of a failure beside its code; also another recovery than the one that its code has in
+ * the register.
+ */
 export type FailureDetails = Omit<Failure, 'code' | 'phase' | 'recovery' | 'message'> & {
   readonly recovery?: Recovery;
 };

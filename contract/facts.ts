@@ -25,6 +25,10 @@ export interface ResourceMetadata {
   readonly legacy?: true;
 }
 
+/**
+ * How a client proves at the token endpoint who it is. `none` is a public client, which has no secret.
+ * @see RFC 7591 §2 (`token_endpoint_auth_method`), RFC 7523 §2.2
+ */
 export type ClientAuthMethod = 'none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt';
 
 /**

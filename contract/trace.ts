@@ -76,7 +76,11 @@ const request = z.object({
 /** Every line of a recorded run. */
 export const traceFact = z.discriminatedUnion('kind', [step, request]);
 
+/** What a recorded step tells of where the chart was then. It holds no secret. */
 export type ChartFacts = z.infer<typeof chartFacts>;
+/** One recorded step of a chart: what it heard, which arrows it took, and where it stands. */
 export type StepFact = z.infer<typeof step>;
+/** One recorded request: whose, what for, where to, and the status of its answer. */
 export type RequestFact = z.infer<typeof request>;
+/** One line of a recorded run: what `onTrace` is told, and what a trace file holds. */
 export type TraceFact = z.infer<typeof traceFact>;

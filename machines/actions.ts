@@ -55,6 +55,10 @@ export function accumulatedScopes(context: AuthContext): readonly string[] {
   return union(context.binding?.scopes, context.grant?.requested, context.grant?.granted);
 }
 
+/**
+ * What actions change: each function gets the context and the event, and returns the members that are
+ * different now.
+ */
 export const changes = {
   // What was heard.
   recordWish: ({ context, event }: Args): Change =>

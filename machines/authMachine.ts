@@ -38,4 +38,5 @@ export const authMachine = chart.createMachine({
   },
 });
 
+/** The type of the chart: for hosts that `provide` its actors, or that name it in a chart of their own. */
 export type AuthMachine = typeof authMachine;

@@ -50,6 +50,10 @@ const remember = <Params>(change: Change<Params>) =>
 const decide = (verdict: (context: AuthContext) => Failure, as: Change<Failure>) =>
   assign<AuthContext, AuthEvent, undefined, AuthEvent, never>((args) => as(args, verdict(args.context)));
 
+/**
+ * What phases are made with: the types of the chart, its guards and actions, and its actors, which are not
+ * bound here.
+ */
 export const chart = setup({
   types: {
     context: {} as AuthContext,

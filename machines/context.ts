@@ -27,6 +27,7 @@ export interface AuthInput {
   readonly interaction?: Interaction;
 }
 
+/** Whether a mere challenge may lead a person to a login (`auto`), or only `user.login` may (`ask`). */
 export type Interaction = 'ask' | 'auto';
 
 /** What a person or host asked for, until it is settled. */
@@ -58,6 +59,10 @@ export interface Budget {
   readonly stepUps: Readonly<Record<string, number>>;
 }
 
+/**
+ * What the chart remembers. What is null is not known now, or is over. No member holds a secret, so a
+ * snapshot holds none.
+ */
 export interface AuthContext {
   readonly session: SessionId;
   readonly interaction: Interaction;
@@ -128,8 +133,10 @@ export type AuthEvent =
   | { readonly type: 'grant.proved'; readonly grantVersion: string }
   | SiblingNews;
 
+/** The event of a 401, or of a 403 that asks for scopes. */
 export type ChallengeEvent = Extract<AuthEvent, { type: 'challenge.received' }>;
 
+/** Nothing was spent yet: at the start, and after the resource has accepted a grant. */
 export const emptyBudget: Budget = {
   authorizations: 0,
   renewals: 0,
@@ -154,6 +161,7 @@ export const emptyEpisode = {
 /** Nothing is known yet of how a client id could be had. */
 export const noWays: AuthContext['ways'] = { metadataDocument: null, dynamic: false };
 
+/** What the chart knows when it starts: whose session it is, and nothing else. */
 export function initialContext(input: AuthInput): AuthContext {
   return {
     session: { resource: input.resource, subject: input.subject ?? '', label: input.label ?? '' },

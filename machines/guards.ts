@@ -47,6 +47,7 @@ const isToBeShown = (context: AuthContext, found: { readonly became: string }): 
   context.budget.authorizations < MAX_AUTHORIZATIONS &&
   isAskedFor(context);
 
+/** The conditions of arrows, by name: pure predicates over the context, the event, and what an actor reported. */
 export const guards = {
   otherwise: () => true,
 

@@ -3,6 +3,7 @@ import { type Failure, failure } from '../contract/errors.ts';
 import { placeOf } from '../protocol/text.ts';
 import type { AuthContext } from './context.ts';
 
+/** One function for each failure that the chart decides on by itself; it makes the failure from what is known then. */
 export const verdicts = {
   credentialWithoutIssuer: (context: AuthContext): Failure =>
     failure(

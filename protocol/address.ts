@@ -1,6 +1,7 @@
 // Judging addresses that strangers give us: is this a URL that we may send something to?
 import { urlOf } from './url.ts';
 
+/** Whether an address may be used: the parsed URL, or why not. */
 export type AddressVerdict =
   | { readonly ok: true; readonly url: URL }
   /** `reason` is a clause for the middle of a sentence: "it is plain http". */

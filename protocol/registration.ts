@@ -6,6 +6,7 @@ import { isLoopback } from './address.ts';
 import { own, readObject } from './json.ts';
 import { shown } from './text.ts';
 
+/** The body of a registration request, in the names of RFC 7591 §2. */
 export interface RegistrationRequest {
   readonly client_name: string;
   readonly redirect_uris: readonly string[];
@@ -29,7 +30,7 @@ export interface RegisteredClient {
   readonly redirectUris: readonly string[];
 }
 
-/** @see RFC 8628 §3.4 */
+/** The grant type of devices: what a client registers with, and sends when it polls. @see RFC 8628 §3.4 */
 export const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
 
 /** Native for loopback and custom schemes, web otherwise (REG-4, SEP-837). */
@@ -50,7 +51,10 @@ export function secretAuthMethod(server: Pick<ServerMetadata, 'authMethods'>): C
   return basicFirst.find((method) => server.authMethods.includes(method)) ?? 'client_secret_basic';
 }
 
-/** @see RFC 7591 §2, OpenID Connect Dynamic Client Registration 1.0 §2 */
+/**
+ * The body of a registration request; one for a device where there is no redirect URI.
+ * @see RFC 7591 §2, OpenID Connect Dynamic Client Registration 1.0 §2
+ */
 export function registrationRequest(of: {
   readonly name: string;
   readonly uri?: string;

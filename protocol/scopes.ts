@@ -20,6 +20,7 @@ export function withinLimits(scopes: readonly string[], { floor, ceiling }: Scop
     : scopes.filter((scope) => ceiling.includes(scope) || floor.includes(scope));
 }
 
+/** Everything that has a say in which scopes are asked for. */
 export interface ScopeSources {
   /** Requested or granted before, within this binding. */
   readonly accumulated: readonly string[];

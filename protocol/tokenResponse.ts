@@ -15,6 +15,7 @@ export interface TokenAnswer {
   readonly granted?: readonly string[];
 }
 
+/** What the answer of a token endpoint is: tokens, an error of the server, or something that is not believed. */
 export type TokenVerdict =
   | { readonly kind: 'tokens'; readonly tokens: TokenAnswer }
   | { readonly kind: 'error'; readonly error: string; readonly description?: string }

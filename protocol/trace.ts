@@ -6,6 +6,7 @@ import { readObject } from './json.ts';
 const MAX_LINE = 64 * 1024;
 const MAX_LINES = 100_000;
 
+/** A recorded run that was read back. */
 export interface Trace {
   readonly facts: readonly TraceFact[];
   /** Lines that are none of ours, or beyond what is read. */

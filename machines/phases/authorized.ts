@@ -1,6 +1,7 @@
 // The phase that lasts: `authorized`, with renewal and step-up side by side, and `steppingUp`.
 import { chart, heedingSiblings, known, ofSession, reported, thrown } from '../chart.ts';
 
+/** The phase in which a grant can be used: renewal and step-up, side by side. */
 export const authorized = chart.createStateConfig({
   id: 'authorized',
   description:
@@ -201,6 +202,7 @@ export const authorized = chart.createStateConfig({
   },
 });
 
+/** The phase that decides whether more scopes are asked for: are they new, allowed, and within the budget. */
 export const steppingUp = chart.createStateConfig({
   id: 'steppingUp',
   description:

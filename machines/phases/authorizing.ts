@@ -52,6 +52,7 @@ const grantRequest = ({ context }: { readonly context: AuthContext }) => ({
   scopes: scopesToRequest(context),
 });
 
+/** The phase that gets a grant: by a code and a person, by a person at another device, or with nobody at all. */
 export const authorizing = chart.createStateConfig({
   id: 'authorizing',
   description: 'One grant: by a code and a person, by a person at another device, or directly.',

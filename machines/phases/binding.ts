@@ -4,6 +4,7 @@ import { chart, known, reported, thrown } from '../chart.ts';
 
 const failedToRegister = { type: 'recordFailure', params: thrown('registering') } as const;
 
+/** The phase that compares the server that the resource names with what is bound already (SEP-2352). */
 export const bindChecking = chart.createStateConfig({
   id: 'bindChecking',
   description:
@@ -49,6 +50,7 @@ export const bindChecking = chart.createStateConfig({
   },
 });
 
+/** The phase that looks for what can be used again: a grant, one that can be renewed, or a registration. */
 export const reusing = chart.createStateConfig({
   id: 'reusing',
   description: 'A grant that works, one that can be renewed, or only a registration; else a new one.',
@@ -69,6 +71,7 @@ export const reusing = chart.createStateConfig({
   ],
 });
 
+/** The phase that gets a client id at the issuer: by a metadata document, or by dynamic registration. */
 export const registering = chart.createStateConfig({
   id: 'registering',
   description: 'Gets a client id at this issuer: by metadata document, else by dynamic registration.',

@@ -7,6 +7,7 @@ const failed = {
   actions: ['forgetServer', { type: 'recordFailure', params: thrown('discovering') }],
 } as const;
 
+/** The phase that finds the authorization server: from the challenge to metadata that was judged. */
 export const discovering = chart.createStateConfig({
   id: 'discovering',
   description:

@@ -8,6 +8,7 @@ const asked = { target: '#discovering', actions: ['clearFailure', 'recordWish', 
 /** A login that another process started may have been finished meanwhile. */
 const answered = { target: '#recovering', actions: 'clearFailure' } as const;
 
+/** The phase after a refusal for safety: nothing was sent, and only a person may try again. */
 export const rejected = chart.createStateConfig({
   id: 'rejected',
   description: 'Refused for safety. Nothing was sent; only a person may try again.',
@@ -16,6 +17,7 @@ export const rejected = chart.createStateConfig({
   on: { 'user.retry': again, 'user.login': asked, 'response.received': answered },
 });
 
+/** The phase after any other failure: what is still good is kept, and what helps decides what follows. */
 export const failed = chart.createStateConfig({
   id: 'failed',
   description: 'Typed, with what helps. What is still good is kept.',

@@ -1,6 +1,7 @@
 // The phases at the two ends: `recovering` on start, `idle`, and `signingOut`.
 import { chart, heedingSiblings, ofSession, reported, thrown } from '../chart.ts';
 
+/** The phase of a start: what the store remembers decides where the chart goes. */
 export const recovering = chart.createStateConfig({
   id: 'recovering',
   description:
@@ -50,6 +51,7 @@ export const recovering = chart.createStateConfig({
   },
 });
 
+/** The phase of rest: nothing is known, and nothing is in flight. */
 export const idle = chart.createStateConfig({
   id: 'idle',
   description: 'Nothing is known and nothing is in flight.',
@@ -63,6 +65,7 @@ export const idle = chart.createStateConfig({
   },
 });
 
+/** The phase that revokes what was issued, and forgets every copy. */
 export const signingOut = chart.createStateConfig({
   id: 'signingOut',
   description: 'Revokes at each server what was issued there, best effort, then forgets every copy.',
