@@ -16,11 +16,13 @@ import { phaseScene } from './scene/phase.ts';
 import { wholeScene } from './scene/whole.ts';
 import { svgOf } from './svg/svg.ts';
 
+/** A file that is drawn: its name, and all of its text. */
 export interface DrawnFile {
   readonly name: string;
   readonly text: string;
 }
 
+/** The chart in pictures, before they are painted: in the main, whole, and phase by phase. */
 export interface Drawings {
   readonly overview: Drawing;
   readonly whole: Drawing;

@@ -19,6 +19,7 @@ export async function staleFiles(files: readonly DrawnFile[]): Promise<readonly 
   return [...changed, ...(await leftOver(files))];
 }
 
+/** Writes the files, and deletes what is left over from drawings that are no longer made. */
 export async function writeFiles(files: readonly DrawnFile[]): Promise<void> {
   await mkdir(folder, { recursive: true });
   await Promise.all(files.map(({ name, text }) => writeFile(new URL(name, folder), text)));

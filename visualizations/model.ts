@@ -8,6 +8,7 @@ interface ModelActor {
   readonly src: string;
 }
 
+/** A state, as plain data. */
 export interface ModelState {
   /** `authorizing.awaitingUser`; empty for the chart itself. */
   readonly path: string;
@@ -24,6 +25,7 @@ export interface ModelState {
   readonly states: readonly ModelState[];
 }
 
+/** An arrow, as plain data: one transition of one state, with its guard and actions by name. */
 export interface ModelArrow {
   /** As `arrowsOf` has it; it stays the same as long as the arrow does. */
   readonly id: string;
@@ -39,6 +41,7 @@ export interface ModelArrow {
   readonly isReentering: boolean;
 }
 
+/** A whole chart, as plain data. */
 export interface Model {
   readonly root: ModelState;
   /** Every state but the chart itself, by path, in the order of the chart. */

@@ -1,6 +1,7 @@
 // What colours and marks mean: the road to a token, what refuses, and where a person is needed.
 import { isWithin, type Model, type ModelArrow, type ModelState, phaseOf } from './model.ts';
 
+/** The four colours: other ways, the road to a token, what refuses, where a person is needed. */
 export type Tone = 'plain' | 'road' | 'refusal' | 'person';
 
 /** The phases that a first login goes through, in order. */
@@ -19,19 +20,24 @@ export const refusals: readonly string[] = ['rejected', 'failed'];
 /** Tags that a drawing shows, each by its mark. */
 const marks = { needsUser: 'person', canSend: 'send' } as const;
 
+/** A sign for a tag of a state. */
 export type Mark = (typeof marks)[keyof typeof marks];
 
+/** True for the names of signs that stand for tags. */
 export const isMark = (name: string): boolean => Object.values<string>(marks).includes(name);
 
+/** The signs that a state gets for its tags. */
 export const marksOf = ({ tags }: ModelState): readonly Mark[] =>
   Object.entries(marks).flatMap(([tag, mark]) => (tags.includes(tag) ? [mark] : []));
 
+/** The colour of a state. */
 export function toneOfState(model: Model, state: ModelState): Tone {
   if (isRefusal(model, state.path)) return 'refusal';
   if (state.tags.includes('needsUser')) return 'person';
   return road.includes(state.path) ? 'road' : 'plain';
 }
 
+/** The colour of an arrow. */
 export function toneOfArrow(model: Model, { source, target, event }: ModelArrow): Tone {
   const isAmongRefusals = isOfTheEnd(source) && phaseOf(source) === phaseOf(target ?? source);
   if (target !== undefined && isRefusal(model, target) && !isAmongRefusals) return 'refusal';

@@ -12,6 +12,7 @@ const covered = z.object({
   spec: z.array(z.string()),
 });
 
+/** What the model has made of one arrow. */
 export type Covered = z.infer<typeof covered>;
 
 /** By the id of the arrow, in the order of the chart. */
@@ -25,6 +26,7 @@ export async function readCoverage(): Promise<Coverage> {
   return coverage.parse(JSON.parse(await readFile(file, 'utf8')));
 }
 
+/** Keeps what the model counted, beside this file. */
 export async function writeCoverage(found: Coverage): Promise<void> {
   await writeFile(file, `${JSON.stringify(found, null, 2)}\n`);
 }

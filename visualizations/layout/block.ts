@@ -3,6 +3,7 @@ import type { Mark, Tone } from '../roles.ts';
 import { evenLinesOf, linesOf, widest, widthOf } from './text.ts';
 import { type FontName, fonts, lineHeight, sizes, space } from './theme.ts';
 
+/** The signs that a drawing has; `icons` has their shapes. */
 export type Icon = 'actor' | 'entry' | 'entrance' | Mark;
 
 /** Whether text begins at its place, has its middle there, or ends there. */
@@ -15,6 +16,7 @@ interface Place {
   readonly y: number;
 }
 
+/** A word in a round frame, with its place. */
 export interface PillPart extends Place {
   readonly kind: 'pill';
   readonly tone: Tone;
@@ -29,6 +31,7 @@ export type Part =
   | (Place & { readonly kind: 'sample'; readonly tone: Tone })
   | PillPart;
 
+/** A piece of a card or label whose size is known, and whose place is not. */
 export interface Block {
   /** As narrow as it can be. */
   readonly width: number;
@@ -123,6 +126,7 @@ export function stack(blocks: readonly Block[], gap = 0): Block {
   };
 }
 
+/** The same thing at another place, so far to the right and so far down. */
 export const moved = <Thing extends Place>(thing: Thing, x: number, y: number): Thing => ({
   ...thing,
   x: thing.x + x,

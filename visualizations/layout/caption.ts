@@ -17,6 +17,7 @@ export interface RowBlock {
   readonly block: Block;
 }
 
+/** What is written about an arrow at its wire: the event, why, and what is done. */
 export const captionRow = (caption: Caption, width: number, align: Align): RowBlock => {
   const { text } = caption;
   const event = text === '' ? [] : [paragraph(text, 'event', width, align)];
@@ -30,6 +31,7 @@ export function noteRow(note: Note, width: number): RowBlock {
   return { caption: note, block: stack([event, ...reasons(note, width, 'start')]) };
 }
 
+/** A row that has its place, in a column of this width. */
 export const placedRow = ({ caption, block }: RowBlock, x: number, y: number, width: number): Row => ({
   arrow: caption.arrow,
   tone: caption.tone,

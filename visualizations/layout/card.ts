@@ -5,6 +5,7 @@ import { noteRow, placedRow, type Row, type RowBlock } from './caption.ts';
 import { linesOf } from './text.ts';
 import { breaks, type FontName, fonts, space } from './theme.ts';
 
+/** The inside of a box, measured from its top left corner. */
 export interface Card {
   readonly width: number;
   readonly height: number;

@@ -4,16 +4,19 @@ import type { Part } from './block.ts';
 import type { Row } from './caption.ts';
 import type { Card } from './card.ts';
 
+/** A place, in pixels. */
 export interface Point {
   readonly x: number;
   readonly y: number;
 }
 
+/** A rectangle, in pixels, by its top left corner. */
 export interface Rect extends Point {
   readonly width: number;
   readonly height: number;
 }
 
+/** A state that has its place, with the states within it. */
 export interface PlacedBox {
   readonly box: Box;
   readonly card: Card;
@@ -21,6 +24,7 @@ export interface PlacedBox {
   readonly boxes: readonly PlacedBox[];
 }
 
+/** A wire that has its line, and the place of its label. */
 export interface PlacedWire {
   readonly wire: Wire;
   readonly points: readonly Point[];
@@ -39,6 +43,7 @@ export interface PlacedStart {
   readonly points: readonly Point[];
 }
 
+/** A whole picture: every box, wire and word with its place. */
 export interface Drawing {
   readonly scene: Scene;
   readonly width: number;

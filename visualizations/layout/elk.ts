@@ -17,6 +17,7 @@ const options: LayoutOptions = {
   'elk.randomSeed': '1',
 };
 
+/** Where ELK has put everything, by the ids of the graph. */
 export interface Found {
   readonly size: Rect;
   readonly rect: (id: string) => Rect;
@@ -40,6 +41,7 @@ export async function arranged(graph: ElkNode): Promise<Found> {
   };
 }
 
+/** Space within a box, in the words of ELK. */
 export const padding = (all: number, top = all): string =>
   `[top=${top},left=${all},bottom=${all},right=${all}]`;
 

@@ -30,6 +30,7 @@ const page = { width: 830, top: 50, gap: 50, bottom: 20 };
 /** Lines of a description. */
 const LINES = 3;
 
+/** Lays out the overview: phases in cells, and wires that find their way between them. */
 export function gridLayout(scene: Scene): Drawing {
   const rows = rowsOf(scene);
   const boxes = rows.flatMap(({ boxes: some }) => some);

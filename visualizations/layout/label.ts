@@ -4,6 +4,7 @@ import type { Align } from './block.ts';
 import { captionRow, placedRow, type Row } from './caption.ts';
 import { space } from './theme.ts';
 
+/** What is written at a wire, measured from the top left corner of the label. */
 export interface Label {
   readonly width: number;
   readonly height: number;

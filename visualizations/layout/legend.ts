@@ -26,6 +26,7 @@ export function legendOf({ boxes, wires, tones }: Scene): readonly Block[] {
 
 const withInner = (box: Box): readonly Box[] => [box, ...box.boxes.flatMap(withInner)];
 
+/** Blocks that were put in lines. */
 export interface Flowed {
   readonly parts: readonly Part[];
   /** How far down they go. */

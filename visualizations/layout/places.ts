@@ -3,6 +3,7 @@ import type { Align } from './block.ts';
 import type { Point, Rect } from './drawing.ts';
 import { STEP } from './terrain.ts';
 
+/** A place where a label could stand. */
 export interface LabelPlace {
   readonly rect: Rect;
   /** To which side its text leans. */

@@ -9,6 +9,7 @@ export interface Port extends Point {
   readonly price: number;
 }
 
+/** A way that was found, with what it costs. */
 export interface Way {
   readonly from: Port;
   readonly to: Port;

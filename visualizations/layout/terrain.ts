@@ -12,8 +12,10 @@ export const moves = [
   { x: -1, y: 0 },
 ] as const satisfies readonly Point[];
 
+/** An index of `moves`: up, right, down, left. */
 export type Direction = 0 | 1 | 2 | 3;
 
+/** The opposite direction. */
 export const reverse = (direction: Direction): Direction => ([2, 3, 0, 1] as const)[direction];
 
 /** What it costs to come to a point. */
@@ -39,6 +41,7 @@ const EDGE = 2;
 /** Bits of a point: ways run up and down there, or from side to side. */
 const lanes = { vertical: 1, horizontal: 2 };
 
+/** An empty terrain of this size, in pixels. */
 export function terrainOf(width: number, height: number): Terrain {
   const columns = Math.floor(width / STEP) + 1;
   const rows = Math.floor(height / STEP) + 1;

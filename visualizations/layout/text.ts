@@ -1,5 +1,6 @@
 // How wide text is, on any machine: the widest that common sans-serif fonts make it. And where lines break.
 
+/** What decides how wide a text is. */
 export interface Font {
   /** In pixels. */
   readonly size: number;
@@ -91,5 +92,6 @@ export function evenLinesOf(text: string, font: Font, width: number): readonly s
   return best;
 }
 
+/** The width of the widest line, in pixels. */
 export const widest = (lines: readonly string[], font: Font): number =>
   Math.max(0, ...lines.map((line) => widthOf(line, font)));

@@ -17,12 +17,16 @@ export const fonts = {
   legend: { size: 11, isBold: false },
 } as const satisfies Readonly<Record<string, Font>>;
 
+/** A kind of text; also the name of its class in the drawing. */
 export type FontName = keyof typeof fonts;
 
+/** From one line of such text to the next, in pixels. */
 export const lineHeight = (font: FontName): number => Math.round(fonts[font].size * 1.4);
 
+/** How large signs are. */
 export const sizes = { icon: 12, pill: 18, sample: 20, dot: 10 };
 
+/** How much room is between things. */
 export const space = {
   paper: 20,
   card: 12,

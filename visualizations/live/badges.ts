@@ -3,6 +3,7 @@ import type { LiveChart } from './chart.ts';
 import { make } from './dom.ts';
 import { serverName } from './names.ts';
 
+/** A server by its letter, colour and host; the whole issuer is told to who points at it. */
 export function serverBadge(servers: readonly string[], issuer: string): HTMLElement {
   const { letter, place, colour } = serverName(servers, issuer);
   return make(
@@ -13,6 +14,7 @@ export function serverBadge(servers: readonly string[], issuer: string): HTMLEle
   );
 }
 
+/** A requirement by its id; what it requires is told to who points at it. */
 export function requirementBadge({ requirements }: LiveChart, id: string): HTMLElement {
   return make('span', { class: 'spec', title: plain(requirements[id]?.title ?? '') }, id);
 }

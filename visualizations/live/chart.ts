@@ -1,11 +1,13 @@
 // What the page knows of the chart by heart: in it as data, from when it was made.
 
+/** What the page knows of a state. */
 export interface LiveState {
   readonly description: string;
   readonly tags: readonly string[];
   readonly spec: readonly string[];
 }
 
+/** What the page knows of an arrow. */
 export interface LiveArrow {
   readonly source: string;
   readonly target: string | undefined;
@@ -21,6 +23,7 @@ interface LiveRequirement {
   readonly link: string;
 }
 
+/** What the page knows of the chart: put into it when the page is made. */
 export interface LiveChart {
   /** By path, in the order of the chart. */
   readonly states: Readonly<Record<string, LiveState>>;
@@ -35,6 +38,7 @@ export interface Serving {
   readonly arrows: readonly string[];
 }
 
+/** The states and arrows that serve a requirement. */
 export function servingOf({ states, arrows }: LiveChart, requirement: string): Serving {
   const serving = (
     things: Readonly<Record<string, { readonly spec: readonly string[] }>>,

@@ -14,6 +14,7 @@ interface Happening {
   readonly taken: readonly string[];
 }
 
+/** The part of the page in which the chart is. */
 export interface ChartView {
   show(happening: Happening): void;
   /** What serves a requirement stands out; nothing: all is as it was. */
@@ -27,6 +28,7 @@ const FOLLOW = '';
 
 const phaseOf = (path: string): string => path.split('.')[0] ?? '';
 
+/** Takes over the part of the page in which the chart is: map, lens, and the whole drawing. */
 export function chartView({ states, arrows }: LiveChart): ChartView {
   let active: readonly string[] = [];
   let latest: readonly string[] = [];

@@ -1,5 +1,6 @@
 // Elements, made by hand: all text is put in as text.
 
+/** What an element is made of: other elements, and text. */
 export type Content = Node | string;
 
 /** Attributes that are undefined are left out. */

@@ -8,6 +8,7 @@ const [LIT, SWEEP] = [700, 100];
 /** Of more than these none fades: what fades is a layer of its own, and many of them are slow. */
 const MOST_FADING = 16;
 
+/** A drawing whose states and arrows can be lit. */
 export interface LiveDrawing {
   readonly svg: SVGSVGElement;
   /** These states are active: the innermost ones. */

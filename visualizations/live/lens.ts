@@ -1,6 +1,7 @@
 // The phases, one at a time: under the lens is the one in which something happens, or that somebody wants to see.
 import { type LiveDrawing, liveDrawing, scrollTo } from './drawing.ts';
 
+/** The part of the page that shows one phase in detail. */
 export interface Lens {
   /** In the order of the chart. */
   readonly phases: readonly string[];

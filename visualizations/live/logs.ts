@@ -7,6 +7,7 @@ import { type Content, make, onChange, part } from './dom.ts';
 import { placeOf, serverName, serverOf } from './names.ts';
 import { KEPT, type Line } from './view.ts';
 
+/** A list of lines about one session, newest first. */
 export interface Log<Fact> {
   /** @param key another one begins another log. */
   show(key: string, lines: readonly Line<Fact>[]): void;
@@ -42,12 +43,14 @@ function wayOf({ arrows }: LiveChart, id: string): readonly Content[] {
   return [...why, target === undefined ? 'stays ' : `→ ${target} `];
 }
 
+/** The list of requests of one session, newest first. */
 export interface WireLog {
   show(key: string, lines: readonly Line<RequestFact>[], servers: readonly string[]): void;
 }
 
 const ALL = '';
 
+/** Takes over the list of requests, and the choice of a server to see alone. */
 export function wireLog(): WireLog {
   const list = listIn('wire');
   const only = part('only', HTMLSelectElement);

@@ -28,10 +28,15 @@ const other = z.discriminatedUnion('kind', [
 
 type Other = z.infer<typeof other>;
 
+/** One line of the stream: a recorded fact, or what only the page needs. */
 export type Message = TraceFact | Other;
+/** What one authorization server holds of a session. */
 export type Row = z.infer<typeof holding>;
+/** A button that the server offers. */
 export type Action = z.infer<typeof action>;
+/** What came of a button. */
 export type Said = Extract<Other, { kind: 'said' }>;
+/** Whose session it is, as the stream says it. */
 export type SessionId = z.infer<typeof session>;
 
 /** @returns nothing for what is none. */

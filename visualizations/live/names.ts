@@ -5,6 +5,7 @@ import type { SessionId } from './messages.ts';
 /** How many colours there are; after them they come again, and the letter tells. */
 const COLOURS = 6;
 
+/** How a server is called on the page. */
 export interface ServerName {
   /** `A`, `B`, …, in the order in which they were heard of. */
   readonly letter: string;
@@ -13,6 +14,7 @@ export interface ServerName {
   readonly colour: number;
 }
 
+/** The name of a server; its letter and colour come from its place among all servers. */
 export function serverName(servers: readonly string[], issuer: string): ServerName {
   const at = Math.max(servers.indexOf(issuer), 0);
   return { letter: letterOf(at), place: placeOf(issuer), colour: at % COLOURS };

@@ -2,6 +2,7 @@
 import { part } from './dom.ts';
 import { type LiveDrawing, liveDrawing } from './drawing.ts';
 
+/** The drawing of the whole chart, when it can be seen. */
 export interface Poster {
   /** Nothing while it is not to be seen. */
   drawing(): LiveDrawing | undefined;

@@ -6,6 +6,7 @@ import { placeOf, sessionName } from './names.ts';
 import type { Scopes, SessionView, View } from './view.ts';
 import { type Binding, bindingsOf, standingOf } from './words.ts';
 
+/** The cards of all sessions, side by side. */
 export interface SessionCards {
   show(view: View, focus: string): void;
   /** Says anew how long grants are still good. */

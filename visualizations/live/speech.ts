@@ -8,10 +8,12 @@ import { descriptionOf, type Mood, moodOf, standingOf } from './words.ts';
 /** How long something has to stay until it is read aloud, in milliseconds. */
 const CALM = 800;
 
+/** The line at the top of the page, and what screen readers are told. */
 export interface Speech {
   show(session: SessionView, servers: readonly string[]): void;
 }
 
+/** Takes over the line at the top, and says aloud what has lasted for a moment. */
 export function speech(chart: LiveChart): Speech {
   const now = part('now', HTMLElement);
   const aloud = part('aloud', HTMLElement);
@@ -58,6 +60,7 @@ const connections = {
   },
 } as const;
 
+/** Shows whether the page hears the server, and what to do when it does not. */
 export function sayConnection(state: keyof typeof connections): void {
   const { word, notice } = connections[state];
   const connection = part('connection', HTMLElement);

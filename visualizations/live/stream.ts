@@ -1,6 +1,7 @@
 // The stream of messages from the server, which begins anew whenever it was lost.
 import { type Message, readMessage } from './messages.ts';
 
+/** Who hears the stream, and what becomes of it. */
 export interface Listener {
   /** Everything that has happened so far comes again. */
   readonly opened: () => void;
@@ -16,6 +17,7 @@ const PAUSES = [250, 500, 1_000, 2_000];
 /** Longest line, in characters. */
 const MAX_LINE = 1024 * 1024;
 
+/** Hears the server for as long as it takes the token; connects again whenever the stream is lost. */
 export async function listen(token: string, listener: Listener): Promise<void> {
   for (let tries = 0; ; tries += 1) {
     const response = await fetch('/facts', { headers: bearer(token) }).catch(() => undefined);

@@ -2,6 +2,7 @@
 import { isForPage, make, onChange, part } from './dom.ts';
 import type { Action, Said } from './messages.ts';
 
+/** The buttons of the page. */
 export interface Tricks {
   /** @param session what the chosen one is called. */
   show(session: string | undefined, actions: readonly Action[], said: Said | undefined): void;

@@ -10,6 +10,7 @@ export interface Line<Fact> {
   readonly fact: Fact;
 }
 
+/** The scopes of a session, and which of them are new. */
 export interface Scopes {
   readonly granted: readonly string[];
   /** Those of them that the last grant brought. */
@@ -24,6 +25,7 @@ export interface Move {
   readonly to: string;
 }
 
+/** Everything that the page shows of one session. */
 export interface SessionView {
   readonly key: string;
   readonly id: SessionId;
@@ -39,6 +41,7 @@ export interface SessionView {
   readonly requests: readonly Line<RequestFact>[];
 }
 
+/** Everything that the page shows. */
 export interface View {
   readonly actions: readonly Action[];
   /** In the order in which they were heard of. */
@@ -50,6 +53,7 @@ export interface View {
   readonly newest: number;
 }
 
+/** A page that has heard nothing yet. */
 export const emptyView: View = { actions: [], sessions: [], servers: [], said: undefined, newest: 0 };
 
 /** How many lines each log keeps. */
@@ -59,6 +63,7 @@ const MOST_SESSIONS = 40;
 
 const noScopes: Scopes = { granted: [], added: [], asked: [] };
 
+/** What the page shows after one more message. */
 export function afterMessage(view: View, message: Message): View {
   switch (message.kind) {
     case 'actions':

@@ -8,6 +8,7 @@ import type { Move, SessionView } from './view.ts';
 /** How a session stands, for a colour and a word. */
 export type Mood = 'rest' | 'busy' | 'person' | 'good' | 'refused' | 'failed';
 
+/** How a session stands, in words. */
 export interface Standing {
   readonly mood: Mood;
   readonly word: string;
@@ -28,6 +29,7 @@ const words: Readonly<Record<Mood, string>> = {
 
 type Name = (issuer: string) => string;
 
+/** Says how a session stands, where it has moved, and what went wrong. */
 export function standingOf(chart: LiveChart, servers: readonly string[], session: SessionView): Standing {
   const mood = moodOf(chart, session.step?.states ?? []);
   const name: Name = (issuer) => inWords(servers, issuer);
@@ -41,6 +43,7 @@ export function standingOf(chart: LiveChart, servers: readonly string[], session
   };
 }
 
+/** How a session stands, by the states that are active. */
 export function moodOf({ states }: LiveChart, active: readonly string[]): Mood {
   const tags = active.flatMap(withOuter).flatMap((path) => states[path]?.tags ?? []);
   if (active.includes('rejected')) return 'refused';
@@ -104,6 +107,7 @@ function stateSentence(
   }
 }
 
+/** A number with its noun: `1 scope`, `2 scopes`. */
 export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 /** Of the innermost state that has one. */
@@ -113,6 +117,7 @@ export function descriptionOf({ states }: LiveChart, active: readonly string[]):
 
 type Use = 'in use' | 'not used' | 'named now';
 
+/** One server of a session, in words: whether it is in use, and why. */
 export interface Binding {
   readonly issuer: string;
   readonly use: Use;

@@ -20,6 +20,7 @@ export const asides: readonly (readonly [source: string, target: string])[] = [
 /** So many captions at one wire. */
 const MOST = 2;
 
+/** The phases, and the main ways between them. */
 export function overviewScene(model: Model): Scene {
   const arrows = model.arrows.filter(isLed).map(lifted);
   const between = arrows.filter(({ source, target }) => source !== '' && source !== target);

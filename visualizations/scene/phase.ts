@@ -4,6 +4,7 @@ import { isRoadStep, marksOf, toneOfState } from '../roles.ts';
 import { captionOf, hintOf, placesInWords } from './captions.ts';
 import { type Box, courses, isLed, type Led, type Note, type Scene, wiresOf } from './scene.ts';
 
+/** One phase, with every state in it and every arrow that leaves or enters it. */
 export function phaseScene(model: Model, phase: ModelState): Scene {
   const drawn = drawnIn(model, phase);
   const isDrawn = new Set<ModelArrow>(drawn);

@@ -20,6 +20,7 @@ export interface Note extends Caption {
   readonly target: string;
 }
 
+/** A state, as it is shown: with what is written in it. */
 export interface Box {
   readonly path: string;
   readonly title: string;
@@ -50,6 +51,7 @@ export interface Wire {
   readonly captions: readonly Caption[];
 }
 
+/** What a drawing shows: boxes, and the wires between them. */
 export interface Scene {
   /** Of its file, and of its ids. */
   readonly name: string;
@@ -63,11 +65,13 @@ export interface Scene {
   readonly wires: readonly Wire[];
 }
 
+/** What the colours of arrows say. */
 export const courses = { road: 'goes well', refusal: 'goes wrong', plain: 'other ways' } as const;
 
 /** An arrow that leads somewhere. */
 export type Led = ModelArrow & { readonly target: string };
 
+/** True for an arrow that leads to another place, and not only stays. */
 export const isLed = (arrow: ModelArrow): arrow is Led => arrow.target !== undefined;
 
 /** Two arrows of the same source and target become one wire. */

@@ -5,6 +5,7 @@ import { hubs } from './overview.ts';
 import { phaseScene } from './phase.ts';
 import { courses, isLed, type Scene, type Wire } from './scene.ts';
 
+/** All phases with everything in them, and the ways between them. */
 export function wholeScene(model: Model): Scene {
   return {
     name: 'chart',

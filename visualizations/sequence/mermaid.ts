@@ -1,7 +1,7 @@
 // A sequence as Mermaid text, for places that render it.
 import type { Message, Sequence, Stay } from './story.ts';
 
-/** @see https://mermaid.js.org/syntax/sequenceDiagram.html */
+/** The sequence as a Mermaid diagram. @see https://mermaid.js.org/syntax/sequenceDiagram.html */
 export function sequenceMermaid({ title, participants, stays }: Sequence): string {
   const names = new Map(participants.map(({ id }, at) => [id, `p${at}`]));
   const nameOf = (id: string): string => names.get(id) ?? 'p0';

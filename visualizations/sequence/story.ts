@@ -7,6 +7,7 @@ import { refusals, type Tone } from '../roles.ts';
 /** `person`, `client`, or the origin of a server. */
 type Participant = string;
 
+/** One thing that is said: a request with its answer, or what a person does. */
 export interface Message {
   /** Milliseconds since the run began. */
   readonly at: number;
@@ -31,6 +32,7 @@ export interface Stay {
   readonly messages: readonly Message[];
 }
 
+/** One session of a recorded run, from its first message to its last. */
 export interface Sequence {
   readonly title: string;
   /** In the order of the columns. */

@@ -60,6 +60,7 @@ const toned = tones.flatMap((tone) => [
   `.badge.${tone} text{fill:var(--${tone})}`,
 ]);
 
+/** The style sheet that every drawing carries. */
 export const style: string = [
   `.authchart{${variables(0)}}`,
   `@media(prefers-color-scheme:dark){.authchart{${variables(1)}}}`,

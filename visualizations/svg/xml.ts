@@ -1,5 +1,6 @@
 // Elements as text: escaped, with rounded numbers, and without what is undefined.
 
+/** The attributes of an element; those that are undefined are left out. */
 export type Attributes = Readonly<Record<string, string | number | undefined>>;
 
 /** @param content text that is XML already. */
@@ -11,6 +12,7 @@ export function tag(name: string, attributes: Attributes, content?: string): str
   return content === undefined ? `<${name}${said}/>` : `<${name}${said}>${content}</${name}>`;
 }
 
+/** An element with text in it, which is escaped. */
 export const textTag = (name: string, attributes: Attributes, text: string): string =>
   tag(name, attributes, escaped(text));
 
