@@ -149,6 +149,18 @@ export function failure(
 /**
  * The one error that authchart throws. Decide on `code` and `recovery`.
  * Text that came from the network (`said`) is there to be shown, and is not enumerable.
+ * @example
+ * ```ts
+ * import { AuthError } from 'authchart';
+ *
+ * try {
+ *   await session.login();
+ * } catch (error) {
+ *   if (!(error instanceof AuthError)) throw error;
+ *   if (error.recovery === 'retry-later') console.log(`Again in ${error.retryAfter ?? 1000} ms.`);
+ *   else console.error(`${error.code}: ${error.message}`);
+ * }
+ * ```
  */
 export class AuthError extends Error {
   override readonly name = 'AuthError';

@@ -12,6 +12,15 @@ import { idle, recovering, signingOut } from './phases/rest.ts';
  * The authorization flow as a statechart: discover, check the binding, register or reuse or reject, authorize,
  * accumulate scopes on step-up, renew. Its actors are not bound: draw it, walk it, or `provide` them;
  * `createAuthEngine` gives it bound, as `engine.machine`.
+ * @example
+ * ```ts
+ * import { authMachine } from 'authchart';
+ * import { initialTransition, transition } from 'xstate';
+ *
+ * const [start] = initialTransition(authMachine, { resource: 'https://mcp.example/mcp' });
+ * const [next] = transition(authMachine, start, { type: 'host.shutdown' });
+ * console.log(start.value, next.value); // recovering idle
+ * ```
  */
 export const authMachine = chart.createMachine({
   id: 'auth',
