@@ -1,4 +1,4 @@
-// HTTP servers on 127.0.0.1, on whatever port is free.
+// HTTP servers on 127.0.0.1, on whatever port is free unless told.
 import { createServer, type RequestListener } from 'node:http';
 
 /** A server that listens; it answers 503 until it is given a listener. */
@@ -10,15 +10,16 @@ export interface Loopback {
 }
 
 /**
- * Listens on a free port. The origin is known before the listener is given, because an issuer has its own URL in
- * what it signs.
+ * Listens. The origin is known before the listener is given, because an issuer has its own URL in what it signs.
+ * @param port any that is free unless told.
+ * @throws an error of the system with code `EADDRINUSE` when the port is taken.
  */
-export async function listen(): Promise<Loopback> {
+export async function listen(port = 0): Promise<Loopback> {
   let listener: RequestListener = (_request, response) => response.writeHead(503).end();
   const server = createServer((request, response) => listener(request, response));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(port, '127.0.0.1', resolve);
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server has no port');

@@ -10,6 +10,9 @@ import { createResourceServer, resourceAt } from './resourceServer.ts';
 
 export { describeExchange, type Exchange } from './exchanges.ts';
 
+/** Where `npm run playground` has its resource; the sample of the README goes there. */
+export const PORT = 9728;
+
 /** Which of the two authorization servers. */
 type ServerName = 'a' | 'b';
 
@@ -24,6 +27,8 @@ export interface PlaygroundServer extends ServerClients {
 
 /** Options of {@link startPlayground}. */
 export interface PlaygroundOptions {
+  /** Where the resource listens; any port that is free unless told. */
+  readonly port?: number;
   /** How long an access token is good, in seconds; 300 unless told. */
   readonly accessTokenSeconds?: number;
   /** Both servers refuse an authorization request that was not pushed (RFC 9126); false unless told. */
@@ -75,9 +80,14 @@ export interface Playground {
   close(): Promise<void>;
 }
 
-/** Starts the three servers on free ports of 127.0.0.1. */
+/**
+ * Starts the three servers on 127.0.0.1: the resource at the given port, the others on free ones.
+ * @throws an error of the system with code `EADDRINUSE` when the port is taken.
+ */
 export async function startPlayground(options: PlaygroundOptions = {}): Promise<Playground> {
-  const [atResource, atA, atB] = await Promise.all([listen(), listen(), listen()]);
+  // First: nothing is left open when its port is taken.
+  const atResource = await listen(options.port);
+  const [atA, atB] = await Promise.all([listen(), listen()]);
   const exchanges: Exchange[] = [];
   let denials = 0;
   const shared = {
