@@ -14,9 +14,10 @@ const TITLE = 'The whole chart, by the requirements that its states and arrows s
 const ids = Object.keys(requirements) as readonly RequirementId[];
 const families = [...new Set(ids.map((id) => id.replace(/-\d+$/, '')))];
 
-/** From one id to the next, in pixels; and where the sentences begin. */
+/** From one id to the next, in pixels; and where the sentences begin, to the right of the longest row of ids. */
 const STEP = 210;
-const SENTENCE = { x: 2_950, width: 2_300 };
+const COLUMNS = Math.max(...families.map((family) => ids.filter((id) => id.startsWith(`${family}-`)).length));
+const SENTENCE = { x: left + (COLUMNS + 1) * STEP, width: 2_300 };
 
 /**
  * There is no script in it: an id is a link to itself, and the rules ask which one is the target. It opens with one
