@@ -54,6 +54,12 @@ export interface Bound extends Observed, HostWord {
   readonly mayRegister: boolean;
 }
 
+/** A login that another chart or engine has under way, with the client that it was made for. */
+export interface JoinedLogin {
+  readonly pending: Pending;
+  readonly registration: Registration;
+}
+
 /** The actors that report once, by name, and the phase that their failures belong to. */
 export const actorPhases = {
   recallSession: 'recovering',
@@ -127,8 +133,10 @@ export interface Work {
   };
   recallBinding: { input: { session: SessionId; server: ServerMetadata }; output: Bound };
   reserveRedirect: {
-    input: { session: SessionId; wanted: readonly string[] };
-    output: Observed & { redirectUri: string };
+    /** `wanted`: redirect URIs that a registration already has; the rest as for `findLogin`. */
+    input: Work['findLogin']['input'] & { wanted: readonly string[] };
+    /** Where another engine has the redirect URI for a login that serves as well: that login. */
+    output: Observed & { redirectUri: string | null; login: JoinedLogin | null };
   };
   registerClient: {
     input: {
@@ -153,7 +161,7 @@ export interface Work {
       scopes: readonly string[];
     };
     /** A login of this session that is under way, and brings all that is wanted; with the client that it was made for. */
-    output: Observed & { login: { pending: Pending; registration: Registration } | null };
+    output: Observed & { login: JoinedLogin | null };
   };
   prepareAuthorization: {
     input: {
@@ -166,6 +174,8 @@ export interface Work {
       scopes: readonly string[];
       /** What of `scopes` was accumulated before, for the person to see the difference. */
       accumulated: readonly string[];
+      /** Versions of grants that the chart knows: another one that serves makes this login needless. */
+      knownGrants: readonly string[];
     };
     /** `isJoined`: it is the request that another chart or engine has under way, with the client that it was made for. */
     output: Observed & { pending: Pending; registration: Registration; isJoined: boolean };
@@ -229,7 +239,8 @@ export interface Work {
     output: Observed & { grant: Grant };
   };
   revokeGrants: { input: { session: SessionId }; output: Observed };
-  forgetSession: { input: { session: SessionId }; output: Observed };
+  /** `redirectUri`: held for a login that ends with the sign-out; null: none. */
+  forgetSession: { input: { session: SessionId; redirectUri: string | null }; output: Observed };
   waitUntil: { input: { at: number | undefined }; output: Observed };
   gatherChallenges: { input: { session: SessionId }; output: Observed };
 }

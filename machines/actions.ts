@@ -9,7 +9,7 @@ import type {
   ResourceMetadata,
   ServerMetadata,
 } from '../contract/facts.ts';
-import type { Bound, Memory, Observed } from '../contract/work.ts';
+import type { Bound, JoinedLogin, Memory, Observed } from '../contract/work.ts';
 import { pause } from '../protocol/lifetime.ts';
 import { selectScopes, union } from '../protocol/scopes.ts';
 import {
@@ -23,12 +23,6 @@ import {
 } from './context.ts';
 
 type Change = Partial<AuthContext>;
-
-/** A login that another chart or engine has under way. */
-interface Joined {
-  readonly pending: Pending;
-  readonly registration: Registration;
-}
 
 interface Args {
   readonly context: AuthContext;
@@ -48,6 +42,11 @@ export function scopesToRequest(context: AuthContext): readonly string[] {
     refreshWanted: context.strategy !== 'direct',
     limits: context.limits,
   });
+}
+
+/** Versions of all grants that the chart knows of: one that it does not know was got by a sibling. */
+export function knownGrants({ grant, refused, foundGrant }: AuthContext): readonly string[] {
+  return [grant?.version, refused?.version, foundGrant].filter((version) => typeof version === 'string');
 }
 
 /** What was requested and granted before, at this server. */
@@ -141,6 +140,7 @@ export const changes = {
     binding: bound.binding,
     registration: bound.registration,
     grant: bound.grant,
+    foundGrant: bound.grant?.version ?? null,
     ways: { metadataDocument: bound.metadataDocument, dynamic: bound.mayRegister },
     conflict: { elsewhere: bound.preRegisteredElsewhere, withoutIssuer: bound.credentialWithoutIssuer },
   }),
@@ -158,7 +158,7 @@ export const changes = {
       },
     };
   },
-  recordRedirect: (_: Args, got: Observed & { redirectUri: string }): Change => ({
+  recordRedirect: (_: Args, got: Observed & { redirectUri: string | null }): Change => ({
     at: got.at,
     redirectUri: got.redirectUri,
   }),
@@ -171,13 +171,13 @@ export const changes = {
     pending: made.pending,
   }),
   /** The redirect URI of a joined login is its holder's. */
-  recordJoined: (_: Args, { at, pending, registration }: Observed & Joined): Change => ({
+  recordJoined: (_: Args, { at, pending, registration }: Observed & JoinedLogin): Change => ({
     at,
     pending,
     registration,
     redirectUri: null,
   }),
-  recordFound: ({ context }: Args, { at, login }: Observed & { login: Joined | null }): Change => ({
+  recordFound: ({ context }: Args, { at, login }: Observed & { login: JoinedLogin | null }): Change => ({
     at,
     pending: login?.pending ?? null,
     registration: login?.registration ?? context.registration,

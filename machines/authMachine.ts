@@ -25,6 +25,7 @@ import { idle, recovering, signingOut } from './phases/rest.ts';
 export const authMachine = chart.createMachine({
   id: 'auth',
   description: 'OAuth 2.1 for one protected resource and one subject.',
+  meta: { spec: ['HOST-1', 'HOST-2'] },
   context: ({ input }) => initialContext(input),
   initial: 'recovering',
   on: {

@@ -10,7 +10,7 @@ import {
   type SiblingNews,
   type Work,
 } from '../contract/work.ts';
-import { changes } from './actions.ts';
+import { changes, scopesToRequest } from './actions.ts';
 import type { AuthContext, AuthEvent, AuthInput } from './context.ts';
 import { guards } from './guards.ts';
 import { verdicts } from './verdicts.ts';
@@ -159,6 +159,15 @@ export const heedingSiblings = {
     pendingKey: isRedirected(context.pending) ? context.pending.key : null,
   }),
 } as const;
+
+/** What a login is to bring, for those who look for one that is under way. */
+export const wantedLogin = (context: AuthContext): Work['findLogin']['input'] => ({
+  session: context.session,
+  server: known(context.server),
+  registration: context.registration,
+  resource: context.resourceMetadata?.resource ?? context.session.resource,
+  scopes: scopesToRequest(context),
+});
 
 /** A fact that the topology guarantees; its absence is a defect, and is reported as one. */
 export function known<Fact>(fact: Fact | null | undefined): Fact {

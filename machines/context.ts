@@ -93,6 +93,8 @@ export interface AuthContext {
   /** Key of the request that a person was led to from here. */
   readonly presented: string | null;
   readonly grant: Grant | null;
+  /** Version of the grant that the bind-check found; null: none. It may have been dropped since. */
+  readonly foundGrant: string | null;
   /** Not used again as it is; nor recalled while another server is responsible. */
   readonly refused: RefusedGrant | null;
   readonly budget: Budget;
@@ -179,6 +181,7 @@ export function initialContext(input: AuthInput): AuthContext {
     denied: [],
     ways: noWays,
     grant: null,
+    foundGrant: null,
     refused: null,
     budget: emptyBudget,
     refusal: null,

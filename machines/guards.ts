@@ -125,8 +125,9 @@ export const guards = {
   /** Nobody else was there to lead a person, and somebody asks for it now. */
   isToBeShown: ({ context }: Args, found: { readonly became: string }) => isToBeShown(context, found),
   wasAskedFor: ({ context }: Args) => context.wish !== null,
-  isRedirectRegistered: ({ context }: Args, got: { readonly redirectUri: string }) =>
-    context.registration?.kind !== 'dynamic' || context.registration.redirectUris.includes(got.redirectUri),
+  isRedirectRegistered: ({ context }: Args, got: { readonly redirectUri: string | null }) =>
+    context.registration?.kind !== 'dynamic' ||
+    (got.redirectUri !== null && context.registration.redirectUris.includes(got.redirectUri)),
   /** A grant that the chart does not know, and that was not refused. */
   isNewGrant: ({ context, event }: Args) =>
     event.type === 'grant.changed' &&

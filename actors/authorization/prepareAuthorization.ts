@@ -2,12 +2,15 @@
 // or joins the one that a sibling has under way (C06).
 import * as oauth from 'oauth4webapi';
 import { AuthError, failure } from '../../contract/errors.ts';
+import { includesAll, union } from '../../protocol/scopes.ts';
 import { keys, type PendingRecord } from '../../stores/records.ts';
 import { thumbprintOf } from '../network/dpopKey.ts';
 import { resourceAt, resourceParameter } from '../network/resourceParameter.ts';
 import { clientOf } from '../records/clientOf.ts';
 import { serverRecord } from '../records/facts.ts';
 import { loginFacts, makeCurrent, type Request } from '../records/loginUnderWay.ts';
+import { forgetLogin, refuseFinished } from '../records/pendingRequest.ts';
+import { currentGrant } from '../records/recall.ts';
 import { digest } from '../tools/digest.ts';
 import type { Act, Tools } from '../tools/tools.ts';
 
@@ -25,6 +28,7 @@ export const prepareAuthorization: Act<'prepareAuthorization'> = (tools) => asyn
   const current = await makeCurrent(tools, input, made);
   const isJoined = current.key !== made.key;
   if (isJoined) await withdraw(tools, made);
+  else if (await isNeedless(tools, input)) await finishedElsewhere(tools, input, made);
   return { at: tools.now(), ...loginFacts(tools, current), isJoined };
 };
 
@@ -52,6 +56,19 @@ async function newRequest(tools: Tools, input: Input): Promise<Request> {
     expiresAt: tools.now() + (tools.policy.loginTimeout ?? LOGIN_TIMEOUT),
   };
   return { key: keys.pending(await digest(state)), record };
+}
+
+/** A sibling has got a grant since the chart looked; from now on, whoever asks joins this login. */
+async function isNeedless(tools: Tools, { session, server, scopes, knownGrants }: Input): Promise<boolean> {
+  const grant = await currentGrant(tools, session, server.issuer);
+  const isNew = grant !== null && !knownGrants.includes(grant.version);
+  return isNew && includesAll(union(grant.requested, grant.granted), scopes);
+}
+
+async function finishedElsewhere(tools: Tools, { session }: Input, made: Request): Promise<never> {
+  await forgetLogin(tools.records, session, made.key);
+  await tools.records.forget(made.key);
+  return refuseFinished();
 }
 
 /** Nobody will come back to our own redirect URI. */

@@ -3,7 +3,8 @@ import { AuthError, refuse } from '../../contract/errors.ts';
 import type { SessionId } from '../../contract/facts.ts';
 import { keys, type PendingRecord, type Records, type Versioned } from '../../stores/records.ts';
 import type { Tools } from '../tools/tools.ts';
-import { sharedFailure } from './sharedFailure.ts';
+import { readBinding } from './recall.ts';
+import { endedElsewhere, sharedFailure } from './sharedFailure.ts';
 
 /**
  * The request, as long as it is there.
@@ -22,6 +23,13 @@ export async function readPending(
 export async function refuseEnded(records: Records, session: SessionId, key: string): Promise<never> {
   const login = (await records.read(keys.login(session)))?.value;
   if (login?.pendingKey === key && login.ended) throw new AuthError(sharedFailure(session, login.ended));
+  // Who finishes a login stores a grant first; who signs out leaves none.
+  if (!login && !(await readBinding(records, session))) throw new AuthError(endedElsewhere(session));
+  return refuseFinished();
+}
+
+/** @throws AuthError `code_already_spent`: what was got is in the store. */
+export function refuseFinished(): never {
   return refuse(
     'code_already_spent',
     'authorizing',

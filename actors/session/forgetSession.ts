@@ -3,18 +3,22 @@ import { grantKeysOf, keys } from '../../stores/records.ts';
 import { readBinding } from '../records/recall.ts';
 import type { Act } from '../tools/tools.ts';
 
+/**
+ * Deletes the records of a session. The login goes first: whoever waits for it in another engine hears that it was ended,
+ * and does not start another one. Its request goes last, when there is no binding that a finished login would have left.
+ */
 export const forgetSession: Act<'forgetSession'> =
   (tools) =>
-  async ({ session }) => {
-    const { records } = tools;
-    const binding = await readBinding(records, session);
+  async ({ session, redirectUri }) => {
+    const { records, userAgent } = tools;
+    if (redirectUri !== null) await userAgent.release(redirectUri);
     const login = (await records.read(keys.login(session)))?.value;
-    for (const key of grantKeysOf(binding)) {
+    await records.forget(keys.login(session));
+    for (const key of grantKeysOf(await readBinding(records, session))) {
       await records.forget(key);
       await records.forget(keys.spend(key));
     }
-    if (login) await records.forget(login.pendingKey);
-    await records.forget(keys.login(session));
     await records.forget(keys.binding(session));
+    if (login) await records.forget(login.pendingKey);
     return { at: tools.now() };
   };

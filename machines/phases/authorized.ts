@@ -6,7 +6,7 @@ export const authorized = chart.createStateConfig({
   id: 'authorized',
   description:
     'There is a grant of the server that is bound. It is renewed ahead of time, and widened on demand.',
-  meta: { spec: ['BIND-9', 'TOK-1', 'TOK-2', 'TOK-13', 'EXT-5'] },
+  meta: { spec: ['BIND-9', 'TOK-1', 'TOK-2', 'TOK-12', 'TOK-13', 'EXT-5'] },
   tags: ['canSend'],
   type: 'parallel',
   entry: 'clearAllButWish',

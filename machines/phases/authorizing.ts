@@ -1,6 +1,6 @@
 // The phase with a person in it: prepare, present, await, validate, exchange.
-import { accumulatedScopes, scopesToRequest } from '../actions.ts';
-import { chart, heedingSiblings, known, reported, thrown } from '../chart.ts';
+import { accumulatedScopes, knownGrants, scopesToRequest } from '../actions.ts';
+import { chart, heedingSiblings, known, reported, thrown, wantedLogin } from '../chart.ts';
 import type { AuthContext } from '../context.ts';
 
 const failed = {
@@ -19,6 +19,13 @@ const finishedElsewhere = {
   description: 'A sibling has finished it',
   target: 'withdrawing',
   actions: { type: 'recordFailure', params: thrown('authorizing') },
+} as const;
+
+/** Another engine has a login under way that serves as well. */
+const joined = {
+  guard: { type: 'isFound', params: reported },
+  target: '#awaitingSibling',
+  actions: { type: 'recordFound', params: reported },
 } as const;
 
 /** What siblings may do to a login that is waited for. */
@@ -158,19 +165,9 @@ export const authorizing = chart.createStateConfig({
       invoke: {
         id: 'findLogin',
         src: 'findLogin',
-        input: ({ context }) => ({
-          session: context.session,
-          server: known(context.server),
-          registration: context.registration,
-          resource: context.resourceMetadata?.resource ?? context.session.resource,
-          scopes: scopesToRequest(context),
-        }),
+        input: ({ context }) => wantedLogin(context),
         onDone: [
-          {
-            guard: { type: 'isFound', params: reported },
-            target: 'awaitingSibling',
-            actions: { type: 'recordFound', params: reported },
-          },
+          joined,
           {
             guard: 'knowsRegistration',
             target: 'reserving',
@@ -192,10 +189,11 @@ export const authorizing = chart.createStateConfig({
         id: 'reserveRedirect',
         src: 'reserveRedirect',
         input: ({ context }) => ({
-          session: context.session,
+          ...wantedLogin(context),
           wanted: context.registration?.redirectUris ?? [],
         }),
         onDone: [
+          { ...joined, description: 'Another engine has it, for a login that serves as well' },
           {
             guard: { type: 'isRedirectRegistered', params: reported },
             target: 'preparing',
@@ -239,6 +237,7 @@ export const authorizing = chart.createStateConfig({
           resource: context.resourceMetadata?.resource ?? context.session.resource,
           scopes: scopesToRequest(context),
           accumulated: accumulatedScopes(context),
+          knownGrants: knownGrants(context),
         }),
         onDone: [
           {
@@ -258,7 +257,7 @@ export const authorizing = chart.createStateConfig({
             actions: { type: 'recordPending', params: reported },
           },
         ],
-        onError: abandoned,
+        onError: [finishedElsewhere, { guard: 'otherwise', ...abandoned }],
       },
     },
     pushing: {
@@ -356,7 +355,7 @@ export const authorizing = chart.createStateConfig({
       id: 'awaitingUser',
       description: 'It is the person’s turn. The answer may come here, later, or to another process.',
       tags: ['needsUser'],
-      meta: { spec: ['AUTHZ-3', 'AUTHZ-10', 'TOK-13'] },
+      meta: { spec: ['AUTHZ-3', 'AUTHZ-10', 'AUTHZ-13', 'TOK-13'] },
       on: {
         ...siblingNews,
         'user.login': {

@@ -1,6 +1,6 @@
 // The heart (SEP-2352): whose credentials are these? `bindChecking`, `reusing`, and `registering`.
 import { scopesToRequest } from '../actions.ts';
-import { chart, known, reported, thrown } from '../chart.ts';
+import { chart, known, reported, thrown, wantedLogin } from '../chart.ts';
 
 const failedToRegister = { type: 'recordFailure', params: thrown('registering') } as const;
 
@@ -103,8 +103,20 @@ export const registering = chart.createStateConfig({
       invoke: {
         id: 'reserveRedirectToRegister',
         src: 'reserveRedirect',
-        input: ({ context }) => ({ session: context.session, wanted: [] }),
-        onDone: { target: 'submitting', actions: { type: 'recordRedirect', params: reported } },
+        input: ({ context }) => ({ ...wantedLogin(context), wanted: [] }),
+        onDone: [
+          {
+            guard: { type: 'isFound', params: reported },
+            description: 'Another engine has it, for a login that serves as well',
+            target: '#awaitingSibling',
+            actions: { type: 'recordFound', params: reported },
+          },
+          {
+            guard: 'otherwise',
+            target: 'submitting',
+            actions: { type: 'recordRedirect', params: reported },
+          },
+        ],
         onError: { target: '#failed', actions: failedToRegister },
       },
     },

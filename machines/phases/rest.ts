@@ -92,7 +92,7 @@ export const signingOut = chart.createStateConfig({
       invoke: {
         id: 'forgetSession',
         src: 'forgetSession',
-        input: ofSession,
+        input: ({ context: { session, redirectUri } }) => ({ session, redirectUri }),
         onDone: { target: '#idle', actions: 'forgetEverything' },
         onError: {
           target: '#failed',

@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PORT } from '../../playground/playground.ts';
 import { resourceAt } from '../../playground/resourceServer.ts';
-import { walk } from '../cli/command.ts';
+import { followToRedirectUri } from '../cli/command.ts';
 import { examplesIn } from './examples.ts';
 
 const run = promisify(execFile);
@@ -103,7 +103,7 @@ describe('the sample of the README', () => {
       const ended = once(child, 'close');
       // What a browser does with it: the person allows, and is sent back to the sample.
       const url = await opener.opened();
-      const back = await walk(url, new URL(url).searchParams.get('redirect_uri') ?? '');
+      const back = await followToRedirectUri(url, new URL(url).searchParams.get('redirect_uri') ?? '');
       expect((await fetch(back)).status).toBe(200);
 
       expect(await ended).toEqual([0, null]);

@@ -9,7 +9,10 @@ const MOST_LOGINS = 2;
 
 /** What is done next, once an actor has done its part; null: a grant is there, and nothing is left to do. */
 const next: Partial<Record<Source, (edge: Edge) => Source | null>> = {
-  reserveRedirect: (edge) => (isForOurClient(edge) ? 'prepareAuthorization' : 'registerClient'),
+  reserveRedirect: (edge) => {
+    if (outputIn(edge, 'reserveRedirect')?.login) return 'takeOverLogin';
+    return isForOurClient(edge) ? 'prepareAuthorization' : 'registerClient';
+  },
   registerClient: ({ from }) =>
     from.context.strategy === 'device' ? 'requestDeviceCode' : 'prepareAuthorization',
   findLogin: (edge) => {

@@ -33,7 +33,7 @@ const facts: { readonly [Name in Source]?: (output: Work[Name]['output']) => Fac
     ...(registration && { registration }),
     ways: { metadataDocument, dynamic: mayRegister },
   }),
-  reserveRedirect: ({ at, redirectUri }) => ({ at, redirectUri }),
+  reserveRedirect: ({ at, redirectUri, login }) => ({ at, redirectUri, ...login }),
   registerClient: ({ at, registration }) => ({ at, registration }),
   findLogin: ({ at, login }) => ({ at, ...login }),
   takeOverLogin: ({ at }) => ({ at }),

@@ -13,7 +13,7 @@ import type { Answer, Received } from '../../support/world.ts';
 import type { Letter, ServerKind } from '../setting.ts';
 import type { Snapshot } from '../step.ts';
 import { type Around, letterOf, OWN_CLIENT } from '../stimuli/around.ts';
-import { issuerOf } from '../stimuli/facts.ts';
+import { grantFor, issuerOf } from '../stimuli/facts.ts';
 import type { Source } from '../stimuli/stimulus.ts';
 import { refused, registered, serverDocument, tokens } from './documents.ts';
 import type { Mood } from './host.ts';
@@ -66,10 +66,17 @@ export const acts: Readonly<Record<Source, (scene: Scene) => Act | Promise<Act>>
     ),
     host: hostOf(scene),
   }),
-  reserveRedirect: ({ way }) => ({
-    host: { redirect: way === 'another URI' ? 1 : 0, ...(way === 'no listener' && { fails: true }) },
-    sends: [],
-  }),
+  reserveRedirect: (scene) => {
+    const { way } = scene;
+    const isTaken = way === 'no listener' || way === 'the login of a sibling';
+    return {
+      arrange: ifPlanned<Work['reserveRedirect']['output']>(scene, ({ login }) =>
+        plantLogin(scene, login && siblingLogin(scene, login)),
+      ),
+      host: { redirect: way === 'another URI' ? 1 : 0, ...(isTaken && { fails: true }) },
+      sends: [],
+    };
+  },
   registerClient: (scene) =>
     asked(scene, 'POST /register', {
       'a client': registered,
@@ -88,9 +95,11 @@ export const acts: Readonly<Record<Source, (scene: Scene) => Act | Promise<Act>>
   }),
   prepareAuthorization: (scene) => ({
     ...quiet(scene),
-    arrange: ifPlanned<Work['prepareAuthorization']['output']>(scene, ({ isJoined, ...login }) =>
-      plantLogin(scene, isJoined ? siblingLogin(scene, login) : null),
-    ),
+    arrange: async () => {
+      const made = scene.output as Work['prepareAuthorization']['output'] | undefined;
+      await plantLogin(scene, made?.isJoined ? siblingLogin(scene, made) : null);
+      if (scene.way === 'finished elsewhere') await plantGrant(scene);
+    },
   }),
   pushAuthorization: (scene) =>
     asked(scene, 'POST /par', {
@@ -235,6 +244,18 @@ function siblingLogin(
 ): Memory['login'] {
   const { server } = snapshot.context;
   return server && { pending, server, registration, answered: false };
+}
+
+/** A sibling has got a grant for all that is wanted, since the chart looked. */
+async function plantGrant(scene: Scene): Promise<void> {
+  const { around, snapshot } = scene;
+  const grant = grantFor(around, snapshot, true);
+  const issuer = issuerOf(around, snapshot);
+  await plantMemory(scene, {
+    binding: { issuer, kind: 'dynamic', scopes: grant.requested },
+    grant,
+    login: null,
+  });
 }
 
 /** What has become of a login that goes on elsewhere, too. */

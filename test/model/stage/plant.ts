@@ -22,7 +22,10 @@ export interface Soil {
 }
 
 /** What a start is to find. */
-export async function plantMemory(soil: Soil, memory: Memory): Promise<void> {
+export async function plantMemory(
+  soil: Soil,
+  memory: Pick<Memory, 'binding' | 'grant' | 'login'>,
+): Promise<void> {
   await plantBinding(soil, memory.binding, memory.grant);
   await plantLogin(soil, memory.login);
 }

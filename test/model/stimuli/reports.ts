@@ -77,13 +77,21 @@ const outputsOf: Outputs = {
     return pick(setting.servers, (kind) => ({ at: soon(snapshot), server: serverFacts(issuer, kind) }));
   },
   recallBinding: (around, snapshot) => pick(around.setting.findings, (one) => finding(around, snapshot, one)),
-  reserveRedirect: ({ setting }, snapshot) =>
-    Object.fromEntries(
-      REDIRECTS.slice(0, setting.redirects).map((redirectUri, index) => [
+  reserveRedirect: (around, snapshot) => ({
+    ...Object.fromEntries(
+      REDIRECTS.slice(0, around.setting.redirects).map((redirectUri, index) => [
         ['a URI', 'another URI'][index],
-        { at: soon(snapshot), redirectUri },
+        { at: soon(snapshot), redirectUri, login: null },
       ]),
     ),
+    ...(around.setting.siblings && {
+      'the login of a sibling': {
+        at: soon(snapshot),
+        redirectUri: null,
+        login: loginOfSibling(around, snapshot),
+      },
+    }),
+  }),
   registerClient: (around, snapshot, { redirectUri }) => ({
     'a client': {
       at: soon(snapshot),
@@ -181,7 +189,7 @@ const failuresOf: Readonly<Record<Source, Failures>> = {
     'an outage': ['server_unavailable', 'registering', 'outage'],
     refused: ['registration_refused', 'registering', 'refusal'],
   },
-  prepareAuthorization: { 'no store': ['store_failed', 'storing', 'store'] },
+  prepareAuthorization: { 'no store': ['store_failed', 'storing', 'store'], ...finishedElsewhere },
   pushAuthorization: {
     'an outage': ['server_unavailable', 'authorizing', 'outage'],
     'client unknown': ['client_refused', 'authorizing', 'lost client'],
