@@ -4,6 +4,7 @@ import { type HomeOptions, keychainHome } from './keychainHome.ts';
 import type { Store } from './store.ts';
 import { systemKeychain } from './systemKeychain.ts';
 
+/** How `keychainStore` is set up. */
 export interface KeychainOptions extends HomeOptions {
   /** What the keys are filed under in the keychain, where people see it: `authchart` unless said otherwise. */
   readonly service?: string;

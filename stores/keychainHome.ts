@@ -8,6 +8,7 @@ import type { Store } from './store.ts';
 import { type Keychain, KeychainFailure } from './systemKeychain.ts';
 import { Watchers } from './watchers.ts';
 
+/** Where the records are, and where they go while the keychain cannot be used. */
 export interface HomeOptions {
   /** For the records, encrypted, and for the name of their key. Each folder has a key of its own. */
   readonly folder: string;
@@ -20,7 +21,7 @@ export interface HomeOptions {
   readonly onFallback?: (failure: Failure) => void;
 }
 
-/** The home over any keychain. */
+/** The home over any keychain: see `keychainStore`, which gives it the system's. */
 export function keychainHome(
   keychain: Keychain,
   { folder: named, fallback, onFallback }: HomeOptions,

@@ -1,7 +1,8 @@
 // Records in PostgreSQL, for gateways: one row each, every change one statement, told to others by NOTIFY.
 import { randomUUID } from 'node:crypto';
 import { type Advice, codeOf, guardedBy } from './driverFailures.ts';
-import { digestOf, keepAsking, type Listen, Listening } from './listening.ts';
+import { keepAsking } from './keepAsking.ts';
+import { digestOf, type Listen, Listening } from './listening.ts';
 import {
   DEFAULT_TABLE,
   INDEXED,
@@ -16,6 +17,7 @@ import type { Store } from './store.ts';
 export type { Listen } from './listening.ts';
 export { type PostgresClient, postgresSchema } from './postgresSchema.ts';
 
+/** How `postgresStore` is set up. */
 export interface PostgresOptions {
   /** The host's own client, with its own time limits and TLS: `pg.Pool`, PGlite. It is never closed here. */
   readonly pool: PostgresClient;

@@ -19,6 +19,7 @@ export interface Names {
   readonly channel: string;
 }
 
+/** The table, unless a host names another. */
 export const DEFAULT_TABLE = 'authchart_records';
 
 /** Characters of a key that the index for listing holds: a btree entry may have no more than 2704 bytes. */

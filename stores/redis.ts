@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { refuse } from '../contract/errors.ts';
 import { type Advice, guardedBy } from './driverFailures.ts';
-import { digestOf, keepAsking, type Listen, Listening } from './listening.ts';
+import { keepAsking } from './keepAsking.ts';
+import { digestOf, type Listen, Listening } from './listening.ts';
 import { original, printable } from './printable.ts';
 import type { Store } from './store.ts';
 
@@ -31,6 +32,7 @@ interface RedisSubscriber {
   off(event: 'close' | 'end', listener: () => void): unknown;
 }
 
+/** How `redisStore` is set up. */
 export interface RedisOptions {
   /** The host's own client, with its own time limits and TLS. It is never closed here. */
   readonly redis: RedisClient;

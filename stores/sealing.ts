@@ -12,6 +12,7 @@ export interface EncryptionKey {
   readonly key: CryptoKey | Uint8Array;
 }
 
+/** The keys of `encryptedStore`. */
 export interface Encryption {
   /** Everything is written with this one. No more than 2^32 writes for one key. @see NIST SP 800-38D §8.3 */
   readonly current: EncryptionKey;
@@ -54,6 +55,10 @@ export function versionOf(stored: Stored): string {
 
 // Keys.
 
+/**
+ * Judges and imports the keys, once.
+ * @throws AuthError `config_invalid` when one cannot be a key, or there is no WebCrypto (a page that is not from https).
+ */
 export function ringOf({ current, former = [], adoptPlain = false }: Encryption): Ring {
   if (!globalThis.crypto?.subtle) {
     misconfigured('Encryption needs WebCrypto, which browsers have on pages from https only.');
@@ -96,6 +101,11 @@ function misconfigured(message: string): never {
 
 // One record.
 
+/**
+ * Reads one record of the home, as far as the keys allow; it never fails.
+ * @param name of the record: a text that was sealed under another name does not open.
+ * @see NIST SP 800-38D §7.2
+ */
 export async function open(ring: Ring, name: string, stored: Stored): Promise<Opened> {
   const object = readObject(stored.text);
   // Whatever comes after version 1 has a `kid` too, and no record of ours has one outside of its encryption.
@@ -119,7 +129,13 @@ export async function open(ring: Ring, name: string, stored: Stored): Promise<Op
   }
 }
 
-/** @param version that the record keeps, when it is only said again. */
+/**
+ * Encrypts one record with the current key.
+ * @param name of the record, which is bound to the text.
+ * @param version that the record keeps, when it is only said again.
+ * @returns what the home is to hold.
+ * @see NIST SP 800-38D §7.1
+ */
 export async function seal(ring: Ring, name: string, text: string, version?: string): Promise<string> {
   const { id: kid } = ring.current;
   const iv = crypto.getRandomValues(new Uint8Array(12));

@@ -21,6 +21,7 @@ export class KeychainFailure extends AuthError {
   }
 }
 
+/** How the system's keychain is asked. */
 export interface SystemKeychainOptions {
   /** What our entries are filed under, where people see it. */
   readonly service: string;

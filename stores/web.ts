@@ -3,6 +3,7 @@ import { AuthError, failure, type Recovery } from '../contract/errors.ts';
 import type { Store, Stored } from './store.ts';
 import { Watchers } from './watchers.ts';
 
+/** How `webStore` is set up. */
 export interface WebOptions {
   /** Names the database; `authchart` unless said otherwise. Other names share nothing. */
   readonly name?: string;

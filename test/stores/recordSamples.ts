@@ -41,7 +41,7 @@ const server: PendingRecord['server'] = {
   sendsIssuer: true,
   acceptsMetadataDocuments: false,
 };
-const dpopKey = { kty: 'EC', d: 'secret of the key' };
+const dpopKey = { kty: 'EC', d: 'secret of the key', ext: { of: ['a library'] } };
 const grantKey = keys.grant(issuer, client.clientId, session);
 const pendingKey = keys.pending('0123456789abcdef');
 

@@ -1,22 +1,11 @@
-// Records: the key decides what kind of record is read, and what a newer version has added survives a write.
-import { describe, expect, test } from 'vitest';
-import { memoryStore } from '../../stores/memory.ts';
+// Records: the key decides what kind of record is read; what is damaged or newer is never guessed at; no write is lost.
+import { describe, expect, test, vi } from 'vitest';
+import { AuthError, failure } from '../../contract/errors.ts';
 import type { Key } from '../../stores/recordKeys.ts';
-import { type GrantRecord, keys, type RecordKind, Records } from '../../stores/records.ts';
+import { keys, type RecordKind, Records } from '../../stores/records.ts';
 import { create } from './contract.ts';
+import { type Json, open, withBound } from './openRecords.ts';
 import { allKinds, samples } from './recordSamples.ts';
-
-type Json = Record<string, unknown>;
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function open() {
-  const store = memoryStore();
-  const setAside: string[] = [];
-  const records = new Records(store, (key) => setAside.push(key));
-  const textOf = async (key: string): Promise<Json> => JSON.parse((await store.get(key))?.text ?? 'null');
-  return { store, records, setAside, textOf };
-}
 
 const pairs = allKinds.flatMap((of) => allKinds.filter((as) => as !== of).map((as) => [of, as] as const));
 
@@ -83,133 +72,136 @@ describe('the kind of a record', () => {
   });
 });
 
-function withBound(value: Json, change: object): Json {
-  const servers = Object.entries(value['servers'] as Json).map(([issuer, bound]) => [
-    issuer,
-    { ...(bound as Json), ...change },
-  ]);
-  return { ...value, servers: Object.fromEntries(servers) };
-}
+describe('what is stored', () => {
+  test.each(allKinds)('S08: a %s record of a newer version is refused, and left alone', async (of) => {
+    const { store, records, setAside } = open();
+    const { key, value } = samples()[of];
+    const text = JSON.stringify({ ...value, v: 2, whatever: 'it is' });
+    const version = await create(store, key, text);
+    const newer = { code: 'record_newer', phase: 'storing', recovery: 'fix-config' };
+    await expect(records.read(key)).rejects.toMatchObject(newer);
+    await expect(records.update(key, () => undefined)).rejects.toMatchObject(newer);
+    expect(await store.get(key)).toEqual({ version, text });
+    expect(setAside).toEqual([]);
+    // A person may want it forgotten all the same.
+    await records.forget(key);
+    expect(await store.get(key)).toBeUndefined();
+  });
 
-/** The same with something that we do not know in each of its parts; JSON, because a member may have any name. */
-function fromNewer(value: unknown, of?: string): unknown {
-  if (!isObject(value) || of === 'dpopKey') return value;
-  const known = Object.entries(value).map(([name, part]) => [name, fromNewer(part, name)]);
-  // Every member of `servers` is a server.
-  return Object.fromEntries(of === 'servers' ? known : [...added, ...known]);
-}
-
-const added = [
-  ['added', { by: ['a newer version'] }],
-  ['__proto__', 'an odd name'],
-];
-
-/** Where its parts are: `''` is the record itself. */
-function partsOf(value: unknown, at = ''): readonly string[] {
-  if (!isObject(value)) return [];
-  const inside = Object.entries(value).filter(([name]) => name !== 'dpopKey' && name !== 'added');
-  return [at, ...inside.flatMap(([name, part]) => partsOf(part, `${at}/${name}`))];
-}
-
-describe('members that a newer version has added', () => {
-  test.each(allKinds)(
-    'survive when this one writes a %s record: its own, and those of its parts',
-    async (of) => {
-      const { store, records, textOf } = open();
-      const { key, value } = samples()[of];
-      const newer = JSON.stringify(fromNewer(value));
-      await create(store, key, newer);
-      const before = await records.read(key);
-      expect(before?.value, 'and are not seen by it').toEqual(value);
-      // Written from scratch, as many actors do: nothing was spread over.
-      await records.write(key, structuredClone(value), before);
-      expect(await textOf(key)).toEqual(JSON.parse(newer));
-      const updated = await records.update(key, () => structuredClone(value));
-      expect(await textOf(key)).toEqual(JSON.parse(newer));
-      expect(updated).toEqual({ version: updated?.version, value, stored: JSON.parse(newer) });
-      // What an update gives can be written over in turn.
-      await records.write(key, structuredClone(value), updated);
-      expect(await textOf(key)).toEqual(JSON.parse(newer));
+  const damaged: readonly string[] = [
+    '',
+    'null',
+    '[]',
+    '"text"',
+    '{',
+    '{}',
+    '{"v":0}',
+    '{"v":"2"}',
+    '{"v":1}',
+  ];
+  test.each(allKinds.flatMap((of) => damaged.map((text) => [of, text] as const)))(
+    'S01, S02: a %s record that is %s is set aside, told, and counts as none',
+    async (of, text) => {
+      const { store, records, setAside } = open();
+      const aside = vi.spyOn(store, 'setAside');
+      const { key } = samples()[of];
+      const version = await create(store, key, text);
+      expect(await records.read(key)).toBeUndefined();
+      expect(setAside).toEqual([key]);
+      expect(aside.mock.calls).toEqual([[key, version]]);
+      expect(await records.read(key)).toBeUndefined();
+      expect(setAside).toHaveLength(1);
     },
   );
 
-  test('are looked for in every part of every kind', () => {
-    const parts = allKinds.flatMap((of) => partsOf(samples()[of].value).map((at) => `${of}${at}`));
-    for (const at of [
-      'grant',
-      'grant/client',
-      'grant/session',
-      'pending/server',
-      'device/server',
-      'registration/client',
-    ])
-      expect(parts).toContain(at);
-    expect(parts).toContain('binding/servers/https://as.example');
+  test('S01: what the home has set aside itself is told, and counts as none; other failures are passed on', async () => {
+    const { store, setAside } = open();
+    const { key } = samples().pin;
+    for (const [code, passes] of [
+      ['record_corrupt', false],
+      ['store_failed', true],
+      ['record_newer', true],
+    ] as const) {
+      const get = vi.spyOn(store, 'get').mockRejectedValue(new AuthError(failure(code, 'storing', 'No.')));
+      const records = new Records(store, (at) => setAside.push(at));
+      if (passes) await expect(records.read(key)).rejects.toMatchObject({ code });
+      else expect(await records.read(key)).toBeUndefined();
+      get.mockRestore();
+    }
+    expect(setAside).toEqual([key]);
+    vi.spyOn(store, 'get').mockRejectedValue(new TypeError('a defect of the home'));
+    await expect(new Records(store).read(key)).rejects.toThrow(TypeError);
   });
+});
 
-  test('do not bring back what this one has dropped', async () => {
-    const { store, records, textOf } = open();
-    const { key, value } = samples().grant;
-    await create(store, key, JSON.stringify(fromNewer(value)));
-    await records.update(key, (before) => {
-      const { refreshToken: _, tokenType: __, ...rest } = before as GrantRecord;
-      const { clientSecret: ___, ...client } = rest.client;
-      return { ...rest, client };
-    });
-    const text = await textOf(key);
-    expect(Object.keys(text)).toContain('added');
-    for (const name of ['refreshToken', 'tokenType']) expect(text).not.toHaveProperty(name);
-    expect(text['client']).not.toHaveProperty('clientSecret');
-    expect(text['client']).toHaveProperty('added');
-  });
+describe('S05: a write', () => {
+  const { key, value } = samples().login;
+  const theirs = { ...value, holder: 'somebody else' };
 
-  test('of a server that is bound no longer go with it', async () => {
-    const { store, records, textOf } = open();
-    const { key, value } = samples().binding;
-    await create(store, key, JSON.stringify(fromNewer(value)));
-    const bound = {
-      kind: 'dynamic',
-      clientId: 'client',
-      grantKey: samples().grant.key,
-      scopes: [],
-      boundAt: 1,
-    } as const;
-    const servers = { 'https://other.example': { ...bound, scopes: [] } };
-    await records.update(key, () => ({ ...value, current: 'https://other.example', servers }));
-    expect((await textOf(key))['servers']).toEqual(servers);
-  });
-
-  type Part = (value: Json) => Json;
-  const inside = (value: Json, ...names: readonly string[]): Json =>
-    names.reduce((part, name) => part[name] as Json, value);
-  test.each<readonly [what: string, kind: RecordKind, part: Part, change: Part]>([
-    [
-      'client',
-      'registration',
-      (value) => inside(value, 'client'),
-      (value) => ({ ...value, client: { ...inside(value, 'client'), clientId: 'another' } }),
-    ],
-    [
-      'server',
-      'pending',
-      (value) => inside(value, 'server'),
-      (value) => ({ ...value, server: { ...inside(value, 'server'), issuer: 'https://b.example' } }),
-    ],
-    [
-      'bound client',
-      'binding',
-      (value) => inside(value, 'servers', 'https://as.example'),
-      (value) => withBound(value, { clientId: 'another' }),
-    ],
-  ])('say nothing about another %s that takes its place in a %s record', async (_what, of, part, change) => {
-    const { store, records, textOf } = open();
-    const { key, value } = samples()[of];
-    await create(store, key, JSON.stringify(fromNewer(value)));
-    expect(part(await textOf(key))).toHaveProperty('added');
+  test('over what was read loses to whoever was faster', async () => {
+    const { records, textOf } = open();
+    expect(await records.write(key, value, undefined)).toEqual(expect.any(String));
     const before = await records.read(key);
-    const after = change(value);
-    await records.write(key, after as typeof value, before);
-    expect(part(await textOf(key))).toEqual(part(after));
-    expect(await textOf(key)).toHaveProperty('added');
+    expect(await records.write(key, theirs, before)).toEqual(expect.any(String));
+    expect(await records.write(key, value, before)).toBeUndefined();
+    expect(await records.write(key, value, undefined)).toBeUndefined();
+    expect(await records.remove(key, before?.version ?? '')).toBe(false);
+    expect(await textOf(key)).toEqual(theirs);
+    expect(await records.remove(key, (await records.read(key))?.version ?? '')).toBe(true);
+    expect(await records.read(key)).toBeUndefined();
+  });
+
+  test.each([
+    [7, true],
+    [8, false],
+  ])('of an update is tried again after %i lost races: %s', async (lost, isDone) => {
+    const { store, records, textOf } = open();
+    const { put } = store;
+    let races = 0;
+    store.put = async (at, text, expected) => {
+      if (races === lost) return put(at, text, expected);
+      races += 1;
+      await put(at, JSON.stringify({ ...theirs, holder: `faster ${races}` }), expected);
+      return undefined;
+    };
+    const seen: unknown[] = [];
+    const updated = records.update(key, (before) => {
+      seen.push(before?.holder);
+      return value;
+    });
+    if (isDone) {
+      expect(await updated).toEqual({ version: (await store.get(key))?.version, value, stored: value });
+      expect(await textOf(key)).toEqual(value);
+    } else await expect(updated).rejects.toMatchObject({ code: 'store_conflict', recovery: 'retry-later' });
+    expect(seen).toEqual([undefined, ...Array.from({ length: 7 }, (_, index) => `faster ${index + 1}`)]);
+  });
+
+  test('of an update that changes nothing is none', async () => {
+    const { store, records } = open();
+    expect(await records.update(key, () => undefined)).toBeUndefined();
+    const version = await create(store, key, JSON.stringify(value));
+    const put = vi.spyOn(store, 'put');
+    expect(await records.update(key, () => undefined)).toEqual({ version, value, stored: value });
+    expect(put).not.toHaveBeenCalled();
+  });
+
+  test.each([
+    [7, true],
+    [8, false],
+  ])('of others does not keep a record from being forgotten, %i times: %s', async (lost, isDone) => {
+    const { store, records } = open();
+    await create(store, key, JSON.stringify(value));
+    const remove = store.delete;
+    let races = 0;
+    store.delete = async (at, version) => {
+      if (races === lost) return remove(at, version);
+      races += 1;
+      await store.put(at, JSON.stringify(theirs), version);
+      return false;
+    };
+    if (isDone) await records.forget(key);
+    else await expect(records.forget(key)).rejects.toMatchObject({ code: 'store_conflict' });
+    expect((await store.get(key)) === undefined).toBe(isDone);
+    expect(races).toBe(lost);
   });
 });
