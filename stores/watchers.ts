@@ -53,8 +53,8 @@ export class Watchers {
 
   /** Changes are heard of again. What has changed meanwhile is not known, so everybody is told. */
   resume(): void {
-    if (!this.#canTell) this.tellAll();
     this.#canTell = true;
+    this.tellAll();
   }
 
   get #all(): readonly Watcher[] {
@@ -63,7 +63,6 @@ export class Watchers {
 }
 
 function soon(watchers: readonly Watcher[], what: 'changed' | 'lost'): void {
-  if (watchers.length === 0) return;
   queueMicrotask(() => {
     for (const watcher of watchers) if (!watcher.isOver) watcher[what]();
   });

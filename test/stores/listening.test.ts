@@ -130,27 +130,30 @@ describe('a subscription', () => {
     }
   });
 
-  test('that comes too late is ended at once, and tells nobody', async () => {
-    const arrivals: (() => void)[] = [];
-    const slow = new Listening('channel', async (...args) => {
-      await new Promise<void>((resolve) => arrivals.push(resolve));
-      return server.listen(...args);
-    });
-    const gone = watcherOf(slow);
-    gone.end();
-    await pass(1000);
-    const next = watcherOf(slow);
-    await pass(0);
-    const [first, second] = arrivals;
-    first?.();
-    await pass(0);
-    expect([next.told, gone.told]).toEqual([['lost'], []]);
-    expect([server.tries, server.ended]).toEqual([1, 1]);
-    second?.();
-    await pass(0);
-    expect(next.told).toEqual(['lost', 'changed']);
-    expect([server.tries, server.ended]).toEqual([2, 1]);
-  });
+  test.each(['before', 'after'])(
+    'that comes too late, %s the next one, is ended at once, and tells nobody',
+    async (order) => {
+      const arrivals: (() => void)[] = [];
+      const slow = new Listening('channel', async (...args) => {
+        await new Promise<void>((resolve) => arrivals.push(resolve));
+        return server.listen(...args);
+      });
+      const gone = watcherOf(slow);
+      gone.end();
+      await pass(1000);
+      const next = watcherOf(slow);
+      await pass(0);
+      const [first, second, ...more] = arrivals;
+      expect(more).toEqual([]);
+      for (const arrive of order === 'before' ? [first, second] : [second, first]) {
+        arrive?.();
+        await pass(0);
+        expect(next.told).toEqual(arrive === first && order === 'before' ? ['lost'] : ['lost', 'changed']);
+      }
+      expect(gone.told).toEqual([]);
+      expect([server.tries, server.ended, server.open.size]).toEqual([2, 1, 1]);
+    },
+  );
 
   test('whose end fails is ended', async () => {
     const clumsy = new Listening('channel', async () => () => Promise.reject(new Error('gone already')));

@@ -138,6 +138,26 @@ describe.skipIf(!server)('a real Redis', () => {
     otherWords.end();
   });
 
+  test('a connection that breaks while it listens, again and again: all are told, and hear again', async () => {
+    const prefix = fresh();
+    const connectionName = `listening:${prefix}`;
+    const listening = silent(redis.duplicate({ connectionName }));
+    const writer = redisStore({ redis, prefix });
+    const words = wordsOf(redisStore({ redis, subscriber: listening, prefix }), 'a');
+    await tellUntilHeard(writer, 'a', words);
+    for (let time = 0; time < 3; time += 1) {
+      words.reset();
+      const clients = String(await redis.call('CLIENT', 'LIST')).split('\n');
+      const [, id = ''] = /^id=(\d+)/.exec(clients.find((line) => line.includes(connectionName)) ?? '') ?? [];
+      expect(await redis.call('CLIENT', 'KILL', 'ID', id)).toBe(1);
+      await words.next;
+      words.reset();
+      await tellUntilHeard(writer, 'a', words);
+    }
+    words.end();
+    listening.disconnect();
+  });
+
   test('without a subscriber it does not claim to tell', () => {
     expect(redisStore({ redis }).watch).toBeUndefined();
   });
