@@ -6,7 +6,7 @@ import { judgeAddress } from '../../protocol/address.ts';
 import { keys } from '../../stores/records.ts';
 import { bindingFacts, pendingFacts, registrationFacts, serverFacts } from '../records/facts.ts';
 import { hostWord, readBinding, readGrant } from '../records/recall.ts';
-import type { Act, Tools } from '../tools/tools.ts';
+import { type Act, registrationPlace, type Tools } from '../tools/tools.ts';
 
 export const recallSession: Act<'recallSession'> =
   (tools) =>
@@ -23,16 +23,22 @@ export const recallSession: Act<'recallSession'> =
   };
 
 /** A login that can still be finished: not expired, its code not sent, and its endpoints still ones we would use. */
-async function recallLogin({ records, now }: Tools, session: SessionId): Promise<Memory['login']> {
+async function recallLogin(tools: Tools, session: SessionId): Promise<Memory['login']> {
+  const { records, now } = tools;
   const key = (await records.read(keys.login(session)))?.value.pendingKey;
   const pending = key === undefined ? undefined : (await records.read(key))?.value;
   if (key === undefined || !pending || pending.spent || pending.expiresAt <= now()) return null;
   const server = serverFacts(pending.server);
   if (!isSafe(server, session.resource)) return null;
+  const { issuer } = server;
   return {
     pending: pendingFacts(key, pending),
     server,
-    registration: registrationFacts(key, pending.server.issuer, pending.client),
+    registration: registrationFacts(
+      keys.registration(issuer, registrationPlace(tools)),
+      issuer,
+      pending.client,
+    ),
     answered: pending.response !== undefined,
   };
 }

@@ -72,6 +72,34 @@ describe('a callback that comes with the browser of somebody else', () => {
 });
 
 describe('after a restart', () => {
+  it('STEP-1, AUTHZ-10: a login that is finished then is stepped up with the client that was registered', async () => {
+    // A client with a secret, which only the record of its registration has.
+    world.script('a POST /register', (request) => ({
+      status: 201,
+      body: {
+        ...JSON.parse(request.body),
+        client_id: 'confidential',
+        client_secret: 'hunter2',
+        token_endpoint_auth_method: 'client_secret_basic',
+      },
+    }));
+    const first = processOn(fileStore({ folder }));
+    const callback = await startLogin(first);
+    await first.engine.dispose();
+
+    const policy = { interaction: 'auto', loginTimeout: 5_000 } as const;
+    const second = processOn(fileStore({ folder }), { policy });
+    const session = await second.engine.complete(callback);
+    world.needs = () => 'write';
+    const answer = callTool(session, 'any');
+    await personsTurn(session);
+    await second.engine.complete(await visit(second.presented[0]));
+    expect((await answer).status).toBe(200);
+    const sent = world.requests('a', 'POST', '/token');
+    expect(sent).toHaveLength(2);
+    for (const one of sent) expect(one.headers['authorization']).toMatch(/^Basic /);
+  });
+
   it('AUTHZ-10, A35: the callback finishes the login', async () => {
     const first = processOn(fileStore({ folder }));
     const callback = await startLogin(first);

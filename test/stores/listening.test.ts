@@ -127,6 +127,9 @@ describe('a subscription', () => {
       end();
       await pass(1000);
       expect(server.ended).toBe(count);
+      // Also when there is nothing left to end.
+      end();
+      await pass(1000);
     }
   });
 
@@ -212,6 +215,7 @@ describe('S04: a server that is away', () => {
       late.end();
     }
     expect(server.open.size).toBe(1);
+    expect(server.ended, 'what is broken is not ended').toBe(0);
   });
 
   test('is asked soon again when it had been there for a while', async () => {
