@@ -3,8 +3,9 @@
 import type { ProofKey } from '../actors/network/dpopKey.ts';
 import { isOf } from '../actors/records/recall.ts';
 import type { Tools } from '../actors/tools/tools.ts';
-import { refuse } from '../contract/errors.ts';
+import { AuthError, refuse } from '../contract/errors.ts';
 import type { Grant, SessionId } from '../contract/facts.ts';
+import { foreignTokenFailure } from '../protocol/ownership.ts';
 import { placeOf } from '../protocol/text.ts';
 import { type GrantRecord, keys, type Versioned } from '../stores/records.ts';
 
@@ -44,14 +45,8 @@ export async function useGrant(
 ): Promise<UsableToken | undefined> {
   const record = await tools.records.read(keys.as('grant', grant.key));
   if (!record) return undefined;
-  if (record.value.issuer !== activeIssuer) {
-    refuse(
-      'token_of_other_issuer',
-      'requesting',
-      `The stored token is of ${record.value.issuer}, but the resource is bound to ${activeIssuer ?? 'nobody'}; it was not sent, log in again.`,
-      { issuer: activeIssuer ?? '', otherIssuer: record.value.issuer },
-    );
-  }
+  const foreign = foreignTokenFailure(record.value.issuer, activeIssuer);
+  if (foreign) throw new AuthError(foreign);
   if (!isOf(record, session, grant.issuer, grant.clientId)) return undefined;
   const opened = await tools.dpop.open(record.value);
   if (!opened) {

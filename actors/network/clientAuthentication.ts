@@ -1,7 +1,8 @@
 // How a client proves who it is: nothing, a secret, or a signed assertion, as agreed with its own issuer (TOK-11).
 import * as oauth from 'oauth4webapi';
-import { type Phase, refuse } from '../../contract/errors.ts';
+import { AuthError, type Phase, refuse } from '../../contract/errors.ts';
 import type { ServerMetadata } from '../../contract/facts.ts';
+import { areCredentialsOf, foreignCredentialsFailure } from '../../protocol/ownership.ts';
 import type { ClientRecord } from '../../stores/records.ts';
 import type { PreRegisteredClient, Tools } from '../tools/tools.ts';
 
@@ -17,15 +18,8 @@ export async function authenticationOf(
   { server, phase }: { readonly server: ServerMetadata; readonly phase: Phase },
   { issuer, client }: Credentials,
 ): Promise<{ readonly authentication: oauth.ClientAuth; readonly value: string | undefined }> {
-  // BIND-2, and the last place to hold it: what one issuer made does not go to another.
-  if (issuer !== server.issuer) {
-    refuse(
-      'token_of_other_issuer',
-      phase,
-      `Credentials of ${issuer} were about to be sent to ${server.issuer}; they were not, log in again.`,
-      { issuer: server.issuer, otherIssuer: issuer },
-    );
-  }
+  const foreign = foreignCredentialsFailure(issuer, server.issuer, phase);
+  if (foreign) throw new AuthError(foreign);
   if (client.authMethod === 'none') return { authentication: oauth.None(), value: undefined };
   if (client.authMethod === 'private_key_jwt') {
     return { authentication: await signed(tools, issuer, client, phase), value: undefined };
@@ -63,11 +57,11 @@ function formEncoded(text: string): string {
 
 /** The host's own entry for this client at this issuer. */
 function ownEntry(tools: Tools, issuer: string, { clientId }: ClientRecord): PreRegisteredClient | undefined {
-  return (tools.client.preRegistered ?? []).find(
-    (one) =>
-      one.clientId === clientId &&
-      (one.issuer === issuer || (one.issuer === undefined && one.dangerouslyTrustFirstIssuer === true)),
-  );
+  return (tools.client.preRegistered ?? []).find((one) => {
+    const trustsFirstIssuer = one.dangerouslyTrustFirstIssuer === true;
+    const credentials = { clientId: one.clientId, issuer: one.issuer, trustsFirstIssuer };
+    return areCredentialsOf(credentials, { clientId, issuer });
+  });
 }
 
 async function hostSecret(

@@ -1,6 +1,7 @@
 // What is recalled: the host's own word, and records of a session; one that speaks of somebody else is not used (S06).
 import type { Grant, SessionId } from '../../contract/facts.ts';
 import type { HostWord } from '../../contract/work.ts';
+import { isSameOwner, isSameSession } from '../../protocol/ownership.ts';
 import {
   type BindingRecord,
   boundAt,
@@ -22,7 +23,7 @@ export function hostWord({ client, policy }: Pick<Tools, 'client' | 'policy'>): 
 /** The session's binding. */
 export async function readBinding(records: Records, session: SessionId): Promise<BindingRecord | undefined> {
   const found = (await records.read(keys.binding(session)))?.value;
-  return found && isSame(found.session, session) ? found : undefined;
+  return found && isSameSession(found.session, session) ? found : undefined;
 }
 
 /**
@@ -59,9 +60,6 @@ export function isOf(
   issuer: string,
   clientId: string,
 ): boolean {
-  return value.issuer === issuer && value.client.clientId === clientId && isSame(value.session, session);
-}
-
-function isSame(one: SessionId, other: SessionId): boolean {
-  return one.resource === other.resource && one.subject === other.subject && one.label === other.label;
+  const owner = { session: value.session, issuer: value.issuer, clientId: value.client.clientId };
+  return isSameOwner(owner, { session, issuer, clientId });
 }
