@@ -3,8 +3,8 @@ import { type Failure, failure } from '../contract/errors.ts';
 import { isLoopback } from './address.ts';
 import { urlOf } from './url.ts';
 
-/** What a private-use scheme looks like: a name in reverse domain order. @see RFC 8252 §7.1 */
-const privateUse = /^[a-z][a-z0-9+-]*\.[a-z0-9.+-]+:$/;
+/** What tells a private-use scheme from others: it is a name in reverse domain order. @see RFC 8252 §7.1 */
+const privateUse = /\.[^:]/;
 
 /**
  * Whether an answer may be received at a redirect URI: https, or http to loopback, or an app's own scheme; without a
