@@ -149,7 +149,7 @@ describe('deviceFailure (EXT-6)', () => {
     });
   });
 
-  test('REG-10, R10: a client that the server does not know is registered again', () => {
+  test('R10: a client that the server does not know is registered again', () => {
     expect(failed(401, 'invalid_client')).toStrictEqual({
       code: 'client_refused',
       phase: 'authorizing',

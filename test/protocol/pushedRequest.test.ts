@@ -73,7 +73,7 @@ describe('pushFailure', () => {
     });
   });
 
-  test('REG-10, R10: a client that the server does not know is registered again', () => {
+  test('R10: a client that the server does not know is registered again', () => {
     expect(refused(401, 'invalid_client')).toStrictEqual({
       code: 'client_refused',
       phase: 'authorizing',
