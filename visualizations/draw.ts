@@ -1,4 +1,5 @@
-// The command: draws the chart into visualizations/generated. `--check` writes nothing. 1: a drawing is not up to date.
+// The command `npm run draw`: draws the chart into visualizations/generated. With `--check` it writes nothing, and exits
+// with 1 when a drawing is not up to date.
 import { drawnFiles } from './drawings.ts';
 import { staleFiles, writeFiles } from './generated.ts';
 
@@ -10,7 +11,7 @@ const took = `${((performance.now() - began) / 1000).toFixed(1)} s`;
 if (process.argv.includes('--check')) {
   for (const name of stale) console.log(`not up to date: visualizations/generated/${name}`);
   console.log(
-    `${files.length} drawings, ${stale.length} not up to date, ${took}${stale.length > 0 ? ': npm run draw' : ''}`,
+    `${files.length} drawings, ${stale.length} not up to date, ${took}${stale.length > 0 ? '. Run npm run draw.' : ''}`,
   );
   if (stale.length > 0) process.exitCode = 1;
 } else {

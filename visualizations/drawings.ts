@@ -1,4 +1,4 @@
-// Every file that is drawn from the chart, as text.
+// All files that are drawn from the chart, as text.
 import { authMachine } from '../machines/authMachine.ts';
 import { type Coverage, readCoverage } from './coverage/coverage.ts';
 import { requirementsSvg } from './coverage/requirements.ts';
@@ -7,7 +7,7 @@ import { jsonOf } from './json.ts';
 import type { Drawing } from './layout/drawing.ts';
 import { gridLayout } from './layout/grid.ts';
 import { nestedLayout } from './layout/nested.ts';
-import { posterLayout } from './layout/poster.ts';
+import { wholeLayout } from './layout/whole.ts';
 import { liveFile } from './live.ts';
 import { mermaidOf } from './mermaid.ts';
 import { type Model, modelOf } from './model.ts';
@@ -16,13 +16,13 @@ import { phaseScene } from './scene/phase.ts';
 import { wholeScene } from './scene/whole.ts';
 import { svgOf } from './svg/svg.ts';
 
-/** A file that is drawn: its name, and all of its text. */
+/** A file that is drawn from the chart. */
 export interface DrawnFile {
   readonly name: string;
   readonly text: string;
 }
 
-/** The chart in pictures, before they are painted: in the main, whole, and phase by phase. */
+/** The drawings of a chart. */
 export interface Drawings {
   readonly overview: Drawing;
   readonly whole: Drawing;
@@ -30,18 +30,18 @@ export interface Drawings {
   readonly phases: readonly Drawing[];
 }
 
-/** The same for the same chart, on any machine. */
+/** Draws a chart. The same chart gives the same drawings on any machine. */
 export async function drawingsOf(model: Model): Promise<Drawings> {
   const phases: Drawing[] = [];
   for (const phase of model.root.states) phases.push(await nestedLayout(phaseScene(model, phase)));
   return {
     overview: gridLayout(overviewScene(model)),
-    whole: await posterLayout(wholeScene(model), phases),
+    whole: await wholeLayout(wholeScene(model), phases),
     phases,
   };
 }
 
-/** Names are those in `visualizations/generated`. */
+/** Draws all files of `visualizations/generated`. @param coverage Default: the counts that `npm run model` has written. */
 export async function drawnFiles(
   model: Model = modelOf(authMachine),
   coverage?: Coverage,

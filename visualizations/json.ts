@@ -1,4 +1,4 @@
-// The chart as a JSON config, with names for all that does something: for Stately Studio, and whoever else reads one.
+// The chart as a JSON config, with names in place of functions: for Stately Studio and other tools that read one.
 import type { Model, ModelArrow, ModelState } from './model.ts';
 
 interface JsonMeta {
@@ -22,9 +22,9 @@ interface JsonActor {
   readonly onError: readonly JsonArrow[] | undefined;
 }
 
-/** A state of the config, or the whole. What is undefined is not there once it is text. */
+/** A state of the config, or the whole config. Members that are undefined are not in the JSON. */
 export interface JsonState {
-  /** Of the whole only: states are known by it and their path. */
+  /** Only the whole config has one. The ids of states are made of it and their path. */
   readonly id: string | undefined;
   readonly type: ModelState['kind'];
   readonly description: string | undefined;
@@ -38,7 +38,7 @@ export interface JsonState {
   readonly states: Readonly<Record<string, JsonState>> | undefined;
 }
 
-/** A config with the same states and arrows; what its names stand for is not in it. */
+/** Makes a config with the same states and arrows. It has names, and no functions. */
 export const jsonOf = (model: Model): JsonState => stateOf(model, model.root);
 
 function stateOf(model: Model, state: ModelState): JsonState {
@@ -69,7 +69,7 @@ function stateOf(model: Model, state: ModelState): JsonState {
   };
 }
 
-/** What the model calls events, and XState does not. */
+/** Whether an event of the model is no event for XState, but a transition of the state or its actor. */
 const isOfTheState = (event: string): boolean => /^(at once$|done of |error of )/.test(event);
 
 function arrowOf({ root }: Model, arrow: ModelArrow): JsonArrow {

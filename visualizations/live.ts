@@ -1,4 +1,4 @@
-// The live page as one file that needs nothing from anywhere: its script, its style, the drawings, and what it has to know.
+// The live page as one file that loads nothing: its script, its styles, the drawings, and the chart as data.
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
@@ -16,8 +16,8 @@ const source = (name: string): URL => new URL(`live/${name}`, import.meta.url);
 const target = 'es2022';
 
 /**
- * The same for the same chart, coverage and sources.
- * @param drawn the drawings of the model: `overview.svg`, `chart.svg`, and `phase-….svg` of each phase.
+ * Makes the live page. The same chart, coverage and sources give the same page.
+ * @param drawn The drawings of the model: `overview.svg`, `chart.svg`, and `phase-….svg` of each phase.
  */
 export async function liveFile(
   model: Model,
@@ -34,7 +34,7 @@ export async function liveFile(
     '<!--map-->': drawing('overview.svg'),
     '<!--phases-->': phases.join('\n'),
     '<!--whole-->': drawing('chart.svg'),
-    // It would end the script.
+    // A `<` could end the script element.
     '["known"]': JSON.stringify(chartOf(model, coverage)).replaceAll('<', '\\u003c'),
     '/*script*/': script,
   };
@@ -42,11 +42,11 @@ export async function liveFile(
   return { name: 'live.html', text };
 }
 
-/** It is the same in all drawings, and in the page once. */
+/** Removes the style of a drawing. It is the same in all drawings, so the page has it once. */
 const withoutStyle = (svg: string): string => svg.replace(/<style>[\s\S]*?<\/style>\s*/, '').trim();
 
-/** Later ones win. */
-const sheets = ['base', 'sessions', 'tricks', 'chart', 'lit', 'pointed', 'logs', 'narrow'];
+/** The style sheets. Later ones win over earlier ones. */
+const sheets = ['base', 'sessions', 'actions', 'chart', 'active', 'highlighted', 'logs', 'narrow'];
 
 async function styles(): Promise<string> {
   const own = await Promise.all(sheets.map((name) => readFile(source(`style/${name}.css`), 'utf8')));

@@ -1,14 +1,16 @@
-// The chart as Mermaid text, for places that draw it themselves: the whole, or one phase.
-// Arrows that stay in their state are left out, and those that leave any state: they would hide the others.
+// The chart, or one phase of it, as Mermaid text, for places that draw Mermaid.
+// Arrows that stay in their state and arrows from any state are left out: they would hide the others.
 import { isWithin, type Model, type ModelState } from './model.ts';
 import { textOf } from './scene/captions.ts';
-import { isLed, type Led } from './scene/scene.ts';
+import { isLeading, type Leading } from './scene/scene.ts';
 
-/** @param phase draws this one alone; others are boxes without anything in them. */
+/** Writes the chart. @param phase Only this phase; other phases are empty boxes. Default: the whole chart. */
 export function mermaidOf(model: Model, phase?: ModelState): string {
   const states = phase === undefined ? model.root.states : [phase];
   const path = phase?.path ?? '';
-  const arrows = model.arrows.filter(isLed).filter(({ source }) => source !== '' && isWithin(source, path));
+  const arrows = model.arrows
+    .filter(isLeading)
+    .filter(({ source }) => source !== '' && isWithin(source, path));
   const outside = [...new Set(arrows.map(({ target }) => target))].filter(
     (target) => !isWithin(target, path),
   );
@@ -39,7 +41,7 @@ function stateLines({ path, name, kind, initial, states }: ModelState): readonly
 }
 
 /** One line for all arrows of the same source and target. */
-function arrowLines(model: Model, arrows: readonly Led[]): readonly string[] {
+function arrowLines(model: Model, arrows: readonly Leading[]): readonly string[] {
   const lines = new Map<string, string[]>();
   for (const arrow of arrows) {
     const key = `${idOf(arrow.source)} --> ${idOf(arrow.target)}`;
@@ -48,5 +50,5 @@ function arrowLines(model: Model, arrows: readonly Led[]): readonly string[] {
   return [...lines].map(([key, texts]) => `${key} : ${plain(texts.join(' or '))}`);
 }
 
-/** Without what Mermaid takes for its own. */
+/** A text without characters that have a meaning in Mermaid. */
 const plain = (text: string): string => text.replace(/[;#"]/g, ',').replaceAll(':', ' –');

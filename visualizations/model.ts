@@ -1,4 +1,4 @@
-// What a chart says, as plain data: its states and its arrows. Every drawing is made from this, and from nothing else.
+// A chart as plain data: its states and its arrows. Every drawing is made from this alone.
 import type { AnyStateMachine, StateNode } from 'xstate';
 import { type Arrow, arrowsOf } from '../machines/arrows.ts';
 
@@ -8,7 +8,7 @@ interface ModelActor {
   readonly src: string;
 }
 
-/** A state, as plain data. */
+/** A state of the chart. */
 export interface ModelState {
   /** `authorizing.awaitingUser`; empty for the chart itself. */
   readonly path: string;
@@ -25,12 +25,12 @@ export interface ModelState {
   readonly states: readonly ModelState[];
 }
 
-/** An arrow, as plain data: one transition of one state, with its guard and actions by name. */
+/** A transition of the chart. */
 export interface ModelArrow {
-  /** As `arrowsOf` has it; it stays the same as long as the arrow does. */
+  /** The id of `arrowsOf`. It stays the same as long as the arrow does. */
   readonly id: string;
   readonly source: string;
-  /** Nothing where the arrow stays in its state. */
+  /** Undefined when the arrow stays in its state. */
   readonly target: string | undefined;
   /** `user.login`, `done of exchangeCode`, `at once`. */
   readonly event: string;
@@ -41,7 +41,7 @@ export interface ModelArrow {
   readonly isReentering: boolean;
 }
 
-/** A whole chart, as plain data. */
+/** A chart. */
 export interface Model {
   readonly root: ModelState;
   /** Every state but the chart itself, by path, in the order of the chart. */
@@ -49,7 +49,7 @@ export interface Model {
   readonly arrows: readonly ModelArrow[];
 }
 
-/** @throws TypeError when an arrow has several targets: no drawing knows how to show that. */
+/** Reads a chart. @throws TypeError when an arrow has several targets, which no drawing can show. */
 export function modelOf(machine: AnyStateMachine): Model {
   const root = stateOf(machine.root);
   return { root, states: new Map(descendants(root)), arrows: arrowsOf(machine).map(arrowOf) };
@@ -58,11 +58,11 @@ export function modelOf(machine: AnyStateMachine): Model {
 /** The phase that a state belongs to: the outermost part of its path. */
 export const phaseOf = (path: string): string => path.split('.')[0] ?? '';
 
-/** True for the state itself, and for everything within it. */
+/** Whether a path is this state, or a state inside it. */
 export const isWithin = (path: string, outer: string): boolean =>
   outer === '' || path === outer || path.startsWith(`${outer}.`);
 
-/** The state itself, and everything within it. */
+/** The state itself, and all states inside it. */
 export const withInner = (state: ModelState): readonly ModelState[] => [
   state,
   ...state.states.flatMap(withInner),
@@ -108,7 +108,7 @@ function readMeta(meta: unknown): { readonly spec: readonly string[] } {
   return { spec: Array.isArray(spec) ? spec.map(String) : [] };
 }
 
-/** An action's name; the chart names all of them. */
+/** The name of an action. All actions of the chart have one. */
 function nameOf(action: unknown): string {
   if (typeof action === 'string') return action;
   return typeof action === 'object' && action !== null && 'type' in action ? String(action.type) : 'inline';

@@ -1,8 +1,8 @@
-// A recorded run as pictures: a sequence diagram for each of its sessions, and the chart with its path lit up.
+// A recorded run as pictures: a sequence diagram of each session, and the chart with the path of the run.
 import type { TraceFact } from '../contract/trace.ts';
-import { litChart } from './litChart.ts';
+import { withRunPath } from './runPath.ts';
 import { sequenceMermaid } from './sequence/mermaid.ts';
-import { sequencesOf } from './sequence/story.ts';
+import { sequencesOf } from './sequence/sequence.ts';
 import { sequenceSvg } from './sequence/svg.ts';
 
 /** A picture as text. */
@@ -12,7 +12,7 @@ export interface Picture {
   readonly text: string;
 }
 
-/** @param chart the drawing of the whole chart. */
+/** Makes the pictures of a run. @param chart The text of `generated/chart.svg`. */
 export function picturesOf(facts: readonly TraceFact[], chart: string): readonly Picture[] {
   const sequences = sequencesOf(facts).flatMap((sequence, at) => {
     const name = at === 0 ? 'sequence' : `sequence-${at + 1}`;
@@ -21,5 +21,5 @@ export function picturesOf(facts: readonly TraceFact[], chart: string): readonly
       { name: `${name}.mmd`, text: sequenceMermaid(sequence) },
     ];
   });
-  return [...sequences, { name: 'chart.svg', text: litChart(chart, facts) }];
+  return [...sequences, { name: 'chart.svg', text: withRunPath(chart, facts) }];
 }

@@ -1,4 +1,4 @@
-// The drawing by requirement, as it is opened in a browser: whoever chooses one sees what serves it, and nothing else.
+// The drawing by requirement in a real browser: choosing one shows what serves it, and nothing else.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,8 +29,8 @@ describe.skipIf(executable === undefined)('in Chromium', () => {
     await rm(folder, { recursive: true });
   });
 
-  /** What is not stepping back. */
-  const standingOut = () =>
+  /** What is not dimmed, and the sentences that are visible. */
+  const visible = () =>
     page.evaluate(() => {
       const opaque = (element: Element | null) =>
         element !== null && getComputedStyle(element).opacity === '1';
@@ -41,7 +41,7 @@ describe.skipIf(executable === undefined)('in Chromium', () => {
       return {
         arrows: named('arrow', (element) => element),
         states: named('state', (element) => element.querySelector(':scope > .shape')),
-        told: [...document.querySelectorAll('.sentence')]
+        sentences: [...document.querySelectorAll('.sentence')]
           .filter((element) => getComputedStyle(element).visibility === 'visible')
           .map((element) => element.textContent ?? ''),
       };
@@ -55,24 +55,24 @@ describe.skipIf(executable === undefined)('in Chromium', () => {
     states: [...model.states.values()].flatMap(({ path, spec }) => (spec.includes(id) ? [path] : [])),
   });
 
-  test('all of it stands out as long as nothing is chosen', async () => {
+  test('nothing is dimmed as long as nothing is chosen', async () => {
     await page.goto(url);
-    const { arrows, states, told } = await standingOut();
-    expect([arrows.length, states.length, told]).toEqual([model.arrows.length, model.states.size, []]);
+    const { arrows, states, sentences } = await visible();
+    expect([arrows.length, states.length, sentences]).toEqual([model.arrows.length, model.states.size, []]);
   });
 
   test.each(['BIND-6', 'STEP-1'] as const)('%s: chosen by its address', async (id) => {
     await page.goto('about:blank');
     await page.goto(`${url}#${id}`);
-    const { told, ...found } = await standingOut();
+    const { sentences, ...found } = await visible();
     const { arrows, states } = await expected(id);
     expect({ arrows: found.arrows.sort(), states: found.states.sort() }).toEqual({
       arrows: arrows.sort(),
       states: states.sort(),
     });
     expect(arrows.length).toBeGreaterThan(0);
-    expect(told).toHaveLength(1);
-    expect(told[0]?.replaceAll(/\s/g, '')).toContain(
+    expect(sentences).toHaveLength(1);
+    expect(sentences[0]?.replaceAll(/\s/g, '')).toContain(
       `${id}: ${requirements[id].title}`.replaceAll(/\s/g, ''),
     );
   });
@@ -81,9 +81,9 @@ describe.skipIf(executable === undefined)('in Chromium', () => {
     await page.goto('about:blank');
     await page.goto(url);
     await page.click('a[href="#TOK-5"]');
-    expect((await standingOut()).told[0]).toContain('TOK-5:');
+    expect((await visible()).sentences[0]).toContain('TOK-5:');
     await page.focus('a[href="#DISC-1"]');
     await page.keyboard.press('Enter');
-    expect((await standingOut()).told[0]).toContain('DISC-1:');
+    expect((await visible()).sentences[0]).toContain('DISC-1:');
   });
 });

@@ -1,4 +1,4 @@
-// The live page in a real browser, on the playground: what is lit is what the actors say, and it can be used by anybody.
+// The live page in a real browser, on the playground: it shows the states of the actors, and everybody can use it.
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { activeStates, innermost } from '../../engine/states.ts';
@@ -13,7 +13,7 @@ describe.skipIf(executable === undefined)('in Chromium', () => {
   let context: BrowserContext;
   let inspection: Inspection;
   let page: Page;
-  /** What the browser complained about: also what the policy of the page forbade. */
+  /** The errors and warnings of the browser, also those of the page's security policy. */
   let complaints: string[];
 
   beforeAll(async () => {
@@ -63,44 +63,47 @@ describe.skipIf(executable === undefined)('in Chromium', () => {
         all.map((row) => (row instanceof HTMLElement ? row.innerText : '').replace(/\s+/g, ' ')),
       );
 
-  /** What a person sees lit: innermost states under the lens, and the phases on the map. */
-  const lit = (): Promise<{ readonly states: readonly string[]; readonly phases: readonly string[] }> =>
+  /** The states that are marked active: the innermost ones in the phase pane, and the phases in the overview. */
+  const shownActive = (): Promise<{
+    readonly states: readonly string[];
+    readonly phases: readonly string[];
+  }> =>
     page.evaluate(() => {
       const names = (selector: string) =>
         [...document.querySelectorAll(selector)].map((one) => one.getAttribute('data-state') ?? '');
-      return { states: names('#lens .innermost'), phases: names('#map .lit') };
+      return { states: names('#phase-pane .innermost'), phases: names('#map .active') };
     });
 
   /** Waits until the actor has come to this state, and the page shows it. */
   async function arrived(client: WatchedClient, state: string): Promise<void> {
     await expect.poll(() => statesOf(client), { timeout: 10_000 }).toContain(state);
-    await expect.poll(async () => (await lit()).states).toEqual(statesOf(client));
-    expect((await lit()).phases).toEqual([state.split('.')[0]]);
+    await expect.poll(async () => (await shownActive()).states).toEqual(statesOf(client));
+    expect((await shownActive()).phases).toEqual([state.split('.')[0]]);
   }
 
   describe('what happens', () => {
     beforeEach(begin);
     afterEach(end);
 
-    test('a login by a click: the lit states are those of the actor, all the way', async () => {
+    test('a login by a click: the active states on the page are those of the actor, at each step', async () => {
       const client = clientAt(0);
       await arrived(client, 'idle');
       await press('login');
       await arrived(client, 'authorized.renewal.fresh');
-      expect(await page.innerText('#said')).toBe('registers itself: logged in.');
-      expect(await card(0).locator('.mood').innerText()).toBe('logged in');
+      expect(await page.innerText('#outcome')).toBe('registers itself: logged in.');
+      expect(await card(0).locator('.session-status').innerText()).toBe('logged in');
       expect(await rows(0)).toEqual([
-        expect.stringMatching(/^A 127\S+ registered itself 1 scope, \d:\d\d ↻ in use$/),
+        expect.stringMatching(/^A 127\S+ registered dynamically 1 scope, \d:\d\d ↻ in use$/),
       ]);
       expect(await page.locator('#events li').count()).toBeGreaterThan(10);
-      expect(await page.locator('#wire li').allInnerTexts()).toContainEqual(
+      expect(await page.locator('#requests li').allInnerTexts()).toContainEqual(
         expect.stringContaining('POST /token'),
       );
       await page.selectOption('#phase', 'authorizing');
-      expect(await page.isVisible('#lens [data-state="authorizing.preparing"]')).toBe(true);
+      expect(await page.isVisible('#phase-pane [data-state="authorizing.preparing"]')).toBe(true);
     });
 
-    test('STEP-1: a step-up: the scope set grows, and shows what is new', async () => {
+    test('STEP-1: a step-up: the scope set grows, and the new scope is marked', async () => {
       const client = clientAt(0);
       await press('login');
       await arrived(client, 'authorized.renewal.fresh');
@@ -112,15 +115,15 @@ describe.skipIf(executable === undefined)('in Chromium', () => {
       expect(await page.locator('#events').innerText()).toContain('steppingUp');
     });
 
-    test('BIND-2, BIND-4: the resource moves: the old server is shown as not used, and the sentence says why', async () => {
+    test('BIND-2, BIND-4: the resource moves: the old server is shown as not used, and a sentence says why', async () => {
       await press('login');
       await arrived(clientAt(0), 'authorized.renewal.fresh');
       await press('move');
       await expect
         .poll(() => rows(0))
         .toEqual([
-          expect.stringMatching(/^B \S+ registered itself 1 scope, \S+ ↻ in use$/),
-          expect.stringMatching(/^A \S+ registered itself 1 scope, \S+ ↻ not used$/),
+          expect.stringMatching(/^B \S+ registered dynamically 1 scope, \S+ ↻ in use$/),
+          expect.stringMatching(/^A \S+ registered dynamically 1 scope, \S+ ↻ not used$/),
         ]);
       await arrived(clientAt(0), 'authorized.renewal.fresh');
       const { a, b } = inspection.world;
@@ -129,7 +132,7 @@ describe.skipIf(executable === undefined)('in Chromium', () => {
       );
       expect(await page.locator('#events').innerText()).toContain('bindChecking.deciding');
       await page.selectOption('#only', 'B');
-      const toB = await page.locator('#wire li:visible').allInnerTexts();
+      const toB = await page.locator('#requests li:visible').allInnerTexts();
       expect(toB.map((line) => line.split('\n')[1])).toEqual(toB.map(() => 'B'));
       expect(toB.length).toBeGreaterThan(2);
     });
@@ -140,14 +143,14 @@ describe.skipIf(executable === undefined)('in Chromium', () => {
       await arrived(clientAt(2), 'authorized.renewal.fresh');
       await press('move');
       await arrived(clientAt(2), 'rejected');
-      await expect.poll(() => card(2).locator('.mood').innerText()).toBe('refused');
+      await expect.poll(() => card(2).locator('.session-status').innerText()).toBe('refused');
       expect(await card(2).locator('.sentence').innerText()).toContain('Nothing that A issued is sent to B.');
-      expect(await card(2).locator('.trouble').innerText()).toContain(inspection.world.b.issuer);
+      expect(await card(2).locator('.problem').innerText()).toContain(inspection.world.b.issuer);
       expect(await rows(2)).toEqual([
         expect.stringMatching(/^B \S+ – none named now$/),
-        expect.stringMatching(/^A \S+ set up by hand 1 scope, \S+ ↻ not used$/),
+        expect.stringMatching(/^A \S+ registered by hand 1 scope, \S+ ↻ not used$/),
       ]);
-      expect(await card(0).locator('.mood').innerText()).toBe('at rest');
+      expect(await card(0).locator('.session-status').innerText()).toBe('idle');
       await choose('registers itself');
       await arrived(clientAt(0), 'idle');
     });
@@ -166,12 +169,12 @@ describe.skipIf(executable === undefined)('in Chromium', () => {
       await stranger.reload();
       await expect
         .poll(() => stranger.innerText('#notice'))
-        .toMatch(/^This address is of a run that is over/);
-      // The browser tells of the 401; nothing else.
+        .toMatch(/^This address is from a command that has ended/);
+      // The browser reports the 401, and nothing else.
       expect(complaints.splice(0)).toEqual([expect.stringContaining('401')]);
     });
 
-    test('the end of the command is told, and waited out', async () => {
+    test('the page says so when the command has ended, and tries again', async () => {
       await inspection.close();
       await expect.poll(() => page.innerText('#connection')).toBe('lost, trying again');
       await page.close();
@@ -184,7 +187,7 @@ describe.skipIf(executable === undefined)('in Chromium', () => {
     beforeAll(begin);
     afterAll(end);
 
-    test('nothing hangs out of the window, narrow or wide, and everything has a name', async () => {
+    test('nothing is wider than the window, narrow or wide, and everything has a name', async () => {
       await press('login');
       await arrived(clientAt(0), 'authorized.renewal.fresh');
       for (const width of [380, 830, 1400, 1800]) {
@@ -195,7 +198,7 @@ describe.skipIf(executable === undefined)('in Chromium', () => {
       expect(await page.evaluate(headings)).toMatch(/^1(2+3*)+$/);
     });
 
-    test('by keys alone: press, change the session, walk through the log, look around in the chart', async () => {
+    test('with the keyboard alone: press a button, change the session, move through the log and the chart', async () => {
       await page.keyboard.press(']');
       await expect.poll(() => page.innerText('#now b')).toBe('known by its document');
       await page.keyboard.press('1');
@@ -212,32 +215,32 @@ describe.skipIf(executable === undefined)('in Chromium', () => {
           '#phase',
           '#requirement',
           '#view',
-          '#lens',
+          '#phase-pane',
           '#only',
           'log line',
         ]),
       );
       await page.focus('#events li[tabindex="0"]');
       await page.keyboard.press('ArrowDown');
-      const pointed = await page.locator('#lens .arrow.pointed').count();
-      expect(pointed).toBeGreaterThan(0);
+      const highlighted = await page.locator('#phase-pane .arrow.highlighted').count();
+      expect(highlighted).toBeGreaterThan(0);
       await page.focus('#phase');
-      expect(await page.locator('.pointed').count()).toBe(0);
+      expect(await page.locator('.highlighted').count()).toBe(0);
       // Digits are for fields while one is in use.
       await page.keyboard.press('5');
       expect(statesOf(clientAt(1))).toContain('authorized.renewal.fresh');
     });
 
-    test('BIND-6: a requirement is chosen: what serves it stands out', async () => {
+    test('BIND-6: a requirement is chosen: what serves it is highlighted', async () => {
       await page.selectOption('#requirement', 'BIND-6');
       const serving = await page
-        .locator('#lens .state.serves')
+        .locator('#phase-pane .state.serves')
         .evaluateAll((all) => all.map((one) => one.getAttribute('data-state')));
       expect(serving).toEqual(['bindChecking.deciding', 'rejected']);
       expect(await page.innerText('#requirement-text')).toMatch(/^BIND-6 Changed/);
-      expect(await page.isVisible('#lens [data-state="bindChecking.deciding"]')).toBe(true);
+      expect(await page.isVisible('#phase-pane [data-state="bindChecking.deciding"]')).toBe(true);
       await page.selectOption('#view', 'fitted');
-      expect(await page.locator('#poster .state.serves').count()).toBe(2);
+      expect(await page.locator('#whole .state.serves').count()).toBe(2);
       await page.selectOption('#requirement', '');
       expect(await page.locator('.serves').count()).toBe(0);
     });
@@ -252,7 +255,7 @@ function whereFocusIs(): string {
   return one?.closest('#sessions') ? 'session' : `#${one?.id}`;
 }
 
-/** In the page: what nobody could call by a name. */
+/** In the page: the elements without a name. */
 function nameless(): readonly string[] {
   const all = [...document.querySelectorAll('button,select,section,article,ol,[role=group]')];
   const isNamed = (one: Element): boolean => {

@@ -1,4 +1,4 @@
-// What is drawn of coverage: of every arrow, and of nothing that is gone; and whether a change would be noticed.
+// The coverage drawings: they show every arrow of the chart and no other, and a change of the counts is noticed.
 import { describe, expect, it } from 'vitest';
 import { requirements } from '../../contract/requirements.ts';
 import { authMachine } from '../../machines/authMachine.ts';
@@ -14,19 +14,19 @@ const model = modelOf(authMachine);
 const coverage = await readCoverage();
 
 describe('what was counted', () => {
-  it('is of every arrow of the chart, each walked and driven: else npm run model -- --mutants --write', () => {
+  it('has every arrow of the chart, each walked and driven (if not: npm run model -- --mutants --write)', () => {
     expect(Object.keys(coverage)).toEqual(model.arrows.map(({ id }) => id));
     const missed = Object.values(coverage).filter(({ walked, driven }) => walked === 0 || driven === 0);
     expect(missed).toEqual([]);
   });
 
-  it('names requirements of the register, and nearly every arrow breaks one', () => {
+  it('names requirements of the register, and nearly every arrow can break one', () => {
     const specs = Object.values(coverage).map(({ spec }) => spec);
     expect(specs.flat().filter((id) => !Object.hasOwn(requirements, id))).toEqual([]);
     expect(specs.filter((spec) => spec.length === 0).length).toBeLessThan(model.arrows.length / 20);
   });
 
-  it('BIND-6: says which arrows refuse what is bound elsewhere', () => {
+  it('BIND-6: says which arrows refuse credentials that are bound elsewhere', () => {
     const served = servedBy(model, coverage);
     const arrows = [...served].flatMap(([id, spec]) => (spec.includes('BIND-6') ? [id] : []));
     expect(arrows).toContain('bindChecking.deciding, at once [1: isBoundElsewhere] -> rejected');
@@ -61,7 +61,7 @@ describe('a run of the model', () => {
     },
   ];
 
-  it('counts edges and paths of all its parts, and knows what mutants have shown before', () => {
+  it('counts the edges and paths of all its parts, and keeps the requirements of earlier runs of mutants', () => {
     const before = { [first]: { walked: 0, driven: 0, spec: ['TOK-1'] } };
     expect(coverageOf(outcome(4, ['BIND-6']), before, false)[first]).toEqual({
       walked: 5,
@@ -71,7 +71,7 @@ describe('a run of the model', () => {
     expect(coverageOf(outcome(4, ['BIND-6']), before, true)[first]?.spec).toEqual(['BIND-6']);
   });
 
-  it('notices what is drawn of an arrow that is gone, new, or was found otherwise', () => {
+  it('notices an arrow that is gone, new, or has other counts', () => {
     const one = { walked: 1, driven: 1, spec: [] };
     expect(outdated({ a: one, b: one }, { a: one, b: one })).toEqual([]);
     expect(outdated({ a: one, b: one }, { b: { ...one, walked: 2 }, c: one })).toEqual(['a', 'b', 'c']);

@@ -1,4 +1,4 @@
-// What is checked in is what the chart draws now; nothing of the chart is left out; and nothing covers anything else.
+// The drawings that are checked in are up to date and complete, and nothing in them covers anything else.
 import { describe, expect, it } from 'vitest';
 import { arrowsOf } from '../../machines/arrows.ts';
 import { authMachine } from '../../machines/authMachine.ts';
@@ -25,11 +25,11 @@ const valuesOf = (svg: Element, name: string): readonly string[] =>
 const parsed = (drawing: Drawing): Element => parseXml(svgOf(drawing));
 
 describe('what is checked in', () => {
-  it('is what the chart draws now: else npm run draw', async () => {
+  it('is up to date (if not: npm run draw)', async () => {
     expect(await staleFiles(files)).toEqual([]);
   });
 
-  it('is missed, changed or left over, and said so', async () => {
+  it('is found when it is missing, changed or obsolete', async () => {
     const others = files.filter(({ name }) => name !== 'overview.svg');
     const changed = others.map((one) => (one.name === 'chart.mmd' ? { ...one, text: `${one.text} ` } : one));
     expect(await staleFiles([...changed, { name: 'phase-new.svg', text: '<svg/>' }])).toEqual([
@@ -61,7 +61,7 @@ describe('every state and every arrow', () => {
     expect(svgs.flatMap((svg) => valuesOf(svg, 'data-arrow')).sort()).toEqual([...arrows].sort());
   });
 
-  it('is told in words where it is listed or drawn', () => {
+  it('has a text where it is listed or drawn', () => {
     const silent = allIn(parsed(whole)).filter(
       ({ attributes, children }) =>
         attributes.has('data-arrow') && !children.some(({ name }) => name === 'text'),
@@ -71,7 +71,7 @@ describe('every state and every arrow', () => {
 });
 
 describe.each(byName)('%s', (name, drawing) => {
-  it('is well-formed, and says what it is', () => {
+  it('is well-formed, and has a title and a description', () => {
     const svg = parsed(drawing);
     const ids = valuesOf(svg, 'id');
     expect(new Set(ids).size).toBe(ids.length);
@@ -82,7 +82,7 @@ describe.each(byName)('%s', (name, drawing) => {
     expect([title?.text, description?.text]).not.toContain('');
   });
 
-  it('has boxes that stand apart, each within its own', () => {
+  it('has boxes that do not overlap, each inside its outer box', () => {
     const check = (boxes: Drawing['boxes']): void => {
       for (const [at, { rect, boxes: inner }] of boxes.entries()) {
         expect(boxes.slice(at + 1).filter((other) => overlaps(rect, other.rect))).toEqual([]);

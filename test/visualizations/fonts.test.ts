@@ -1,4 +1,4 @@
-// Text as wide as a real browser makes it, in the fonts that it may get: never wider than the layout thinks.
+// The width of texts in a real browser, in the fonts that it may have: never wider than the layout assumes.
 
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ import { modelOf } from '../../visualizations/model.ts';
 import { executable, startChromium } from '../browser/chromium.ts';
 import { textsIn } from './geometry.ts';
 
-/** Fonts of Linux, and what stands for Helvetica and Arial there. */
+/** Fonts of Linux, and those that replace Helvetica and Arial there. */
 const families = ['system-ui', 'sans-serif', 'DejaVu Sans', 'Liberation Sans'];
 
 interface Measured {

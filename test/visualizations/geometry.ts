@@ -1,15 +1,16 @@
-// Where things of a drawing are: what tests ask about it.
+// The positions of boxes, lines and texts in a drawing, for tests.
 import type { Part } from '../../visualizations/layout/block.ts';
 import type { Drawing, PlacedBox, Point, Rect } from '../../visualizations/layout/drawing.ts';
 import { widthOf } from '../../visualizations/layout/text.ts';
 import { fonts, sizes } from '../../visualizations/layout/theme.ts';
 
+/** A text of a drawing, at its position. */
 export interface PlacedText {
   readonly text: string;
   readonly font: keyof typeof fonts;
-  /** As wide as it is taken to be, and as high as capital letters and their tails. */
+  /** Its rectangle: the width that the layout assumes, and the height of capital letters with descenders. */
   readonly rect: Rect;
-  /** What it may not leave. */
+  /** The rectangle that it must stay in. */
   readonly within: Rect;
 }
 
@@ -19,10 +20,11 @@ export function boxesIn(drawing: Drawing): readonly PlacedBox[] {
   return drawing.boxes.flatMap(all);
 }
 
+/** The boxes without boxes inside them. */
 export const innermostIn = (drawing: Drawing): readonly PlacedBox[] =>
   boxesIn(drawing).filter(({ boxes }) => boxes.length === 0);
 
-/** Every text of a drawing, and what it is in: a box, a label, or the page. */
+/** Every text of a drawing, with the box, label or page that it is in. */
 export function textsIn(drawing: Drawing): readonly PlacedText[] {
   const page = { x: 0, y: 0, width: drawing.width, height: drawing.height };
   return [
@@ -53,7 +55,7 @@ function textOf(part: Part, at: Point, within: Rect): readonly PlacedText[] {
   return [{ text: part.text, font, rect, within }];
 }
 
-/** The straight pieces of a line, without its two ends, where it touches boxes. */
+/** The straight pieces of a line. */
 export function piecesOf(points: readonly Point[]): readonly Rect[] {
   return points.slice(1).flatMap((to, at) => {
     const from = points[at];
@@ -63,21 +65,24 @@ export function piecesOf(points: readonly Point[]): readonly Rect[] {
   });
 }
 
-/** Touching is not yet that; nor is what rounding makes of it. */
+/** Rectangles that only touch do not overlap, in pixels. It also allows for rounding. */
 const SLACK = 0.2;
 
+/** Whether two rectangles overlap. */
 export const overlaps = (one: Rect, other: Rect): boolean =>
   one.x + SLACK < other.x + other.width &&
   other.x + SLACK < one.x + one.width &&
   one.y + SLACK < other.y + other.height &&
   other.y + SLACK < one.y + one.height;
 
+/** Whether a rectangle is inside another. */
 export const isWithin = (inner: Rect, outer: Rect): boolean =>
   inner.x >= outer.x - SLACK &&
   inner.y >= outer.y - SLACK &&
   inner.x + inner.width <= outer.x + outer.width + SLACK &&
   inner.y + inner.height <= outer.y + outer.height + SLACK;
 
+/** Whether a point is on the edge of a rectangle. */
 export function isOnEdge(point: Point | undefined, rect: Rect | undefined): boolean {
   if (point === undefined || rect === undefined) return false;
   const near = (one: number, other: number): boolean => Math.abs(one - other) <= SLACK;

@@ -1,8 +1,8 @@
-// The small tools of the layout: where lines break, what ways are found, what is written as XML.
+// The parts of the layout: where lines break, which routes are found, and what is written as XML.
 import { describe, expect, it } from 'vitest';
 import { portsOf } from '../../visualizations/layout/ports.ts';
-import { wayAcross } from '../../visualizations/layout/route.ts';
-import { STEP, terrainOf } from '../../visualizations/layout/terrain.ts';
+import { cheapestRoute } from '../../visualizations/layout/route.ts';
+import { routingGridOf, STEP } from '../../visualizations/layout/routingGrid.ts';
 import { evenLinesOf, linesOf, widthOf } from '../../visualizations/layout/text.ts';
 import { headOf, lineOf } from '../../visualizations/svg/line.ts';
 import { escaped, rounded, tag, textTag } from '../../visualizations/svg/xml.ts';
@@ -35,52 +35,52 @@ describe('text', () => {
   });
 });
 
-describe('ways', () => {
+describe('routes', () => {
   const left = { x: 40, y: 100, width: 60, height: 60 };
   const right = { x: 240, y: 100, width: 60, height: 60 };
   const wall = { x: 160, y: 60, width: 20, height: 140 };
 
   const turnsOf = (blocks: readonly (typeof wall)[], used: readonly { x: number; y: number }[] = []) => {
-    const terrain = terrainOf(400, 300);
-    for (const block of [left, right, ...blocks]) terrain.block(block);
-    terrain.use(used);
-    const way = wayAcross(terrain, portsOf(left, []), portsOf(right, []));
-    const turns = way?.points.filter(({ x, y }, at, all) => {
+    const grid = routingGridOf(400, 300);
+    for (const block of [left, right, ...blocks]) grid.block(block);
+    grid.use(used);
+    const route = cheapestRoute(grid, portsOf(left, []), portsOf(right, []));
+    const turns = route?.points.filter(({ x, y }, at, all) => {
       const [before, after] = [all[at - 1], all[at + 1]];
       return before && after && !(before.x === x && after.x === x) && !(before.y === y && after.y === y);
     });
-    return { way, turns: turns?.length };
+    return { route, turns: turns?.length };
   };
 
   it('are straight where nothing is between', () => {
-    const { way, turns } = turnsOf([]);
+    const { route, turns } = turnsOf([]);
     expect(turns).toBe(0);
-    expect(way?.points[0]).toMatchObject({ x: 10, y: 13 });
-    expect(way?.points.at(-1)).toMatchObject({ x: 24, y: 13 });
+    expect(route?.points[0]).toMatchObject({ x: 10, y: 13 });
+    expect(route?.points.at(-1)).toMatchObject({ x: 24, y: 13 });
   });
 
-  it('go around what is in their way, at a distance from their ends', () => {
-    const { way, turns } = turnsOf([wall]);
+  it('go around a box between them, and do not bend near their ends', () => {
+    const { route, turns } = turnsOf([wall]);
     expect(turns).toBe(2);
-    const through = way?.points.filter(({ x, y }) => x >= 16 && x <= 18 && y >= 6 && y <= 20);
+    const through = route?.points.filter(({ x, y }) => x >= 16 && x <= 18 && y >= 6 && y <= 20);
     expect(through).toEqual([]);
-    const beginning = way?.points.slice(0, 3) ?? [];
+    const beginning = route?.points.slice(0, 3) ?? [];
     expect(
       new Set(beginning.map(({ x }) => x)).size === 1 || new Set(beginning.map(({ y }) => y)).size === 1,
     ).toBe(true);
   });
 
-  it('cross others, and never run on them', () => {
+  it('cross other routes, and never run along them', () => {
     const upright = Array.from({ length: 30 }, (_, y) => ({ x: 17, y }));
     expect(turnsOf([], upright).turns).toBe(0);
     const along = Array.from({ length: 30 }, (_, x) => ({ x: x + 5, y: 13 }));
-    const { way } = turnsOf([], along);
-    expect(way?.points.filter(({ y }) => y === 13)).toEqual([]);
+    const { route } = turnsOf([], along);
+    expect(route?.points.filter(({ y }) => y === 13)).toEqual([]);
   });
 
-  it('are not there when all is closed', () => {
+  it('do not exist when a box closes the page', () => {
     const closed = { x: 160, y: 0, width: 20, height: 300 };
-    expect(turnsOf([closed]).way).toBeUndefined();
+    expect(turnsOf([closed]).route).toBeUndefined();
   });
 
   it('end apart from each other, and from corners', () => {

@@ -1,3 +1,4 @@
+// The live page: what it knows after each message, and the words in which it says so.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readDrawing } from '../../visualizations/generated.ts';
 import { type LiveChart, servingOf } from '../../visualizations/live/chart.ts';
@@ -10,7 +11,7 @@ import {
   type SessionView,
   type View,
 } from '../../visualizations/live/view.ts';
-import { bindingsOf, standingOf } from '../../visualizations/live/words.ts';
+import { bindingsOf, summaryOf } from '../../visualizations/live/words.ts';
 
 const session = { resource: 'https://resource.example/mcp', subject: '', label: 'one' };
 const [a, b] = ['https://a.example', 'https://b.example'];
@@ -42,7 +43,7 @@ const grantOf = (issuer: string, granted: string[], requested = granted) => ({
   isRefused: false,
 });
 
-const heard = (...messages: readonly Message[]): View => messages.reduce(afterMessage, emptyView);
+const viewAfter = (...messages: readonly Message[]): View => messages.reduce(afterMessage, emptyView);
 
 function only(view: View): SessionView {
   const [one] = view.sessions;
@@ -62,7 +63,7 @@ beforeAll(async () => {
 });
 
 describe('the file', () => {
-  it('has everything in it, and asks nobody for anything', () => {
+  it('is complete, and loads nothing', () => {
     expect(html).not.toMatch(/<(?:script|img|iframe|link)[^>]+(?:src|href)=|@import|url\(/);
     expect(html.match(/<svg/g)).toHaveLength(2 + Object.keys(chart.states).filter(isPhase).length);
     expect(html.match(/<script/g)).toHaveLength(2);
@@ -72,7 +73,7 @@ describe('the file', () => {
 const isPhase = (path: string): boolean => !path.includes('.');
 
 describe('a message', () => {
-  it('is what the server says, or nothing', () => {
+  it('is read as the server sent it, and anything else is ignored', () => {
     const rows = [{ issuer: a, isCurrent: true, kind, scopes: ['read'] }];
     for (const message of [loggedInAtA, { kind: 'holdings', session, rows }]) {
       expect(readMessage(JSON.stringify(message))).toEqual(message);
@@ -86,7 +87,7 @@ describe('a message', () => {
 describe('sessions', () => {
   it('BIND-12: are kept apart by resource, subject and label', () => {
     const other = { ...session, subject: 'two' };
-    const view = heard(loggedInAtA, { ...movedToB, session: other }, loggedInAtA);
+    const view = viewAfter(loggedInAtA, { ...movedToB, session: other }, loggedInAtA);
     expect(view.sessions.map(({ id, steps }) => [id.subject, steps.length])).toEqual([
       ['', 2],
       ['two', 1],
@@ -94,13 +95,13 @@ describe('sessions', () => {
   });
 
   it('P10: keep the newest lines of a run without end, numbered on', () => {
-    const view = heard(...Array.from({ length: KEPT + 5 }, () => loggedInAtA));
+    const view = viewAfter(...Array.from({ length: KEPT + 5 }, () => loggedInAtA));
     const { steps } = only(view);
     expect([steps.length, steps[0]?.number, steps.at(-1)?.number]).toEqual([KEPT, 6, KEPT + 5]);
   });
 
   it('leave the view that was shown as it was', () => {
-    const before = heard(loggedInAtA);
+    const before = viewAfter(loggedInAtA);
     const text = JSON.stringify(before);
     afterMessage(before, movedToB);
     expect(JSON.stringify(before)).toBe(text);
@@ -108,9 +109,9 @@ describe('sessions', () => {
 });
 
 describe('scopes', () => {
-  const scopesAfter = (...messages: readonly Message[]) => only(heard(...messages)).scopes;
+  const scopesAfter = (...messages: readonly Message[]) => only(viewAfter(...messages)).scopes;
 
-  it('STEP-1: grow, and what the last grant brought is told from the rest', () => {
+  it('STEP-1: grow, and those that are new in the last grant are marked', () => {
     const more = step({ ...atA, grant: grantOf(a, ['read', 'write']) });
     expect(scopesAfter(loggedInAtA)).toEqual({ granted: ['read'], added: [], asked: [] });
     expect(scopesAfter(loggedInAtA, more, more)).toMatchObject({
@@ -119,65 +120,67 @@ describe('scopes', () => {
     });
   });
 
-  it('that were asked for and not granted are told from those that were', () => {
+  it('that were requested and not granted are kept apart from granted ones', () => {
     const partly = step({ ...atA, grant: grantOf(a, ['read'], ['read', 'admin']), stepUp: ['write'] });
     expect(scopesAfter(partly).asked).toEqual(['admin', 'write']);
   });
 });
 
 describe('a move', () => {
-  const said = (...messages: readonly Message[]): string => {
-    const view = heard(...messages);
-    return standingOf(chart, view.servers, only(view)).sentence;
+  const sentenceAfter = (...messages: readonly Message[]): string => {
+    const view = viewAfter(...messages);
+    return summaryOf(chart, view.servers, only(view)).sentence;
   };
   const moved = 'The resource moved from server A (a.example) to server B (b.example).';
 
-  it('BIND-2: is told in words, from the moment when it is noticed', () => {
-    expect(said(loggedInAtA)).toBe('Logged in at server A (a.example), with 1 scope.');
-    expect(said(loggedInAtA, movedToB)).toContain(`${moved} Nothing that A issued is sent to B.`);
+  it('BIND-2: is shown in words as soon as it is noticed', () => {
+    expect(sentenceAfter(loggedInAtA)).toBe('Logged in at server A (a.example), with 1 scope.');
+    expect(sentenceAfter(loggedInAtA, movedToB)).toContain(`${moved} Nothing that A issued is sent to B.`);
   });
 
-  it('BIND-4: that leads to another registration says so', () => {
+  it('BIND-4: says so when the client has registered at the other server', () => {
     const registered = step(
       { server: b, client: { issuer: b, kind } },
       { states: ['authorizing.preparing'] },
     );
-    expect(said(loggedInAtA, movedToB, registered)).toContain('It is registered anew at B.');
+    expect(sentenceAfter(loggedInAtA, movedToB, registered)).toContain('The client has registered at B.');
   });
 
-  it('BIND-6: that is refused says why, in the words of the error', () => {
+  it('BIND-6: that is refused has the message of the error', () => {
     const failure = {
       code: 'bound_elsewhere',
       phase: 'bindChecking',
       recovery: 'none',
       message: 'Not there.',
     };
-    const view = heard(loggedInAtA, movedToB, step({ server: b, failure }, { states: ['rejected'] }));
-    expect(standingOf(chart, view.servers, only(view))).toEqual({
-      mood: 'refused',
+    const view = viewAfter(loggedInAtA, movedToB, step({ server: b, failure }, { states: ['rejected'] }));
+    expect(summaryOf(chart, view.servers, only(view))).toEqual({
+      status: 'refused',
       word: 'refused',
-      sentence: `${moved} Nothing that A issued is sent to B. This client is refused, for safety.`,
-      trouble: 'Not there.',
+      sentence: `${moved} Nothing that A issued is sent to B. The login was refused, for safety.`,
+      problem: 'Not there.',
     });
   });
 
-  it('BIND-11: stays to be told when it has arrived, and is forgotten on the way back and by a logout', () => {
+  it('BIND-11: is shown after the session is bound to the new server, and not after a move back or a logout', () => {
     const atB = { server: b, bound: { issuer: b, kind } };
     const arrived = step({ ...atB, grant: grantOf(b, ['read']) }, { states: ['authorized.renewal.fresh'] });
-    expect(said(loggedInAtA, movedToB, arrived)).toContain(`${moved} Nothing that A issued was sent to B`);
-    expect(only(heard(loggedInAtA, movedToB, arrived, step({ ...atB, server: a }))).move).toEqual({
+    expect(sentenceAfter(loggedInAtA, movedToB, arrived)).toContain(
+      `${moved} Nothing that A issued was sent to B`,
+    );
+    expect(only(viewAfter(loggedInAtA, movedToB, arrived, step({ ...atB, server: a }))).move).toEqual({
       from: b,
       to: a,
     });
-    expect(only(heard(loggedInAtA, movedToB, loggedInAtA)).move).toBeUndefined();
+    expect(only(viewAfter(loggedInAtA, movedToB, loggedInAtA)).move).toBeUndefined();
     const logout = step(atB, { entered: ['signingOut.revoking'] });
-    expect(only(heard(loggedInAtA, movedToB, arrived, logout, step({}))).move).toBeUndefined();
+    expect(only(viewAfter(loggedInAtA, movedToB, arrived, logout, step({}))).move).toBeUndefined();
   });
 
-  it('BIND-1: shows who holds what, also that nobody does at the server that is named', () => {
+  it('BIND-1: shows what is stored for each server, and a named server without anything', () => {
     const rows = [{ issuer: a, isCurrent: true, kind, scopes: ['read'] }];
     const uses = (...messages: readonly Message[]) => {
-      const view = heard(...messages);
+      const view = viewAfter(...messages);
       return bindingsOf(only(view), view.servers).map(({ issuer, use }) => [issuer, use]);
     };
     const held: Message = { kind: 'holdings', session, rows };
@@ -190,13 +193,13 @@ describe('a move', () => {
 });
 
 describe('names', () => {
-  it('of servers are letters in the order in which they were heard of', () => {
-    const { servers } = heard(loggedInAtA, movedToB);
+  it('of servers are letters, in the order in which the servers were first named', () => {
+    const { servers } = viewAfter(loggedInAtA, movedToB);
     expect(servers).toEqual([a, b]);
     expect([inWords(servers, b), serverName(servers, a).letter]).toEqual(['B (b.example)', 'A']);
   });
 
-  it('of two tenants of one server are not mixed up', () => {
+  it('of two issuers at one origin are kept apart by their paths', () => {
     const tenants = ['https://id.example/one', 'https://id.example/two'];
     for (const path of ['two/token', 'two', '.well-known/oauth-authorization-server/two']) {
       expect(serverOf(tenants, `https://id.example/${path}`)).toBe(tenants[1]);
@@ -205,14 +208,14 @@ describe('names', () => {
     expect(serverOf(tenants, 'https://other.example/token')).toBeUndefined();
   });
 
-  it('of sessions say what tells them apart', () => {
+  it('of sessions are their subject and label, else their resource', () => {
     expect(sessionName({ ...session, subject: 'ada' })).toBe('ada · one');
     expect(sessionName({ ...session, label: '' })).toBe('resource.example/mcp');
   });
 });
 
 describe('a requirement', () => {
-  it('BIND-6: is served by the states that say so, and by the arrows that are proved to', () => {
+  it('BIND-6: is served by the states that list it, and by the arrows that can break it', () => {
     const { states, arrows } = servingOf(chart, 'BIND-6');
     expect(states).toEqual(['bindChecking.deciding', 'rejected']);
     expect(arrows).toContain('bindChecking.deciding, at once [1: isBoundElsewhere] -> rejected');

@@ -1,14 +1,14 @@
-// What the model says of a chart that has one of everything.
+// The model of a small chart that has one of each kind of state and arrow.
 import { describe, expect, it } from 'vitest';
 import { createMachine } from 'xstate';
 import { arrowsOf } from '../../machines/arrows.ts';
 import { authMachine } from '../../machines/authMachine.ts';
 import { isWithin, modelOf, phaseOf } from '../../visualizations/model.ts';
 import {
+  isForwardStep,
   isRefusal,
-  isRoadStep,
+  mainPath,
   refusals,
-  road,
   toneOfArrow,
   toneOfState,
 } from '../../visualizations/roles.ts';
@@ -43,7 +43,7 @@ describe('states', () => {
     expect(root.states.map(({ path }) => path)).toEqual(['asking', 'both', 'over']);
   });
 
-  it('tell what they are, what they do, and what runs in them', () => {
+  it('have their description, their actions and their actors', () => {
     expect(states.get('asking')).toEqual({
       path: 'asking',
       name: 'asking',
@@ -58,7 +58,7 @@ describe('states', () => {
     });
   });
 
-  it('tell where they begin', () => {
+  it('have their initial state', () => {
     const initials = [root, ...states.values()].map(({ path, kind, initial }) => [path, kind, initial]);
     expect(initials.filter(([, kind]) => kind !== 'atomic')).toEqual([
       ['', 'compound', 'asking'],
@@ -77,7 +77,7 @@ describe('arrows', () => {
   it.each([
     ['small', { source: '', target: 'over', event: 'stop', description: 'From anywhere', spec: ['A-1'] }],
     ['a branch', { source: 'asking', target: 'both', event: 'done of answer', guard: 'isYes' }],
-    ['one that stays', { source: 'asking', target: undefined, event: 'done of answer', actions: [] }],
+    ['one that visits', { source: 'asking', target: undefined, event: 'done of answer', actions: [] }],
     ['an error', { source: 'asking', target: 'over', event: 'error of answer', guard: undefined }],
     ['one that begins again', { target: 'asking', event: 'again', actions: ['ring'], isReentering: true }],
   ])('%s', (_what, arrow) => {
@@ -109,7 +109,7 @@ describe('paths', () => {
     expect(isWithin(path, outer)).toBe(isIn);
   });
 
-  it('begin with their phase', () => {
+  it('start with their phase', () => {
     expect(['a', 'a.b.c', ''].map(phaseOf)).toEqual(['a', 'a', '']);
   });
 });
@@ -119,17 +119,17 @@ describe('roles', () => {
   const toneOf = (id: string) =>
     model.arrows.filter((arrow) => arrow.id === id).map((one) => toneOfArrow(model, one));
 
-  it('are of phases that there are', () => {
-    expect([...road, ...refusals].filter((path) => !model.states.has(path))).toEqual([]);
+  it('name phases that exist', () => {
+    expect([...mainPath, ...refusals].filter((path) => !model.states.has(path))).toEqual([]);
   });
 
-  it('make a road: from each phase of it to a later one', () => {
-    const steps = model.arrows.filter(({ source, target = '' }) => isRoadStep(source, target));
+  it('make a main path: each phase of it leads to a later one', () => {
+    const steps = model.arrows.filter(({ source, target = '' }) => isForwardStep(source, target));
     const stepsFrom = (phase: string) => steps.filter(({ source }) => phaseOf(source) === phase);
-    expect(road.slice(0, -1).filter((phase) => stepsFrom(phase).length === 0)).toEqual([]);
+    expect(mainPath.slice(0, -1).filter((phase) => stepsFrom(phase).length === 0)).toEqual([]);
   });
 
-  it('find out what only leads to the end', () => {
+  it('find states that only lead to a refusal', () => {
     const paths = ['failed', 'failed.resting', 'rejected', 'authorizing.abandoning', 'discovering', 'idle'];
     expect(paths.filter((path) => isRefusal(model, path))).toEqual(paths.slice(0, 4));
   });
@@ -139,10 +139,10 @@ describe('roles', () => {
       const state = model.states.get(path);
       return state && toneOfState(model, state);
     });
-    expect(tones).toEqual(['plain', 'road', 'refusal', 'person']);
+    expect(tones).toEqual(['plain', 'main', 'refusal', 'person']);
     expect(toneOf('bindChecking.deciding, at once [1: isBoundElsewhere] -> rejected')).toEqual(['refusal']);
     expect(toneOf('bindChecking.recalling, done of recallBinding -> bindChecking.deciding')).toEqual([
-      'road',
+      'main',
     ]);
     expect(toneOf('failed.sorting, at once [4: otherwise] -> failed.resting')).toEqual(['plain']);
   });

@@ -1,22 +1,22 @@
-// The first picture that anybody sees: what is on it, and that it fits.
+// The overview, which is the first picture that people see: its content and its width.
 import { describe, expect, it } from 'vitest';
 import { authMachine } from '../../machines/authMachine.ts';
 import { gridLayout } from '../../visualizations/layout/grid.ts';
 import { modelOf, phaseOf } from '../../visualizations/model.ts';
-import { asides, hubs, overviewScene } from '../../visualizations/scene/overview.ts';
+import { listedPhases, omitted, overviewScene } from '../../visualizations/scene/overview.ts';
 import { textsIn } from './geometry.ts';
 
 const model = modelOf(authMachine);
 const scene = overviewScene(model);
 const drawing = gridLayout(scene);
 
-/** From phase to phase. */
-const ways = new Set(
+/** The pairs of phases that an arrow connects. */
+const pairs = new Set(
   model.arrows.map(({ source, target = source }) => `${phaseOf(source)} ${phaseOf(target)}`),
 );
 const drawn = scene.wires.map(({ source, target }) => `${source} ${target}`);
 
-/** Lines of text become one again. */
+/** All texts of the drawing. */
 const written = textsIn(drawing)
   .map(({ text }) => text)
   .join(' ');
@@ -32,7 +32,7 @@ describe('the overview', () => {
     );
   });
 
-  it('tells in the words of the chart where a change of the authorization server is rejected', () => {
+  it('shows where a change of the authorization server is rejected, with the description of the chart', () => {
     const [rejection] = model.arrows.filter(({ guard }) => guard === 'isBoundElsewhere');
     expect(rejection).toMatchObject({ source: 'bindChecking.deciding', target: 'rejected' });
     const wire = scene.wires.find(({ captions }) => captions.some(({ arrow }) => arrow === rejection?.id));
@@ -42,22 +42,24 @@ describe('the overview', () => {
     expect(scene.description).toContain(rejection?.description);
   });
 
-  it('draws what is in the chart, and leaves out only what it says', () => {
-    expect(drawn.filter((way) => !ways.has(way))).toEqual([]);
-    const left = [...ways].filter((way) => !drawn.includes(way));
-    const isExcused = (way: string): boolean => {
-      const [source = '', target = ''] = way.split(' ');
-      return source === '' || source === target || hubs.includes(target);
+  it('draws the arrows of the chart, and leaves out only those that it lists', () => {
+    expect(drawn.filter((pair) => !pairs.has(pair))).toEqual([]);
+    const left = [...pairs].filter((pair) => !drawn.includes(pair));
+    const isListed = (pair: string): boolean => {
+      const [source = '', target = ''] = pair.split(' ');
+      return source === '' || source === target || listedPhases.includes(target);
     };
-    expect(left.filter((way) => !isExcused(way)).sort()).toEqual(asides.map((pair) => pair.join(' ')).sort());
+    expect(left.filter((pair) => !isListed(pair)).sort()).toEqual(
+      omitted.map((pair) => pair.join(' ')).sort(),
+    );
   });
 
-  it('has a count for what leads to the phases that everything leads to', () => {
-    const boxes = scene.boxes.filter(({ path }) => hubs.includes(path));
+  it('has the number of phases that lead to a listed phase', () => {
+    const boxes = scene.boxes.filter(({ path }) => listedPhases.includes(path));
     expect(boxes.map(({ entrances }) => entrances)).toEqual(
       boxes.map(() => expect.stringMatching(/^from \d+ others$/)),
     );
-    expect(boxes).toHaveLength(hubs.length);
+    expect(boxes).toHaveLength(listedPhases.length);
   });
 
   it('marks where a person is needed, and where there is a token to send', () => {
@@ -71,7 +73,7 @@ describe('the overview', () => {
     ]);
   });
 
-  it('has room for a phase that nobody has given a place', () => {
+  it('has space for a phase without a cell', () => {
     const [box] = scene.boxes;
     const more = box === undefined ? [] : [{ ...box, path: 'new', title: 'new' }];
     const larger = gridLayout({ ...scene, boxes: [...scene.boxes, ...more] });

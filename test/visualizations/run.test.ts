@@ -1,10 +1,10 @@
-// A recorded run as pictures: everything that happened is in them, and nothing that a trace holds can break out of them.
+// A recorded run as pictures: all that happened is in them, and no text of a trace can add elements to them.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RequestFact, StepFact } from '../../contract/trace.ts';
 import type { TraceFact } from '../../index.ts';
 import { readDrawing } from '../../visualizations/generated.ts';
 import { type Picture, picturesOf } from '../../visualizations/run.ts';
-import { sequencesOf } from '../../visualizations/sequence/story.ts';
+import { sequencesOf } from '../../visualizations/sequence/sequence.ts';
 import { callTool, testEngine } from '../support/engine.ts';
 import { startWorld, type World } from '../support/world.ts';
 import { allIn, type Element, parseXml } from './xml.ts';
@@ -13,7 +13,7 @@ let world: World;
 const trace: TraceFact[] = [];
 let chart: string;
 
-/** Login, step-up and move. */
+/** A login, a step-up and a change of the server. */
 beforeAll(async () => {
   [world, chart] = await Promise.all([startWorld(), readDrawing('chart.svg')]);
   const { engine, session } = testEngine(world.resource, { onTrace: (fact) => void trace.push(fact) });
@@ -52,21 +52,23 @@ describe('the sequence', () => {
 
   it('has every request with its answer, in order, in the phase that sent it', () => {
     const [sequence] = sequencesOf(trace);
-    const told = (sequence?.stays ?? []).flatMap(({ phase, messages }) =>
+    const answered = (sequence?.visits ?? []).flatMap(({ phase, messages }) =>
       messages.filter(({ answer }) => answer !== undefined).map(({ text, answer }) => [phase, text, answer]),
     );
-    expect(told.map(([, text, answer]) => [text, answer])).toEqual(
+    expect(answered.map(([, text, answer]) => [text, answer])).toEqual(
       requests().map(({ method, url, status }) => [`${method} ${new URL(url).pathname}`, String(status)]),
     );
-    const phases = told.flatMap(([phase, text]) => (text === 'POST /token' ? [phase] : []));
+    const phases = answered.flatMap(([phase, text]) => (text === 'POST /token' ? [phase] : []));
     expect(phases.length).toBeGreaterThan(2);
     expect(new Set(phases)).toEqual(new Set(['authorizing']));
-    expect(ofClass(parseXml(textOf('sequence.svg')), 'answer')).toEqual(told.map(([, , answer]) => answer));
+    expect(ofClass(parseXml(textOf('sequence.svg')), 'answer')).toEqual(
+      answered.map(([, , answer]) => answer),
+    );
   });
 
   it('says what was granted by whom', () => {
     const [sequence] = sequencesOf(trace);
-    const granted = (sequence?.stays ?? []).flatMap(({ phase, text }) =>
+    const granted = (sequence?.visits ?? []).flatMap(({ phase, text }) =>
       phase === 'authorized' ? [text] : [],
     );
     const [a, b] = [new URL(world.origins.a).host, new URL(world.origins.b).host];
@@ -87,7 +89,7 @@ describe('the sequence', () => {
     ]);
     const [alone, bobs] = sequencesOf(mixed);
     expect(bobs?.title).toBe(`${world.resource} (bob)`);
-    expect(bobs?.stays).toEqual(alone?.stays);
+    expect(bobs?.visits).toEqual(alone?.visits);
   });
 
   it('as Mermaid has one line for each request and each answer', () => {
@@ -99,10 +101,10 @@ describe('the sequence', () => {
 });
 
 describe('the chart with its path', () => {
-  it('lights what was entered and taken, and nothing else', () => {
-    const lit = textOf('chart.svg');
+  it('highlights what was entered and taken, and nothing else', () => {
+    const highlighted = textOf('chart.svg');
     const style =
-      allIn(parseXml(lit))
+      allIn(parseXml(highlighted))
         .filter(({ name }) => name === 'style')
         .at(-1)?.text ?? '';
     const arrows = [...style.matchAll(/^\[data-arrow="([^"]+)"\]\{/gm)].map(([, id]) => id);
@@ -113,13 +115,13 @@ describe('the chart with its path', () => {
       [...new Set([...entered].map((path) => path.split('.')[0] ?? ''))].sort(),
     );
     expect(states).toEqual(expect.arrayContaining([...entered]));
-    const ways = [...style.matchAll(/^\.between\[data-source="(\w+)"\]\[data-target="(\w+)"\]/gm)];
-    expect(ways.map(([, from, to]) => `${from} ${to}`)).toContain('bindChecking reusing');
-    expect(ways.map(([, from, to]) => `${from} ${to}`)).not.toContain('bindChecking rejected');
+    const pairs = [...style.matchAll(/^\.between\[data-source="(\w+)"\]\[data-target="(\w+)"\]/gm)];
+    expect(pairs.map(([, from, to]) => `${from} ${to}`)).toContain('bindChecking reusing');
+    expect(pairs.map(([, from, to]) => `${from} ${to}`)).not.toContain('bindChecking rejected');
   });
 });
 
-describe('a trace that somebody else has made', () => {
+describe('a trace of somebody else', () => {
   const nasty = '</style><script>alert(1)</script>"]{}\n%%;#<&\u0000\ud800';
   const hostile = (): readonly TraceFact[] =>
     trace.map((fact) => {

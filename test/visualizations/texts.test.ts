@@ -18,7 +18,7 @@ describe('JSON', () => {
 });
 
 describe('Mermaid', () => {
-  /** What state diagrams are made of, as far as ours have it. */
+  /** The lines of a state diagram, as far as our diagrams have them. */
   const grammar: readonly RegExp[] = [
     /^stateDiagram-v2$/,
     /^\[\*\] --> \w+$/,
@@ -47,19 +47,19 @@ describe('Mermaid', () => {
   it.each(texts)('%s names each state once, and no other in its arrows', (_name, text) => {
     const named = linesOf(text).flatMap((line) => /^state .* as (\w+)/.exec(line)?.[1] ?? []);
     expect(new Set(named).size).toBe(named.length);
-    const meant = linesOf(text).flatMap((line) => (/^\w+ --> \w+/.exec(line)?.[0] ?? '').split(' --> '));
-    expect(meant.filter((id) => id !== '' && !named.includes(id))).toEqual([]);
+    const used = linesOf(text).flatMap((line) => (/^\w+ --> \w+/.exec(line)?.[0] ?? '').split(' --> '));
+    expect(used.filter((id) => id !== '' && !named.includes(id))).toEqual([]);
   });
 
   it('has every state of the chart, and every arrow between two of them', () => {
     const [, whole = ''] = texts[0] ?? [];
     const lines = linesOf(whole);
     expect(lines.filter((line) => line.startsWith('state "'))).toHaveLength(model.states.size);
-    const ways = new Set(
+    const pairs = new Set(
       model.arrows
         .filter(({ source, target }) => source !== '' && target !== undefined)
         .map(({ source, target }) => `${source} --> ${target}`.replaceAll('.', '_')),
     );
-    expect(lines.flatMap((line) => /^\w+ --> \w+/.exec(line)?.[0] ?? []).sort()).toEqual([...ways].sort());
+    expect(lines.flatMap((line) => /^\w+ --> \w+/.exec(line)?.[0] ?? []).sort()).toEqual([...pairs].sort());
   });
 });

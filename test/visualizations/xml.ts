@@ -1,20 +1,21 @@
-// A strict reader of XML, as far as drawings have it: what is not well-formed is refused.
+// A strict parser for the XML of drawings. It refuses text that is not well-formed.
 
+/** An element. */
 export interface Element {
   readonly name: string;
   readonly attributes: ReadonlyMap<string, string>;
   readonly children: readonly Element[];
-  /** Of itself, without that of its children. */
+  /** Its own text, without that of its children. */
   readonly text: string;
 }
 
-/** The element itself, and all within it, in the order of the text. */
+/** The element itself, and all elements inside it, in document order. */
 export const allIn = (element: Element): readonly Element[] => [element, ...element.children.flatMap(allIn)];
 
 const NAME = /[A-Za-z_][\w:.-]*/y;
 const ATTRIBUTE = /\s+([A-Za-z_][\w:.-]*)="([^"<]*)"/y;
 
-/** @throws SyntaxError */
+/** Parses a document. @throws SyntaxError when it is not well-formed. */
 export function parseXml(text: string): Element {
   let at = 0;
   const take = (pattern: RegExp): RegExpExecArray | null => {

@@ -1,18 +1,18 @@
-// What the model has made of each arrow. `npm run model` counts it, keeps it beside this file, and tells when it has changed.
+// How the model tests each arrow. `npm run model` counts it, writes it beside this file, and says when it has changed.
 import { readFile, writeFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
 import type { Model } from '../model.ts';
 
 const covered = z.object({
-  /** How many edges of the exhaustive walk take it. */
+  /** How many edges of the exhaustive walk take the arrow. */
   walked: z.number(),
-  /** On how many paths the real engine has taken it. */
+  /** On how many paths the real engine has taken the arrow. */
   driven: z.number(),
-  /** Ids of the requirements that are broken when it is wrong: by the word of the invariants that objected to a mutant. */
+  /** Ids of the requirements that a wrong arrow breaks: those of the invariants that failed for a mutant of the arrow. */
   spec: z.array(z.string()),
 });
 
-/** What the model has made of one arrow. */
+/** How the model tests one arrow. */
 export type Covered = z.infer<typeof covered>;
 
 /** By the id of the arrow, in the order of the chart. */
@@ -21,20 +21,20 @@ export type Coverage = Readonly<Record<string, Covered>>;
 const file = new URL('coverage.json', import.meta.url);
 const coverage = z.record(z.string(), covered);
 
-/** @throws an error of the file system or of the schema, when it is missing or is something else. */
+/** Reads the counts. @throws an error of the file system or of the schema when the file is missing or has other content. */
 export async function readCoverage(): Promise<Coverage> {
   return coverage.parse(JSON.parse(await readFile(file, 'utf8')));
 }
 
-/** Keeps what the model counted, beside this file. */
+/** Writes the counts. */
 export async function writeCoverage(found: Coverage): Promise<void> {
   await writeFile(file, `${JSON.stringify(found, null, 2)}\n`);
 }
 
 /**
- * Ids of the requirements that each arrow serves: it breaks them when it is wrong, and leaves or enters a state that has
- * them. An invariant stands for several requirements at once; the states tell which of them is meant here. A requirement
- * that is kept within actors alone has no arrow.
+ * Ids of the requirements that each arrow serves: a wrong arrow breaks them, and they belong to a state that the arrow
+ * leaves or enters. An invariant stands for several requirements, and the states show which of them apply. A requirement
+ * that only actors keep has no arrow.
  */
 export function servedBy(
   { states, arrows }: Model,

@@ -1,27 +1,27 @@
-// The chart, coloured by how many edges of the model's walk have taken each arrow.
+// The chart, coloured by how many edges of the model's walk take each arrow.
 import type { Drawing } from '../layout/drawing.ts';
 import { type Model, phaseOf } from '../model.ts';
 import { svgOf } from '../svg/svg.ts';
 import { tag, textTag } from '../svg/xml.ts';
-import { banded, fitted, LINE, left } from './banded.ts';
 import type { Coverage, Covered } from './coverage.ts';
+import { fitted, LINE, left, withHeader } from './withHeader.ts';
 
 const TITLE = 'The whole chart, by how often the model has taken each arrow';
 
-/** Powers of ten, and how much of the colour each has, in percent. */
+/** How much of the colour each grade has, in percent. A grade is a power of ten. */
 const shares = [0, 10, 17, 25, 34, 44, 55];
 
-/** @param whole the drawing of the whole chart. */
+/** Draws the chart. @param whole The drawing of the whole chart. */
 export function walksSvg(model: Model, whole: Drawing, coverage: Coverage): string {
   const of = (id: string): Covered => coverage[id] ?? { walked: 0, driven: 0, spec: [] };
   return fitted(
-    svgOf(banded(whole, 'coverage-walks', TITLE, 2), {
+    svgOf(withHeader(whole, 'coverage-walks', TITLE, 2), {
       classOfArrow: (id) => `walks-${gradeOf(of(id).walked)}`,
       hintOfArrow: (id) => {
         const { walked, driven } = of(id);
         return `taken by ${inWords(walked)} edges of the walk, and on ${inWords(driven)} paths by the real engine`;
       },
-      css: [...rules, ...waysBetween(model, coverage)].join('\n'),
+      css: [...rules, ...rulesBetween(model, coverage)].join('\n'),
       more: legendOf(coverage),
     }),
   );
@@ -32,9 +32,9 @@ const gradeOf = (count: number): number =>
   count === 0 ? 0 : Math.min(shares.length - 1, Math.floor(Math.log10(count)) + 1);
 
 const colourOf = (grade: number): string =>
-  grade === 0 ? 'var(--refusalEdge)' : `color-mix(in srgb,var(--road) ${shares[grade]}%,var(--card))`;
+  grade === 0 ? 'var(--refusalEdge)' : `color-mix(in srgb,var(--main) ${shares[grade]}%,var(--card))`;
 
-/** Text is marked as with a pen; lines have the colour themselves. */
+/** Texts have a background in the colour of their grade, and lines have the colour itself. */
 const rules: readonly string[] = shares.flatMap((_, grade) => {
   const colour = colourOf(grade);
   return [
@@ -45,17 +45,17 @@ const rules: readonly string[] = shares.flatMap((_, grade) => {
   ];
 });
 
-/** A way between phases has the sum of its arrows. */
-function waysBetween({ arrows }: Model, coverage: Coverage): readonly string[] {
+/** A line between phases has the sum of its arrows. */
+function rulesBetween({ arrows }: Model, coverage: Coverage): readonly string[] {
   const sums = new Map<string, number>();
   for (const { id, source, target } of arrows) {
     if (target === undefined) continue;
-    const way = `.between[data-source="${phaseOf(source)}"][data-target="${phaseOf(target)}"]`;
-    sums.set(way, (sums.get(way) ?? 0) + (coverage[id]?.walked ?? 0));
+    const line = `.between[data-source="${phaseOf(source)}"][data-target="${phaseOf(target)}"]`;
+    sums.set(line, (sums.get(line) ?? 0) + (coverage[id]?.walked ?? 0));
   }
-  return [...sums].flatMap(([way, sum]) => {
+  return [...sums].flatMap(([line, sum]) => {
     const colour = colourOf(gradeOf(sum));
-    return [`${way}>.line{stroke:${colour}}`, `${way}>.head{fill:${colour}}`];
+    return [`${line}>.line{stroke:${colour}}`, `${line}>.head{fill:${colour}}`];
   });
 }
 
@@ -80,5 +80,5 @@ function gradeInWords(grade: number): string {
     : `${inWords(least)} to ${inWords(least * 10 - 1)}`;
 }
 
-/** With a mark between thousands, the same on every machine. */
+/** A number with commas between thousands. It is the same on every machine. */
 const inWords = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');

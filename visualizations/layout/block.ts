@@ -1,12 +1,12 @@
-// What cards and labels are stacked of: headings, paragraphs, lines with an icon, pills.
+// The blocks that cards and labels are made of: headings, paragraphs, lines with an icon, and pills.
 import type { Mark, Tone } from '../roles.ts';
 import { evenLinesOf, linesOf, widest, widthOf } from './text.ts';
 import { type FontName, fonts, lineHeight, sizes, space } from './theme.ts';
 
-/** The signs that a drawing has; `icons` has their shapes. */
+/** The name of an icon. */
 export type Icon = 'actor' | 'entry' | 'entrance' | Mark;
 
-/** Whether text begins at its place, has its middle there, or ends there. */
+/** Whether a text begins at its position, has its middle there, or ends there. */
 export type Align = 'start' | 'middle' | 'end';
 
 const shares = { start: 0, middle: 0.5, end: 1 } as const;
@@ -16,7 +16,7 @@ interface Place {
   readonly y: number;
 }
 
-/** A word in a round frame, with its place. */
+/** A word in a round frame. */
 export interface PillPart extends Place {
   readonly kind: 'pill';
   readonly tone: Tone;
@@ -24,19 +24,19 @@ export interface PillPart extends Place {
   readonly text: string;
 }
 
-/** The place of text is on its base line; of all else, the top left corner. */
+/** One element of a drawing. The position of a text is on its base line. That of all others is the top left corner. */
 export type Part =
   | (Place & { readonly kind: 'text'; readonly font: FontName; readonly align: Align; readonly text: string })
   | (Place & { readonly kind: 'icon'; readonly icon: Icon })
   | (Place & { readonly kind: 'sample'; readonly tone: Tone })
   | PillPart;
 
-/** A piece of a card or label whose size is known, and whose place is not. */
+/** A rectangle of parts. */
 export interface Block {
-  /** As narrow as it can be. */
+  /** The smallest width that it needs, in pixels. */
   readonly width: number;
   readonly height: number;
-  /** Its parts, from its own top left corner, in a stack of this width. */
+  /** The parts, with positions from the top left corner of the block, when the stack has this width. */
   readonly partsIn: (width: number) => readonly Part[];
 }
 
@@ -50,7 +50,7 @@ export function paragraph(text: string, font: FontName, width: number, align: Al
   };
 }
 
-/** A name, and marks at the other end of the line. */
+/** A name, with marks at the end of the line. */
 export function heading(text: string, font: FontName, marks: readonly Mark[]): Block {
   const step = sizes.icon + space.line;
   const y = (lineHeight(font) - sizes.icon) / 2;
@@ -66,13 +66,13 @@ export function heading(text: string, font: FontName, marks: readonly Mark[]): B
   };
 }
 
-/** Text behind an icon. */
+/** An icon, followed by a text. */
 export function iconLine(icon: Icon, text: string, font: FontName, width: number): Block {
   const y = (lineHeight(font) - sizes.icon) / 2;
   return signed({ kind: 'icon', icon, x: 0, y }, sizes.icon + space.line + 1, text, font, width);
 }
 
-/** What a sign means: the sign, and words behind it. */
+/** A line of a legend: an icon or a line sample, followed by its meaning. */
 export function legendLine(sign: { readonly icon: Icon } | { readonly tone: Tone }, text: string): Block {
   const middle = lineHeight('legend') / 2;
   const part: Part =
@@ -91,7 +91,7 @@ function signed(sign: Part, indent: number, text: string, font: FontName, width:
   };
 }
 
-/** A word in a round frame, at the far end of its line. */
+/** A word in a round frame, at the end of its line. */
 export function pill(text: string, tone: Tone): Block {
   const width = Math.ceil(widthOf(text, fonts.pill)) + sizes.pill;
   return {
@@ -126,17 +126,17 @@ export function stack(blocks: readonly Block[], gap = 0): Block {
   };
 }
 
-/** The same thing at another place, so far to the right and so far down. */
+/** The same part, moved. */
 export const moved = <Thing extends Place>(thing: Thing, x: number, y: number): Thing => ({
   ...thing,
   x: thing.x + x,
   y: thing.y + y,
 });
 
-/** How high capital letters are, as a part of their size. */
+/** The height of capital letters, as a fraction of the font size. */
 const CAPITALS = 0.72;
 
-/** How far down the base line is, for capital letters in the middle of a line of this height. */
+/** The position of the base line, for capital letters in the middle of a line of this height. */
 export const baseIn = (height: number, font: FontName): number => (height + fonts[font].size * CAPITALS) / 2;
 
 function textParts(

@@ -1,21 +1,21 @@
-// The inside of a box: what is written in it and where, from its top left corner. Its size comes of that.
+// The inside of a box: its texts and their positions, from the top left corner. They give the size of the box.
 import type { Box } from '../scene/scene.ts';
 import { type Block, heading, iconLine, moved, type Part, paragraph, stack } from './block.ts';
 import { noteRow, placedRow, type Row, type RowBlock } from './caption.ts';
 import { linesOf } from './text.ts';
 import { breaks, type FontName, fonts, space } from './theme.ts';
 
-/** The inside of a box, measured from its top left corner. */
+/** The inside of a box. */
 export interface Card {
   readonly width: number;
   readonly height: number;
   readonly parts: readonly Part[];
   readonly rows: readonly Row[];
-  /** How far down a line parts what the state is from where it leads; nothing where there is no such line. */
+  /** The position of the line between the facts of the state and its arrows; undefined when there is none. */
   readonly rule: number | undefined;
 }
 
-/** What it is above, where it leads below. */
+/** The card of a box: the facts of the state, and its listed arrows below them. */
 export function cardOf(box: Box): Card {
   const room = box.boxes.length > 0 ? breaks.frame : breaks.card;
   const facts = stack(factsOf(box, room), space.line);
@@ -32,7 +32,7 @@ export function cardOf(box: Box): Card {
   };
 }
 
-/** The same for a frame of this width: where it leads is beside what it is, in as many columns as there is room for. */
+/** The header of a frame: the facts of the state, and its listed arrows beside them, in as many columns as fit. */
 export function headerOf(box: Box, width: number): Card {
   const facts = stack(factsOf(box, breaks.frame), space.line);
   const rows = rowsOf(box);
@@ -52,7 +52,7 @@ export function headerOf(box: Box, width: number): Card {
   };
 }
 
-/** Only what it is, in a few lines: as many whole sentences as fit. */
+/** A card with the facts only, in a few lines: as many whole sentences as fit. */
 export function briefOf(box: Box, width: number, lines: number): Card {
   const inner = width - 2 * space.card;
   const description = briefly(box.description, inner, box.entrances === '' ? lines : lines - 1);
@@ -66,7 +66,7 @@ export function briefOf(box: Box, width: number, lines: number): Card {
   };
 }
 
-/** What the state is: name, description, where it is entered from, what it does then, what runs in it. */
+/** The facts of a state: name, description, where it is entered from, actions on entry, and actors. */
 function factsOf(box: Box, room: number, font: FontName = 'description'): readonly Block[] {
   const facts = [heading(box.title, box.isPhase ? 'phase' : 'title', box.marks)];
   if (box.description !== '') facts.push(paragraph(box.description, font, room));
@@ -76,7 +76,7 @@ function factsOf(box: Box, room: number, font: FontName = 'description'): readon
   return facts;
 }
 
-/** Whole sentences, as far as there is room; at least the beginning of the first. */
+/** As many whole sentences as fit, or else the beginning of the first. */
 function briefly(text: string, width: number, lines: number): string {
   const isFitting = (some: string) => linesOf(some, fonts.brief, width).length <= lines;
   const sentences = text.split(/(?<=[.?;]) /);
@@ -98,7 +98,7 @@ const placed = (block: Block, width: number): readonly Part[] =>
 
 interface Column {
   readonly rows: readonly Row[];
-  /** Where the last one ends. */
+  /** The bottom of the last row. */
   readonly end: number;
 }
 
@@ -112,7 +112,7 @@ function placedColumn(rows: readonly RowBlock[], x: number, top: number, width: 
   return { rows: all, end: y - space.row };
 }
 
-/** In order, into so many columns of about the same height. */
+/** Distributes rows in order into columns of about the same height. */
 function spread(rows: readonly RowBlock[], count: number): readonly (readonly RowBlock[])[] {
   const heights = rows.map(({ block }) => block.height + space.row);
   const sum = (some: readonly number[]): number => some.reduce((all, one) => all + one, 0);

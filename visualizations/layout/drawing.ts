@@ -1,22 +1,22 @@
-// A scene that has its shape: what layouts make, and what is painted. Coordinates are those of the whole drawing.
+// A scene with positions: what layouts make, and what is written as SVG. Coordinates are those of the whole drawing.
 import type { Box, Scene, Wire } from '../scene/scene.ts';
 import type { Part } from './block.ts';
 import type { Row } from './caption.ts';
 import type { Card } from './card.ts';
 
-/** A place, in pixels. */
+/** A position, in pixels. */
 export interface Point {
   readonly x: number;
   readonly y: number;
 }
 
-/** A rectangle, in pixels, by its top left corner. */
+/** A rectangle, in pixels. */
 export interface Rect extends Point {
   readonly width: number;
   readonly height: number;
 }
 
-/** A state that has its place, with the states within it. */
+/** A box at its position, with the boxes inside it. */
 export interface PlacedBox {
   readonly box: Box;
   readonly card: Card;
@@ -24,26 +24,26 @@ export interface PlacedBox {
   readonly boxes: readonly PlacedBox[];
 }
 
-/** A wire that has its line, and the place of its label. */
+/** A wire with its line and its label. */
 export interface PlacedWire {
   readonly wire: Wire;
   readonly points: readonly Point[];
-  /** What is kept free for what is written at it. */
+  /** The rectangle of the label. */
   readonly label: Rect;
-  /** Whether the line runs below the label, and is hidden there. */
+  /** Whether the line passes under the label, which then hides it. */
   readonly isOnLine: boolean;
-  /** From the top left corner of the label. */
+  /** Positions are from the top left corner of the label. */
   readonly rows: readonly Row[];
 }
 
-/** A dot, and the line from it to the box that is entered first. */
+/** A dot with a line to the box that is entered first. */
 export interface PlacedStart {
-  /** Its middle. */
+  /** The middle of the dot. */
   readonly dot: Point;
   readonly points: readonly Point[];
 }
 
-/** A whole picture: every box, wire and word with its place. */
+/** A scene with positions. */
 export interface Drawing {
   readonly scene: Scene;
   readonly width: number;
@@ -51,13 +51,13 @@ export interface Drawing {
   readonly boxes: readonly PlacedBox[];
   readonly wires: readonly PlacedWire[];
   readonly starts: readonly PlacedStart[];
-  /** What is painted beside all that: the legend, and names that can be read from afar. */
+  /** The legend, and large names. */
   readonly extras: readonly Part[];
 }
 
 type Placed = Pick<Drawing, 'boxes' | 'wires' | 'starts'>;
 
-/** The same, elsewhere. */
+/** The same boxes and lines, moved. */
 export function shifted({ boxes, wires, starts }: Placed, x: number, y: number): Placed {
   const point = <Thing extends Point>(one: Thing): Thing => ({ ...one, x: one.x + x, y: one.y + y });
   const box = (one: PlacedBox): PlacedBox => ({ ...one, rect: point(one.rect), boxes: one.boxes.map(box) });

@@ -1,4 +1,4 @@
-// What ELK is asked, and what it answers: nested boxes in layers, with wires and labels between them.
+// Calls ELK, which lays out nested boxes in layers, with wires and labels between them.
 import elk, { type ElkExtendedEdge, type ElkNode, type LayoutOptions } from 'elkjs/lib/elk.bundled.js';
 import type { Point, Rect } from './drawing.ts';
 
@@ -6,7 +6,7 @@ export type { ElkExtendedEdge, ElkNode };
 
 const engine = new elk.default();
 
-/** Seeded, so that the same graph looks the same everywhere. */
+/** The seed makes the same graph look the same on every machine. */
 const options: LayoutOptions = {
   'elk.algorithm': 'layered',
   'elk.direction': 'DOWN',
@@ -17,16 +17,16 @@ const options: LayoutOptions = {
   'elk.randomSeed': '1',
 };
 
-/** Where ELK has put everything, by the ids of the graph. */
+/** The positions that ELK has found. */
 export interface Found {
   readonly size: Rect;
   readonly rect: (id: string) => Rect;
   readonly points: (id: string) => readonly Point[];
-  /** Of the label of an edge. */
+  /** The rectangle of the label of an edge. */
   readonly label: (id: string) => Rect | undefined;
 }
 
-/** @throws TypeError by what it returns, when asked for what was not in the graph. */
+/** Lays out a graph. @returns functions, which throw a TypeError for an id that is not in the graph. */
 export async function arranged(graph: ElkNode): Promise<Found> {
   const done = await engine.layout({ ...graph, layoutOptions: { ...options, ...graph.layoutOptions } });
   const nodes = new Map(nodesIn(done).map((node) => [node.id, node] as const));
@@ -41,7 +41,7 @@ export async function arranged(graph: ElkNode): Promise<Found> {
   };
 }
 
-/** Space within a box, in the words of ELK. */
+/** The padding of a box, as ELK writes it. */
 export const padding = (all: number, top = all): string =>
   `[top=${top},left=${all},bottom=${all},right=${all}]`;
 

@@ -1,16 +1,16 @@
-// Lays out the overview: each phase has its cell, as wide as a README; wires find their way between them.
+// Lays out the overview: each phase has a cell of a grid as wide as a README, and wires are routed between the cells.
 import type { Box, Scene } from '../scene/scene.ts';
 import { moved, stack } from './block.ts';
 import { briefOf } from './card.ts';
 import type { Drawing, PlacedBox, PlacedStart } from './drawing.ts';
 import { legendOf } from './legend.ts';
-import { STEP } from './terrain.ts';
+import { STEP } from './routingGrid.ts';
 import { sizes, space } from './theme.ts';
 import { wired } from './wiring.ts';
 
 const LEGEND = 'legend';
 
-/** Who stands where: the road from top to bottom, what comes before and after it beside it. */
+/** The cell of each phase: the main path from top to bottom, and the other phases beside it. */
 const cells: readonly (readonly (string | undefined)[])[] = [
   ['recovering', 'idle', 'signingOut'],
   [undefined, 'discovering', 'failed'],
@@ -20,17 +20,17 @@ const cells: readonly (readonly (string | undefined)[])[] = [
   [undefined, 'authorized', LEGEND],
 ];
 
-/** Multiples of the step of the terrain. */
+/** The columns, in pixels: multiples of the step of the routing grid. */
 const columns = [
   { x: 40, width: 180 },
   { x: 290, width: 190 },
   { x: 620, width: 190 },
 ];
 const page = { width: 830, top: 50, gap: 50, bottom: 20 };
-/** Lines of a description. */
+/** The number of lines of a description. */
 const LINES = 3;
 
-/** Lays out the overview: phases in cells, and wires that find their way between them. */
+/** Lays out the overview. */
 export function gridLayout(scene: Scene): Drawing {
   const rows = rowsOf(scene);
   const boxes = rows.flatMap(({ boxes: some }) => some);
@@ -48,7 +48,7 @@ interface GridRow {
   readonly boxes: readonly PlacedBox[];
 }
 
-/** Rows of the same height. */
+/** The rows, all of the same height. */
 function rowsOf(scene: Scene): readonly GridRow[] {
   const all = withAll(scene.boxes).map((names) => ({
     names,
@@ -74,7 +74,7 @@ function rowsOf(scene: Scene): readonly GridRow[] {
   });
 }
 
-/** The cells, and below them who has none. */
+/** The cells, and more rows for phases that have no cell. */
 function withAll(boxes: readonly Box[]): typeof cells {
   const known = new Set(cells.flat());
   const others = boxes.map(({ path }) => path).filter((path) => !known.has(path));

@@ -1,18 +1,18 @@
-// What is written at a wire: one caption for each of its arrows, one below the other.
+// The label of a wire: one caption for each of its arrows, one below the other.
 import type { Wire } from '../scene/scene.ts';
 import type { Align } from './block.ts';
 import { captionRow, placedRow, type Row } from './caption.ts';
 import { space } from './theme.ts';
 
-/** What is written at a wire, measured from the top left corner of the label. */
+/** The label of a wire. */
 export interface Label {
   readonly width: number;
   readonly height: number;
-  /** From the top left corner of the label. One without parts is there, and says nothing. */
+  /** Positions are from the top left corner of the label. A row may have no parts. */
   readonly rows: readonly Row[];
 }
 
-/** @param room where lines break, in pixels. */
+/** Makes the label of a wire. @param room The width at which lines break, in pixels. */
 export function labelOf({ captions }: Wire, room: number, align: Align = 'middle'): Label {
   const blocks = captions.map((caption) => captionRow(caption, room, align));
   const inner = Math.max(0, ...blocks.map(({ block }) => block.width));

@@ -1,4 +1,4 @@
-// Lays out one box with all that is in it: cards in layers, by ELK.
+// Lays out one box with all boxes inside it, with ELK.
 import type { Box, Scene, Wire } from '../scene/scene.ts';
 import { cardOf, headerOf } from './card.ts';
 import { type Drawing, type PlacedBox, type PlacedStart, type PlacedWire, shifted } from './drawing.ts';
@@ -7,7 +7,7 @@ import { labelOf } from './label.ts';
 import { flowed, legendOf } from './legend.ts';
 import { breaks, sizes, space } from './theme.ts';
 
-/** @param scene one with a single box on the outside. */
+/** Lays out a phase. @param scene A scene with one outermost box. @throws TypeError when it has no box. */
 export async function nestedLayout(scene: Scene): Promise<Drawing> {
   const [box] = scene.boxes;
   if (box === undefined) throw new TypeError(`There is nothing in ${scene.name}.`);
@@ -26,7 +26,7 @@ export async function nestedLayout(scene: Scene): Promise<Drawing> {
   return framed(scene, placedBox(box, found), inner);
 }
 
-/** With its header as wide as the frame, all the rest moves up. */
+/** Makes the header as wide as the frame, and moves all the rest up. */
 function framed(
   scene: Scene,
   { box, rect, card }: PlacedBox,
@@ -67,7 +67,7 @@ function nodeOf(box: Box, scene: Scene): ElkNode {
   };
 }
 
-/** What is entered first is first; what no wire leads to, since everything leads there, is last. */
+/** The box that is entered first comes first. A box that has no wires, since all others lead to it, comes last. */
 function orderOf(box: Box, { wires, boxes }: Scene): Readonly<Record<string, string>> {
   const isInitial = boxes.flatMap(withInner).some(({ initial }) => initial === box.path);
   if (isInitial) return { 'elk.layered.layering.layerConstraint': 'FIRST' };
@@ -96,7 +96,7 @@ const startEdges = (box: Box): readonly ElkExtendedEdge[] =>
 
 const wireId = ({ source, target }: Wire): string => `${source} to ${target}`;
 
-/** Forward, in the order of the chart, is down. */
+/** Wires that go forward in the order of the chart go down. */
 function edgeOf(wire: Wire, order: readonly string[]): ElkExtendedEdge {
   const { width, height } = labelOf(wire, breaks.label);
   const isForward = order.indexOf(wire.target) > order.indexOf(wire.source);

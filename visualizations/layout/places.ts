@@ -1,12 +1,12 @@
-// Where a label could stand at a line.
+// The positions that a label may have at a line.
 import type { Align } from './block.ts';
 import type { Point, Rect } from './drawing.ts';
-import { STEP } from './terrain.ts';
+import { STEP } from './routingGrid.ts';
 
-/** A place where a label could stand. */
+/** A position for a label. */
 export interface LabelPlace {
   readonly rect: Rect;
-  /** To which side its text leans. */
+  /** The alignment of its text. */
   readonly align: Align;
 }
 
@@ -15,7 +15,7 @@ interface Size {
   readonly height: number;
 }
 
-/** The best first: near the middle of a piece; beside it where that is upright, else above or below. */
+/** The positions along a line, the best first: near the middle of a straight piece, beside it, or above or below it. */
 export function placesAlong(points: readonly Point[], size: Size): readonly LabelPlace[] {
   const places = points.flatMap((from, index) => {
     const to = points[index + 1];
@@ -24,7 +24,7 @@ export function placesAlong(points: readonly Point[], size: Size): readonly Labe
   return [...places].sort((one, other) => one.off - other.off);
 }
 
-/** Along one straight piece. */
+/** The positions along one straight piece. */
 function placesAt(from: Point, to: Point, size: Size): readonly (LabelPlace & { readonly off: number })[] {
   const isUpright = from.x === to.x;
   const length = Math.abs(to.x - from.x) + Math.abs(to.y - from.y);
@@ -45,7 +45,7 @@ const aboveAndBelow = (x: number, y: number, size: Size): readonly LabelPlace[] 
   { rect: { x: x - size.width / 2, y: y + 1, ...size }, align: 'middle' },
 ];
 
-/** So far from the middle, either way. */
+/** The distances from the middle, to both sides. */
 function offsets(spare: number): readonly number[] {
   if (spare < 0) return [];
   const half = STEP / 2;

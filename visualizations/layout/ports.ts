@@ -1,9 +1,9 @@
-// Where wires may leave a box, or come to it: points along its sides.
+// The points along the sides of a box where wires may begin or end.
 import type { Point, Rect } from './drawing.ts';
 import type { Port } from './route.ts';
-import { type Direction, STEP } from './terrain.ts';
+import { type Direction, STEP } from './routingGrid.ts';
 
-/** How far ends of wires are from corners, and from each other, in steps. */
+/** The least distance of the ends of wires from corners and from each other, in steps of the grid. */
 const APART = 2;
 
 /** A side, from one corner to the other. */
@@ -14,14 +14,14 @@ interface Side {
   readonly pointAt: (at: number) => Point;
 }
 
-/** All that are not near one that is taken; dearer towards the corners. */
+/** The points of a box that are not too near to one in use. Points near a corner cost more. */
 export function portsOf(rect: Rect, taken: readonly Port[]): readonly Port[] {
   const isFree = ({ x, y }: Point): boolean =>
     taken.every((one) => Math.abs(one.x - x) + Math.abs(one.y - y) >= APART);
   return sidesOf(rect).flatMap(({ out, from, to, pointAt }) => {
     const ports: Port[] = [];
     for (let at = from + APART; at <= to - APART; at += 1) {
-      ports.push({ ...pointAt(at), out, price: Math.round(Math.abs(at - (from + to) / 2)) });
+      ports.push({ ...pointAt(at), out, cost: Math.round(Math.abs(at - (from + to) / 2)) });
     }
     return ports.filter(isFree);
   });

@@ -1,15 +1,15 @@
-// How wide text is, on any machine: the widest that common sans-serif fonts make it. And where lines break.
+// The width of texts on any machine: the widest that common sans-serif fonts need. And where lines break.
 
-/** What decides how wide a text is. */
+/** The size and weight of a text. */
 export interface Font {
-  /** In pixels. */
+  /** The font size in pixels. */
   readonly size: number;
   readonly isBold: boolean;
 }
 
 type Widths = readonly (readonly [hundredthsOfSize: number, characters: string])[];
 
-/** DejaVu Sans or Liberation Sans (as wide as Helvetica and Arial), whichever is wider; others are narrower still. */
+/** The wider of DejaVu Sans and Liberation Sans (which is as wide as Helvetica and Arial). Others are narrower. */
 const regular: Widths = [
   [28, "'ijl"],
   [30, 'I'],
@@ -58,17 +58,17 @@ const tableOf = (widths: Widths): ReadonlyMap<string, number> =>
 
 const tables = { regular: tableOf(regular), bold: tableOf(bold) };
 
-/** What no table has: as wide as the widest. */
+/** For characters that no table has: as wide as the widest. */
 const UNKNOWN = 111;
 
-/** In pixels; never less than what a browser makes of it. */
+/** The width of a text in pixels. A browser never needs more. */
 export function widthOf(text: string, { size, isBold }: Font): number {
   const table = isBold ? tables.bold : tables.regular;
   const hundredths = [...text].reduce((sum, one) => sum + (table.get(one) ?? UNKNOWN), 0);
   return (hundredths * size) / 100;
 }
 
-/** The text in lines no wider than this, where its words allow it. */
+/** Breaks a text between words into lines no wider than this. A longer word has a line of its own. */
 export function linesOf(text: string, font: Font, width: number): readonly string[] {
   const lines: string[] = [];
   for (const word of text.split(' ').filter((one) => one !== '')) {
@@ -80,7 +80,7 @@ export function linesOf(text: string, font: Font, width: number): readonly strin
   return lines;
 }
 
-/** The same number of lines, as even as they can be. */
+/** Breaks a text into the same number of lines, of about the same width. */
 export function evenLinesOf(text: string, font: Font, width: number): readonly string[] {
   const wanted = linesOf(text, font, width);
   let best = wanted;

@@ -1,7 +1,7 @@
-// Sizes and spaces of the drawings, in pixels.
+// The sizes and distances of the drawings, in pixels.
 import type { Font } from './text.ts';
 
-/** Kinds of text; each is a class of the same name in the drawing. */
+/** The kinds of text. Each has a CSS class of the same name in the drawing. */
 export const fonts = {
   banner: { size: 34, isBold: true },
   phase: { size: 15, isBold: true },
@@ -17,16 +17,16 @@ export const fonts = {
   legend: { size: 11, isBold: false },
 } as const satisfies Readonly<Record<string, Font>>;
 
-/** A kind of text; also the name of its class in the drawing. */
+/** The name of a kind of text. */
 export type FontName = keyof typeof fonts;
 
-/** From one line of such text to the next, in pixels. */
+/** The height of a line of this kind of text. */
 export const lineHeight = (font: FontName): number => Math.round(fonts[font].size * 1.4);
 
-/** How large signs are. */
+/** The sizes of icons, pills, line samples in legends, and dots. */
 export const sizes = { icon: 12, pill: 18, sample: 20, dot: 10 };
 
-/** How much room is between things. */
+/** The distances around and between things. */
 export const space = {
   paper: 20,
   card: 12,
@@ -36,8 +36,8 @@ export const space = {
   column: 24,
   label: 6,
   frame: 20,
-  poster: 48,
+  margin: 48,
 };
 
-/** Where lines break. */
+/** The widths at which lines break. */
 export const breaks = { card: 210, frame: 300, note: 260, label: 180 };

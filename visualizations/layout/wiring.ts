@@ -1,44 +1,48 @@
-// Draws wires between boxes that have their place, one after the other, and finds room for what is written at them.
+// Routes the wires between placed boxes, one after the other, and places their labels.
 import type { Wire } from '../scene/scene.ts';
 import type { PlacedBox, PlacedStart, PlacedWire, Point, Rect } from './drawing.ts';
 import { labelOf } from './label.ts';
 import { type LabelPlace, placesAlong } from './places.ts';
 import { portsOf } from './ports.ts';
-import { type Port, type Way, wayAcross } from './route.ts';
-import { STEP, type Terrain, terrainOf } from './terrain.ts';
+import { cheapestRoute, type Port, type Route } from './route.ts';
+import { type RoutingGrid, routingGridOf, STEP } from './routingGrid.ts';
 
-/** Where lines of a label break; narrower when there is no room. */
-const rooms = [150, 115, 90, 50];
+/** The widths at which lines of a label break, in pixels. A narrower one is tried when the label does not fit. */
+const labelWidths = [150, 115, 90, 50];
 
-/** @throws TypeError when there is no way, or no room: then boxes need other places. */
+/**
+ * Routes the wires.
+ * @throws TypeError when a wire has no route, or its label does not fit. Then the boxes need other positions.
+ */
 export function wired(
   wires: readonly Wire[],
   boxes: readonly PlacedBox[],
   starts: readonly PlacedStart[],
   { width, height }: { readonly width: number; readonly height: number },
 ): readonly PlacedWire[] {
-  const terrain = terrainOf(width, height);
+  const grid = routingGridOf(width, height);
   const rects = new Map(boxes.map(({ box, rect }) => [box.path, rect] as const));
-  for (const rect of rects.values()) terrain.block(rect);
-  for (const { dot } of starts) terrain.block(aroundStart(dot));
+  for (const rect of rects.values()) grid.block(rect);
+  for (const { dot } of starts) grid.block(aroundStart(dot));
   const taken: Port[] = [];
   const done = new Map<Wire, PlacedWire>();
   for (const { wire, source, target } of shortFirst(wires, rects)) {
-    const found = first(waysBetween(terrain, portsOf(source, taken), portsOf(target, taken)), (way) => {
-      const placed = labelled(wire, way, terrain);
-      return placed === undefined ? undefined : { way, placed };
+    const found = first(routesBetween(grid, portsOf(source, taken), portsOf(target, taken)), (route) => {
+      const placed = labelled(wire, route, grid);
+      return placed === undefined ? undefined : { route, placed };
     });
-    if (found === undefined) throw new TypeError(`There is no room from ${wire.source} to ${wire.target}.`);
-    const { way, placed } = found;
-    taken.push(way.from, way.to);
-    terrain.use(way.points);
-    terrain.block(placed.label);
+    if (found === undefined)
+      throw new TypeError(`There is no space for a line from ${wire.source} to ${wire.target}.`);
+    const { route, placed } = found;
+    taken.push(route.from, route.to);
+    grid.use(route.points);
+    grid.block(placed.label);
     done.set(wire, placed);
   }
   return wires.flatMap((wire) => done.get(wire) ?? []);
 }
 
-/** The dot, and the line below it. */
+/** The rectangle of the dot and the line below it. */
 const aroundStart = ({ x, y }: Point): Rect => ({
   x: x - STEP,
   y: y - STEP,
@@ -46,7 +50,7 @@ const aroundStart = ({ x, y }: Point): Rect => ({
   height: 4 * STEP,
 });
 
-/** What is made of the first thing that something can be made of. */
+/** The result for the first thing that has one. */
 function first<Thing, Made>(
   things: Iterable<Thing>,
   make: (thing: Thing) => Made | undefined,
@@ -58,17 +62,17 @@ function first<Thing, Made>(
   return undefined;
 }
 
-/** The best way; then the best from each side to each side, since one of them may have room for what is written. */
-function* waysBetween(terrain: Terrain, starts: readonly Port[], ends: readonly Port[]): Generator<Way> {
-  const best = wayAcross(terrain, starts, ends);
+/** The best route, and then the best route from each side to each side: the label may fit at one of them. */
+function* routesBetween(grid: RoutingGrid, starts: readonly Port[], ends: readonly Port[]): Generator<Route> {
+  const best = cheapestRoute(grid, starts, ends);
   if (best === undefined) return;
   yield best;
   const sides = [0, 1, 2, 3];
   const others = sides.flatMap((from) =>
     sides.flatMap(
       (to) =>
-        wayAcross(
-          terrain,
+        cheapestRoute(
+          grid,
           starts.filter(({ out }) => out === from),
           ends.filter(({ out }) => out === to),
         ) ?? [],
@@ -83,7 +87,7 @@ interface Task {
   readonly target: Rect;
 }
 
-/** Who has not far to go has the straight way. */
+/** Short wires come first, so that they get straight routes. */
 function shortFirst(wires: readonly Wire[], rects: ReadonlyMap<string, Rect>): readonly Task[] {
   const tasks = wires.flatMap((wire) => {
     const [source, target] = [rects.get(wire.source), rects.get(wire.target)];
@@ -97,12 +101,12 @@ function shortFirst(wires: readonly Wire[], rects: ReadonlyMap<string, Rect>): r
   return tasks.sort((one, other) => far(one) - far(other));
 }
 
-/** Nothing where there is no room for what is written. */
-function labelled(wire: Wire, { points: way }: Way, terrain: Terrain): PlacedWire | undefined {
-  const points = cornersOf(way).map(({ x, y }) => ({ x: x * STEP, y: y * STEP }));
+/** The wire with its label; nothing when the label does not fit. */
+function labelled(wire: Wire, { points: route }: Route, grid: RoutingGrid): PlacedWire | undefined {
+  const points = cornersOf(route).map(({ x, y }) => ({ x: x * STEP, y: y * STEP }));
   const isFree = ({ rect }: LabelPlace): boolean =>
-    terrain.isFree(rect) && !way.some(({ x, y }) => isWithin({ x: x * STEP, y: y * STEP }, rect));
-  return first(rooms, (room) => {
+    grid.isFree(rect) && !route.some(({ x, y }) => isWithin({ x: x * STEP, y: y * STEP }, rect));
+  return first(labelWidths, (room) => {
     const { width, height, rows } = labelOf(wire, room);
     const plain = { wire, points, label: { x: 0, y: 0, width, height }, isOnLine: false, rows };
     if (width === 0) return plain;

@@ -1,9 +1,9 @@
-// Small signs that are used all over the page: servers with their letter and colour, requirements with their text.
+// Small badges for all parts of the page: servers with their letter and colour, and requirements with their text.
 import type { LiveChart } from './chart.ts';
 import { make } from './dom.ts';
 import { serverName } from './names.ts';
 
-/** A server by its letter, colour and host; the whole issuer is told to who points at it. */
+/** The badge of a server. */
 export function serverBadge(servers: readonly string[], issuer: string): HTMLElement {
   const { letter, place, colour } = serverName(servers, issuer);
   return make(
@@ -14,10 +14,10 @@ export function serverBadge(servers: readonly string[], issuer: string): HTMLEle
   );
 }
 
-/** A requirement by its id; what it requires is told to who points at it. */
+/** The badge of a requirement. */
 export function requirementBadge({ requirements }: LiveChart, id: string): HTMLElement {
   return make('span', { class: 'spec', title: plain(requirements[id]?.title ?? '') }, id);
 }
 
-/** Without the marks of Markdown. */
+/** A text in Markdown without its code marks. */
 export const plain = (markdown: string): string => markdown.replaceAll('`', '');

@@ -1,13 +1,13 @@
-// What the page knows of the chart by heart: in it as data, from when it was made.
+// The chart as data inside the page, from when the page was made.
 
-/** What the page knows of a state. */
+/** A state of the chart. */
 export interface LiveState {
   readonly description: string;
   readonly tags: readonly string[];
   readonly spec: readonly string[];
 }
 
-/** What the page knows of an arrow. */
+/** A transition of the chart. */
 export interface LiveArrow {
   readonly source: string;
   readonly target: string | undefined;
@@ -18,12 +18,12 @@ export interface LiveArrow {
 
 interface LiveRequirement {
   readonly level: string;
-  /** In Markdown. */
+  /** The text of the requirement, in Markdown. */
   readonly title: string;
   readonly link: string;
 }
 
-/** What the page knows of the chart: put into it when the page is made. */
+/** The chart, and the requirements that it serves. */
 export interface LiveChart {
   /** By path, in the order of the chart. */
   readonly states: Readonly<Record<string, LiveState>>;
@@ -32,13 +32,13 @@ export interface LiveChart {
   readonly requirements: Readonly<Record<string, LiveRequirement>>;
 }
 
-/** What serves a requirement. */
+/** The states and arrows that serve a requirement. */
 export interface Serving {
   readonly states: readonly string[];
   readonly arrows: readonly string[];
 }
 
-/** The states and arrows that serve a requirement. */
+/** Finds the states and arrows that serve a requirement. */
 export function servingOf({ states, arrows }: LiveChart, requirement: string): Serving {
   const serving = (
     things: Readonly<Record<string, { readonly spec: readonly string[] }>>,

@@ -1,51 +1,51 @@
-// The chart: a map of the phases, and under the lens one of them, state by state; or the whole, to be looked around in.
+// The chart: an overview of the phases with one phase beside it, state by state; or the whole chart.
 import type { LiveChart, Serving } from './chart.ts';
 import { make, onChange, part } from './dom.ts';
 import { type LiveDrawing, liveDrawing, scrollTo } from './drawing.ts';
-import { lensIn } from './lens.ts';
-import { posterIn } from './poster.ts';
+import { phasePaneIn } from './phasePane.ts';
+import { wholePaneIn } from './wholePane.ts';
 
-/** Where the chart is, and what happened since the last time. */
-interface Happening {
+/** The active states, and what happened since the last time. */
+interface ChartChange {
   readonly active: readonly string[];
-  /** The way on which it came there. */
+  /** The arrows of the last transition. */
   readonly latest: readonly string[];
   readonly entered: readonly string[];
   readonly taken: readonly string[];
 }
 
-/** The part of the page in which the chart is. */
+/** The panel with the chart. */
 export interface ChartView {
-  show(happening: Happening): void;
-  /** What serves a requirement stands out; nothing: all is as it was. */
-  single(serving: Serving): void;
-  /** Shows these arrows, and the phase of the first; none: as before. */
-  point(arrows: readonly string[]): void;
+  show(change: ChartChange): void;
+  /** Dims all that does not serve a requirement. With nothing, nothing is dimmed. */
+  filter(serving: Serving): void;
+  /** Highlights these arrows, and shows the phase of the first. With none, it shows the same as before. */
+  highlight(arrows: readonly string[]): void;
 }
 
-/** The choice of no phase: the one in which something happens. */
+/** The value of the select box that shows the phase in which something happens. */
 const FOLLOW = '';
 
 const phaseOf = (path: string): string => path.split('.')[0] ?? '';
 
-/** Takes over the part of the page in which the chart is: map, lens, and the whole drawing. */
+/** Makes the panel with the chart. */
 export function chartView({ states, arrows }: LiveChart): ChartView {
   let active: readonly string[] = [];
   let latest: readonly string[] = [];
-  let pointed: readonly string[] = [];
+  let highlighted: readonly string[] = [];
   let serving: Serving = { states: [], arrows: [] };
   const choice = part('phase', HTMLSelectElement);
   const map = mapIn(part('map', HTMLElement), (phase) => choose(phase === choice.value ? FOLLOW : phase));
-  const lens = lensIn(part('lens', HTMLElement), (phase) => {
-    map.view(phase);
-    light(lens.seen());
+  const pane = phasePaneIn(part('phase-pane', HTMLElement), (phase) => {
+    map.markShown(phase);
+    showState(pane.visible());
   });
-  const poster = posterIn(part('poster', HTMLElement), adorn);
-  const say = sayerOf({ states });
+  const wholePane = wholePaneIn(part('whole', HTMLElement), updateAll);
+  const describe = describerOf({ states });
 
   choice.append(
-    make('option', { value: FOLLOW }, 'where it happens'),
-    ...lens.phases.map((phase) => make('option', { value: phase }, phase)),
+    make('option', { value: FOLLOW }, 'the active one'),
+    ...pane.phases.map((phase) => make('option', { value: phase }, phase)),
   );
   choice.addEventListener('change', look);
 
@@ -54,73 +54,74 @@ export function chartView({ states, arrows }: LiveChart): ChartView {
     look();
   }
 
-  /** What is to be seen: what a person points at, what they have chosen, or else what is active. */
+  /** Shows what a person points at, else what they have chosen, else what is active. */
   function look(): void {
-    const places = pointed.flatMap((id) => [arrows[id]?.source ?? '', arrows[id]?.target ?? '']);
-    const meant = [...places.filter((path) => path !== ''), ...serving.states, ...active];
+    const places = highlighted.flatMap((id) => [arrows[id]?.source ?? '', arrows[id]?.target ?? '']);
+    const wanted = [...places.filter((path) => path !== ''), ...serving.states, ...active];
     const phase =
-      pointed.length > 0 ? phaseOf(meant[0] ?? '') : choice.value || phaseOf(active[0] ?? 'recovering');
-    const isFollowing = pointed.length === 0 && choice.value === FOLLOW;
-    const whole = poster.drawing();
-    if (whole) scrollTo(part('poster', HTMLElement), whole.firstOf(isFollowing ? active : meant));
-    else lens.turnTo(phase, isFollowing ? active : meant, isFollowing);
+      highlighted.length > 0 ? phaseOf(wanted[0] ?? '') : choice.value || phaseOf(active[0] ?? 'recovering');
+    const isFollowing = highlighted.length === 0 && choice.value === FOLLOW;
+    const whole = wholePane.drawing();
+    if (whole) scrollTo(part('whole', HTMLElement), whole.firstOf(isFollowing ? active : wanted));
+    else pane.showPhase(phase, isFollowing ? active : wanted, isFollowing);
   }
 
-  /** All drawings show the same. */
-  function adorn(): void {
+  /** Marks the same in all drawings. */
+  function updateAll(): void {
     for (const drawing of drawings()) {
-      light(drawing);
-      drawing.single(serving.states, serving.arrows);
-      drawing.point(pointed);
+      showState(drawing);
+      drawing.filter(serving.states, serving.arrows);
+      drawing.highlight(highlighted);
     }
     const phases = [...serving.states, ...serving.arrows.map((id) => arrows[id]?.source ?? '')].map(phaseOf);
-    map.drawing.single(phases, serving.arrows);
+    map.drawing.filter(phases, serving.arrows);
     look();
   }
 
-  function light(drawing: LiveDrawing | undefined): void {
-    drawing?.light(active);
-    drawing?.latest(latest);
+  function showState(drawing: LiveDrawing | undefined): void {
+    drawing?.showActive(active);
+    drawing?.showLatest(latest);
   }
 
   function drawings(): readonly LiveDrawing[] {
-    const whole = poster.drawing();
-    return [map.drawing, ...lens.drawings, ...(whole ? [whole] : [])];
+    const whole = wholePane.drawing();
+    return [map.drawing, ...pane.drawings, ...(whole ? [whole] : [])];
   }
 
   return {
-    show({ active: now, latest: way, entered, taken }) {
-      const seen = poster.drawing() ?? lens.seen();
-      if (now.join() !== active.join() || way.join() !== latest.join()) {
-        [active, latest] = [now, way];
-        light(map.drawing);
-        light(seen);
+    show({ active: now, latest: last, entered, taken }) {
+      const visible = wholePane.drawing() ?? pane.visible();
+      if (now.join() !== active.join() || last.join() !== latest.join()) {
+        [active, latest] = [now, last];
+        showState(map.drawing);
+        showState(visible);
         look();
-        say(active);
+        describe(active);
       }
       map.drawing.flash(entered, taken);
-      seen?.flash(entered, taken);
+      visible?.flash(entered, taken);
     },
-    single(of) {
+    filter(of) {
       serving = of;
       choice.value = phaseOf(of.states[0] ?? FOLLOW);
-      adorn();
+      updateAll();
     },
-    point(ids) {
-      pointed = ids;
-      for (const drawing of drawings()) drawing.point(ids);
+    highlight(ids) {
+      highlighted = ids;
+      for (const drawing of drawings()) drawing.highlight(ids);
       look();
     },
   };
 }
 
+/** The overview of the phases. */
 interface LiveMap {
   readonly drawing: LiveDrawing;
-  /** This phase is under the lens. */
-  readonly view: (phase: string) => void;
+  /** Marks the phase that the pane shows. */
+  readonly markShown: (phase: string) => void;
 }
 
-/** @param choose a person wants to see this phase. */
+/** @param choose Called with the phase that a person clicks. */
 function mapIn(place: HTMLElement, choose: (phase: string) => void): LiveMap {
   const drawing = liveDrawing(place);
   drawing.svg.setAttribute('role', 'group');
@@ -128,11 +129,11 @@ function mapIn(place: HTMLElement, choose: (phase: string) => void): LiveMap {
     const state = target instanceof Element ? target.closest('[data-state]') : null;
     if (state) choose(state.getAttribute('data-state') ?? '');
   });
-  return { drawing, view: (phase) => drawing.mark('viewed', [phase]) };
+  return { drawing, markShown: (phase) => drawing.mark('shown', [phase]) };
 }
 
-/** Says for those who see no drawing, and under it, which states are active. */
-const sayerOf = ({ states }: Pick<LiveChart, 'states'>) =>
+/** Writes below the drawing which states are active, also for screen readers. */
+const describerOf = ({ states }: Pick<LiveChart, 'states'>) =>
   onChange((active: readonly string[]) => {
     const lines = active.map((path) => {
       const description = states[path]?.description ?? '';

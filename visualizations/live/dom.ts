@@ -1,9 +1,9 @@
-// Elements, made by hand: all text is put in as text.
+// Makes elements. Texts are always added as text, never as HTML.
 
-/** What an element is made of: other elements, and text. */
+/** What an element can hold. */
 export type Content = Node | string;
 
-/** Attributes that are undefined are left out. */
+/** Makes an element. An attribute that is undefined is left out. */
 export function make<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Readonly<Record<string, string | undefined>> = {},
@@ -17,14 +17,14 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** The page's own element. */
+/** An element of the page. @throws TypeError when the page has none with this id and kind. */
 export function part<Kind extends Element>(id: string, kind: new () => Kind): Kind {
   const element = document.getElementById(id);
   if (!(element instanceof kind)) throw new TypeError(`The page has no ${id}.`);
   return element;
 }
 
-/** Calls `show` when what is shown is not what was shown last. Compared as text. */
+/** Makes a function that calls `show` only when its argument has changed. Arguments are compared as JSON. */
 export function onChange<Shown>(show: (shown: Shown) => void): (shown: Shown) => void {
   let last: string | undefined;
   return (shown) => {
@@ -35,7 +35,7 @@ export function onChange<Shown>(show: (shown: Shown) => void): (shown: Shown) =>
   };
 }
 
-/** A keystroke that is meant for the page, and not for a field or the browser. */
+/** Whether a keystroke is for the page, and not for a field or the browser. */
 export function isForPage(event: KeyboardEvent): boolean {
   const isField =
     event.target instanceof HTMLElement && event.target.closest('select,input,textarea') !== null;

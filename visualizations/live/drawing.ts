@@ -1,27 +1,27 @@
-// A drawing in the page: its states and arrows can be lit, flash, and stand out.
+// A drawing in the page, whose states and arrows can be marked.
 import { withOuter } from './words.ts';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** How long a flash is lit before it fades, and how often it is looked whether it is over, in milliseconds. */
-const [LIT, SWEEP] = [700, 100];
-/** Of more than these none fades: what fades is a layer of its own, and many of them are slow. */
+/** How long a flash stays before it fades, and how often flashes are checked, in milliseconds. */
+const [FLASH, CHECK] = [700, 100];
+/** When there are more flashes than this, none fades: each one that fades is a layer of its own, and many are slow. */
 const MOST_FADING = 16;
 
-/** A drawing whose states and arrows can be lit. */
+/** A drawing in the page. */
 export interface LiveDrawing {
   readonly svg: SVGSVGElement;
-  /** These states are active: the innermost ones. */
-  light(active: readonly string[]): void;
-  /** These were entered, and these arrows taken. */
+  /** Marks the active states. @param active The innermost ones. */
+  showActive(active: readonly string[]): void;
+  /** Lets states that were entered and arrows that were taken flash. */
   flash(entered: readonly string[], arrows: readonly string[]): void;
-  /** These alone stand out; nothing: all are as they were. */
-  single(states: readonly string[], arrows: readonly string[]): void;
-  /** The way on which the chart came to where it is. */
-  latest(arrows: readonly string[]): void;
-  /** A line of a log is looked at: its arrows. */
-  point(arrows: readonly string[]): void;
-  /** Gives these states, and no others, a class. */
+  /** Dims everything except these. With nothing, nothing is dimmed. */
+  filter(states: readonly string[], arrows: readonly string[]): void;
+  /** Marks the arrows of the last transition. */
+  showLatest(arrows: readonly string[]): void;
+  /** Highlights the arrows of a log line. */
+  highlight(arrows: readonly string[]): void;
+  /** Gives a class to these states, and to no others. */
   mark(name: string, states: readonly string[]): void;
   /** The first of these states that is in this drawing. */
   firstOf(states: readonly string[]): Element | undefined;
@@ -29,7 +29,7 @@ export interface LiveDrawing {
 
 type Found = Element | null | undefined;
 
-/** @param place where the drawing is. */
+/** Finds the drawing in a place. @throws TypeError when there is none. */
 export function liveDrawing(place: Element): LiveDrawing {
   const svg = place.querySelector('svg');
   if (!svg) throw new TypeError('There is no drawing.');
@@ -39,9 +39,9 @@ export function liveDrawing(place: Element): LiveDrawing {
   const ofStates = (paths: readonly string[]): readonly Found[] => paths.map((path) => states.get(path));
   const ofArrows = (ids: readonly string[]): readonly Found[] =>
     ids.flatMap((id) => [arrows.get(id), wires.get(id)]);
-  const spark = sparksIn(svg);
+  const flashOne = flashesIn(svg);
   const marked = new Map<string, ReadonlySet<Element>>();
-  /** These have the class, and no others. */
+  /** Gives a class to these elements, and to no others. */
   const only = (name: string, elements: readonly Found[]): void => {
     const now = new Set(elements.filter((one) => one instanceof Element));
     for (const one of marked.get(name) ?? []) if (!now.has(one)) one.classList.remove(name);
@@ -50,20 +50,20 @@ export function liveDrawing(place: Element): LiveDrawing {
   };
   return {
     svg,
-    light(active) {
-      only('lit', ofStates(active.flatMap(withOuter)));
+    showActive(active) {
+      only('active', ofStates(active.flatMap(withOuter)));
       only('innermost', ofStates(active));
     },
     flash(entered, taken) {
       const cards = ofStates(entered.flatMap(withOuter)).filter((one) => !one?.classList.contains('frame'));
-      for (const element of new Set([...cards, ...ofArrows(taken)])) spark(element);
+      for (const element of new Set([...cards, ...ofArrows(taken)])) flashOne(element);
     },
-    single(paths, ids) {
-      svg.classList.toggle('singled', paths.length + ids.length > 0);
+    filter(paths, ids) {
+      svg.classList.toggle('filtered', paths.length + ids.length > 0);
       only('serves', [...ofStates(paths), ...ofArrows(ids)]);
     },
-    latest: (ids) => only('latest', ofArrows(ids)),
-    point: (ids) => only('pointed', ofArrows(ids)),
+    showLatest: (ids) => only('latest', ofArrows(ids)),
+    highlight: (ids) => only('highlighted', ofArrows(ids)),
     mark: (name, paths) => only(name, ofStates(paths)),
     firstOf: (paths) => ofStates(paths).find((one) => one instanceof Element) ?? undefined,
   };
@@ -74,22 +74,22 @@ function byName(svg: SVGSVGElement, attribute: string): ReadonlyMap<string, Elem
   return new Map(elements.map((one) => [one.getAttribute(attribute) ?? '', one]));
 }
 
-/** Whether the person wants nothing to move. */
-const isStill = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
+/** Whether the person has asked for less motion. */
+const prefersNoMotion = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
-/** What flashes gets something laid over it, once; it stays lit for a while, and then it fades. */
-function sparksIn(svg: SVGSVGElement): (element: Found) => void {
+/** An element that flashes gets an overlay, which is made once. It is visible for a while, and then fades. */
+function flashesIn(svg: SVGSVGElement): (element: Found) => void {
   const overlays = new Map<Element, readonly Element[]>();
   const ends = new Map<Element, number>();
   let later: ReturnType<typeof setTimeout> | undefined;
-  function sweep(): void {
+  function check(): void {
     const now = performance.now();
     for (const [overlay, end] of ends) {
       if (end > now) continue;
       overlay.classList.remove('on');
       ends.delete(overlay);
     }
-    later = ends.size > 0 ? setTimeout(sweep, SWEEP) : undefined;
+    later = ends.size > 0 ? setTimeout(check, CHECK) : undefined;
   }
   return (element) => {
     if (!element) return;
@@ -97,10 +97,10 @@ function sparksIn(svg: SVGSVGElement): (element: Found) => void {
     overlays.set(element, known);
     for (const overlay of known) {
       overlay.classList.add('on');
-      ends.set(overlay, performance.now() + LIT);
+      ends.set(overlay, performance.now() + FLASH);
     }
     svg.classList.toggle('crowded', ends.size > MOST_FADING);
-    if (later === undefined) later = setTimeout(sweep, SWEEP);
+    if (later === undefined) later = setTimeout(check, CHECK);
   };
 }
 
@@ -109,26 +109,26 @@ function overlaysOf(element: Element): readonly Element[] {
   return [...element.querySelectorAll(':scope>.shape,:scope>.line')].flatMap((shape) => {
     const overlay = shape.cloneNode();
     if (!(overlay instanceof Element)) return [];
-    overlay.classList.add('spark');
+    overlay.classList.add('flash');
     shape.after(overlay);
     return [overlay];
   });
 }
 
-/** A marker's stroke behind the words. */
+/** A rectangle behind a text. */
 function markerOf(row: Element): Element {
   const marker = document.createElementNS(SVG, 'rect');
   const { x, y, width, height } = row instanceof SVGGElement ? row.getBBox() : new DOMRect();
   const place = { x: x - 4, y: y - 3, width: width + 8, height: height + 6, rx: 5 };
   for (const [name, value] of Object.entries(place)) marker.setAttribute(name, String(value));
-  marker.classList.add('spark');
+  marker.classList.add('flash');
   row.prepend(marker);
   return marker;
 }
 
 /**
- * Scrolls this place, and not the page, until the middle of it shows what could not be seen.
- * @param isFar there is no way to be seen between what was there before and this.
+ * Scrolls this place, and not the page, so that an element that was not visible is in its middle.
+ * @param isFar Jump there, since something else was visible before.
  */
 export function scrollTo(place: HTMLElement, element: Element | undefined, isFar = false): void {
   if (!element) return;
@@ -140,6 +140,6 @@ export function scrollTo(place: HTMLElement, element: Element | undefined, isFar
   place.scrollBy({
     left: left - Math.max(16, (outer.width - inner.width) / 2),
     top: top - Math.max(16, (outer.height - inner.height) / 2),
-    behavior: isFar || isStill() ? 'instant' : 'smooth',
+    behavior: isFar || prefersNoMotion() ? 'instant' : 'smooth',
   });
 }

@@ -1,4 +1,5 @@
-// The two logs, newest first: what happened in the chart, and what was sent. A line that is looked at is lit in the chart.
+// The two logs, newest first: the events of the chart, and the requests. The arrows of a line that a person points at are
+// highlighted in the chart.
 import type { RequestFact, StepFact } from '../../contract/trace.ts';
 import { urlOf } from '../../protocol/url.ts';
 import { requirementBadge } from './badges.ts';
@@ -7,17 +8,17 @@ import { type Content, make, onChange, part } from './dom.ts';
 import { placeOf, serverName, serverOf } from './names.ts';
 import { KEPT, type Line } from './view.ts';
 
-/** A list of lines about one session, newest first. */
+/** A log of facts. */
 export interface Log<Fact> {
-  /** @param key another one begins another log. */
+  /** Shows new lines. @param key When it changes, the log begins from empty. */
   show(key: string, lines: readonly Line<Fact>[]): void;
 }
 
-/** @param point a line with these arrows is looked at; with none: no line is. */
-export function eventLog(chart: LiveChart, point: (arrows: readonly string[]) => void): Log<StepFact> {
+/** The log of events. @param highlight Called with the arrows of the line that a person points at, or with none. */
+export function eventLog(chart: LiveChart, highlight: (arrows: readonly string[]) => void): Log<StepFact> {
   const arrowsOf = new WeakMap<Element, readonly string[]>();
   const list = listIn('events');
-  const pointTo = onChange(point);
+  const pointTo = onChange(highlight);
   const look = ({ target }: Event): void =>
     pointTo(target instanceof Element ? (arrowsOf.get(target.closest('li') ?? target) ?? []) : []);
   for (const type of ['pointerover', 'focusin']) list.addEventListener(type, look);
@@ -43,16 +44,16 @@ function wayOf({ arrows }: LiveChart, id: string): readonly Content[] {
   return [...why, target === undefined ? 'stays ' : `→ ${target} `];
 }
 
-/** The list of requests of one session, newest first. */
-export interface WireLog {
+/** The log of requests. */
+export interface RequestLog {
   show(key: string, lines: readonly Line<RequestFact>[], servers: readonly string[]): void;
 }
 
 const ALL = '';
 
-/** Takes over the list of requests, and the choice of a server to see alone. */
-export function wireLog(): WireLog {
-  const list = listIn('wire');
+/** The log of requests, with a select box for one server. */
+export function requestLog(): RequestLog {
+  const list = listIn('requests');
   const only = part('only', HTMLSelectElement);
   let servers: readonly string[] = [];
   const filter = (): void => {
@@ -61,7 +62,7 @@ export function wireLog(): WireLog {
   const isWanted = (line: Element): boolean =>
     only.value === ALL || line.getAttribute('data-to') === only.value;
   only.addEventListener('change', filter);
-  const offer = onChange((issuers: readonly string[]) => {
+  const showServers = onChange((issuers: readonly string[]) => {
     const before = only.value;
     const names = issuers.map((issuer) => serverName(issuers, issuer));
     only.replaceChildren(
@@ -79,8 +80,8 @@ export function wireLog(): WireLog {
   return {
     show(key, requests, known) {
       servers = known;
-      offer(known);
-      // A server is known by its letter once a step has named it: after the first request to it.
+      showServers(known);
+      // A server gets its letter when a step names it, which is after the first request to it. Then the log is rebuilt.
       lines.show(`${key} ${known.length}`, requests);
     },
   };
@@ -126,7 +127,7 @@ function destinationOf(url: string, resource: string, servers: readonly string[]
     : { to: 'unknown', letter: '?', colour: 'resource', place: placeOf(url) };
 }
 
-/** Adds lines in batches, and drops the oldest. */
+/** Adds lines, and removes the oldest ones. */
 function log<Fact>(list: HTMLElement, lineOf: (fact: Fact) => HTMLElement): Log<Fact> {
   let [shownKey, shown] = ['', 0];
   return {
@@ -140,12 +141,12 @@ function log<Fact>(list: HTMLElement, lineOf: (fact: Fact) => HTMLElement): Log<
       shown = fresh.at(-1)?.number ?? shown;
       list.prepend(...fresh.map(({ fact }) => lineOf(fact)).reverse());
       while (list.children.length > KEPT) list.lastElementChild?.remove();
-      rove(list);
+      setTabStop(list);
     },
   };
 }
 
-/** One line can be reached by Tab; the arrow keys go on from there. */
+/** A list in which the Tab key reaches one line, and the arrow keys the others. */
 function listIn(id: string): HTMLElement {
   const list = part(id, HTMLElement).querySelector('ol');
   if (!list) throw new TypeError('There is no list.');
@@ -166,8 +167,8 @@ function listIn(id: string): HTMLElement {
   return list;
 }
 
-/** The newest, unless somebody is among them. */
-function rove(list: HTMLElement): void {
+/** The Tab key reaches the newest line, unless the focus is in the list. */
+function setTabStop(list: HTMLElement): void {
   if (list.contains(document.activeElement)) return;
   for (const line of list.querySelectorAll<HTMLElement>('[tabindex="0"]')) line.tabIndex = -1;
   const [first] = list.children;

@@ -1,16 +1,17 @@
-// The page: hears what happens, and shows it, a part in each frame.
+// The live page: receives messages, and shows them, one part of the page in each frame.
+
+import { actionButtons } from './actions.ts';
 import type { LiveChart } from './chart.ts';
 import { chartView } from './chartView.ts';
 import { isForPage, part } from './dom.ts';
-import { eventLog, wireLog } from './logs.ts';
+import { eventLog, requestLog } from './logs.ts';
 import type { Action, Message } from './messages.ts';
 import { sessionName } from './names.ts';
 import { requirementPicker } from './requirementPicker.ts';
 import { sessionCards } from './sessionCards.ts';
-import { sayConnection, speech } from './speech.ts';
+import { showConnection, statusLine } from './statusLine.ts';
 import { listen, press } from './stream.ts';
 import { takeToken } from './token.ts';
-import { tricks } from './tricks.ts';
 import { afterMessage, emptyView, type SessionView, type View } from './view.ts';
 
 const chart: LiveChart = JSON.parse(part('known', HTMLScriptElement).text);
@@ -19,33 +20,33 @@ const openedAt = Date.now();
 let view: View = emptyView;
 /** The key of the session that the chart shows. */
 let focus = '';
-/** The newest line that the chart has shown; what was there before somebody looked does not flash. */
+/** The number of the newest line that has flashed in the chart. Lines from before the page was opened do not flash. */
 let flashed = Number.POSITIVE_INFINITY;
-/** How often everything has begun anew. */
+/** How often the connection was opened. */
 let runs = 0;
 
 const onChart = chartView(chart);
-const words = speech(chart);
+const status = statusLine(chart);
 const cards = sessionCards(chart, choose);
-const events = eventLog(chart, (arrows) => onChart.point(arrows));
-const wire = wireLog();
-const buttons = tricks((action) => void pressed(action));
-requirementPicker(chart, (serving) => onChart.single(serving));
+const events = eventLog(chart, (arrows) => onChart.highlight(arrows));
+const requests = requestLog();
+const buttons = actionButtons((action) => void pressed(action));
+requirementPicker(chart, (serving) => onChart.filter(serving));
 
-/** However much comes, a frame stays short: one part for each, and the chart twice as often as the others. */
+/** Each frame renders one part, so that no frame takes long. The chart is rendered twice as often as the others. */
 const parts: readonly ((session: SessionView) => void)[] = [
   showChart,
   () => cards.show(view, focus),
   ({ key, steps }) => events.show(`${runs} ${key}`, steps),
   showChart,
-  (session) => words.show(session, view.servers),
-  ({ key, requests }) => wire.show(`${runs} ${key}`, requests, view.servers),
+  (session) => status.show(session, view.servers),
+  ({ key, requests: lines }) => requests.show(`${runs} ${key}`, lines, view.servers),
 ];
 let turn = 0;
-/** How many parts do not show yet what has come. */
+/** How many parts have to be rendered. */
 let due = 0;
 
-function hear(message: Message): void {
+function receive(message: Message): void {
   view = afterMessage(view, message);
   later();
 }
@@ -70,10 +71,10 @@ function showChart(session: SessionView): void {
   const { step, steps } = session;
   const fresh = steps.filter(({ number }) => number > flashed).map(({ fact }) => fact);
   flashed = view.newest;
-  const leads = (arrow: string): boolean => chart.arrows[arrow]?.target !== undefined;
+  const hasTarget = (arrow: string): boolean => chart.arrows[arrow]?.target !== undefined;
   onChart.show({
     active: step?.states ?? [],
-    latest: steps.findLast(({ fact }) => fact.arrows.some(leads))?.fact.arrows ?? [],
+    latest: steps.findLast(({ fact }) => fact.arrows.some(hasTarget))?.fact.arrows ?? [],
     entered: fresh.flatMap(({ entered }) => entered),
     taken: fresh.flatMap(({ arrows }) => arrows),
   });
@@ -89,8 +90,8 @@ function choose(key: string): void {
 async function pressed({ id, label }: Action): Promise<void> {
   const session = view.sessions.find(({ key }) => key === focus)?.id;
   if (await press(token ?? '', { id, ...(session && { session }) })) return;
-  const text = `${label}: the command cannot be reached; start it again.`;
-  hear({ kind: 'said', at: Date.now(), text, isGood: false });
+  const text = `${label}: the command does not answer. Start it again.`;
+  receive({ kind: 'said', at: Date.now(), text, isGood: false });
 }
 
 document.addEventListener('keydown', (event) => {
@@ -102,19 +103,19 @@ document.addEventListener('keydown', (event) => {
 });
 setInterval(() => cards.tick(), 1_000);
 
-if (token === undefined) sayConnection('tokenless');
+if (token === undefined) showConnection('tokenless');
 else {
-  sayConnection('connecting');
+  showConnection('connecting');
   void listen(token, {
     opened() {
       view = emptyView;
       flashed = Number.POSITIVE_INFINITY;
       runs += 1;
-      sayConnection('live');
+      showConnection('live');
       later();
     },
-    heard: hear,
-    lost: () => sayConnection('lost'),
-    refused: () => sayConnection('refused'),
+    received: receive,
+    lost: () => showConnection('lost'),
+    refused: () => showConnection('refused'),
   });
 }

@@ -1,4 +1,4 @@
-// One line of the stream to the page, read back: nothing is taken on trust, though it comes from this machine.
+// Reads one line of the stream to the page. Each line is checked, although it comes from this machine.
 import * as z from 'zod/mini';
 import type { TraceFact } from '../../contract/trace.ts';
 import { readObject } from '../../protocol/json.ts';
@@ -19,7 +19,7 @@ const holding = z.object({
 
 const action = z.object({ id: text, label: text, hint: text, of: z.enum(['session', 'world']) });
 
-/** What is no fact of a run. */
+/** The messages that are not facts of a run. */
 const other = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('actions'), actions: z.array(action) }),
   z.object({ kind: z.literal('holdings'), session, rows: z.array(holding) }),
@@ -28,18 +28,18 @@ const other = z.discriminatedUnion('kind', [
 
 type Other = z.infer<typeof other>;
 
-/** One line of the stream: a recorded fact, or what only the page needs. */
+/** One line of the stream. */
 export type Message = TraceFact | Other;
-/** What one authorization server holds of a session. */
+/** What one authorization server has of a session. */
 export type Row = z.infer<typeof holding>;
-/** A button that the server offers. */
+/** A button. */
 export type Action = z.infer<typeof action>;
-/** What came of a button. */
+/** The outcome of a button. */
 export type Said = Extract<Other, { kind: 'said' }>;
-/** Whose session it is, as the stream says it. */
+/** Which session it is. */
 export type SessionId = z.infer<typeof session>;
 
-/** @returns nothing for what is none. */
+/** Reads a line. @returns nothing when it is not a message. */
 export function readMessage(line: string): Message | undefined {
   return readFact(line) ?? other.safeParse(readObject(line)).data;
 }

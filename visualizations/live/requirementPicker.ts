@@ -1,4 +1,4 @@
-// Choose a requirement: the states and arrows that serve it stand out.
+// The select box of requirements: the states and arrows that serve the chosen one are highlighted.
 import { plain } from './badges.ts';
 import { type LiveChart, type Serving, servingOf } from './chart.ts';
 import { make, part } from './dom.ts';
@@ -16,8 +16,8 @@ const levels: Readonly<Record<string, string>> = {
   project: 'This goes beyond the specification.',
 };
 
-/** @param single told what serves the requirement that was chosen; nothing where none is. */
-export function requirementPicker(chart: LiveChart, single: (serving: Serving) => void): void {
+/** Fills the select box. @param filter Called with what serves the chosen requirement; with nothing when none is chosen. */
+export function requirementPicker(chart: LiveChart, filter: (serving: Serving) => void): void {
   const choice = part('requirement', HTMLSelectElement);
   const text = part('requirement-text', HTMLElement);
   const all = Object.keys(chart.requirements);
@@ -42,11 +42,11 @@ export function requirementPicker(chart: LiveChart, single: (serving: Serving) =
     const requirement = chart.requirements[choice.value];
     const serving = servingOf(chart, choice.value);
     text.hidden = requirement === undefined;
-    single(serving);
+    filter(serving);
     if (!requirement) return;
     const { title, level, link } = requirement;
     const served = `${counted(serving.states.length, 'state')} and ${counted(serving.arrows.length, 'arrow')} serve it.`;
-    const where = make('a', { href: link, target: '_blank', rel: 'noreferrer' }, 'Where it is said');
+    const where = make('a', { href: link, target: '_blank', rel: 'noreferrer' }, 'Read the source');
     text.replaceChildren(
       make('b', {}, choice.value),
       ` ${plain(title)}. ${levels[level] ?? ''} ${served} `,

@@ -1,15 +1,16 @@
-// The sessions, side by side: how each stands, its scopes, and which server holds what of it.
+// The sessions, side by side: the status of each, its scopes, and what each server has of it.
 import { serverBadge } from './badges.ts';
 import type { LiveChart } from './chart.ts';
 import { make, onChange, part } from './dom.ts';
 import { placeOf, sessionName } from './names.ts';
 import type { Scopes, SessionView, View } from './view.ts';
-import { type Binding, bindingsOf, standingOf } from './words.ts';
+import { type Binding, bindingsOf, summaryOf } from './words.ts';
 
-/** The cards of all sessions, side by side. */
+/** The cards of all sessions. */
 export interface SessionCards {
+  /** @param focus The key of the session that the chart shows. */
   show(view: View, focus: string): void;
-  /** Says anew how long grants are still good. */
+  /** Updates how long grants are still valid. */
   tick(): void;
 }
 
@@ -18,7 +19,7 @@ interface Card {
   show(session: SessionView, servers: readonly string[], isFocus: boolean): void;
 }
 
-/** @param choose a person wants to see this session in the chart. */
+/** Makes the cards. @param choose Called with the session that a person wants to see in the chart. */
 export function sessionCards(chart: LiveChart, choose: (key: string) => void): SessionCards {
   const place = part('sessions', HTMLElement);
   const cards = new Map<string, Card>();
@@ -43,10 +44,10 @@ export function sessionCards(chart: LiveChart, choose: (key: string) => void): S
 }
 
 function cardOf(chart: LiveChart, { key, id }: SessionView, choose: (key: string) => void): Card {
-  const word = make('span', { class: 'mood' });
+  const word = make('span', { class: 'session-status' });
   const button = make('button', { type: 'button' }, make('span', { class: 'name' }, sessionName(id)), word);
   const sentence = make('p', { class: 'sentence' });
-  const trouble = make('p', { class: 'trouble' });
+  const problem = make('p', { class: 'problem' });
   const scopes = make('div', { class: 'scopes' });
   const bindings = make('div', { class: 'bindings' });
   const element = make(
@@ -58,7 +59,7 @@ function cardOf(chart: LiveChart, { key, id }: SessionView, choose: (key: string
       { class: 'body' },
       make('p', { class: 'resource' }, placeOf(id.resource)),
       sentence,
-      trouble,
+      problem,
       scopes,
       bindings,
     ),
@@ -68,11 +69,11 @@ function cardOf(chart: LiveChart, { key, id }: SessionView, choose: (key: string
   const showBindings = onChange(([of, servers]: readonly [readonly Binding[], readonly string[]]) =>
     bindings.replaceChildren(bindingTable(of, servers)),
   );
-  const showStanding = onChange((now: ReturnType<typeof standingOf>) => {
-    element.setAttribute('data-mood', now.mood);
+  const showSummary = onChange((now: ReturnType<typeof summaryOf>) => {
+    element.setAttribute('data-status', now.status);
     word.textContent = now.word;
     sentence.textContent = now.sentence;
-    trouble.textContent = now.trouble;
+    problem.textContent = now.problem;
   });
   const showFocus = onChange((isFocus: boolean) => {
     element.classList.toggle('focus', isFocus);
@@ -85,7 +86,7 @@ function cardOf(chart: LiveChart, { key, id }: SessionView, choose: (key: string
       showFocus(isFocus);
       if (session === last) return;
       last = session;
-      showStanding(standingOf(chart, servers, session));
+      showSummary(summaryOf(chart, servers, session));
       showScopes(session.scopes);
       showBindings([bindingsOf(session, servers), servers]);
     },
@@ -96,15 +97,20 @@ function scopeList({ granted, added, asked }: Scopes): readonly Node[] {
   const items = [
     ...granted.map((scope) =>
       added.includes(scope)
-        ? make('li', { class: 'added', title: 'Granted last' }, `${scope} `, make('small', {}, 'new'))
+        ? make(
+            'li',
+            { class: 'added', title: 'New in the last grant' },
+            `${scope} `,
+            make('small', {}, 'new'),
+          )
         : make('li', {}, scope),
     ),
     ...asked.map((scope) =>
       make(
         'li',
-        { class: 'asked', title: 'Asked for, not granted' },
+        { class: 'asked', title: 'Requested, not granted' },
         `${scope} `,
-        make('small', {}, 'asked'),
+        make('small', {}, 'requested'),
       ),
     ),
   ];
@@ -127,21 +133,21 @@ function bindingTable(bindings: readonly Binding[], servers: readonly string[]):
   const empty = make(
     'tr',
     {},
-    make('td', { colspan: '4', class: 'none' }, 'No server holds anything of this session.'),
+    make('td', { colspan: '4', class: 'none' }, 'Nothing is stored for this session.'),
   );
   return make(
     'table',
     {},
-    make('caption', {}, 'Who holds what'),
+    make('caption', {}, 'What is stored for each server'),
     make('thead', {}, make('tr', {}, ...heads)),
     make('tbody', {}, ...(rows.length > 0 ? rows : [empty])),
   );
 }
 
 const clientWords = {
-  'pre-registered': 'set up by hand',
-  'metadata-document': 'by its document',
-  dynamic: 'registered itself',
+  'pre-registered': 'registered by hand',
+  'metadata-document': 'metadata document',
+  dynamic: 'registered dynamically',
 } as const;
 
 function grantWords({ granted, expiresAt, renewable }: NonNullable<NonNullable<Binding['row']>['grant']>) {
@@ -161,10 +167,10 @@ function grantWords({ granted, expiresAt, renewable }: NonNullable<NonNullable<B
   ];
 }
 
-/** @param then epoch milliseconds. */
+/** How long it is until then. @param then In epoch milliseconds. */
 function untilThen(then: number): string {
   const seconds = Math.ceil((then - Date.now()) / 1_000);
-  if (seconds <= 0) return 'run out';
+  if (seconds <= 0) return 'expired';
   const [minutes, rest] = [Math.floor(seconds / 60), String(seconds % 60).padStart(2, '0')];
   return minutes < 60 ? `${minutes}:${rest}` : `${Math.floor(minutes / 60)} h`;
 }

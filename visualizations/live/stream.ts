@@ -1,23 +1,23 @@
-// The stream of messages from the server, which begins anew whenever it was lost.
+// The stream of messages from the server. When the connection is lost, it is opened again.
 import { type Message, readMessage } from './messages.ts';
 
-/** Who hears the stream, and what becomes of it. */
+/** Called with what happens on the stream. */
 export interface Listener {
-  /** Everything that has happened so far comes again. */
+  /** The connection is open. All messages so far follow. */
   readonly opened: () => void;
-  readonly heard: (message: Message) => void;
-  /** It is tried again. */
+  readonly received: (message: Message) => void;
+  /** The connection is lost, and will be opened again. */
   readonly lost: () => void;
-  /** The token is none of the server's: nothing is tried any more. */
+  /** The server does not know the token. The connection is not opened again. */
   readonly refused: () => void;
 }
 
-/** Waits between two tries, in milliseconds: the last one for all that follow. */
+/** The pauses between two tries, in milliseconds. The last one repeats. */
 const PAUSES = [250, 500, 1_000, 2_000];
-/** Longest line, in characters. */
+/** The longest line, in characters. */
 const MAX_LINE = 1024 * 1024;
 
-/** Hears the server for as long as it takes the token; connects again whenever the stream is lost. */
+/** Receives messages until the server refuses the token. */
 export async function listen(token: string, listener: Listener): Promise<void> {
   for (let tries = 0; ; tries += 1) {
     const response = await fetch('/facts', { headers: bearer(token) }).catch(() => undefined);
@@ -32,7 +32,7 @@ export async function listen(token: string, listener: Listener): Promise<void> {
   }
 }
 
-/** @returns whether the server has taken it; what comes of it is told in the stream. */
+/** Presses a button. @returns whether the server has accepted it. The stream brings the outcome. */
 export async function press(token: string, request: object): Promise<boolean> {
   const body = JSON.stringify(request);
   const response = await fetch('/press', { method: 'POST', headers: bearer(token), body }).catch(
@@ -43,7 +43,7 @@ export async function press(token: string, request: object): Promise<boolean> {
 
 const bearer = (token: string): Readonly<Record<string, string>> => ({ authorization: `Bearer ${token}` });
 
-async function readLines(body: ReadableStream<Uint8Array>, { heard }: Listener): Promise<void> {
+async function readLines(body: ReadableStream<Uint8Array>, { received }: Listener): Promise<void> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let rest = '';
@@ -53,7 +53,7 @@ async function readLines(body: ReadableStream<Uint8Array>, { heard }: Listener):
     if (rest.length > MAX_LINE) throw new RangeError('The line is too long.');
     for (const line of lines) {
       const message = readMessage(line);
-      if (message) heard(message);
+      if (message) received(message);
     }
   }
 }

@@ -1,8 +1,8 @@
-// The token that opens the page: it comes in the fragment of its address, and leaves the address bar at once.
+// The token that the page needs. It is in the fragment of the address, and is removed from the address bar at once.
 
 const KEPT = 'token';
 
-/** Of this address, else the one that this tab came with before it was loaded again. */
+/** The token of this address, else the one that this tab had before it was loaded again. */
 export function takeToken(): string | undefined {
   const given = location.hash.slice(1);
   if (given === '') return sessionStorage.getItem(KEPT) ?? undefined;

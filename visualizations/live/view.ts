@@ -1,39 +1,39 @@
-// What the page knows: a pure function of the messages that it has heard. Everything that is shown is made from this.
+// What the page knows: a pure function of the messages that it has received. Everything it shows is made from this.
 
 import type { RequestFact, StepFact } from '../../contract/trace.ts';
 import { union } from '../../protocol/scopes.ts';
 import type { Action, Message, Row, Said, SessionId } from './messages.ts';
 
-/** A line of a log; numbers grow through all logs. */
+/** A line of a log. All logs share one count. */
 export interface Line<Fact> {
   readonly number: number;
   readonly fact: Fact;
 }
 
-/** The scopes of a session, and which of them are new. */
+/** The scopes of a session. */
 export interface Scopes {
   readonly granted: readonly string[];
-  /** Those of them that the last grant brought. */
+  /** Those of the granted scopes that are new since the grant before. */
   readonly added: readonly string[];
-  /** Asked for, and not granted. */
+  /** Those that were requested, and not granted. */
   readonly asked: readonly string[];
 }
 
-/** The resource names another server than the one that it was bound to. */
+/** A change of the authorization server: the resource names another one than it was bound to. */
 export interface Move {
   readonly from: string;
   readonly to: string;
 }
 
-/** Everything that the page shows of one session. */
+/** What the page knows of one session. */
 export interface SessionView {
   readonly key: string;
   readonly id: SessionId;
-  /** The newest step; a session is heard of by its requests first, sometimes. */
+  /** The newest step. Sometimes the first message of a session is a request. */
   readonly step: StepFact | undefined;
   readonly scopes: Scopes;
   /** The server that the session was bound to last. */
-  readonly home: string | undefined;
+  readonly boundTo: string | undefined;
   readonly move: Move | undefined;
   readonly rows: readonly Row[];
   /** Oldest first. */
@@ -41,29 +41,29 @@ export interface SessionView {
   readonly requests: readonly Line<RequestFact>[];
 }
 
-/** Everything that the page shows. */
+/** All that the page knows. */
 export interface View {
   readonly actions: readonly Action[];
-  /** In the order in which they were heard of. */
+  /** In the order of their first message. */
   readonly sessions: readonly SessionView[];
-  /** Issuers, in the order in which they were heard of: each has its letter and its colour by its place. */
+  /** The issuers, in the order in which they were first named. Their place gives them a letter and a colour. */
   readonly servers: readonly string[];
   readonly said: Said | undefined;
   /** The number of the newest line. */
   readonly newest: number;
 }
 
-/** A page that has heard nothing yet. */
+/** What the page knows before the first message. */
 export const emptyView: View = { actions: [], sessions: [], servers: [], said: undefined, newest: 0 };
 
 /** How many lines each log keeps. */
 export const KEPT = 120;
-/** How many sessions are shown; of more, those that were heard of last. */
+/** How many sessions are shown. When there are more, the newest are. */
 const MOST_SESSIONS = 40;
 
 const noScopes: Scopes = { granted: [], added: [], asked: [] };
 
-/** What the page shows after one more message. */
+/** What the page knows after a message. */
 export function afterMessage(view: View, message: Message): View {
   switch (message.kind) {
     case 'actions':
@@ -71,11 +71,11 @@ export function afterMessage(view: View, message: Message): View {
     case 'said':
       return { ...view, said: message };
     case 'holdings': {
-      const heard = withServers(
+      const named = withServers(
         view,
         message.rows.map(({ issuer }) => issuer),
       );
-      return withSession(heard, message.session, (session) => ({ ...session, rows: message.rows }));
+      return withSession(named, message.session, (session) => ({ ...session, rows: message.rows }));
     }
     case 'request': {
       const number = view.newest + 1;
@@ -93,11 +93,11 @@ export function afterMessage(view: View, message: Message): View {
 function afterStep(view: View, fact: StepFact): View {
   const number = view.newest + 1;
   const { server, bound, passedOver = [] } = fact.facts;
-  const heard = withServers(
+  const named = withServers(
     view,
     [bound?.issuer, ...passedOver, server].flatMap((one) => one ?? []),
   );
-  return withSession({ ...heard, newest: number }, fact.session, (session) => ({
+  return withSession({ ...named, newest: number }, fact.session, (session) => ({
     ...session,
     step: fact,
     scopes: scopesAfter(session.scopes, fact),
@@ -118,7 +118,7 @@ function withSession(view: View, id: SessionId, change: (session: SessionView) =
     id,
     step: undefined,
     scopes: noScopes,
-    home: undefined,
+    boundTo: undefined,
     move: undefined,
     rows: [],
     steps: [],
@@ -150,13 +150,13 @@ function scopesAfter(before: Scopes, { facts }: StepFact): Scopes {
 const without = (scopes: readonly string[], others: readonly string[]): readonly string[] =>
   scopes.filter((scope) => !others.includes(scope));
 
-type Bound = Pick<SessionView, 'home' | 'move'>;
+type Bound = Pick<SessionView, 'boundTo' | 'move'>;
 
 function bindingAfter(before: Bound, { entered, facts: { server, bound } }: StepFact): Bound {
-  if (entered.some((path) => path.startsWith('signingOut'))) return { home: undefined, move: undefined };
-  const home = bound !== undefined && bound.issuer === server ? server : (before.home ?? bound?.issuer);
-  if (home === undefined || server === undefined) return { home, move: before.move };
-  if (server !== home) return { home, move: { from: home, to: server } };
-  // Arrived: it stays to be told until the resource moves again, or goes back before anything came of it.
-  return { home, move: before.move?.to === home ? before.move : undefined };
+  if (entered.some((path) => path.startsWith('signingOut'))) return { boundTo: undefined, move: undefined };
+  const boundTo = bound !== undefined && bound.issuer === server ? server : (before.boundTo ?? bound?.issuer);
+  if (boundTo === undefined || server === undefined) return { boundTo, move: before.move };
+  if (server !== boundTo) return { boundTo, move: { from: boundTo, to: server } };
+  // The session is bound to the new server. The move is shown until the resource moves again.
+  return { boundTo, move: before.move?.to === boundTo ? before.move : undefined };
 }

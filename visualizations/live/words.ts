@@ -1,27 +1,27 @@
-// What is happening, in sentences for somebody who sees the chart for the first time. Made of facts alone.
+// What is happening, in sentences for people who see the chart for the first time. They are made of facts alone.
 import type { ChartFacts } from '../../contract/trace.ts';
 import type { LiveChart } from './chart.ts';
 import type { Row } from './messages.ts';
 import { inWords, serverName } from './names.ts';
 import type { Move, SessionView } from './view.ts';
 
-/** How a session stands, for a colour and a word. */
-export type Mood = 'rest' | 'busy' | 'person' | 'good' | 'refused' | 'failed';
+/** The status of a session, which decides its colour and its word. */
+export type Status = 'idle' | 'busy' | 'person' | 'good' | 'refused' | 'failed';
 
-/** How a session stands, in words. */
-export interface Standing {
-  readonly mood: Mood;
+/** The status of a session, in words. */
+export interface Summary {
+  readonly status: Status;
   readonly word: string;
   /** One or two sentences. */
   readonly sentence: string;
-  /** What went wrong, in the words of the error; empty when nothing did. */
-  readonly trouble: string;
+  /** The message of the error; empty when there is none. */
+  readonly problem: string;
 }
 
-const words: Readonly<Record<Mood, string>> = {
-  rest: 'at rest',
+const words: Readonly<Record<Status, string>> = {
+  idle: 'idle',
   busy: 'working',
-  person: 'a person’s turn',
+  person: 'waits for a person',
   good: 'logged in',
   refused: 'refused',
   failed: 'failed',
@@ -29,52 +29,53 @@ const words: Readonly<Record<Mood, string>> = {
 
 type Name = (issuer: string) => string;
 
-/** Says how a session stands, where it has moved, and what went wrong. */
-export function standingOf(chart: LiveChart, servers: readonly string[], session: SessionView): Standing {
-  const mood = moodOf(chart, session.step?.states ?? []);
+/** The status of a session in words, with names for the servers. */
+export function summaryOf(chart: LiveChart, servers: readonly string[], session: SessionView): Summary {
+  const status = statusOf(chart, session.step?.states ?? []);
   const name: Name = (issuer) => inWords(servers, issuer);
   const { failure, refusal } = session.step?.facts ?? {};
-  const trouble = mood === 'refused' || mood === 'failed' ? failure : mood === 'good' ? refusal : undefined;
+  const isEnd = status === 'refused' || status === 'failed';
+  const problem = isEnd ? failure : status === 'good' ? refusal : undefined;
   return {
-    mood,
-    word: words[mood],
-    sentence: `${movedSentence(session, mood, name)} ${stateSentence(chart, session, mood, name)}`.trim(),
-    trouble: trouble?.message ?? '',
+    status,
+    word: words[status],
+    sentence: `${movedSentence(session, status, name)} ${stateSentence(chart, session, status, name)}`.trim(),
+    problem: problem?.message ?? '',
   };
 }
 
-/** How a session stands, by the states that are active. */
-export function moodOf({ states }: LiveChart, active: readonly string[]): Mood {
+/** The status that these states mean. */
+export function statusOf({ states }: LiveChart, active: readonly string[]): Status {
   const tags = active.flatMap(withOuter).flatMap((path) => states[path]?.tags ?? []);
   if (active.includes('rejected')) return 'refused';
   if (active.some((path) => path.split('.')[0] === 'failed')) return 'failed';
   if (tags.includes('needsUser')) return 'person';
   if (tags.includes('busy')) return 'busy';
-  return tags.includes('canSend') ? 'good' : 'rest';
+  return tags.includes('canSend') ? 'good' : 'idle';
 }
 
-/** A state is within others. */
+/** The state itself, and the states that it is in. */
 export function withOuter(path: string): readonly string[] {
   const parts = path.split('.');
   return parts.map((_, at) => parts.slice(0, at + 1).join('.'));
 }
 
-function movedSentence({ move, step }: SessionView, mood: Mood, name: Name): string {
+function movedSentence({ move, step }: SessionView, status: Status, name: Name): string {
   if (!move || !step) return '';
   const moved = `The resource moved from server ${name(move.from)} to server ${name(move.to)}.`;
   const [from, to] = [letter(name(move.from)), letter(name(move.to))];
-  if (mood === 'refused' || mood === 'failed')
+  if (status === 'refused' || status === 'failed')
     return `${moved} Nothing that ${from} issued is sent to ${to}.`;
   if (step.facts.bound?.issuer === move.to)
-    return `${moved} Nothing that ${from} issued was sent to ${to}, which has issued its own.`;
+    return `${moved} Nothing that ${from} issued was sent to ${to}. ${to} has issued a registration and a grant of its own.`;
   return `${moved} Nothing that ${from} issued is sent to ${to}.${clientSentence(move, step.facts, to)}`;
 }
 
 /** How the client becomes known at the new server. */
 function clientSentence({ to }: Move, { client }: ChartFacts, there: string): string {
   if (client?.issuer !== to) return '';
-  if (client.kind === 'metadata-document') return ` Its client document is good at ${there}, too.`;
-  return client.kind === 'dynamic' ? ` It is registered anew at ${there}.` : '';
+  if (client.kind === 'metadata-document') return ` Its metadata document is used at ${there}, too.`;
+  return client.kind === 'dynamic' ? ` The client has registered at ${there}.` : '';
 }
 
 const letter = (name: string): string => name.split(' ')[0] ?? name;
@@ -82,16 +83,16 @@ const letter = (name: string): string => name.split(' ')[0] ?? name;
 function stateSentence(
   chart: LiveChart,
   { step, scopes, move }: SessionView,
-  mood: Mood,
+  status: Status,
   name: Name,
 ): string {
   if (!step) return 'Nothing has happened yet.';
   const { server, grant } = step.facts;
-  switch (mood) {
+  switch (status) {
     case 'refused':
-      return 'This client is refused, for safety.';
+      return 'The login was refused, for safety.';
     case 'failed':
-      return 'It failed.';
+      return 'The login failed.';
     case 'person':
       return server === undefined
         ? 'A person has to decide.'
@@ -102,32 +103,32 @@ function stateSentence(
     }
     case 'busy':
       return descriptionOf(chart, step.states);
-    case 'rest':
+    case 'idle':
       return 'Nobody is logged in.';
   }
 }
 
-/** A number with its noun: `1 scope`, `2 scopes`. */
+/** `1 scope`, `2 scopes`. */
 export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
-/** Of the innermost state that has one. */
+/** The description of the first of these states that has one. */
 export function descriptionOf({ states }: LiveChart, active: readonly string[]): string {
   return active.map((path) => states[path]?.description ?? '').find((one) => one !== '') ?? '';
 }
 
 type Use = 'in use' | 'not used' | 'named now';
 
-/** One server of a session, in words: whether it is in use, and why. */
+/** What one server has of a session, and whether it is used. */
 export interface Binding {
   readonly issuer: string;
   readonly use: Use;
   /** Why, in a sentence. */
   readonly why: string;
-  /** Nothing where the session has nothing of this server. */
+  /** Undefined when the session has nothing of this server. */
   readonly row: Row | undefined;
 }
 
-/** Each server that holds something of the session, and the one that the resource names now. */
+/** Each server that the session has something of, and the one that the resource names now. */
 export function bindingsOf(
   { rows, step, move }: SessionView,
   servers: readonly string[],
@@ -144,15 +145,15 @@ export function bindingsOf(
       issuer,
       row,
       use: 'not used',
-      why: `The resource names ${now === undefined ? 'another' : short(now)} now: nothing of ${short(issuer)} is sent there.`,
+      why: `The resource names ${now === undefined ? 'another' : short(now)} now. Nothing of ${short(issuer)} is sent there.`,
     };
   });
-  const isHeldByNobody = now !== undefined && rows.every(({ issuer }) => issuer !== now);
+  const isNew = now !== undefined && rows.every(({ issuer }) => issuer !== now);
   const named: Binding = {
     issuer: now ?? '',
     row: undefined,
     use: 'named now',
-    why: 'The resource names this server; it has issued nothing.',
+    why: 'The resource names this server. It has issued nothing yet.',
   };
-  return isHeldByNobody && (step?.states.length ?? 0) > 0 ? [named, ...known] : known;
+  return isNew && (step?.states.length ?? 0) > 0 ? [named, ...known] : known;
 }

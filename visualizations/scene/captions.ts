@@ -1,9 +1,9 @@
-// Arrows in words. Their state is in sight, so that its only actor need not be named again.
+// The texts of arrows. When the state of an arrow has only one actor, the text does not repeat its name.
 import type { Model, ModelArrow, ModelState } from '../model.ts';
 import { toneOfArrow } from '../roles.ts';
 import type { Caption } from './scene.ts';
 
-/** What a drawing with all details writes at an arrow. */
+/** The text of an arrow in a drawing with all details. */
 export function captionOf(model: Model, arrow: ModelArrow): Caption {
   const { id, description, actions } = arrow;
   return {
@@ -15,7 +15,7 @@ export function captionOf(model: Model, arrow: ModelArrow): Caption {
   };
 }
 
-/** `done [isPushDue]`, `user.login`, `[isUsable]`. */
+/** The event and the guard: `done [isPushDue]`, `user.login`, `[isUsable]`. */
 export function textOf(model: Model, { source, event, guard }: ModelArrow): string {
   const actors = model.states.get(source)?.actors.length ?? 0;
   const short = actors === 1 ? event.replace(/^(done|error) of .*$/, '$1') : event;
@@ -23,12 +23,12 @@ export function textOf(model: Model, { source, event, guard }: ModelArrow): stri
   return event === 'at once' ? `[${guard}]` : `${short} [${guard}]`;
 }
 
-/** What is told to those who point at a state. */
+/** The tooltip of a state. */
 export function hintOf({ path, description, spec }: ModelState): string {
   return [`${path}: ${description}`, spec.join(' ')].filter((one) => one !== '').join('\n');
 }
 
-/** A few places by name; many by their number. */
+/** `from a, b`; when there are many, their number. */
 export function placesInWords(places: readonly string[]): string {
   if (places.length === 0) return '';
   return `from ${places.length > 4 ? `${places.length} others` : places.join(', ')}`;

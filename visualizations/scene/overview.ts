@@ -1,71 +1,71 @@
-// The scene of the overview: the phases, and what leads from one to another in the main.
+// The scene of the overview: the phases, and the most important arrows between them.
 import { type Model, type ModelArrow, type ModelState, phaseOf, withInner } from '../model.ts';
 import { isRefusal, marksOf, toneOfState, toneOfStep } from '../roles.ts';
 import { hintOf, placesInWords } from './captions.ts';
-import { type Box, type Caption, isLed, type Led, type Scene, type Wire, wiresOf } from './scene.ts';
+import { type Box, type Caption, isLeading, type Leading, type Scene, type Wire, wiresOf } from './scene.ts';
 
-/** Phases that are entered from nearly everywhere: said in their box, not drawn. */
-export const hubs: readonly string[] = ['failed', 'recovering'];
+/** Phases that nearly all others lead to. Their box says so, and these arrows are not drawn. */
+export const listedPhases: readonly string[] = ['failed', 'recovering'];
 
-/** What is not drawn either, since it happens seldom: from, to. */
-export const asides: readonly (readonly [source: string, target: string])[] = [
-  // The server does not know its client any more.
+/** Other arrows that are not drawn, since they are rare: from, to. */
+export const omitted: readonly (readonly [source: string, target: string])[] = [
+  // The server does not know the client any more.
   ['authorizing', 'registering'],
   ['authorized', 'reusing'],
-  // A step-up that was broken off, or one that failed.
+  // A step-up that was cancelled, or that failed.
   ['steppingUp', 'discovering'],
   ['failed', 'authorized'],
 ];
 
-/** So many captions at one wire. */
+/** The most captions at one wire. */
 const MOST = 2;
 
-/** The phases, and the main ways between them. */
+/** Makes the scene of the overview. */
 export function overviewScene(model: Model): Scene {
-  const arrows = model.arrows.filter(isLed).map(lifted);
+  const arrows = model.arrows.filter(isLeading).map(betweenPhases);
   const between = arrows.filter(({ source, target }) => source !== '' && source !== target);
-  const drawn = between.filter((arrow) => !isAside(model, arrow));
+  const drawn = between.filter((arrow) => !isOmitted(model, arrow));
   const wires = wiresOf(drawn, captionOf).map((wire) => ({
     ...wire,
     tone: toneOfStep(wire),
-    captions: told(wire.captions),
+    captions: chosen(wire.captions),
   }));
   return {
     name: 'overview',
     title: `${model.root.description.replace(/\.$/, '')}: the phases`,
     description: inWords(wires),
-    tones: { road: 'the way to a token', refusal: 'refused, nothing sent', plain: 'other ways' },
+    tones: { main: 'to a token', refusal: 'to a refusal or failure', plain: 'other' },
     initial: model.root.initial,
     boxes: model.root.states.map((phase) => boxOf(model, phase, arrows)),
     wires,
   };
 }
 
-/** An arrow, and where it leads within its phase. */
-interface Lifted extends Led {
+/** An arrow between phases, and its target inside the phase. */
+interface PhaseArrow extends Leading {
   readonly inner: string;
 }
 
-/** From phase to phase. */
-const lifted = (arrow: Led): Lifted => ({
+/** The arrow with phases as source and target. */
+const betweenPhases = (arrow: Leading): PhaseArrow => ({
   ...arrow,
   source: phaseOf(arrow.source),
   target: phaseOf(arrow.target),
   inner: arrow.target,
 });
 
-function isAside(model: Model, { source, target, inner }: Lifted): boolean {
-  if (hubs.includes(target)) return true;
-  // On its way to a refusal, through a state of another phase.
+function isOmitted(model: Model, { source, target, inner }: PhaseArrow): boolean {
+  if (listedPhases.includes(target)) return true;
+  // It leads to a refusal through a state of another phase.
   if (isRefusal(model, inner) && !isRefusal(model, target)) return true;
-  return asides.some(([from, to]) => from === source && to === target);
+  return omitted.some(([from, to]) => from === source && to === target);
 }
 
-function captionOf(arrow: Led): Caption {
+function captionOf(arrow: Leading): Caption {
   return { arrow: arrow.id, tone: 'plain', text: textOf(arrow), why: '', actions: [] };
 }
 
-/** Its description, else the question that it answers, else its event; nothing for what goes without saying. */
+/** The description, else the guard, else the event; '' for an arrow that needs no text. */
 function textOf({ description, guard, event }: ModelArrow): string {
   if (description !== '') return description;
   if (guard !== undefined && guard !== 'otherwise') return inSmallWords(guard);
@@ -79,20 +79,20 @@ const inSmallWords = (name: string): string =>
     .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
     .trim();
 
-/** The first few, each once. Where one goes without saying, what is not described does, too. */
-function told(captions: readonly Caption[]): readonly Caption[] {
+/** The first few texts, each once. When one arrow needs no text, arrows without a description have none either. */
+function chosen(captions: readonly Caption[]): readonly Caption[] {
   const isPlain = captions.some(({ text }) => text === '');
   const texts = captions
     .map(({ text }) => text)
     .filter((text) => text !== '' && !(isPlain && /^[a-z]/.test(text)));
-  const chosen = [...new Set(texts)].slice(0, MOST);
+  const kept = [...new Set(texts)].slice(0, MOST);
   return captions.map((caption, at) => {
     const isFirst = captions.findIndex(({ text }) => text === caption.text) === at;
-    return { ...caption, text: isFirst && chosen.includes(caption.text) ? caption.text : '' };
+    return { ...caption, text: isFirst && kept.includes(caption.text) ? caption.text : '' };
   });
 }
 
-function boxOf(model: Model, phase: ModelState, arrows: readonly Lifted[]): Box {
+function boxOf(model: Model, phase: ModelState, arrows: readonly PhaseArrow[]): Box {
   return {
     path: phase.path,
     title: phase.name,
@@ -111,11 +111,13 @@ function boxOf(model: Model, phase: ModelState, arrows: readonly Lifted[]): Box 
   };
 }
 
-/** What leads to it from anywhere; and other phases, where their arrows are not drawn. */
-function entrancesOf({ path }: ModelState, arrows: readonly Lifted[]): string {
+/** The events that lead to it from anywhere, and the phases whose arrows to it are not drawn. */
+function entrancesOf({ path }: ModelState, arrows: readonly PhaseArrow[]): string {
   const all = arrows.filter(({ source, target }) => target === path && source !== path);
   const anywhere = all.filter(({ source }) => source === '').map(({ event }) => `${event} anywhere`);
-  const others = hubs.includes(path) ? all.map(({ source }) => source).filter((source) => source !== '') : [];
+  const others = listedPhases.includes(path)
+    ? all.map(({ source }) => source).filter((source) => source !== '')
+    : [];
   return [...anywhere, placesInWords([...new Set(others)])].filter((one) => one !== '').join('; ');
 }
 

@@ -1,10 +1,10 @@
-// The scene of one phase, with every state and arrow of it.
+// The scene of one phase, with all its states and arrows.
 import { isWithin, type Model, type ModelArrow, type ModelState, phaseOf } from '../model.ts';
-import { isRoadStep, marksOf, toneOfState } from '../roles.ts';
+import { isForwardStep, marksOf, toneOfState } from '../roles.ts';
 import { captionOf, hintOf, placesInWords } from './captions.ts';
-import { type Box, courses, isLed, type Led, type Note, type Scene, wiresOf } from './scene.ts';
+import { type Box, isLeading, type Leading, type Note, type Scene, toneNames, wiresOf } from './scene.ts';
 
-/** One phase, with every state in it and every arrow that leaves or enters it. */
+/** Makes the scene of a phase. */
 export function phaseScene(model: Model, phase: ModelState): Scene {
   const drawn = drawnIn(model, phase);
   const isDrawn = new Set<ModelArrow>(drawn);
@@ -13,26 +13,26 @@ export function phaseScene(model: Model, phase: ModelState): Scene {
     name: `phase-${phase.name}`,
     title: phase.name,
     description: phase.description,
-    tones: courses,
+    tones: toneNames,
     initial: undefined,
     boxes: [boxOf(model, phase, listed)],
     wires: wiresOf(drawn, (arrow) => captionOf(model, arrow)),
   };
 }
 
-/** A state that so many others lead to: the arrows are listed, not drawn. */
+/** When so many states lead to one state, the arrows are listed, and not drawn. */
 const MANY = 5;
 
-/** The arrows that become lines: from box to box of this phase, but not to where everything leads. */
-function drawnIn({ arrows }: Model, { path: phase }: ModelState): readonly Led[] {
+/** The arrows that are drawn: from box to box of this phase, except to a state that many others lead to. */
+function drawnIn({ arrows }: Model, { path: phase }: ModelState): readonly Leading[] {
   const candidates = arrows
-    .filter(isLed)
+    .filter(isLeading)
     .filter(({ source, target }) => isWithin(source, phase) && isWithin(target, phase))
     .filter(({ source, target }) => !isWithin(target, source) && !isWithin(source, target));
   const sourcesOf = (path: string) =>
     new Set(candidates.filter(({ target }) => target === path).map(({ source }) => source));
   return candidates.filter(
-    ({ source, target }) => sourcesOf(target).size < MANY || isRoadStep(source, target),
+    ({ source, target }) => sourcesOf(target).size < MANY || isForwardStep(source, target),
   );
 }
 
@@ -56,7 +56,7 @@ function boxOf(model: Model, state: ModelState, listed: readonly ModelArrow[], i
   };
 }
 
-/** What leaves this state without a line; and what comes to it from the chart itself, which has no box. */
+/** The listed arrows of this state, and the arrows of the chart itself to it, since the chart has no box. */
 function notesOf(model: Model, path: string, listed: readonly ModelArrow[]): readonly Note[] {
   const noteOf = (arrow: ModelArrow, target: string): Note => ({ ...captionOf(model, arrow), target });
   return [
@@ -67,7 +67,7 @@ function notesOf(model: Model, path: string, listed: readonly ModelArrow[]): rea
   ];
 }
 
-/** A target as its source would call it. */
+/** The target in words, as seen from the source. */
 function placeOf({ source, target }: ModelArrow): string {
   if (target === undefined) return 'stays';
   if (target === source) return 'again';

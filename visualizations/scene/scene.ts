@@ -1,26 +1,26 @@
-// What a drawing shows, before it has any shape: boxes for states, wires between them, and notes in them.
+// What a drawing shows, without positions: boxes for states, wires between them, and notes in them.
 import type { ModelArrow } from '../model.ts';
 import type { Mark, Tone } from '../roles.ts';
 
-/** What is written about one arrow. */
+/** The text about one arrow. */
 export interface Caption {
   /** Id of the arrow. */
   readonly arrow: string;
   readonly tone: Tone;
-  /** `done [isPushDue]`; nothing where the arrow is there, and goes without saying. */
+  /** `done [isPushDue]`; '' when the arrow needs no text. */
   readonly text: string;
-  /** Why: its description. */
+  /** The description of the arrow. */
   readonly why: string;
   readonly actions: readonly string[];
 }
 
-/** An arrow that is listed in the box that it leaves, since a line would say less. */
+/** An arrow that is listed in the box of its source, and not drawn. */
 export interface Note extends Caption {
-  /** Where it leads, in words. */
+  /** The target, in words. */
   readonly target: string;
 }
 
-/** A state, as it is shown: with what is written in it. */
+/** A state. */
 export interface Box {
   readonly path: string;
   readonly title: string;
@@ -28,17 +28,17 @@ export interface Box {
   readonly tone: Tone;
   readonly marks: readonly Mark[];
   readonly description: string;
-  /** All that is known of it, for who points at it. */
+  /** The tooltip. */
   readonly hint: string;
   /** Actions on entry. */
   readonly entry: readonly string[];
   readonly actors: readonly string[];
   readonly notes: readonly Note[];
-  /** In words, where it is entered from by arrows that are not drawn to it. */
+  /** The sources of the arrows to it that are not drawn, in words. */
   readonly entrances: string;
-  /** One of several parts of its state that are all active. */
+  /** Whether it is one of several regions that are active at the same time. */
   readonly isRegion: boolean;
-  /** Path of the box within that is entered first. */
+  /** The path of the inner box that is entered first. */
   readonly initial: string | undefined;
   readonly boxes: readonly Box[];
 }
@@ -51,31 +51,31 @@ export interface Wire {
   readonly captions: readonly Caption[];
 }
 
-/** What a drawing shows: boxes, and the wires between them. */
+/** What a drawing shows. */
 export interface Scene {
-  /** Of its file, and of its ids. */
+  /** The name of the file, which is also part of ids. */
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  /** What the tones of its wires say. */
+  /** What the tones of its wires mean. */
   readonly tones: Readonly<Partial<Record<Tone, string>>>;
-  /** Path of the box that is entered first. */
+  /** The path of the box that is entered first. */
   readonly initial: string | undefined;
   readonly boxes: readonly Box[];
   readonly wires: readonly Wire[];
 }
 
-/** What the colours of arrows say. */
-export const courses = { road: 'goes well', refusal: 'goes wrong', plain: 'other ways' } as const;
+/** What tones mean in a drawing with all details. */
+export const toneNames = { main: 'success', refusal: 'refusal or failure', plain: 'other' } as const;
 
-/** An arrow that leads somewhere. */
-export type Led = ModelArrow & { readonly target: string };
+/** An arrow that has a target. */
+export type Leading = ModelArrow & { readonly target: string };
 
-/** True for an arrow that leads to another place, and not only stays. */
-export const isLed = (arrow: ModelArrow): arrow is Led => arrow.target !== undefined;
+/** Whether an arrow has a target. */
+export const isLeading = (arrow: ModelArrow): arrow is Leading => arrow.target !== undefined;
 
-/** Two arrows of the same source and target become one wire. */
-export function wiresOf(arrows: readonly Led[], captionOf: (arrow: Led) => Caption): readonly Wire[] {
+/** Makes the wires. Arrows with the same source and target become one wire. */
+export function wiresOf(arrows: readonly Leading[], captionOf: (arrow: Leading) => Caption): readonly Wire[] {
   const wires = new Map<string, Wire>();
   for (const arrow of arrows) {
     const { source, target } = arrow;

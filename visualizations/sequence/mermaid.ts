@@ -1,8 +1,8 @@
-// A sequence as Mermaid text, for places that render it.
-import type { Message, Sequence, Stay } from './story.ts';
+// A sequence as Mermaid text, for places that draw Mermaid.
+import type { Message, Sequence, Visit } from './sequence.ts';
 
-/** The sequence as a Mermaid diagram. @see https://mermaid.js.org/syntax/sequenceDiagram.html */
-export function sequenceMermaid({ title, participants, stays }: Sequence): string {
+/** Writes a sequence. @see https://mermaid.js.org/syntax/sequenceDiagram.html */
+export function sequenceMermaid({ title, participants, visits }: Sequence): string {
   const names = new Map(participants.map(({ id }, at) => [id, `p${at}`]));
   const nameOf = (id: string): string => names.get(id) ?? 'p0';
   const last = names.size > 1 ? `p0,p${names.size - 1}` : 'p0';
@@ -13,15 +13,15 @@ export function sequenceMermaid({ title, participants, stays }: Sequence): strin
       const kind = id === 'person' ? 'actor' : 'participant';
       return `  ${kind} ${nameOf(id)} as ${plain(label)}`;
     }),
-    ...stays.flatMap((stay) => [
-      noteOf(stay, last),
-      ...stay.messages.flatMap((one) => messageOf(one, nameOf)),
+    ...visits.flatMap((visit) => [
+      noteOf(visit, last),
+      ...visit.messages.flatMap((one) => messageOf(one, nameOf)),
     ]),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function noteOf({ phase, text, spec }: Stay, over: string): string {
+function noteOf({ phase, text, spec }: Visit, over: string): string {
   const said = [phase, text, spec.join(' ')].filter((part) => part !== '').map(plain);
   return `  Note over ${over}: ${said.join('<br/>')}`;
 }
@@ -33,6 +33,6 @@ function messageOf({ from, to, text, answer }: Message, nameOf: (id: string) => 
   ];
 }
 
-/** Nothing that Mermaid would take for more than text: it has codes for characters, as HTML does. */
+/** Replaces characters that have a meaning in Mermaid by their codes. */
 const plain = (text: string): string =>
   text.replace(/[^\p{L}\p{N} .,:/_()=?!'’*…-]/gu, (one) => `#${one.codePointAt(0)};`);

@@ -1,12 +1,12 @@
-// A sequence as SVG: one column for each who speaks, one row for each message; phases of the chart behind them.
+// A sequence as SVG: a column for each participant, a row for each message, and the phases of the chart as background.
 import { linesOf, widthOf } from '../layout/text.ts';
 import { fonts } from '../layout/theme.ts';
 import { headOf, lineOf } from '../svg/line.ts';
 import { style } from '../svg/style.ts';
 import { tag, textTag } from '../svg/xml.ts';
-import type { Message, Sequence, Stay } from './story.ts';
+import type { Message, Sequence, Visit } from './sequence.ts';
 
-/** In pixels. */
+/** The sizes, in pixels. */
 const sizes = {
   paper: 20,
   phases: 180,
@@ -25,14 +25,14 @@ interface Layout {
   readonly bands: readonly Band[];
 }
 
-/** Where a stay is, and what it came to, in lines. */
+/** The position of a visit, and its outcome in lines. */
 interface Band {
   readonly y: number;
   readonly height: number;
-  readonly told: readonly string[];
+  readonly outcome: readonly string[];
 }
 
-/** @returns a whole document, with a newline at its end. */
+/** Draws a sequence. @returns a whole document, with a newline at its end. */
 export function sequenceSvg(sequence: Sequence): string {
   const layout = layoutOf(sequence);
   const { width, height } = layout;
@@ -50,16 +50,16 @@ export function sequenceSvg(sequence: Sequence): string {
     textTag('desc', { id: 'sequence-desc' }, describe(sequence)),
     tag('style', {}, `${style}\n${ownStyle}`),
     tag('rect', { class: 'paper', width, height, rx: 10 }),
-    ...sequence.stays.map((stay, at) => bandOf(stay, layout, at)),
+    ...sequence.visits.map((visit, at) => bandOf(visit, layout, at)),
     ...lifelines(sequence, layout),
-    ...sequence.stays.map((stay, at) => stayGroup(stay, layout, at)),
+    ...sequence.visits.map((visit, at) => visitGroup(visit, layout, at)),
   ];
   return `${tag('svg', attributes, ['', ...content, ''].join('\n'))}\n`;
 }
 
-/** For those who do not see it. */
-const describe = ({ stays }: Sequence): string =>
-  stays
+/** The description for people who do not see the drawing. */
+const describe = ({ visits }: Sequence): string =>
+  visits
     .flatMap(({ phase, text, messages }) => [
       `${phase} ${text}`.trim(),
       ...messages.map(
@@ -69,7 +69,7 @@ const describe = ({ stays }: Sequence): string =>
     ])
     .join('. ');
 
-function layoutOf({ participants, stays }: Sequence): Layout {
+function layoutOf({ participants, visits }: Sequence): Layout {
   const { paper, phases, column, head, person } = sizes;
   const columns = new Map<string, number>();
   let x = paper + phases + column / 4;
@@ -80,25 +80,25 @@ function layoutOf({ participants, stays }: Sequence): Layout {
   const width = x - column / 2 + paper;
   const bands: Band[] = [];
   let y = paper + head;
-  for (const stay of stays) {
-    const told = linesOf(stay.text, fonts.event, width - 2 * paper - phases - 24);
-    const height = heightOf(stay, told);
-    bands.push({ y, height, told });
+  for (const visit of visits) {
+    const outcome = linesOf(visit.text, fonts.event, width - 2 * paper - phases - 24);
+    const height = heightOf(visit, outcome);
+    bands.push({ y, height, outcome });
     y += height + 6;
   }
   return { width, height: y + paper, columns, bands };
 }
 
-/** Beside the phase's name and ids there is room for messages. */
-function heightOf({ spec, messages }: Stay, told: readonly string[]): number {
+/** The height of a visit: that of its name and ids, or of its messages. */
+function heightOf({ spec, messages }: Visit, outcome: readonly string[]): number {
   const ids = 30 + linesOfSpec(spec).length * sizes.line;
-  return Math.max(ids, toldHeight(told) + messages.length * sizes.message + sizes.first);
+  return Math.max(ids, outcomeHeight(outcome) + messages.length * sizes.message + sizes.first);
 }
 
-const toldHeight = (told: readonly string[]): number =>
-  told.length === 0 ? 0 : 5 + told.length * sizes.line;
+const outcomeHeight = (outcome: readonly string[]): number =>
+  outcome.length === 0 ? 0 : 5 + outcome.length * sizes.line;
 
-/** Ids, a few on each line. */
+/** The ids of requirements in lines. */
 function linesOfSpec(spec: readonly string[]): readonly string[] {
   const lines: string[] = [];
   for (const id of spec) {
@@ -110,7 +110,7 @@ function linesOfSpec(spec: readonly string[]): readonly string[] {
   return lines;
 }
 
-function bandOf({ tone }: Stay, { width, bands }: Layout, at: number): string {
+function bandOf({ tone }: Visit, { width, bands }: Layout, at: number): string {
   const { y = 0, height = 0 } = bands[at] ?? {};
   const box = { class: 'shape', x: sizes.paper, y, width: width - 2 * sizes.paper, height, rx: 8 };
   return tag('g', { class: `state frame ${tone}` }, tag('rect', box));
@@ -138,22 +138,26 @@ function lifelines({ participants }: Sequence, { columns, height }: Layout): rea
   });
 }
 
-function stayGroup(stay: Stay, layout: Layout, index: number): string {
-  const { phase, text, spec, at, tone, messages } = stay;
-  const { y: top = 0, told = [] } = layout.bands[index] ?? {};
+function visitGroup(visit: Visit, layout: Layout, index: number): string {
+  const { phase, text, spec, at, tone, messages } = visit;
+  const { y: top = 0, outcome = [] } = layout.bands[index] ?? {};
   const x = sizes.paper + 12;
-  const first = top + toldHeight(told) + sizes.first;
+  const first = top + outcomeHeight(outcome) + sizes.first;
   return tag(
     'g',
-    { class: `stay ${tone}`, 'data-state': phase },
+    { class: `visit ${tone}`, 'data-state': phase },
     [
       textTag('title', {}, [phase, text, time(at)].filter((part) => part !== '').join(', ')),
       textTag('text', { class: 'phase', x, y: top + 20 }, phase),
       ...linesOfSpec(spec).map((line, row) =>
         textTag('text', { class: 'action', x, y: top + 36 + row * sizes.line }, line),
       ),
-      ...told.map((line, row) =>
-        textTag('text', { class: 'event told', x: x + sizes.phases, y: top + 19 + row * sizes.line }, line),
+      ...outcome.map((line, row) =>
+        textTag(
+          'text',
+          { class: 'event outcome', x: x + sizes.phases, y: top + 19 + row * sizes.line },
+          line,
+        ),
       ),
       ...messages.map((message, row) => messageGroup(message, first + row * sizes.message, layout)),
     ].join(''),
@@ -187,7 +191,7 @@ function messageGroup({ from, to, text, answer, at, tone }: Message, top: number
   );
 }
 
-/** From the left, since the end of a path tells the most. */
+/** Shortens a text from the left, since the end of a path is more useful. */
 function shortened(text: string, room: number): string {
   if (widthOf(text, fonts.event) <= room) return text;
   const [method = '', ...path] = text.split(' ');
@@ -202,9 +206,9 @@ const time = (at: number): string =>
 const ownStyle = [
   '.thread{stroke:var(--edge);stroke-dasharray:3 4}',
   '.answer{font-size:11px;fill:var(--soft);font-weight:bold}',
-  '.wire.road>.answer{fill:var(--road)}',
+  '.wire.main>.answer{fill:var(--main)}',
   '.wire.refusal>.answer{fill:var(--refusal)}',
   '.wire.person>.line{stroke:var(--person)}',
-  '.stay.refusal>.told{fill:var(--refusal)}',
-  '.stay.road>.told{fill:var(--road)}',
+  '.visit.refusal>.outcome{fill:var(--refusal)}',
+  '.visit.main>.outcome{fill:var(--main)}',
 ].join('\n');

@@ -1,7 +1,7 @@
-// Small signs, 12 pixels square: drawn, since no font has all of them.
+// The icons, 12 by 12 pixels. They are drawn as paths, since no font has all of them.
 import type { Icon } from '../layout/block.ts';
 
-/** The path of each sign, in SVG. */
+/** The path of each icon. */
 export const icons: Readonly<Record<Icon, string>> = {
   actor: 'M10.2 6.6a4.3 4.3 0 1 1-1.2-3.4M10 1v2.6H7.4',
   entry: 'M1.5 6h6M5.2 3.2 8 6 5.2 8.8M10.6 2v8',

@@ -1,11 +1,11 @@
-// Lines with round corners, and the heads of arrows.
+// Lines with round corners, and arrow heads.
 import type { Point } from '../layout/drawing.ts';
 import { rounded } from './xml.ts';
 
 const CORNER = 8;
 const HEAD = { length: 8, half: 4 };
 
-/** The path through these points; it ends a little before the last one, where the head begins. */
+/** The path through these points. It ends before the last one, where the arrow head begins. */
 export function lineOf(points: readonly Point[], scale = 1): string {
   const last = points.at(-1);
   const before = points.at(-2);
@@ -22,7 +22,7 @@ export function lineOf(points: readonly Point[], scale = 1): string {
   return steps.join('');
 }
 
-/** The head of an arrow along these points: a triangle with its tip at the last one. */
+/** The arrow head: a triangle with its tip at the last point. */
 export function headOf(points: readonly Point[], scale = 1): string {
   const tip = points.at(-1);
   const before = points.at(-2);
@@ -39,7 +39,7 @@ const place = ({ x, y }: Point): string => `${rounded(x)} ${rounded(y)}`;
 
 const distance = (one: Point, other: Point): number => Math.hypot(one.x - other.x, one.y - other.y);
 
-/** The point so far from the first on the way to the second. */
+/** The point at this distance from the first point, towards the second. */
 function towards(from: Point, to: Point, by: number): Point {
   const all = distance(from, to);
   if (all === 0) return from;

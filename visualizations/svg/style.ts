@@ -1,8 +1,8 @@
-// Colours and faces of the drawings: light, and dark where the reader prefers that. Classes are the hooks for more.
+// The colours and fonts of the drawings, light or dark as the reader prefers.
 import { type FontName, fonts } from '../layout/theme.ts';
 import type { Tone } from '../roles.ts';
 
-/** Each colour, light and dark. */
+/** Each colour, for a light and a dark background. */
 const colours = {
   paper: ['#ffffff', '#0d1117'],
   frame: ['#f6f8fa', '#131922'],
@@ -11,9 +11,9 @@ const colours = {
   ink: ['#1f2328', '#e6edf3'],
   soft: ['#59636e', '#9ea8b3'],
   wire: ['#8b949e', '#77818c'],
-  road: ['#0969da', '#58a6ff'],
-  roadWash: ['#eff6ff', '#13243b'],
-  roadEdge: ['#a9cdf7', '#2a5486'],
+  main: ['#0969da', '#58a6ff'],
+  mainWash: ['#eff6ff', '#13243b'],
+  mainEdge: ['#a9cdf7', '#2a5486'],
   refusal: ['#c42b37', '#ff8a80'],
   refusalWash: ['#fff2f1', '#331c1f'],
   refusalEdge: ['#f0bcb9', '#733639'],
@@ -36,7 +36,7 @@ const inks: Readonly<Record<FontName, Colour>> = {
   description: 'soft',
   brief: 'soft',
   detail: 'soft',
-  actor: 'road',
+  actor: 'main',
   event: 'ink',
   why: 'soft',
   action: 'soft',
@@ -50,7 +50,7 @@ const faces = Object.entries(fonts).map(
 
 const coloured = Object.entries(inks).map(([name, ink]) => `.${name}{fill:var(--${ink})}`);
 
-const tones: readonly Exclude<Tone, 'plain'>[] = ['road', 'refusal', 'person'];
+const tones: readonly Exclude<Tone, 'plain'>[] = ['main', 'refusal', 'person'];
 
 const toned = tones.flatMap((tone) => [
   `.${tone}>.shape{fill:var(--${tone}Wash);stroke:var(--${tone}Edge)}`,
@@ -60,7 +60,7 @@ const toned = tones.flatMap((tone) => [
   `.badge.${tone} text{fill:var(--${tone})}`,
 ]);
 
-/** The style sheet that every drawing carries. */
+/** The CSS of every drawing. */
 export const style: string = [
   `.authchart{${variables(0)}}`,
   `@media(prefers-color-scheme:dark){.authchart{${variables(1)}}}`,
@@ -77,12 +77,12 @@ export const style: string = [
   '.back{fill:var(--frame)}',
   '.badge rect{fill:var(--frame);stroke:var(--edge)}',
   '.icon path{fill:none;stroke:var(--soft);stroke-width:1.3;stroke-linecap:round;stroke-linejoin:round}',
-  '.actor-icon path,.send-icon path{stroke:var(--road)}',
-  '.send-icon circle{fill:var(--roadWash);stroke:var(--roadEdge)}',
+  '.actor-icon path,.send-icon path{stroke:var(--main)}',
+  '.send-icon circle{fill:var(--mainWash);stroke:var(--mainEdge)}',
   '.person-icon path{stroke:var(--person)}',
   '.person-icon circle{fill:var(--personWash);stroke:var(--personEdge)}',
   ...toned,
-  '.wire.road>.line{stroke-width:1.7}',
+  '.wire.main>.line{stroke-width:1.7}',
   '.wire.between>.line{stroke-width:4}',
   '.wire.refusal>.arrow>.event{fill:var(--refusal)}',
   '.frame>.shape{fill:var(--frame)}',

@@ -1,4 +1,4 @@
-// Writes a drawing as SVG. Each state and each arrow is a group that names it, so that others can colour and light it.
+// Writes a drawing as SVG. Each state and each arrow is a group with its name, so that pages can mark it.
 import { baseIn, type Icon, type Part, type PillPart } from '../layout/block.ts';
 import type { Row } from '../layout/caption.ts';
 import type { Drawing, PlacedBox, PlacedStart, PlacedWire, Point, Rect } from '../layout/drawing.ts';
@@ -9,18 +9,18 @@ import { headOf, lineOf } from './line.ts';
 import { style } from './style.ts';
 import { rounded, tag, textTag } from './xml.ts';
 
-/** What the maker of a page adds: classes of states and arrows, and the rules for them. */
+/** What a caller may add: classes of states and arrows, and CSS rules for them. */
 export interface Styling {
   readonly classOfState?: (path: string) => string;
   readonly classOfArrow?: (id: string) => string;
-  /** What is told to those who point at an arrow, besides which it is. */
+  /** A text for the tooltip of an arrow, below its id. */
   readonly hintOfArrow?: (id: string) => string;
   readonly css?: string;
-  /** Elements that are painted last. */
+  /** Elements at the end of the document. */
   readonly more?: string;
 }
 
-/** @returns a whole document, with a newline at its end. */
+/** Writes a drawing. @returns a whole document, with a newline at its end. */
 export function svgOf(drawing: Drawing, styling: Styling = {}): string {
   const { scene, boxes, wires, starts, extras } = drawing;
   const [width, height] = [Math.ceil(drawing.width), Math.ceil(drawing.height)];
@@ -76,7 +76,7 @@ function boxGroup({ box, card, rect, boxes }: PlacedBox, styling: Styling): stri
 const ruleOf = ({ x, y, width }: Rect, down: number): string =>
   tag('path', { class: 'rule', d: `M${rounded(x)} ${rounded(y + down)}h${rounded(width)}` });
 
-/** What is said of one arrow, in a box or at a wire. */
+/** The text about one arrow, in a box or at a wire. */
 function rowGroup({ arrow, tone, parts }: Row, at: Point, styling: Styling): string {
   const classes = joined('arrow', tone, styling.classOfArrow?.(arrow));
   const hint = [arrow, styling.hintOfArrow?.(arrow)].filter((one) => one !== undefined).join('\n');
@@ -86,7 +86,7 @@ function rowGroup({ arrow, tone, parts }: Row, at: Point, styling: Styling): str
 
 function wireGroup({ wire, points, label, isOnLine, rows }: PlacedWire, styling: Styling): string {
   const { source, target, tone } = wire;
-  // What tells of no arrow is a way between whole phases, to be seen from afar.
+  // A wire without texts connects whole phases, and is thicker.
   const [rank, scale] = rows.length === 0 ? ['between', 2] : ['', 1];
   return tag(
     'g',
@@ -136,7 +136,7 @@ function pillTag({ tone, width, text }: PillPart, { x, y }: Point): string {
   );
 }
 
-/** Marks stand on a round ground. */
+/** Marks have a round background. */
 function iconTag(icon: Icon, { x, y }: Point): string {
   const half = sizes.icon / 2;
   const sign = tag('path', { transform: `translate(${rounded(x)} ${rounded(y)})`, d: icons[icon] });
@@ -144,7 +144,7 @@ function iconTag(icon: Icon, { x, y }: Point): string {
   return tag('g', { class: `icon ${icon}-icon` }, isMark(icon) ? ground + sign : sign);
 }
 
-/** A short wire. */
+/** A short wire for the legend. */
 function sampleOf({ x, y }: Point): string {
   const points = [
     { x, y },

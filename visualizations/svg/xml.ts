@@ -1,9 +1,9 @@
-// Elements as text: escaped, with rounded numbers, and without what is undefined.
+// Writes XML elements as text: escaped, and with rounded numbers.
 
-/** The attributes of an element; those that are undefined are left out. */
+/** The attributes of an element. Those that are undefined or empty are left out. */
 export type Attributes = Readonly<Record<string, string | number | undefined>>;
 
-/** @param content text that is XML already. */
+/** Writes an element. @param content XML text, which is not escaped. */
 export function tag(name: string, attributes: Attributes, content?: string): string {
   const said = Object.entries(attributes)
     .filter(([, value]) => value !== undefined && value !== '')
@@ -12,11 +12,11 @@ export function tag(name: string, attributes: Attributes, content?: string): str
   return content === undefined ? `<${name}${said}/>` : `<${name}${said}>${content}</${name}>`;
 }
 
-/** An element with text in it, which is escaped. */
+/** Writes an element with a text, which is escaped. */
 export const textTag = (name: string, attributes: Attributes, text: string): string =>
   tag(name, attributes, escaped(text));
 
-/** Tenths of a pixel: the same on every machine, and nobody sees the rest. */
+/** A number in tenths of a pixel. It is the same on every machine. */
 export function rounded(value: number): string {
   const tenths = Math.round(value * 10) / 10;
   return String(tenths === 0 ? 0 : tenths);
@@ -24,7 +24,7 @@ export function rounded(value: number): string {
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** Characters that XML cannot have, escaped or not, become a mark. @see XML 1.0 §2.2 */
+/** Escapes a text. A character that XML cannot have becomes U+FFFD. @see XML 1.0 §2.2 */
 export const escaped = (text: string): string =>
   text
     .replace(/[^\t\n\P{Cc}]|\p{Cs}|[\ufffe\uffff]/gu, '\ufffd')

@@ -1,18 +1,19 @@
-// Room above a drawing, for what it is coloured by.
+// Adds space above a drawing, for a title and a legend of its colours.
 import { type Drawing, shifted } from '../layout/drawing.ts';
 import { space } from '../layout/theme.ts';
 
-/** From one line of large text to the next, in pixels. */
+/** The height of a line of large text, in pixels. */
 export const LINE = 60;
 
-/** Where the room begins. */
-export const left = space.poster;
+/** Where the lines begin, in pixels. */
+export const left = space.margin;
 
 /**
- * @param name of the file that it becomes.
- * @param lines how many lines of large text there is room for.
+ * Moves a drawing down, to make space above it.
+ * @param name The name of the new file.
+ * @param lines How many lines of large text fit into the space.
  */
-export function banded(drawing: Drawing, name: string, title: string, lines: number): Drawing {
+export function withHeader(drawing: Drawing, name: string, title: string, lines: number): Drawing {
   const down = LINE * (lines + 1);
   return {
     ...drawing,
@@ -23,6 +24,6 @@ export function banded(drawing: Drawing, name: string, title: string, lines: num
   };
 }
 
-/** The same drawing, as wide as the window that it is opened in. */
+/** Makes an SVG as wide as the window that shows it. */
 export const fitted = (svg: string): string =>
   svg.replace(/^(<svg [^>]*?) width="\d+" height="\d+"/, (_, head: string) => head);

@@ -1,10 +1,10 @@
-// The ground between boxes that have their place: a grid of points, what is on each, and what it costs to go there.
+// The grid for routing wires between boxes: what is at each point, and what it costs to go there.
 import type { Point, Rect } from './drawing.ts';
 
-/** From one point of the grid to the next, in pixels. */
+/** The distance between two points of the grid, in pixels. */
 export const STEP = 10;
 
-/** Up, right, down, left. */
+/** The four moves on the grid: up, right, down, left. */
 export const moves = [
   { x: 0, y: -1 },
   { x: 1, y: 0 },
@@ -12,37 +12,37 @@ export const moves = [
   { x: -1, y: 0 },
 ] as const satisfies readonly Point[];
 
-/** An index of `moves`: up, right, down, left. */
+/** The index of a move. */
 export type Direction = 0 | 1 | 2 | 3;
 
 /** The opposite direction. */
 export const reverse = (direction: Direction): Direction => ([2, 3, 0, 1] as const)[direction];
 
-/** What it costs to come to a point. */
-const price = { step: 2, crossing: 24, besideWay: 5, besideSolid: 4 };
+/** The cost of going to a point, and what is added to it. */
+const cost = { step: 2, crossing: 24, besideRoute: 5, besideBox: 4 };
 
-/** Points are those of the grid; rectangles are in pixels. */
-export interface Terrain {
+/** The grid. Points are those of the grid. Rectangles are in pixels. */
+export interface RoutingGrid {
   readonly columns: number;
   readonly rows: number;
-  /** What it costs to come to a point in this direction; nothing where that is not possible. */
-  readonly priceAt: (point: Point, direction: Direction) => number | undefined;
-  /** Nobody turns on the way of another. */
+  /** The cost of going to a point in this direction; undefined when that is not possible. */
+  readonly costAt: (point: Point, direction: Direction) => number | undefined;
+  /** Whether no route uses this point. A route may bend only there. */
   readonly isUnused: (point: Point) => boolean;
   readonly isFree: (rect: Rect) => boolean;
   readonly block: (rect: Rect) => void;
-  /** @param way from point to point of the grid, without gaps. */
-  readonly use: (way: readonly Point[]) => void;
+  /** Marks the points of a route as used. @param route From point to point of the grid, without gaps. */
+  readonly use: (route: readonly Point[]) => void;
 }
 
-/** How near to the edge of the page ways may come, in steps. */
+/** The least distance of routes from the edge of the page, in steps. */
 const EDGE = 2;
 
-/** Bits of a point: ways run up and down there, or from side to side. */
-const lanes = { vertical: 1, horizontal: 2 };
+/** The bits of a point: a vertical route passes there, or a horizontal one. */
+const axes = { vertical: 1, horizontal: 2 };
 
-/** An empty terrain of this size, in pixels. */
-export function terrainOf(width: number, height: number): Terrain {
+/** Makes an empty grid for a page of this size, in pixels. */
+export function routingGridOf(width: number, height: number): RoutingGrid {
   const columns = Math.floor(width / STEP) + 1;
   const rows = Math.floor(height / STEP) + 1;
   const solid = new Uint8Array(columns * rows);
@@ -54,15 +54,15 @@ export function terrainOf(width: number, height: number): Terrain {
   return {
     columns,
     rows,
-    priceAt: (point, direction) => {
+    costAt: (point, direction) => {
       const here = at(point);
-      const [lane, side] = direction % 2 === 0 ? [lanes.vertical, 1] : [lanes.horizontal, columns];
-      const ways = used[here] ?? 0;
-      if (isOutside(point) || solid[here] === 1 || (ways & lane) !== 0) return undefined;
+      const [axis, side] = direction % 2 === 0 ? [axes.vertical, 1] : [axes.horizontal, columns];
+      const routes = used[here] ?? 0;
+      if (isOutside(point) || solid[here] === 1 || (routes & axis) !== 0) return undefined;
       const beside = (there: number): number =>
-        (solid[there] === 1 ? price.besideSolid : 0) +
-        (((used[there] ?? 0) & lane) === 0 ? 0 : price.besideWay);
-      return price.step + (ways === 0 ? 0 : price.crossing) + beside(here - side) + beside(here + side);
+        (solid[there] === 1 ? cost.besideBox : 0) +
+        (((used[there] ?? 0) & axis) === 0 ? 0 : cost.besideRoute);
+      return cost.step + (routes === 0 ? 0 : cost.crossing) + beside(here - side) + beside(here + side);
     },
     isUnused: (point) => used[at(point)] === 0,
     isFree: (rect) =>
@@ -71,19 +71,18 @@ export function terrainOf(width: number, height: number): Terrain {
     block: (rect) => {
       for (const point of pointsIn(rect)) solid[at(point)] = 1;
     },
-    use: (way) => {
-      for (const [index, point] of way.entries()) {
-        for (const other of [way[index - 1], way[index + 1]]) {
+    use: (route) => {
+      for (const [index, point] of route.entries()) {
+        for (const other of [route[index - 1], route[index + 1]]) {
           if (other === undefined) continue;
-          used[at(point)] =
-            (used[at(point)] ?? 0) | (other.x === point.x ? lanes.vertical : lanes.horizontal);
+          used[at(point)] = (used[at(point)] ?? 0) | (other.x === point.x ? axes.vertical : axes.horizontal);
         }
       }
     },
   };
 }
 
-/** What lies in a rectangle, or on its edge. */
+/** The points of the grid in a rectangle, or on its edge. */
 function gridPoints({ x, y, width, height }: Rect, columns: number, rows: number): readonly Point[] {
   const points: Point[] = [];
   const [left, right] = [

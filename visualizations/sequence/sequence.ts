@@ -1,4 +1,4 @@
-// A recorded run as a sequence of messages: who says what to whom, and which phase of the chart it belongs to.
+// A recorded run as a sequence of messages between participants, in the phases of the chart.
 import type { RequestFact, StepFact, TraceFact } from '../../contract/trace.ts';
 import { urlOf } from '../../protocol/url.ts';
 import { phaseOf } from '../model.ts';
@@ -7,40 +7,40 @@ import { refusals, type Tone } from '../roles.ts';
 /** `person`, `client`, or the origin of a server. */
 type Participant = string;
 
-/** One thing that is said: a request with its answer, or what a person does. */
+/** A message from one participant to another. */
 export interface Message {
   /** Milliseconds since the run began. */
   readonly at: number;
   readonly from: Participant;
   readonly to: Participant;
   readonly text: string;
-  /** What the answer was; absent where none is told. */
+  /** The answer. Absent when the trace has none. */
   readonly answer?: string;
   readonly tone: Tone;
 }
 
-/** One stay in a phase of the chart, with what is said meanwhile. */
-export interface Stay {
+/** One visit to a phase of the chart, with the messages during it. */
+export interface Visit {
   /** Milliseconds since the run began. */
   readonly at: number;
   readonly phase: string;
-  /** Requirements that the states serve which are entered. */
+  /** The requirements of the states that were entered. */
   readonly spec: readonly string[];
-  /** What it came to, where that is worth telling. */
+  /** The outcome: the grant or the failure; '' when there is none. */
   readonly text: string;
   readonly tone: Tone;
   readonly messages: readonly Message[];
 }
 
-/** One session of a recorded run, from its first message to its last. */
+/** All that happened in one session. */
 export interface Sequence {
   readonly title: string;
   /** In the order of the columns. */
   readonly participants: readonly { readonly id: Participant; readonly label: string }[];
-  readonly stays: readonly Stay[];
+  readonly visits: readonly Visit[];
 }
 
-/** One sequence for each session of the trace, in the order in which they begin. */
+/** Makes one sequence for each session of the trace, in the order of their first facts. */
 export function sequencesOf(facts: readonly TraceFact[]): readonly Sequence[] {
   const sessions = new Map<string, TraceFact[]>();
   for (const fact of facts) {
@@ -53,36 +53,36 @@ export function sequencesOf(facts: readonly TraceFact[]): readonly Sequence[] {
 function sequenceOf(facts: readonly TraceFact[]): Sequence {
   const [first] = facts;
   const { resource = '', subject = '', label = '' } = first?.session ?? {};
-  const teller = new Teller(first?.at ?? 0, resource);
+  const builder = new SequenceBuilder(first?.at ?? 0, resource);
   for (const fact of facts) {
-    if (fact.kind === 'request') teller.request(fact);
-    else teller.step(fact);
+    if (fact.kind === 'request') builder.request(fact);
+    else builder.step(fact);
   }
   const whose = [subject, label].filter((part) => part !== '').join(', ');
   return {
     title: whose === '' ? resource : `${resource} (${whose})`,
-    participants: participantsIn(teller.stays, resource),
-    stays: teller.stays,
+    participants: participantsIn(builder.visits, resource),
+    visits: builder.visits,
   };
 }
 
-/** What people do, in words. */
-const deeds: Readonly<Record<string, string>> = {
+/** What a person does, in words. */
+const userActions: Readonly<Record<string, string>> = {
   'user.login': 'logs in',
   'user.logout': 'logs out',
   'user.cancel': 'cancels',
   'user.retry': 'tries again',
 };
 
-interface OpenStay extends Stay {
+interface OpenVisit extends Visit {
   spec: readonly string[];
   text: string;
   tone: Tone;
   readonly messages: Message[];
 }
 
-class Teller {
-  readonly stays: OpenStay[] = [];
+class SequenceBuilder {
+  readonly visits: OpenVisit[] = [];
   readonly #start: number;
   readonly #resource: string;
 
@@ -94,66 +94,66 @@ class Teller {
   request({ at, method, url, status, purpose }: RequestFact): void {
     const to = purpose === 'resource' ? originOf(this.#resource) : originOf(url);
     const isWell = status !== undefined && status < 400;
-    this.#say(at, {
+    this.#add(at, {
       from: 'client',
       to,
       text: `${method} ${pathOf(url)}`,
       answer: status === undefined ? 'no answer' : String(status),
-      tone: isWell ? 'road' : status === 401 || status === 403 ? 'plain' : 'refusal',
+      tone: isWell ? 'main' : status === 401 || status === 403 ? 'plain' : 'refusal',
     });
   }
 
   step(fact: StepFact): void {
     const { at, event } = fact;
     const server = hostOf(fact.facts.pending?.issuer ?? fact.facts.server ?? '');
-    const deed = deeds[event];
-    if (deed) this.#say(at, { from: 'person', to: 'client', text: deed, tone: 'person' });
+    const action = userActions[event];
+    if (action) this.#add(at, { from: 'person', to: 'client', text: action, tone: 'person' });
     if (event === 'done of awaitResponse' || event === 'response.received')
-      this.#say(at, { from: 'person', to: 'client', text: `back from ${server}`, tone: 'person' });
+      this.#add(at, { from: 'person', to: 'client', text: `back from ${server}`, tone: 'person' });
     this.#enter(fact);
     if (event === 'done of presentAuthorization' || event === 'done of presentDeviceCode')
-      this.#say(at, { from: 'client', to: 'person', text: `go to ${server}`, tone: 'person' });
+      this.#add(at, { from: 'client', to: 'person', text: `go to ${server}`, tone: 'person' });
   }
 
-  #say(at: number, message: Omit<Message, 'at'>): void {
-    this.stays.at(-1)?.messages.push({ at: at - this.#start, ...message });
+  #add(at: number, message: Omit<Message, 'at'>): void {
+    this.visits.at(-1)?.messages.push({ at: at - this.#start, ...message });
   }
 
-  /** Goes on in the phase that it is in, or begins to stay in another. Phases that are passed at once leave their ids. */
+  /** Continues the visit to this phase, or begins a new one. A phase that is left at once adds only its requirements. */
   #enter({ at, entered, states, spec, facts }: StepFact): void {
     const phase = phaseOf(states[0] ?? '');
-    const before = this.stays.at(-1);
+    const before = this.visits.at(-1);
     const hasLeft = entered.some((state) => phaseOf(state) !== phase);
-    const stay =
+    const visit =
       before?.phase === phase && !hasLeft
         ? before
         : { at: at - this.#start, phase, spec: [], text: '', tone: toneOf(phase), messages: [] };
-    stay.spec = [...new Set([...stay.spec, ...spec])];
-    stay.text = outcomeOf(phase, facts);
-    if (stay !== before) this.stays.push(stay);
+    visit.spec = [...new Set([...visit.spec, ...spec])];
+    visit.text = outcomeOf(phase, facts);
+    if (visit !== before) this.visits.push(visit);
   }
 }
 
 function toneOf(phase: string): Tone {
   if (refusals.includes(phase)) return 'refusal';
-  return phase === 'authorized' ? 'road' : 'plain';
+  return phase === 'authorized' ? 'main' : 'plain';
 }
 
 function outcomeOf(phase: string, { grant, failure, refusal, bound }: StepFact['facts']): string {
   if (refusals.includes(phase)) return failure ? `${failure.code}: ${failure.message}` : '';
   if (phase !== 'authorized' || !grant) return '';
   const scopes = grant.granted.length > 0 ? `: ${grant.granted.join(' ')}` : '';
-  const told = refusal ? `; ${refusal.code}` : '';
-  return `by ${hostOf(bound?.issuer ?? grant.issuer)}${scopes}${told}`;
+  const refused = refusal ? `; ${refusal.code}` : '';
+  return `by ${hostOf(bound?.issuer ?? grant.issuer)}${scopes}${refused}`;
 }
 
-/** Person and client first, then the resource, then servers in the order in which they are asked. */
-function participantsIn(stays: readonly Stay[], resource: string): Sequence['participants'] {
+/** The person and the client first, then the resource, then the servers in the order of their first request. */
+function participantsIn(visits: readonly Visit[], resource: string): Sequence['participants'] {
   const origin = originOf(resource);
-  const said = stays.flatMap(({ messages }) => messages.flatMap(({ from, to }) => [from, to]));
-  const servers = [...new Set(said)].filter((one) => !['person', 'client', origin].includes(one));
+  const named = visits.flatMap(({ messages }) => messages.flatMap(({ from, to }) => [from, to]));
+  const servers = [...new Set(named)].filter((one) => !['person', 'client', origin].includes(one));
   return [
-    ...(said.includes('person') ? [{ id: 'person', label: 'person' }] : []),
+    ...(named.includes('person') ? [{ id: 'person', label: 'person' }] : []),
     { id: 'client', label: 'client' },
     { id: origin, label: `resource ${hostOf(origin)}` },
     ...servers.map((id) => ({ id, label: `server ${hostOf(id)}` })),

@@ -1,4 +1,4 @@
-// Lays out the whole chart: drawings of phases, side by side, with the ways between them.
+// Lays out the whole chart: the drawings of the phases side by side, with wires between them.
 import type { Scene, Wire } from '../scene/scene.ts';
 import { moved, type Part, paragraph } from './block.ts';
 import { type Drawing, type PlacedWire, type Rect, shifted } from './drawing.ts';
@@ -6,10 +6,10 @@ import { arranged, type Found, padding } from './elk.ts';
 import { flowed, legendOf } from './legend.ts';
 import { lineHeight, sizes, space } from './theme.ts';
 
-/** Phases are in the order of the chart, and far enough from each other for wires that can be seen from afar. */
+/** The phases are in the order of the chart. There is space between them for thick wires. */
 const options = {
   'elk.direction': 'RIGHT',
-  'elk.padding': padding(space.poster),
+  'elk.padding': padding(space.margin),
   'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
   'elk.layered.cycleBreaking.strategy': 'MODEL_ORDER',
   'elk.layered.nodePlacement.bk.fixedAlignment': 'BALANCED',
@@ -22,11 +22,11 @@ const options = {
 
 const START = 'start';
 
-/** Room for the name of a phase, above it. */
+/** The space above a phase for its name. */
 const BANNER = lineHeight('banner') + space.section;
 
-/** @param phases the drawing of each phase of this scene. */
-export async function posterLayout(scene: Scene, phases: readonly Drawing[]): Promise<Drawing> {
+/** Lays out the whole chart. @param phases The drawing of each phase of the scene. */
+export async function wholeLayout(scene: Scene, phases: readonly Drawing[]): Promise<Drawing> {
   const frames = phases.flatMap((phase) =>
     phase.boxes.map(({ box, rect }) => ({ id: box.path, phase, rect })),
   );
@@ -47,13 +47,13 @@ export async function posterLayout(scene: Scene, phases: readonly Drawing[]): Pr
     return shifted(phase, x - rect.x, y + BANNER - rect.y);
   });
   const { width, height } = found.size;
-  const legend = flowed(legendOf(scene), space.poster, height, width - 2 * space.poster);
+  const legend = flowed(legendOf(scene), space.margin, height, width - 2 * space.margin);
   return {
     scene,
     width,
     height: legend.end + space.paper,
     boxes: placed.flatMap(({ boxes }) => boxes),
-    wires: [...scene.wires.map((wire) => wayOf(wire, found)), ...placed.flatMap(({ wires }) => wires)],
+    wires: [...scene.wires.map((wire) => placedWire(wire, found)), ...placed.flatMap(({ wires }) => wires)],
     starts: [startIn(found), ...placed.flatMap(({ starts }) => starts)],
     extras: [...frames.flatMap(({ id }) => bannerAt(id, found.rect(id))), ...legend.parts],
   };
@@ -63,7 +63,7 @@ const wireId = ({ source, target }: Wire): string => `${source} to ${target}`;
 
 const nowhere: Rect = { x: 0, y: 0, width: 0, height: 0 };
 
-const wayOf = (wire: Wire, found: Found): PlacedWire => ({
+const placedWire = (wire: Wire, found: Found): PlacedWire => ({
   wire,
   points: found.points(wireId(wire)),
   label: nowhere,

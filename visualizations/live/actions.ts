@@ -1,25 +1,25 @@
-// The buttons, with a digit for each, and what came of the one that was pressed last.
+// The buttons, each with a digit as its key, and the outcome of the one that was pressed last.
 import { isForPage, make, onChange, part } from './dom.ts';
 import type { Action, Said } from './messages.ts';
 
-/** The buttons of the page. */
-export interface Tricks {
-  /** @param session what the chosen one is called. */
+/** The place of the buttons. */
+export interface ActionButtons {
+  /** @param session The name of the chosen session. */
   show(session: string | undefined, actions: readonly Action[], said: Said | undefined): void;
 }
 
 const DIGITS = '1234567890';
 
-/** @param press what a button is for. */
-export function tricks(press: (action: Action) => void): Tricks {
-  const place = part('tricks', HTMLElement);
+/** Makes the buttons. @param press Called when one is pressed. */
+export function actionButtons(press: (action: Action) => void): ActionButtons {
+  const place = part('actions', HTMLElement);
   const hint = make('p', { class: 'hint' });
-  const said = make('p', { id: 'said', role: 'status' });
+  const outcome = make('p', { id: 'outcome', role: 'status' });
   const groups = make('div', { class: 'groups' });
-  place.append(groups, make('div', { class: 'told' }, said, hint));
+  place.append(groups, make('div', { class: 'below' }, outcome, hint));
   let keys: ReadonlyMap<string, HTMLButtonElement> = new Map();
 
-  const offer = onChange((actions: readonly Action[]) => {
+  const showButtons = onChange((actions: readonly Action[]) => {
     const ordered = (['session', 'world'] as const).map((of) => actions.filter((one) => one.of === of));
     const digits = new Map(ordered.flat().map((action, at) => [action, DIGITS[at]]));
     const made = new Map<string, HTMLButtonElement>();
@@ -46,7 +46,7 @@ export function tricks(press: (action: Action) => void): Tricks {
         .filter((group) => group.length > 0)
         .map((group) => {
           const of = group[0]?.of ?? 'world';
-          const heading = make('h2', { id: `tricks-${of}` }, 'The world');
+          const heading = make('h2', { id: `actions-${of}` }, 'The world');
           const attributes = { role: 'group', 'aria-labelledby': heading.id };
           return make('div', attributes, heading, ...group.map(buttonOf));
         }),
@@ -61,13 +61,13 @@ export function tricks(press: (action: Action) => void): Tricks {
   });
 
   return {
-    show(session, actions, told) {
-      offer(actions);
-      const heading = groups.querySelector('#tricks-session');
+    show(session, actions, said) {
+      showButtons(actions);
+      const heading = groups.querySelector('#actions-session');
       if (heading && heading.textContent !== session) heading.textContent = session ?? '';
-      if (said.textContent === (told?.text ?? '')) return;
-      said.textContent = told?.text ?? '';
-      said.classList.toggle('bad', told?.isGood === false);
+      if (outcome.textContent === (said?.text ?? '')) return;
+      outcome.textContent = said?.text ?? '';
+      outcome.classList.toggle('bad', said?.isGood === false);
     },
   };
 }
