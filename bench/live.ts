@@ -1,5 +1,6 @@
-// How smooth the live page is while its chart takes 100 transitions a second: times between frames in a real Chromium.
-// Ends with one line and `reports/live.json`; with 1 when it was not smooth, with 69 (EX_UNAVAILABLE) without a Chromium.
+// Measures how smooth the live page is while its chart takes 100 transitions a second: the times between frames in a real
+// Chromium. It ends with one line and `reports/live.json`, and exits with 1 when it is not smooth, and with 69
+// (EX_UNAVAILABLE) without a Chromium.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
@@ -12,9 +13,9 @@ import { readFact } from '../protocol/trace.ts';
 import { executable, startChromium } from '../test/browser/chromium.ts';
 
 const RATE = 100;
-/** How long is measured, in milliseconds: at rest, and at work. */
-const [REST, WORK] = [3_000, 10_000];
-/** Two frames at 60 a second, in milliseconds: of twenty frames nineteen come in this time. */
+/** How long to measure without and with transitions, in milliseconds. */
+const [IDLE_TIME, BUSY_TIME] = [3_000, 10_000];
+/** Two frames at 60 a second, in milliseconds. Nineteen of twenty frames have to come within this time. */
 const SMOOTH = 34;
 
 const root = new URL('../', import.meta.url);
@@ -24,9 +25,9 @@ interface Frames {
   readonly p50: number;
   readonly p95: number;
   readonly max: number;
-  /** Times for which the page answered nobody, over 50 ms each. */
+  /** How often the page did not react for more than 50 ms. */
   readonly longTasks: number;
-  /** What the main thread of the page worked, in milliseconds of each second: without what it waited for a core. */
+  /** How long the main thread of the page worked, in milliseconds of each second. Waiting for a core is not counted. */
   readonly busy: number;
 }
 
@@ -43,28 +44,28 @@ async function main(): Promise<number> {
   await page.goto(url);
   for (const fact of facts) tell(fact);
   await page.waitForSelector('#events li');
-  say(`a run of ${facts.length} facts, again and again`);
-  const rest = await measured(page, pause(REST));
-  say(`at rest: ${inWords(rest)}`);
+  say(`repeating a run of ${facts.length} facts`);
+  const idle = await measured(page, pause(IDLE_TIME));
+  say(`idle: ${inWords(idle)}`);
   let taken = 0;
-  const work = await measured(
+  const busy = await measured(
     page,
     replay(facts, (fact) => {
       taken += fact.kind === 'step' ? fact.arrows.length : 0;
       tell({ ...fact, at: Date.now() });
     }),
   );
-  const rate = Math.round(taken / (WORK / 1_000));
+  const rate = Math.round(taken / (BUSY_TIME / 1_000));
   const version = browser.version();
   await browser.close();
   await close();
-  const ok = work.p95 <= SMOOTH && rate >= RATE;
-  const line = `live: ${rate} transitions a second for ${WORK / 1_000} s: frames ${inWords(work)}; at rest ${inWords(rest)}`;
-  await conclude(line, { ok, chromium: version, transitions: taken, rate, work, rest });
+  const ok = busy.p95 <= SMOOTH && rate >= RATE;
+  const line = `live: ${rate} transitions a second for ${BUSY_TIME / 1_000} s: frames ${inWords(busy)}; idle ${inWords(idle)}`;
+  await conclude(line, { ok, chromium: version, transitions: taken, rate, busy, idle });
   return ok ? 0 : 1;
 }
 
-/** Logins, step-ups, a move and a refusal of three clients, as if one had had them all: so all of it is shown in the chart. */
+/** Records logins, step-ups, a change of server and a refusal of three clients. All facts get one session, so that all are shown. */
 async function recordedRun(html: string): Promise<readonly TraceFact[]> {
   const { url, clients, world, close } = await startInspection({ html });
   for (const { session } of clients) await session.login();
@@ -84,11 +85,11 @@ async function recordedRun(html: string): Promise<readonly TraceFact[]> {
   return first === undefined ? [] : facts.map((fact) => ({ ...fact, session: first.session }));
 }
 
-/** Tells them as fast as makes so many transitions a second, evenly. */
+/** Repeats the facts evenly, with so many transitions a second. */
 async function replay(facts: readonly TraceFact[], tell: (fact: TraceFact) => void): Promise<void> {
   const began = performance.now();
   let [at, taken] = [0, 0];
-  for (let passed = 0; passed < WORK; passed = performance.now() - began) {
+  for (let passed = 0; passed < BUSY_TIME; passed = performance.now() - began) {
     while (taken < (passed * RATE) / 1_000 + 1) {
       const fact = facts[at % facts.length];
       at += 1;
@@ -100,7 +101,7 @@ async function replay(facts: readonly TraceFact[], tell: (fact: TraceFact) => vo
   }
 }
 
-/** The times between the frames of the page while something goes on. */
+/** Measures the times between the frames of the page while something runs. */
 async function measured(page: Page, meanwhile: Promise<unknown>): Promise<Frames> {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
@@ -108,11 +109,11 @@ async function measured(page: Page, meanwhile: Promise<unknown>): Promise<Frames
     const { metrics } = await devtools.send('Performance.getMetrics');
     return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0;
   };
-  await page.evaluate(watch);
+  await page.evaluate(startMeasuring);
   const [before, began] = [await worked(), performance.now()];
   await meanwhile;
   const busy = Math.round(((await worked()) - before) / ((performance.now() - began) / 1_000_000));
-  const { times, longTasks } = await page.evaluate(seen);
+  const { times, longTasks } = await page.evaluate(measuredSoFar);
   await devtools.detach();
   const sorted = times.toSorted((one, other) => one - other);
   const at = (part: number): number =>
@@ -120,20 +121,20 @@ async function measured(page: Page, meanwhile: Promise<unknown>): Promise<Frames
   return { frames: times.length, p50: at(0.5), p95: at(0.95), max: at(1), longTasks, busy };
 }
 
-interface Watching {
+interface Measuring {
   readonly times: number[];
   longTasks: number;
 }
-declare const watching: Watching;
+declare const measuring: Measuring;
 
-/** In the page. */
-function watch(): void {
-  const found: Watching = { times: [], longTasks: 0 };
-  Object.assign(globalThis, { watching: found });
+/** In the page: starts measuring. */
+function startMeasuring(): void {
+  const found: Measuring = { times: [], longTasks: 0 };
+  Object.assign(globalThis, { measuring: found });
   new PerformanceObserver((list) => {
     found.longTasks += list.getEntries().length;
   }).observe({ type: 'longtask' });
-  // A method: what runs in the page cannot use what tsx adds to functions with names.
+  // A method, since tsx adds a helper to named functions, and the page does not have it.
   const clock = {
     last: performance.now(),
     next(now: number): void {
@@ -145,8 +146,8 @@ function watch(): void {
   requestAnimationFrame(clock.next);
 }
 
-/** In the page. */
-const seen = (): Watching => ({ times: watching.times, longTasks: watching.longTasks });
+/** In the page: gives what was measured. */
+const measuredSoFar = (): Measuring => ({ times: measuring.times, longTasks: measuring.longTasks });
 
 const inWords = ({ p50, p95, max, busy }: Frames): string =>
   `p50 ${p50} ms, p95 ${p95} ms, max ${max} ms, main thread busy ${busy} ms a second`;

@@ -1,4 +1,4 @@
-// One authorization server: oidc-provider, configured as a server that MCP clients meet.
+// One authorization server: oidc-provider, configured like the servers that MCP clients use.
 import { randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { exportJWK, generateKeyPair } from 'jose';
@@ -10,15 +10,15 @@ import { loadProvider } from './loadProvider.ts';
 import { type Decision, decideDevice } from './person.ts';
 import { type Policy, policies, ROUTES } from './policies.ts';
 import { createRecords } from './records.ts';
-import { createTokenLedger, type TokenIssuer } from './tokens.ts';
+import { createValidTokens, type TokenIssuer } from './tokens.ts';
 
-/** What tells one authorization server from the other, and what they share. */
+/** The options of one authorization server. */
 export interface AuthorizationServerOptions extends Policy {
   readonly issuer: string;
   readonly clients: ServerClients;
-  /** What a device is told to wait between two questions, in seconds; told nothing, it waits 5. */
+  /** The `interval` in the answer to a device, in seconds. Undefined: there is none, and the device waits 5 seconds. */
   readonly devicePollSeconds: number | undefined;
-  /** Asked once for each consent without a browser; true denies it. */
+  /** Called once for each consent without a browser. True denies it. */
   readonly deniesNext: () => boolean;
 }
 
@@ -27,13 +27,13 @@ export interface AuthorizationServer extends TokenIssuer {
   readonly listener: RequestListener;
   /** Dynamic registrations so far. */
   registrations(): number;
-  /** Every grant made so far is gone, with its codes and tokens. */
+  /** Revokes all grants so far, with their codes and tokens. */
   revokeGrants(): void;
-  /** No nonce for DPoP proofs that was handed out so far is good any more. */
+  /** Makes all nonces for DPoP proofs so far invalid. */
   rotateNonces(): void;
-  /** Whether a device got this code here. */
+  /** Whether this server gave this code to a device. */
   hasUserCode(userCode: string): boolean;
-  /** What a person does who has an account here; see {@link decideDevice}. */
+  /** Lets the person of this server decide about a device. See {@link decideDevice}. */
   decideDevice(userCode: string, decision: Decision): Promise<void>;
 }
 
@@ -43,23 +43,23 @@ export async function createAuthorizationServer(
 ): Promise<AuthorizationServer> {
   const { Provider, errors } = await loadProvider();
   const records = createRecords();
-  const ledger = createTokenLedger();
-  const itself = await identity(options.clients);
+  const validTokens = createValidTokens();
+  const own = await identity(options.clients);
   let registrations = 0;
 
-  /** The secret of its nonces is given to oidc-provider for good: new nonces need a new one, with the same memory. */
+  /** The secret of the nonces is fixed in a provider. New nonces need a new provider, with the same records. */
   function start(): RequestListener {
     const provider = new Provider(options.issuer, {
-      ...itself,
+      ...own,
       ...policies(options, randomBytes(32), (description) => new errors.InvalidTarget(description)),
       adapter: records.adapter,
     });
     provider.on('registration_create.success', () => {
       registrations += 1;
     });
-    provider.on('access_token.issued', (token) => ledger.add(token.jti, token.grantId));
-    provider.on('client_credentials.issued', (token) => ledger.add(token.jti, undefined));
-    provider.on('grant.revoked', (_context, grantId) => ledger.dropGrant(grantId));
+    provider.on('access_token.issued', (token) => validTokens.add(token.jti, token.grantId));
+    provider.on('client_credentials.issued', (token) => validTokens.add(token.jti, undefined));
+    provider.on('grant.revoked', (_context, grantId) => validTokens.dropGrant(grantId));
     addConsent(provider, options.name, options.deniesNext);
     if (options.devicePollSeconds !== undefined) addInterval(provider, options.devicePollSeconds);
     return provider.callback();
@@ -69,12 +69,12 @@ export async function createAuthorizationServer(
   return {
     issuer: options.issuer,
     jwksUri: `${options.issuer}${ROUTES.jwks}`,
-    ledger,
+    validTokens,
     listener: (request, response) => void listener(request, response),
     registrations: () => registrations,
     revokeGrants() {
       records.forgetGrants();
-      ledger.dropAll();
+      validTokens.dropAll();
     },
     rotateNonces() {
       listener = start();
@@ -85,7 +85,7 @@ export async function createAuthorizationServer(
   };
 }
 
-/** Adds what oidc-provider leaves out of its answer to a device. @see RFC 8628 §3.2 */
+/** Adds `interval` to the answer to a device, which oidc-provider leaves out. @see RFC 8628 §3.2 */
 function addInterval(provider: Provider, interval: number): void {
   provider.use(async (context, next) => {
     await next();
@@ -94,7 +94,7 @@ function addInterval(provider: Provider, interval: number): void {
   });
 }
 
-/** Who the server and its clients are: keys, cookies, accounts, the clients registered beforehand. */
+/** The part of the configuration that differs between servers: keys, cookies, accounts, pre-registered clients. */
 async function identity(clients: ServerClients): Promise<object> {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   const key = {

@@ -1,9 +1,9 @@
-// The client ID metadata document that both servers know, served in-process instead of from the network.
+// The client ID metadata document that both servers know. It is served in this process, and not from the network.
 
-/** The client that names itself by URL. `https://authchart.example` does not exist: nothing is ever fetched. */
+/** The URL of the document, which is also the client id. `https://authchart.example` does not exist. */
 export const CLIENT_METADATA_URL = 'https://authchart.example/client.json';
 
-/** Grant type of a device that has no browser. @see RFC 8628 §3.4 */
+/** The grant type of a device without a browser. @see RFC 8628 §3.4 */
 export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 
 const DOCUMENT = {
@@ -18,8 +18,8 @@ const DOCUMENT = {
 };
 
 /**
- * The `fetch` of the authorization servers: answers the one document and refuses every other URL, so that no
- * server of the playground reaches the network, whatever a client makes it look up.
+ * The `fetch` of the authorization servers. It returns the document, and refuses every other URL, so that a client
+ * cannot make a server of the playground use the network.
  * @see draft-ietf-oauth-client-id-metadata-document §4
  */
 export async function fetchClientMetadata(url: string | URL): Promise<Response> {

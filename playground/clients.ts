@@ -1,4 +1,4 @@
-// The clients that an administrator set up at a server beforehand, with their secrets and keys.
+// The clients that an administrator has registered at a server by hand, with their secrets and keys.
 import { createPublicKey, randomBytes } from 'node:crypto';
 import { exportPKCS8, generateKeyPair } from 'jose';
 import { DEVICE_GRANT } from './clientMetadata.ts';
@@ -9,30 +9,30 @@ interface PreRegistered {
   readonly clientSecret: string;
 }
 
-/** A client that signs an assertion instead of sending a secret: `private_key_jwt`. @see RFC 7523 §2.2 */
+/** A client that signs an assertion, and sends no secret: `private_key_jwt`. @see RFC 7523 §2.2 */
 interface SignedAccount<Alg extends 'ES256' | 'RS256'> {
   readonly clientId: string;
-  /** PKCS #8. */
+  /** The private key as PEM text (PKCS #8). */
   readonly privateKeyPem: string;
   readonly alg: Alg;
 }
 
-/** Clients known at one server and nowhere else. */
+/** The clients that only one server knows. */
 export interface ServerClients {
-  /** Acts for a person; any port of `http://127.0.0.1/callback`, or a device code. */
+  /** Acts for a person, at any port of `http://127.0.0.1/callback` or with a device code. */
   readonly preRegistered: PreRegistered;
-  /** Acts for itself. @see RFC 6749 §4.4 */
+  /** Acts for itself, with client credentials. @see RFC 6749 §4.4 */
   readonly serviceAccount: PreRegistered;
   /** Acts for itself. The audience of its assertion is the issuer or the token endpoint. */
   readonly signedServiceAccount: SignedAccount<'ES256'>;
-  /** The same with an RSA key, which is one for the process: making one takes long. */
+  /** The same with an RSA key. The process makes only one, since that takes long. */
   readonly signedServiceAccountRsa: SignedAccount<'RS256'>;
 }
 
-/** Characters that a client must encode before it puts them into a Basic header (RFC 6749 §2.3.1). */
+/** A secret with characters that a client must encode for a Basic header (RFC 6749 §2.3.1). */
 const AWKWARD_SECRET = 'a+b/c:d%25e f';
 
-/** Makes up the clients of one server. `key` tells them apart from those of another. */
+/** Makes the clients of one server. @param key A part of their ids, which is different for each server. */
 export async function createClients(key: string): Promise<ServerClients> {
   rsaKey ??= privateKey('RS256');
   return {
@@ -51,7 +51,7 @@ export async function createClients(key: string): Promise<ServerClients> {
   };
 }
 
-/** The same clients as the server registers them. @see RFC 7591 §2 */
+/** The client metadata of these clients, as the server registers them. @see RFC 7591 §2 */
 export function registrationsOf(clients: ServerClients): readonly object[] {
   return [
     {

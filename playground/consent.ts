@@ -1,27 +1,27 @@
-// Consent: asked on a page when a browser comes, given at once when anything else does.
+// Consent: a browser gets a page that asks for it, and any other client gets it at once.
 import type { Context, Interaction, Provider } from 'oidc-provider';
 import { consentPage } from './consentPage.ts';
 import { showPage } from './page.ts';
 import { RESOURCE_SCOPES, SERVER_SCOPES } from './scopes.ts';
 
-/** The one person who has an account here. */
+/** The only account. */
 export const ACCOUNT = 'ada';
 
 const INTERACTION = /^\/interaction\/([\w-]+)(?:\/(allow|deny))?$/;
 
-/** The path where an interaction takes place: oidc-provider sends the user agent there. */
+/** The path of an interaction. oidc-provider redirects the user agent there. */
 export function interactionPath(uid: string): string {
   return `/interaction/${uid}`;
 }
 
-/** Whether the one who asks can show a page to a person: a browser says so, an agent sends any type. */
+/** Whether the user agent can show a page: a browser accepts HTML, an agent accepts any type. */
 export function wantsPage(context: Context): boolean {
   return context.get('accept').includes('text/html');
 }
 
 /**
- * Adds consent to a server. The login is part of it: there is one account and nothing to prove.
- * @param deniesNext asked once for each consent without a browser; true denies it.
+ * Adds consent to a server. There is no separate login, since there is only one account.
+ * @param deniesNext Called once for each consent without a browser. True denies it.
  */
 export function addConsent(provider: Provider, server: string, deniesNext: () => boolean): void {
   provider.use(async (context, next) => {
@@ -43,7 +43,7 @@ export function addConsent(provider: Provider, server: string, deniesNext: () =>
   });
 }
 
-/** The interaction of this user agent, known by its cookie, if it is also the one in the path. */
+/** The interaction of the user agent's cookie, if it is the same as the one in the path. */
 async function findInteraction(provider: Provider, context: Context, uid: string | undefined) {
   const interaction = await provider.interactionDetails(context.req, context.res).catch(() => undefined);
   return interaction?.uid === uid ? interaction : undefined;
@@ -60,7 +60,7 @@ async function settle(provider: Provider, context: Context, interaction: Interac
   context.status = 303;
 }
 
-/** Each consent is a grant of its own, with what was asked for and no more. */
+/** Makes a new grant for each consent, with the requested scopes. */
 async function saveGrant(provider: Provider, interaction: Interaction): Promise<string> {
   const grant = new provider.Grant({ accountId: ACCOUNT, clientId: text(interaction.params['client_id']) });
   const asked = askedScopes(interaction);

@@ -1,12 +1,12 @@
-// The pages of a device login: a person types the code that the device shows, and says that it is theirs.
+// The pages of a device login: a person types the code of the device, and confirms it.
 import type { Client, Context } from 'oidc-provider';
 import { escapeHtml, page, showPage, term } from './page.ts';
 
-/** Headings of the two pages that end a device login. */
+/** The headings of the two pages at the end of a device login. */
 export const DEVICE_ALLOWED = 'Go back to your device';
 export const DEVICE_DENIED = 'Nothing was allowed';
 
-/** What went wrong with a code that was typed: oidc-provider names its errors, which it shows on the page of the code. */
+/** An error about a typed code, as oidc-provider names it. */
 interface Mistake {
   readonly name: string;
   readonly message: string;
@@ -15,7 +15,7 @@ interface Mistake {
 const NO_MISTAKES = ['NoCodeError'];
 
 /**
- * The three pages, for `features.deviceFlow` of oidc-provider.
+ * Makes the pages, for `features.deviceFlow` of oidc-provider.
  * @see RFC 8628 §3.3
  */
 export function devicePages(server: string): object {
@@ -51,7 +51,7 @@ function codePage(server: string, form: string, mistake: Mistake | undefined): s
   );
 }
 
-/** RFC 8628 §5.4: the person compares the code, in case that somebody sent them the link. */
+/** RFC 8628 §5.4: the person compares the code, since somebody else may have sent them the link. */
 function confirmPage(server: string, form: string, client: string, userCode: string): string {
   return page(
     'Is this your device?',
@@ -71,7 +71,7 @@ function endPage(server: string, heading: string): string {
   return page(heading, `<p class="server">${escapeHtml(server)}</p><h1>${escapeHtml(heading)}</h1>`);
 }
 
-/** The token against forged requests, out of the form that oidc-provider offers: a form with no label for its field. */
+/** The token against forged requests. It is taken from the form of oidc-provider, which has no label for its field. */
 function xsrfOf(form: string): string {
   return /name="xsrf" value="(\w+)"/.exec(form)?.[1] ?? '';
 }

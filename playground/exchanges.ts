@@ -1,42 +1,42 @@
-// The wire as the servers saw it: records each request and its answer, as they were.
+// Records each request that the servers receive, with its answer.
 import type { IncomingMessage, OutgoingHttpHeaders, RequestListener, ServerResponse } from 'node:http';
 
 /** Which server of the playground received a request. */
 export type Place = 'resource' | 'a' | 'b';
 
 /**
- * One request and its answer, in full: headers, codes, tokens and client secrets as they crossed the wire.
- * A test reads it to prove that a secret went nowhere it should not. It is never printed; print
+ * One request and its answer, complete, with all headers, codes, tokens and client secrets.
+ * Tests read it to prove that a secret was not sent to a wrong place. Do not print it: print
  * {@link describeExchange}.
  */
 export interface Exchange {
   readonly at: Place;
   readonly method: string;
-  /** Path without the query. */
+  /** The path without the query. */
   readonly path: string;
   /** The raw query, without `?`; empty when there is none. */
   readonly query: string;
-  /** Names in lower case. */
+  /** The names are in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly status: number;
-  /** Names in lower case; several `set-cookie` are separated by line feeds, other repeats by commas. */
+  /** The names are in lower case. Several `set-cookie` are separated by line feeds, other repeated headers by commas. */
   readonly responseHeaders: Readonly<Record<string, string>>;
   readonly responseBody: string;
 }
 
-/** Paths that end in an identifier of an interaction or of a client, which is left out when described. */
+/** The paths that end in the id of an interaction or a client. The description leaves the id out. */
 const IDENTIFIED = /^\/(interaction|authorize|register)\/.*/;
 
-/** One line that is safe to print, such as `POST a /token 200`. */
+/** A line that is safe to print, such as `POST a /token 200`. */
 export function describeExchange(exchange: Exchange): string {
   const path = exchange.path.replace(IDENTIFIED, '/$1/…');
   return `${exchange.method} ${exchange.at} ${path} ${exchange.status}`;
 }
 
 /**
- * Wraps a listener so that each exchange is handed on once its answer is complete: before the last byte leaves,
- * so that whoever has the answer finds the exchange recorded.
+ * Wraps a listener, so that each exchange is passed to `keep` when its answer is complete. This is before the last byte
+ * is sent: a client that has the answer finds the exchange recorded.
  */
 export function recordExchanges(
   at: Place,
@@ -52,7 +52,7 @@ export function recordExchanges(
       kept = true;
       keep(exchangeOf(at, request, response, received, sent));
     };
-    // Watched where the parser pushes: a 'data' listener would start the stream before its reader is there.
+    // The parser's `push` is watched. A listener for 'data' would start the stream before the server reads it.
     before(request, 'push', ([chunk]) => collect(received, chunk));
     before(response, 'writeHead', (args) => setHeaders(response, args.at(-1)));
     before(response, 'write', ([chunk]) => collect(sent, chunk));
@@ -101,7 +101,7 @@ function before<T extends object>(
   });
 }
 
-/** Headers that are only passed to `writeHead` are not among `getHeaders()`, unless set one by one before. */
+/** Sets the headers that are passed to `writeHead`, since `getHeaders()` would not have them. */
 function setHeaders(response: ServerResponse, headers: unknown): void {
   if (typeof headers !== 'object' || headers === null) return;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);

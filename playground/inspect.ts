@@ -1,5 +1,5 @@
-// `npm run inspect`: the chart at work, in a browser: three clients of the playground, and buttons for what may happen to them.
-// Runs until Ctrl-C. `--consent`: you are the person who is asked; else somebody always says yes. `--pace 0`: at full speed.
+// `npm run inspect`: shows the running charts of three clients of the playground in a browser, with buttons.
+// It runs until Ctrl-C. With `--consent` you are asked for consent; otherwise it is always given. `--pace 0`: full speed.
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { loopbackUserAgent } from '../adapters/node.ts';
@@ -8,26 +8,28 @@ import { startInspection } from './live/inspection.ts';
 const USAGE = 'npm run inspect -- [--consent] [--pace MILLISECONDS] [--port PORT]';
 const PAGE = new URL('../visualizations/generated/live.html', import.meta.url);
 
-/** Of each signal: what shells report for a process that it has ended. */
+/** The exit codes that shells report for a process that a signal has ended. */
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
 const options = {
   consent: { type: 'boolean', default: false },
-  /** Milliseconds before each request, so that people can follow. */
+  /** The pause before each request, so that people can follow, in milliseconds. */
   pace: { type: 'string', default: '350' },
   port: { type: 'string', default: '0' },
 } as const;
 
 async function main(): Promise<void> {
   const { consent, pace, port } = parseArgs({ options }).values;
-  const show = (page: string): void => console.log(`Open this to answer: ${page}`);
+  const show = (page: string): void => console.log(`Open this URL to give consent: ${page}`);
   const { url, close } = await startInspection({
     html: await readFile(PAGE, 'utf8'),
     pace: numberIn(pace),
     port: numberIn(port),
     ...(consent && { userAgent: () => loopbackUserAgent({ show }) }),
   });
-  console.log('Open this in a browser on this machine; what follows the # lets it in. Ctrl-C ends it.\n');
+  console.log(
+    'Open this URL in a browser on this machine, with the part after the #. Ctrl-C ends the page.\n',
+  );
   console.log(`  ${url}\n`);
   for (const [signal, code] of Object.entries(exitCodes)) {
     process.once(signal, () => void close().finally(() => process.exit(code)));
@@ -35,7 +37,7 @@ async function main(): Promise<void> {
 }
 
 function numberIn(text: string): number {
-  if (!/^\d{1,5}$/.test(text)) throw new TypeError(`${text} is not a number of up to five digits.`);
+  if (!/^\d{1,5}$/.test(text)) throw new TypeError(`${text} is not a number of at most five digits.`);
   return Number(text);
 }
 

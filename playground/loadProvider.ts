@@ -4,8 +4,8 @@ import type * as OidcProvider from 'oidc-provider';
 const RUNTIME_NOTICE = 'Unsupported runtime';
 
 /**
- * Loads oidc-provider. It works on Node 20 but says otherwise on stderr when it is first imported, and has no
- * switch for that; every other warning passes.
+ * Loads oidc-provider. It works on Node 20, but prints a warning that it does not when it is first imported, and has no
+ * option to avoid that. All other warnings are printed.
  */
 export async function loadProvider(): Promise<typeof OidcProvider> {
   const { warn } = console;

@@ -1,17 +1,18 @@
-// HTTP servers on 127.0.0.1, on whatever port is free unless told.
+// HTTP servers on 127.0.0.1, on free ports or on a given one.
 import { createServer, type RequestListener } from 'node:http';
 
-/** A server that listens; it answers 503 until it is given a listener. */
+/** A server that listens. It answers 503 until it has a listener. */
 export interface Loopback {
   readonly origin: string;
+  /** Sets the listener. */
   answer(listener: RequestListener): void;
-  /** Stops listening and cuts every connection, streams included. */
+  /** Stops listening, and closes every connection at once. */
   close(): Promise<void>;
 }
 
 /**
- * Listens. The origin is known before the listener is given, because an issuer has its own URL in what it signs.
- * @param port any that is free unless told.
+ * Listens. The origin is known before the listener is set, since an issuer needs its own URL for what it signs.
+ * @param port The port. Default: any that is free.
  * @throws an error of the system with code `EADDRINUSE` when the port is taken.
  */
 export async function listen(port = 0): Promise<Loopback> {

@@ -1,4 +1,4 @@
-// The MCP server: three tools over a few notes, each with the scope that it needs.
+// The MCP server: three tools for notes, each with the scope that it needs.
 import {
   createMcpHandler,
   type McpHttpHandler,
@@ -13,8 +13,8 @@ type Notes = Map<string, string>;
 const name = z.string().describe('Name of the note');
 
 /**
- * Makes the MCP endpoint. It serves the wire of 2026-07-28 and, without sessions, that of 2025-11-25; a tool that
- * lacks its scope answers 403 before it runs, and names that one scope.
+ * Makes the MCP endpoint. It serves the protocol of 2026-07-28, and without sessions that of 2025-11-25. A call of a tool
+ * without its scope is answered with 403 and the name of that scope.
  * @see RFC 6750 §3.1
  */
 export function createNotesHandler(): McpHttpHandler {

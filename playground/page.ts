@@ -1,7 +1,7 @@
-// The frame of every page that an authorization server shows: look, policy, escaping.
+// What all pages of an authorization server share: style, security policy, and escaping.
 import type { Context } from 'oidc-provider';
 
-/** No script, nothing loaded, and not to be framed: a page that asks for consent must not be dressed up by others. */
+/** No script, nothing loaded, and no frame: another page must not be able to change how a consent page looks. */
 const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 
 const STYLE = `
@@ -36,7 +36,7 @@ const STYLE = `
   :is(button, input):focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 `;
 
-/** Answers with a page, whose markup must be escaped already. */
+/** Answers with a page. @param html The page, with escaped values. */
 export function showPage(context: Context, html: string): void {
   context.set('content-security-policy', PAGE_POLICY);
   context.set('cache-control', 'no-store');
@@ -44,7 +44,7 @@ export function showPage(context: Context, html: string): void {
   context.body = html;
 }
 
-/** A whole page. `main` is markup. */
+/** Makes a whole page. @param main Markup, with escaped values. */
 export function page(title: string, main: string): string {
   return `<!doctype html>
 <html lang="en">
@@ -63,7 +63,7 @@ export function page(title: string, main: string): string {
 `;
 }
 
-/** A name and its value, for a definition list. */
+/** A name and its value as markup, for a definition list. */
 export function term(name: string, value: string): string {
   return `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`;
 }
@@ -76,7 +76,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text as markup, also inside of quoted attributes. */
+/** Escapes a text for markup, also inside quoted attributes. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }

@@ -1,10 +1,11 @@
-// Plays the person who connects a device: opens the pages as a browser does, with cookies, and presses their buttons.
+// Acts as the person who connects a device: opens the pages as a browser does, with cookies, and presses their buttons.
 import { CookieJar } from 'tough-cookie';
 import { DEVICE_ALLOWED, DEVICE_DENIED } from './devicePages.ts';
 
+/** The decision of the person. */
 export type Decision = 'allow' | 'deny';
 
-/** The user agent of the person's browser, to tell these requests from a client's. */
+/** The `User-Agent` of these requests, which are not those of a client. */
 const PERSON_USER_AGENT = 'playground-person';
 
 interface Page {
@@ -13,9 +14,9 @@ interface Page {
 }
 
 /**
- * Types the code, confirms it, and allows or denies what the device asks for.
- * @param verificationUri where the pages begin.
- * @throws Error when the pages do not lead to that end: a code that is unknown, expired or used.
+ * Types the code, confirms it, and allows or denies the request of the device.
+ * @param verificationUri The first page.
+ * @throws Error when the last page is not the expected one: the code is unknown, expired or used.
  * @see RFC 8628 §3.3
  */
 export async function decideDevice(
@@ -34,17 +35,17 @@ export async function decideDevice(
   if (!end.html.includes(`<h1>${expected}</h1>`)) throw new Error('the device login did not end as decided');
 }
 
-/** One browser: GET without a form, POST with one; redirects are followed. */
+/** Makes a browser. It sends GET without a form and POST with one, and follows redirects. */
 function browser() {
-  const jar = new CookieJar();
+  const cookies = new CookieJar();
   return async (url: string, form?: Readonly<Record<string, string>>): Promise<Page> => {
     let at = url;
-    let response = await visit(jar, at, form);
+    let response = await visit(cookies, at, form);
     let location = response.headers.get('location');
     while (location !== null) {
       await response.body?.cancel();
       at = new URL(location, at).href;
-      response = await visit(jar, at);
+      response = await visit(cookies, at);
       location = response.headers.get('location');
     }
     return { url: at, html: await response.text() };
@@ -52,7 +53,7 @@ function browser() {
 }
 
 async function visit(
-  jar: CookieJar,
+  cookies: CookieJar,
   url: string,
   form?: Readonly<Record<string, string>>,
 ): Promise<Response> {
@@ -61,11 +62,11 @@ async function visit(
     headers: {
       accept: 'text/html',
       'user-agent': PERSON_USER_AGENT,
-      cookie: await jar.getCookieString(url),
+      cookie: await cookies.getCookieString(url),
     },
     ...(form !== undefined && { method: 'POST', body: new URLSearchParams(form) }),
   });
-  for (const line of response.headers.getSetCookie()) await jar.setCookie(line, url);
+  for (const line of response.headers.getSetCookie()) await cookies.setCookie(line, url);
   return response;
 }
 

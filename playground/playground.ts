@@ -1,9 +1,10 @@
 // The playground: two authorization servers and an MCP server on loopback, in one process.
+
+import type { DpopMode } from './accessCheck.ts';
 import { type AuthorizationServer, createAuthorizationServer } from './authorizationServer.ts';
 import { CLIENT_METADATA_URL } from './clientMetadata.ts';
 import { createClients, type ServerClients } from './clients.ts';
 import { type Exchange, type Place, recordExchanges } from './exchanges.ts';
-import type { DpopMode } from './gate.ts';
 import { type Loopback, listen } from './loopback.ts';
 import type { Decision } from './person.ts';
 import { createResourceServer, resourceAt } from './resourceServer.ts';
@@ -16,9 +17,9 @@ export const PORT = 9728;
 /** Which of the two authorization servers. */
 type ServerName = 'a' | 'b';
 
-/** An authorization server as a client, or an administrator, knows it, with the clients known there and nowhere else. */
+/** An authorization server of the playground, with the clients that only it knows. */
 export interface PlaygroundServer extends ServerClients {
-  /** Name that a person sees on the consent page. */
+  /** The name on the consent page. */
   readonly name: string;
   readonly issuer: string;
   /** Dynamic registrations so far. */
@@ -27,21 +28,21 @@ export interface PlaygroundServer extends ServerClients {
 
 /** Options of {@link startPlayground}. */
 export interface PlaygroundOptions {
-  /** Where the resource listens; any port that is free unless told. */
+  /** The port of the resource. Default: any that is free. */
   readonly port?: number;
-  /** How long an access token is good, in seconds; 300 unless told. */
+  /** How long an access token is valid, in seconds. Default 300. */
   readonly accessTokenSeconds?: number;
-  /** Both servers refuse an authorization request that was not pushed (RFC 9126); false unless told. */
+  /** Both servers refuse an authorization request that was not pushed (RFC 9126). Default false. */
   readonly requirePushedAuthorization?: boolean;
-  /** `off` unless told. */
+  /** DPoP at the resource and both servers. Default `off`. */
   readonly dpop?: DpopMode;
-  /** The `interval` that a device is told, in seconds; unless told, the answer has none, which means 5 (RFC 8628 §3.2). */
+  /** The `interval` in the answer to a device, in seconds. Default: none, which means 5 (RFC 8628 §3.2). */
   readonly devicePollSeconds?: number;
   /** Called with each exchange as it is recorded. It holds secrets: see {@link Exchange}. */
   readonly onExchange?: (exchange: Exchange) => void;
 }
 
-/** A running world, and the hands to change it. */
+/** Three running servers, and functions to change how they behave. */
 export interface Playground {
   /** The MCP endpoint, which is also the identifier of the resource. */
   readonly resource: string;
@@ -49,34 +50,34 @@ export interface Playground {
   readonly origin: string;
   readonly a: PlaygroundServer;
   readonly b: PlaygroundServer;
-  /** A client identifier that both servers accept. */
+  /** A client id that both servers accept: the URL of a metadata document. */
   readonly clientMetadataUrl: string;
   /**
-   * Every request that the three servers received, in the order in which the answers were complete. It holds
-   * secrets, and is never printed. The resource's own look-ups of keys are among them, with the user agent
-   * `playground-resource`.
+   * Every request that the three servers received, in the order of their answers. They hold secrets: do not print them.
+   * The requests of the resource for keys are among them, with the user agent `playground-resource`.
    */
   readonly exchanges: readonly Exchange[];
+  /** Removes all recorded exchanges. */
   forgetExchanges(): void;
-  /** The resource leaves its authorization server for this one: other metadata, and only its tokens count. */
+  /** Changes the authorization server of the resource: its metadata names this one, and only its tokens are accepted. */
   moveTo(server: ServerName): void;
-  /** Every access token issued up to now is refused by the resource from now on; refresh tokens work. */
+  /** Makes the resource refuse all access tokens so far. Refresh tokens still work. */
   expireAccessTokens(): void;
-  /** Every grant made up to now is gone at both servers: no refresh, and no access token, works any more. */
+  /** Revokes all grants so far at both servers: their refresh tokens and access tokens do not work any more. */
   revokeGrants(): void;
-  /** The next consent without a browser is denied, at whichever server it is asked. */
+  /** Denies the next consent without a browser, at either server. */
   denyNextConsent(): void;
   /**
-   * The person types this code at the server that gave it out, and allows what the device asks for. Their requests
-   * are recorded with the user agent `playground-person`.
-   * @throws Error when no server knows the code, or does not take it any more.
+   * Types this code at the server that issued it, and allows the request of the device. These requests have the user
+   * agent `playground-person`.
+   * @throws Error when no server knows the code, or the code is expired or used.
    */
   approveDevice(userCode: string): Promise<void>;
-  /** The same, except that the person says no. */
+  /** The same, but denies the request of the device. */
   denyDevice(userCode: string): Promise<void>;
-  /** No nonce handed out up to now, by a server or the resource, is good any more. Matters with `dpop: 'nonces'`. */
+  /** Makes all nonces so far invalid, at the servers and the resource. For `dpop: 'nonces'`. */
   rotateNonces(): void;
-  /** Ends all connections at once. */
+  /** Closes the servers, and all connections at once. */
   close(): Promise<void>;
 }
 
@@ -109,7 +110,7 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
 
   async function decideDevice(userCode: string, decision: Decision): Promise<void> {
     const server = [a, b].find((one) => one.hasUserCode(userCode));
-    if (server === undefined) throw new Error('no server gave out this user code');
+    if (server === undefined) throw new Error('no server has issued this user code');
     await server.decideDevice(userCode, decision);
   }
 
@@ -136,8 +137,8 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
       current = server === 'a' ? a : b;
     },
     expireAccessTokens() {
-      a.ledger.dropAll();
-      b.ledger.dropAll();
+      a.validTokens.dropAll();
+      b.validTokens.dropAll();
     },
     revokeGrants() {
       a.revokeGrants();

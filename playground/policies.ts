@@ -1,27 +1,28 @@
-// What an authorization server of the playground allows, for whom and for how long: its part of the configuration.
+// The part of the configuration of oidc-provider that says what is allowed, for whom, and for how long.
 import type { Client, Context } from 'oidc-provider';
+import type { DpopMode } from './accessCheck.ts';
 import { interactionPath, wantsPage } from './consent.ts';
 import { errorPage } from './consentPage.ts';
 import { devicePages } from './devicePages.ts';
-import type { DpopMode } from './gate.ts';
 import { showPage } from './page.ts';
 import { RESOURCE_SCOPES, SERVER_SCOPES } from './scopes.ts';
 
-/** What a server is told about its duties. */
+/** What a server allows. */
 export interface Policy {
-  /** Name that a person sees. */
+  /** The name on its pages. */
   readonly name: string;
-  /** The one resource that tokens are issued for. */
+  /** The only resource that tokens are issued for. */
   readonly resource: string;
   readonly accessTokenSeconds: number;
-  /** RFC 9126: authorization requests are pushed first, or refused. */
+  /** Whether authorization requests must be pushed (RFC 9126). */
   readonly requirePushedAuthorization: boolean;
   readonly dpop: DpopMode;
 }
 
-/** Makes the error for a token that nobody serves. @see RFC 8707 §2 */
+/** Makes the error for a request for an unknown resource. @see RFC 8707 §2 */
 type InvalidTarget = (description: string) => Error;
 
+/** The paths of the endpoints. */
 export const ROUTES = {
   authorization: '/authorize',
   code_verification: '/device',
@@ -36,7 +37,7 @@ export const ROUTES = {
 const HOUR = 60 * 60;
 const FORTNIGHT = 14 * 24 * HOUR;
 
-/** @param nonceSecret 32 bytes that the nonces for DPoP proofs are made from; they are demanded in mode `nonces`. */
+/** Makes the configuration. @param nonceSecret 32 bytes, from which the nonces for DPoP proofs are made. */
 export function policies(policy: Policy, nonceSecret: Buffer, invalidTarget: InvalidTarget): object {
   return {
     routes: ROUTES,
@@ -45,16 +46,16 @@ export function policies(policy: Policy, nonceSecret: Buffer, invalidTarget: Inv
     pkce: { required: () => true },
     features: features(policy, nonceSecret, invalidTarget),
     enabledJWA: { clientAuthSigningAlgValues: ['ES256', 'RS256'], dPoPSigningAlgValues: ['ES256'] },
-    // A public client can do without `offline_access`: the grant type that it registered is what it asks for.
+    // A client gets refresh tokens when it has registered the grant type. It need not ask for `offline_access`.
     issueRefreshToken: async (_context: Context, client: Client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: true,
-    // A grant outlives the browser session that it was given in.
+    // A grant stays valid when the browser session ends.
     expiresWithSession: async () => false,
     loadExistingGrant,
     interactions: { url: async (_context: Context, { uid }: { uid: string }) => interactionPath(uid) },
-    // Metadata that a client registers may name scopes; a client that steps up later must not be held to these.
+    // The scopes in a registration are dropped, so that the client can later ask for others.
     extraClientMetadata: { properties: ['scope'], validator: dropScope },
-    // Apps in a browser on this machine may talk to it too.
+    // Apps in a browser may send requests, too.
     clientBasedCORS: () => true,
     renderError: renderErrorOf(policy.name),
     ttl: {
@@ -87,7 +88,7 @@ function features(policy: Policy, nonceSecret: Buffer, invalidTarget: InvalidTar
     clientIdMetadataDocument: { enabled: true, ack: 'draft-02' },
     resourceIndicators: {
       enabled: true,
-      // RFC 8707 §2: a client says what the token is for; nothing is guessed for one that does not.
+      // RFC 8707 §2: a client has to name the resource of the token. There is no default.
       defaultResource: async (_context: Context, _client: Client, oneOf?: string) => {
         if (oneOf === undefined) throw invalidTarget('resource is missing');
         return oneOf;
@@ -106,13 +107,13 @@ function features(policy: Policy, nonceSecret: Buffer, invalidTarget: InvalidTar
   };
 }
 
-/** Off unless the resource checks proofs too: a server that offered DPoP would promise what nobody checks. */
+/** DPoP is off when the resource does not check proofs. */
 function dPoP(mode: DpopMode, nonceSecret: Buffer): object {
   if (mode === 'off') return { enabled: false };
   return mode === 'nonces' ? { enabled: true, nonceSecret, requireNonce: () => true } : { enabled: true };
 }
 
-/** Each consent makes a grant of its own, so only the one just made counts. */
+/** Each consent makes a new grant, and only that one is used. */
 async function loadExistingGrant(context: {
   oidc: {
     result?: { consent?: { grantId?: string } };
@@ -127,7 +128,7 @@ function dropScope(_context: Context, key: string, _value: unknown, metadata: Re
   delete metadata[key];
 }
 
-/** RFC 7009 §2.1: a token is revoked by the client that it was issued to. */
+/** RFC 7009 §2.1: only the client that a token was issued to may revoke it. */
 async function ownTokensOnly(
   _context: Context,
   client: Client,

@@ -1,20 +1,23 @@
-// Proofs of possession: the check that the resource makes of a DPoP proof, and the nonces that it hands out.
+// DPoP proofs at the resource: how they are checked, and the nonces for them.
 
 import { createHash, randomBytes } from 'node:crypto';
 import { calculateJwkThumbprint, EmbeddedJWK, type JWTPayload, errors as joseErrors, jwtVerify } from 'jose';
 import { urlOf } from '../protocol/url.ts';
 
-/** Algorithms that a proof may be signed with, in the form of the challenge's `algs`. */
+/** The algorithms of proofs, as in `algs` of a challenge. */
 export const PROOF_ALGS = 'ES256';
 
-/** Nonces of one resource. All that were handed out since the last {@link rotate} are good. */
+/** The nonces of one resource. */
 export interface Nonces {
-  /** A fresh one. */
+  /** Makes a new nonce. */
   next(): string;
+  /** Whether the nonce was made since the last call of `rotate`. */
   isGood(nonce: unknown): boolean;
+  /** Makes all nonces so far invalid. */
   rotate(): void;
 }
 
+/** Makes the nonces of one resource. */
 export function createNonces(): Nonces {
   const good = new Set<unknown>();
   return {
@@ -28,7 +31,7 @@ export function createNonces(): Nonces {
   };
 }
 
-/** Why a proof is refused; `code` is for the challenge's `error`. */
+/** Why a proof is refused. `code` is the `error` of the challenge. */
 export class ProofRefused extends Error {
   readonly code: 'invalid_dpop_proof' | 'use_dpop_nonce';
 
@@ -38,14 +41,15 @@ export class ProofRefused extends Error {
   }
 }
 
-/** How long after its `iat` a proof is taken, in seconds, and how far that may lie ahead. */
+/** How long after its `iat` a proof is accepted, in seconds. */
 const PROOF_SECONDS = 60;
+/** How far `iat` may be in the future, in seconds. */
 const CLOCK_SECONDS = 5;
 
 /**
- * Makes the check of proofs for one resource: signature by the key inside, method, URL, time, token, the key that the
- * token is bound to, nonce when there are nonces, and that the proof is used once.
- * @param url the resource; a proof's `htu` must be it, whatever its query.
+ * Makes the check of proofs for one resource: the signature by the key in the proof, method, URL, time, token, the key
+ * that the token is bound to, the nonce if there are nonces, and that the proof was not used before.
+ * @param url The resource. The `htu` of a proof must be this URL, without query.
  * @throws {ProofRefused}
  * @see RFC 9449 §4.3, §7.1, §9
  */
@@ -83,7 +87,7 @@ async function verifiedProof(proof: string): Promise<{ payload: JWTPayload; thum
   }
 }
 
-/** @returns undefined for what is no URL. */
+/** @returns undefined when it is not a URL. */
 function withoutQuery(htu: unknown): string | undefined {
   const url = typeof htu === 'string' ? urlOf(htu) : undefined;
   if (!url) return undefined;

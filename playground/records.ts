@@ -1,4 +1,4 @@
-// What one authorization server remembers, in memory, in the shape that oidc-provider asks for.
+// The records of one authorization server, in memory, as oidc-provider wants them.
 import type { Adapter } from 'oidc-provider';
 
 interface Entry {
@@ -6,20 +6,20 @@ interface Entry {
   readonly payload: Record<string, unknown>;
 }
 
-/** Kinds that a grant gives rise to, and the grant itself. */
+/** The grant, and the kinds of records that belong to one. */
 const OF_GRANTS = new Set(['Grant', 'AuthorizationCode', 'AccessToken', 'RefreshToken']);
 
 /** The records of one authorization server. */
 export interface Records {
-  /** For `adapter` in the configuration of oidc-provider: the adapter of one kind of record. */
+  /** Makes the adapter of one kind of record, for `adapter` in the configuration of oidc-provider. */
   adapter(model: string): Adapter;
-  /** Forgets every grant, with its codes and refresh tokens. Registrations and sessions stay. */
+  /** Removes every grant, with its codes and refresh tokens. Registrations and sessions stay. */
   forgetGrants(): void;
-  /** Whether a device waits, or waited, with this code; written as the person may write it. */
+  /** Whether this code was issued to a device. The code may be written as a person types it. */
   hasUserCode(userCode: string): boolean;
 }
 
-/** Makes an empty store. Expiry is left to oidc-provider, which checks each record's own `exp`. */
+/** Makes an empty store. It does not remove expired records, since oidc-provider checks `exp` of each record. */
 export function createRecords(): Records {
   const entries = new Map<string, Entry>();
 

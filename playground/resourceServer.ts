@@ -1,4 +1,4 @@
-// The protected resource: its metadata, and the MCP endpoint behind the gate.
+// The protected resource: its metadata, and the MCP endpoint behind the access check.
 import type { RequestListener } from 'node:http';
 import { type NodeIncomingMessageLike, toNodeHandler } from '@modelcontextprotocol/node';
 import {
@@ -7,7 +7,7 @@ import {
   localhostAllowedOrigins,
   originValidationResponse,
 } from '@modelcontextprotocol/server';
-import { createGate, type DpopMode } from './gate.ts';
+import { createAccessCheck, type DpopMode } from './accessCheck.ts';
 import { createNotesHandler } from './mcpServer.ts';
 import { PROOF_ALGS } from './proofs.ts';
 import { BASE_SCOPE } from './scopes.ts';
@@ -24,12 +24,14 @@ export function resourceAt(origin: string): string {
 /** A resource, ready to listen. */
 export interface ResourceServer {
   readonly listener: RequestListener;
+  /** Makes all nonces so far invalid. */
   rotateNonces(): void;
   close(): Promise<void>;
 }
 
 /**
- * Makes the listener of the resource. `current` says which authorization server it trusts at the moment.
+ * Makes the resource.
+ * @param current Gives the authorization server that the resource trusts now.
  * @see RFC 9728 §3
  */
 export function createResourceServer(
@@ -38,7 +40,7 @@ export function createResourceServer(
   dpop: DpopMode,
 ): ResourceServer {
   const notes = createNotesHandler();
-  const gate = createGate({
+  const access = createAccessCheck({
     resource: resourceAt(origin),
     resourceMetadataUrl: `${origin}${METADATA_PATH}`,
     current,
@@ -53,19 +55,19 @@ export function createResourceServer(
     const { pathname } = new URL(request.url);
     if (pathname === METADATA_PATH) return metadata(origin, current().issuer, dpop);
     if (pathname !== MCP_PATH) return new Response('Not found', { status: 404 });
-    return gate.pass(request, (authInfo) => notes.fetch(request, { authInfo }));
+    return access.check(request, (authInfo) => notes.fetch(request, { authInfo }));
   }
 
   const answer = toNodeHandler({ fetch: serve });
   return {
     // The package's type of a request does not allow for `exactOptionalPropertyTypes`.
     listener: (request, response) => void answer(request as NodeIncomingMessageLike, response),
-    rotateNonces: () => gate.rotateNonces(),
+    rotateNonces: () => access.rotateNonces(),
     close: () => notes.close(),
   };
 }
 
-/** Only the base scope is published: what an operation needs beyond it, its challenge says. */
+/** Only the base scope is published. The challenge of an operation says what else it needs. */
 function metadata(origin: string, issuer: string, dpop: DpopMode): Response {
   return Response.json({
     resource: resourceAt(origin),

@@ -1,16 +1,16 @@
-// The scopes of the playground, with the words that a person reads when asked to allow them.
+// The scopes of the playground, with the texts of the consent page.
 
-/** What every request to the resource needs, `initialize` and `tools/list` included. */
+/** The scope that every request to the resource needs, also `initialize` and `tools/list`. */
 export const BASE_SCOPE = 'notes:read';
 
-/** Scopes of the resource, each with what it lets a client do. */
+/** The scopes of the resource, each with what a client may do. */
 export const RESOURCE_SCOPES: Readonly<Record<string, string>> = {
   'notes:read': 'Read your notes',
   'notes:write': 'Write your notes',
   'notes:admin': 'Delete your notes',
 };
 
-/** Scopes of the authorization servers themselves. */
+/** The scopes of the authorization servers themselves. */
 export const SERVER_SCOPES: Readonly<Record<string, string>> = {
   openid: 'Know who you are',
   offline_access: 'Stay connected',

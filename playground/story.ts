@@ -1,4 +1,4 @@
-// `npm start`: the story of the chart, told against the playground; every claim in it is checked. Ends by itself.
+// `npm start`: shows what the chart does, against the playground. Every claim is checked. It ends by itself.
 import { mkdirSync, rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { type TraceFile, traceFile } from '../adapters/node.ts';
 import { allStates } from '../engine/states.ts';
 import { AuthError } from '../index.ts';
 import { describeExchange, type Exchange, type Playground, startPlayground } from './playground.ts';
+import { type StoryContext, startClient } from './story/chapter.ts';
 import { coldLogin } from './story/chapters/coldLogin.ts';
 import { logout } from './story/chapters/logout.ts';
 import { move } from './story/chapters/move.ts';
@@ -15,28 +16,36 @@ import { preRegistered } from './story/chapters/preRegistered.ts';
 import { renewal } from './story/chapters/renewal.ts';
 import { restart } from './story/chapters/restart.ts';
 import { stepUp } from './story/chapters/stepUp.ts';
-import { at, carried, carriedIn, grants, isOfBrowser, minted, ofClient, secrets } from './story/evidence.ts';
+import {
+  at,
+  foundIn,
+  foundInText,
+  grants,
+  isOfBrowser,
+  issuedValues,
+  ofClient,
+  secrets,
+} from './story/evidence.ts';
 import { Narrator, type RequestLine } from './story/narrator.ts';
-import { type Stage, startClient } from './story/stage.ts';
 
-/** Milliseconds for everything. */
+/** The time for the whole story, in milliseconds. */
 const DEADLINE = 20_000;
 
-/** Where the run is recorded: that of the last time is gone then. */
+/** The folder of the recorded run. The run of the last time is replaced. */
 const REPORTS = fileURLToPath(new URL('../reports', import.meta.url));
 const TRACE = 'story.ndjson';
 
 const CHAPTERS = [coldLogin, stepUp, renewal, restart, move, preRegistered, logout];
 
 const PREFACE = [
-  'A client calls the tools of a resource. An authorization server says what it may do there. Here are two such servers, A and B, and a resource that can move from one to the other: three real servers on 127.0.0.1. The login of the client is a statechart: below is every state that it enters, and every request that it sends.',
-  'Capitals name the requirements that a state serves: DISC discovery, REG registration, BIND binding to one server, AUTHZ the authorization request, SCOPE and STEP scopes and step-up, TOK tokens. A claim with ✓ was checked against what the servers recorded.',
-  '» what the client does   « what it gets   * what changes around it',
+  'A client calls the tools of a resource. An authorization server decides what the client may do there. This story has two authorization servers, A and B, and a resource that can change from one to the other. All three are real servers on 127.0.0.1. The login of the client is a statechart. The story shows each state that it enters, and each request that it sends.',
+  'Words in capitals are requirements that a state serves: DISC discovery, REG registration, BIND binding to one server, AUTHZ the authorization request, SCOPE and STEP scopes and step-up, TOK tokens. A claim with ✓ was checked against the requests that the servers received.',
+  '» what the client does   « what it gets   * what changes at the servers',
 ];
 
 async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'authchart-story-'));
-  // On every way out: the end, the deadline, Ctrl-C, a pipe that was closed.
+  // This runs at the end, at the deadline, after Ctrl-C, and when the output is closed.
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   process.stdout.once('error', () => process.exit(1));
@@ -45,18 +54,18 @@ async function main(): Promise<void> {
     process.exit(1);
   }, DEADLINE);
 
-  let hear = (_: Exchange): void => {};
-  const world = await startPlayground({ onExchange: (exchange) => hear(exchange) });
+  let onExchange = (_: Exchange): void => {};
+  const world = await startPlayground({ onExchange: (exchange) => onExchange(exchange) });
   const narrator = createNarrator(world);
-  hear = (exchange) => isOfBrowser(exchange) && narrator.request(hopOf(exchange));
+  onExchange = (exchange) => isOfBrowser(exchange) && narrator.request(browserLine(exchange));
   const trace = freshTrace();
   const setting = { world, narrator, folder, onTrace: trace.tell };
-  const stage: Stage = { ...setting, client: startClient(setting) };
+  const story: StoryContext = { ...setting, client: startClient(setting) };
   try {
-    await tellAll(stage);
+    await runChapters(story);
   } finally {
-    await stage.client.quit();
-    await stage.preRegistered?.quit();
+    await story.client.quit();
+    await story.preRegistered?.quit();
     trace.close();
     await world.close();
     clearTimeout(deadline);
@@ -85,24 +94,24 @@ function createNarrator({ origin, a, b }: Playground): Narrator {
   });
 }
 
-async function tellAll(stage: Stage): Promise<void> {
-  const { narrator } = stage;
+async function runChapters(story: StoryContext): Promise<void> {
+  const { narrator } = story;
   const start = performance.now();
   narrator.heading('authchart: one login, as a statechart');
   for (const paragraph of PREFACE) narrator.paragraph(paragraph);
   try {
     for (const chapter of CHAPTERS) {
       narrator.chapter(chapter.title, chapter.why);
-      await chapter.play(stage);
+      await chapter.run(story);
     }
   } catch (error) {
     if (!(error instanceof AuthError)) throw error;
-    narrator.claim('The story came to its end.', false, `${error.code}: ${narrator.named(error.message)}`);
+    narrator.claim('The story ran to its end.', false, `${error.code}: ${narrator.named(error.message)}`);
   }
-  summarise(stage, performance.now() - start);
+  summarise(story, performance.now() - start);
 }
 
-function summarise({ world, narrator }: Stage, milliseconds: number): void {
+function summarise({ world, narrator }: StoryContext, milliseconds: number): void {
   const seen = ofClient(world.exchanges);
   const browser = seen.filter(isOfBrowser).length;
   const states = [...allStates.keys()].filter((name) => name !== '');
@@ -117,34 +126,34 @@ function summarise({ world, narrator }: Stage, milliseconds: number): void {
   narrator.fact('refreshes', String(grants('refresh_token', seen).length));
   narrator.fact('time', `${(milliseconds / 1000).toFixed(1)} s`);
   narrator.claim(
-    'The servers saw no request of the client that is not shown above.',
+    'All requests of the client that the servers received are shown above.',
     seen.length - browser === narrator.requests,
-    `${seen.length - browser} seen, ${narrator.requests} shown`,
+    `${seen.length - browser} received, ${narrator.requests} shown`,
   );
-  const crossed = crossings(world.exchanges);
+  const mixedUp = sentToOther(world.exchanges);
   narrator.claim(
-    'In the whole story nothing that one authorization server made was sent to the other.',
-    crossed === 0,
-    `${crossed} found`,
+    'Nothing that one authorization server issued was ever sent to the other.',
+    mixedUp === 0,
+    `${mixedUp} found`,
   );
   narrator.claim(
     'No secret is printed above.',
-    kept.size > 0 && carriedIn(kept, narrator.printed).length === 0,
-    `${kept.size} tokens, codes, secrets and cookies looked for`,
+    kept.size > 0 && foundInText(kept, narrator.printed).length === 0,
+    `looked for ${kept.size} tokens, codes, secrets and cookies`,
   );
-  narrator.say(`Not needed in this story: ${unseen.join(', ')}.`, 'dim');
-  narrator.heading('Where to go next: README.md shows how to put this around a fetch of your own.');
+  narrator.say(`States that this story does not enter: ${unseen.join(', ')}.`, 'dim');
+  narrator.heading('Next: README.md shows how to use this in your own program.');
   narrator.say(`To see this run as pictures: npm run authchart -- inspect reports/${TRACE}`);
 }
 
-/** How much of what one of the servers made was sent to the other. */
-function crossings(exchanges: readonly Exchange[]): number {
+/** How many values that one of the servers issued were sent to the other. */
+function sentToOther(exchanges: readonly Exchange[]): number {
   const [ofA, ofB] = [at('a', exchanges), at('b', exchanges)];
-  return carried(minted(ofA), ofB).length + carried(minted(ofB), ofA).length;
+  return foundIn(issuedValues(ofA), ofB).length + foundIn(issuedValues(ofB), ofA).length;
 }
 
-/** A step of the browser, as it can be shown: without the identifiers in its path. */
-function hopOf(exchange: Exchange): RequestLine {
+/** A request of the browser, without the ids in its path. */
+function browserLine(exchange: Exchange): RequestLine {
   const [method = '', , path = '', status = ''] = describeExchange(exchange).split(' ');
   const place = exchange.at === 'a' ? 'server A' : 'server B';
   return { method, place, status, path, isOfBrowser: true };

@@ -1,22 +1,22 @@
-// Which access tokens are good: a ledger of what was issued, and the check that the resource makes.
+// Which access tokens are valid: a list of the issued ones, and the check at the resource.
 import { OAuthError, OAuthErrorCode } from '@modelcontextprotocol/server';
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
 
-/** The access tokens of one issuer that are still good, by `jti`, each with its grant. */
-export interface TokenLedger {
+/** The access tokens of one issuer that are still valid, by `jti`, each with its grant. */
+export interface ValidTokens {
   add(jti: string, grantId: string | undefined): void;
-  isLive(jti: string): boolean;
+  isValid(jti: string): boolean;
   dropGrant(grantId: string): void;
   dropAll(): void;
 }
 
-/** Makes an empty ledger. It knows tokens, not times: two tokens of one second differ. */
-export function createTokenLedger(): TokenLedger {
+/** Makes an empty list. */
+export function createValidTokens(): ValidTokens {
   const grants = new Map<string, string | undefined>();
   return {
     add: (jti, grantId) => void grants.set(jti, grantId),
-    isLive: (jti) => grants.has(jti),
+    isValid: (jti) => grants.has(jti),
     dropGrant(grantId) {
       for (const [jti, itsGrant] of grants) if (itsGrant === grantId) grants.delete(jti);
     },
@@ -24,31 +24,31 @@ export function createTokenLedger(): TokenLedger {
   };
 }
 
-/** The server whose tokens count at the moment. */
+/** An authorization server, as the resource sees it. */
 export interface TokenIssuer {
   readonly issuer: string;
   readonly jwksUri: string;
-  readonly ledger: TokenLedger;
+  readonly validTokens: ValidTokens;
 }
 
-/** What a good token says. */
+/** The content of a valid token. */
 export interface VerifiedToken {
   readonly token: string;
   readonly clientId: string;
   readonly scopes: string[];
-  /** Seconds since 1970. */
+  /** In seconds since 1970. */
   readonly expiresAt: number;
   /** Thumbprint of the key that the token is bound to. @see RFC 9449 §6.1 */
   readonly boundTo?: string;
 }
 
-/** The user agent of the resource when it reads an issuer's keys, to tell these requests from a client's. */
+/** The `User-Agent` of the resource when it reads the keys of an issuer. These are not requests of a client. */
 const RESOURCE_USER_AGENT = 'playground-resource';
 
 const Confirmation = z.object({ jkt: z.string().optional() });
 
 /**
- * Makes the check of access tokens: signature, issuer, audience, expiry, and that the issuer has not withdrawn it.
+ * Makes the check of access tokens: signature, issuer, audience, expiry, and that the issuer has not revoked the token.
  * @throws {OAuthError} `invalid_token`
  * @see RFC 9068 §4
  */
@@ -58,12 +58,12 @@ export function createTokenVerifier(
 ): (token: string) => Promise<VerifiedToken> {
   const keys = new Map<string, JWTVerifyGetKey>();
   return async (token) => {
-    const { issuer, jwksUri, ledger } = current();
+    const { issuer, jwksUri, validTokens } = current();
     const headers = { 'user-agent': RESOURCE_USER_AGENT };
     const key = keys.get(issuer) ?? createRemoteJWKSet(new URL(jwksUri), { headers });
     keys.set(issuer, key);
     const { jti, ...claims } = await verifiedClaims(token, key, issuer, audience);
-    if (!ledger.isLive(jti)) throw invalidToken('The access token was withdrawn');
+    if (!validTokens.isValid(jti)) throw invalidToken('The access token was revoked');
     return { token, ...claims };
   };
 }

@@ -1,7 +1,7 @@
-// What an MCP client sends to call a tool of the playground's resource, and what it makes of the answer.
+// Calls of the tools of the playground: the request of an MCP client, and the text in the answer.
 import * as z from 'zod/mini';
 
-/** One POST with a JSON-RPC body. */
+/** The request that calls a tool: one POST with a JSON-RPC body. */
 export function toolCall(name: string) {
   const params = { name, arguments: { name: 'hello', text: 'Hello again.' } };
   return {
@@ -17,7 +17,7 @@ export function toolCall(name: string) {
 
 const Answer = z.object({ result: z.object({ content: z.array(z.object({ text: z.string() })) }) });
 
-/** The text that the tool answers, or the HTTP status when it does not. */
+/** The text of the answer; the HTTP status when there is none. */
 export async function textOf(response: Response): Promise<string> {
   const body = await response.text();
   const data = /^data: (.+)$/m.exec(body)?.[1];

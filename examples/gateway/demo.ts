@@ -1,4 +1,4 @@
-// `npm run example:gateway`: two replicas on one PostgreSQL or Redis, two people, and what happens to them. Ends by itself.
+// `npm run example:gateway`: two replicas with one PostgreSQL or Redis, and two people who log in. It ends by itself.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,7 @@ import { headlessUserAgent } from '../../adapters/node.ts';
 import { type Exchange, type Playground, startPlayground } from '../../playground/playground.ts';
 import { type Front, startFront } from './front.ts';
 
-/** Milliseconds for everything. */
+/** The time for the whole demo, in milliseconds. */
 const DEADLINE = 60_000;
 const REPLICA = fileURLToPath(new URL('./replica.ts', import.meta.url));
 
@@ -19,11 +19,11 @@ async function startReplica(resource: string, origin: string): Promise<Replica> 
   const env = { ...process.env, RESOURCE: resource, ORIGIN: origin };
   const child = fork(REPLICA, { env, execArgv: ['--import', 'tsx'] });
   const [port] = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => [undefined])]);
-  if (typeof port !== 'number') throw new Error('A replica has ended before it was ready.');
+  if (typeof port !== 'number') throw new Error('A replica ended before it was ready.');
   return { process: child, port };
 }
 
-/** A person's browser, which knows who it is. */
+/** The browser of a person, with a cookie that names the person. */
 class Person {
   readonly #name: string;
   readonly #origin: string;
@@ -49,7 +49,7 @@ class Person {
     return answer.status;
   }
 
-  /** Goes where the gateway leads, and agrees. @returns the address that the server sends the browser back to. */
+  /** Follows the redirect of the gateway, and gives consent. @returns the address of the server's redirect. */
   async consent(): Promise<string> {
     const { headers } = await this.ask('GET', '/login');
     const url = headers.get('location') ?? '';
@@ -67,8 +67,8 @@ class Person {
     return browser.receive(request);
   }
 
-  /** @returns the status of the gateway's answer. */
-  async comeBack(callback: string): Promise<number> {
+  /** Visits the callback of the gateway. @returns the status of its answer. */
+  async visitCallback(callback: string): Promise<number> {
     const answer = await this.ask('GET', new URL(callback).pathname + new URL(callback).search);
     await answer.text();
     return answer.status;
@@ -88,7 +88,7 @@ function claim(what: string, isSo: boolean): void {
   if (!isSo) failed += 1;
 }
 
-async function tell(world: Playground, front: Front, replicas: readonly Replica[]): Promise<void> {
+async function runDemo(world: Playground, front: Front, replicas: readonly Replica[]): Promise<void> {
   const [alice, bob, mallory] = ['alice', 'bob', 'mallory'].map((name) => new Person(name, front)) as [
     Person,
     Person,
@@ -97,42 +97,48 @@ async function tell(world: Playground, front: Front, replicas: readonly Replica[
   const sent = (grant: string): readonly Exchange[] =>
     world.exchanges.filter(({ path, body }) => path === '/token' && body.includes(`grant_type=${grant}`));
 
-  claim('Whoever is not logged in is told where to go.', (await alice.call('read_note')) === 401);
+  claim(
+    'A person who is not logged in gets the address of the login.',
+    (await alice.call('read_note')) === 401,
+  );
   const callback = await alice.consent();
-  claim('Nobody can finish the login of somebody else.', (await mallory.comeBack(callback)) === 403);
+  claim(
+    'A person cannot finish the login of another person.',
+    (await mallory.visitCallback(callback)) === 403,
+  );
   const answers = [
-    await alice.comeBack(callback),
+    await alice.visitCallback(callback),
     await alice.call('read_note'),
     await alice.call('read_note'),
   ];
   claim(
-    'One replica begins a login, another finishes it, and both know of it.',
+    'One replica starts a login, the other finishes it, and both use it.',
     answers.join() === '200,200,200',
   );
-  await bob.comeBack(await bob.consent());
+  await bob.visitCallback(await bob.consent());
   claim('Each person has a grant of their own.', sent('authorization_code').length === 2);
 
   world.expireAccessTokens();
   const calls = await Promise.all(Array.from({ length: 12 }, () => alice.call('read_note')));
   claim(
-    'Twelve calls at once over both replicas renew once.',
+    'Twelve calls at the same time, over both replicas, cause one refresh.',
     calls.every((status) => status === 200) && sent('refresh_token').length === 1,
   );
 
   const [first, second] = replicas;
   first?.process.kill('SIGKILL');
   front.replicas = second ? [second.port] : [];
-  claim('When a replica dies, the other goes on.', (await bob.call('read_note')) === 200);
+  claim('When a replica is killed, the other continues.', (await bob.call('read_note')) === 200);
   await alice.ask('POST', '/logout');
   claim(
-    'Who logs out is logged out, and nobody else.',
+    'A logout ends the login of that person only.',
     (await alice.call('read_note')) === 401 && (await bob.call('read_note')) === 200,
   );
 }
 
 async function main(): Promise<void> {
   if (!process.env['DATABASE_URL'] && !process.env['REDIS_URL']) {
-    console.error('Set DATABASE_URL (postgres://…) or REDIS_URL (redis://…): the replicas share it.');
+    console.error('Set DATABASE_URL (postgres://…) or REDIS_URL (redis://…). The replicas share it.');
     process.exitCode = 2;
     return;
   }
@@ -144,7 +150,7 @@ async function main(): Promise<void> {
   const replicas = await Promise.all([0, 1].map(() => startReplica(world.resource, front.origin)));
   try {
     front.replicas = replicas.map(({ port }) => port);
-    await tell(world, front, replicas);
+    await runDemo(world, front, replicas);
   } finally {
     for (const replica of replicas) replica.process.kill();
     front.close();

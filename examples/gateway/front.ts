@@ -1,15 +1,17 @@
-// What stands before the replicas: one address, and each request goes to the next of them.
+// The load balancer in front of the replicas: it has one address, and passes each request to the next replica.
 import { once } from 'node:events';
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+/** A load balancer. */
 export interface Front {
   readonly origin: string;
-  /** Ports of the replicas; may change at any time. */
+  /** The ports of the replicas. They may change at any time. */
   replicas: readonly number[];
   close(): void;
 }
 
+/** Starts the load balancer. */
 export async function startFront(): Promise<Front> {
   let turn = 0;
   const server = createServer((request, response) => {

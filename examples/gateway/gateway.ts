@@ -1,23 +1,26 @@
-// A gateway to one MCP server for many people: each is logged in there by a grant of their own, in any replica.
+// A gateway to one MCP server for many people. Each person has a grant of their own, which all replicas use.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { AuthError, createAuthEngine, hostUserAgent, type Session, type Store } from '../../index.ts';
 
+/** The options of the gateway. */
 export interface GatewayOptions {
   /** The MCP server. */
   readonly resource: string;
-  /** Where people reach the gateway, whichever replica answers. */
+  /** The public origin of the gateway. It is the same for all replicas. */
   readonly origin: string;
   readonly store: Store;
 }
 
+/** A gateway. */
 export interface Gateway {
   readonly listener: RequestListener;
   close(): Promise<void>;
 }
 
+/** Makes a gateway. */
 export function createGateway({ resource, origin, store }: GatewayOptions): Gateway {
-  /** Whose browser is waiting to be led to an authorization server. */
+  /** The people whose browsers wait for the address of the login page, each with a function that gets it. */
   const waiting = new Map<string, (url: string) => void>();
   const engine = createAuthEngine({
     client: { name: 'Gateway example' },
@@ -29,15 +32,15 @@ export function createGateway({ resource, origin, store }: GatewayOptions): Gate
   });
   const sessionOf = (person: string): Session => engine.session({ resource, subject: person });
 
-  /** Where the person has to go, or nothing when they are logged in already. */
+  /** Starts a login. @returns the address of the login page; nothing when the person is logged in already. */
   async function loginUrl(person: string): Promise<string | undefined> {
-    const led = new Promise<string | undefined>((resolve, reject) => {
+    const address = new Promise<string | undefined>((resolve, reject) => {
       waiting.set(person, resolve);
       sessionOf(person)
         .login()
         .then(() => resolve(undefined), reject);
     });
-    return led.finally(() => waiting.delete(person));
+    return address.finally(() => waiting.delete(person));
   }
 
   const routes: Readonly<Record<string, Route>> = {
@@ -48,7 +51,7 @@ export function createGateway({ resource, origin, store }: GatewayOptions): Gate
         headers: { 'content-type': type, accept },
         body: await text(request),
       });
-      // What the server says about tokens is the gateway's business; a person is told where to log in.
+      // The challenge of the server is for the gateway. The person gets the address of the login.
       if (answer.status === 401) return send(response, 401, { login: `${origin}/login` });
       response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
       response.end(await answer.text());
@@ -57,7 +60,7 @@ export function createGateway({ resource, origin, store }: GatewayOptions): Gate
       response.writeHead(303, { location: (await loginUrl(person)) ?? origin }).end();
     },
     async 'GET /callback'(person, request, response) {
-      // The login may have been begun in another replica; it has to be of the person whose browser this is.
+      // The login may have started in another replica. It must belong to the person of this browser.
       await engine.complete(new URL(request.url ?? '', origin), { subject: person });
       send(response, 200, { loggedIn: person });
     },
@@ -73,7 +76,7 @@ export function createGateway({ resource, origin, store }: GatewayOptions): Gate
       const route = routes[`${request.method} ${pathname}`];
       const person = personOf(request);
       if (!route) return send(response, 404, {});
-      if (person === undefined) return send(response, 403, { error: 'who are you?' });
+      if (person === undefined) return send(response, 403, { error: 'no person cookie' });
       route(person, request, response).catch((thrown: unknown) => fail(response, thrown));
     },
     close: () => engine.dispose(),
@@ -82,7 +85,7 @@ export function createGateway({ resource, origin, store }: GatewayOptions): Gate
 
 type Route = (person: string, request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-/** In the place of a login of your own: it believes everybody. */
+/** Replace this by your own authentication: this one believes the cookie. */
 function personOf({ headers: { cookie = '' } }: IncomingMessage): string | undefined {
   return /(?:^|; )person=([a-z]{1,20})(?:;|$)/.exec(cookie)?.[1];
 }
@@ -91,7 +94,7 @@ function send(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-/** Only what is ours is told: its sentences hold no secret. */
+/** Only messages of AuthErrors are sent: they hold no secret. */
 function fail(response: ServerResponse, thrown: unknown): void {
   if (thrown instanceof AuthError) {
     const { code, recovery, message } = thrown;

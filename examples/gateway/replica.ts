@@ -1,4 +1,4 @@
-// One replica: the gateway as a process. Says on which port it listens; ends when it is told to, or its parent is gone.
+// One replica: the gateway as a process. It sends its port to its parent, and ends with a signal or with its parent.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createGateway } from './gateway.ts';

@@ -1,16 +1,17 @@
-// The one store that all replicas share: PostgreSQL by DATABASE_URL, or Redis by REDIS_URL.
+// The store that all replicas share: PostgreSQL with DATABASE_URL, or Redis with REDIS_URL.
 import { Redis } from 'ioredis';
 import { Pool } from 'pg';
 import type { Store } from '../../index.ts';
 import { listenOn, migrate, postgresStore } from '../../stores/postgres.ts';
 import { redisStore } from '../../stores/redis.ts';
 
+/** An open store. */
 export interface SharedStore {
   readonly store: Store;
   close(): Promise<void>;
 }
 
-/** Nothing where the environment names neither. */
+/** Opens the store. @returns nothing when the environment names neither. */
 export async function sharedStore(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<SharedStore | undefined> {

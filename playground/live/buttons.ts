@@ -1,9 +1,9 @@
-// The buttons of the live page: what a client does, and what is done to the world around it.
+// The buttons of the live page: for what a client does, and for changes at the servers.
 import type { LiveButton } from '../../adapters/live/livePage.ts';
 import type { Playground } from '../playground.ts';
 import type { WatchedClient } from './client.ts';
 
-/** @param isDeniable whether consent is given by the playground itself, which can be told to say no. */
+/** Makes the buttons. @param isDeniable Whether the playground gives consent itself, and so can also deny it. */
 export function buttonsFor(
   world: Playground,
   clients: readonly WatchedClient[],
@@ -17,12 +17,12 @@ export function buttonsFor(
   };
   const deny: LiveButton = {
     id: 'deny',
-    label: 'Next person says no',
-    hint: 'The next time that a client asks for something, the person refuses. Nothing happens before.',
+    label: 'Deny next consent',
+    hint: 'The next time that a client asks for consent, the person denies it. Nothing happens before that.',
     of: 'world',
     run: async () => {
       world.denyNextConsent();
-      return 'The next person will say no.';
+      return 'The next consent will be denied.';
     },
   };
   return [
@@ -31,24 +31,18 @@ export function buttonsFor(
       clients,
       'move',
       'Move the resource',
-      'It leaves its authorization server for the other one.',
+      'The resource changes to the other authorization server.',
       move,
     ),
-    ofWorld(
-      clients,
-      'expire',
-      'Expire access tokens',
-      'No access token issued so far works any more.',
-      () => {
-        world.expireAccessTokens();
-        return 'All access tokens have run out.';
-      },
-    ),
+    ofWorld(clients, 'expire', 'Expire access tokens', 'All access tokens so far stop working.', () => {
+      world.expireAccessTokens();
+      return 'All access tokens have expired.';
+    }),
     ofWorld(
       clients,
       'revoke',
       'Revoke all grants',
-      'Neither access tokens nor refresh tokens work any more.',
+      'All access tokens and refresh tokens so far stop working.',
       () => {
         world.revokeGrants();
         return 'Both servers have revoked all grants.';
@@ -60,12 +54,8 @@ export function buttonsFor(
 
 const TOOLS = [
   ['read_note', 'Read a note', 'Calls a tool that needs the scope notes:read.'],
-  ['write_note', 'Write a note', 'Calls a tool that needs the scope notes:write, which has to be asked for.'],
-  [
-    'delete_note',
-    'Delete a note',
-    'Calls a tool that needs the scope notes:admin, which has to be asked for.',
-  ],
+  ['write_note', 'Write a note', 'Calls a tool that needs the scope notes:write, which needs a step-up.'],
+  ['delete_note', 'Delete a note', 'Calls a tool that needs the scope notes:admin, which needs a step-up.'],
 ] as const;
 
 function clientButtons(clients: readonly WatchedClient[]): readonly LiveButton[] {
@@ -88,7 +78,7 @@ function clientButtons(clients: readonly WatchedClient[]): readonly LiveButton[]
     ofClient(
       'login',
       'Log in',
-      'Finds the server that is responsible, and asks the person.',
+      'Finds the authorization server, and asks the person for consent.',
       async ({ label, session }) => {
         await session.login();
         return `${label}: logged in.`;
@@ -97,14 +87,14 @@ function clientButtons(clients: readonly WatchedClient[]): readonly LiveButton[]
     ...TOOLS.map(([tool, label, hint]) =>
       ofClient(tool, label, hint, async (client) => `${client.label}: ${await client.call(tool)}`),
     ),
-    ofClient('logout', 'Log out', 'Revokes what was issued, and forgets it.', async ({ label, session }) => {
+    ofClient('logout', 'Log out', 'Revokes the tokens, and deletes them.', async ({ label, session }) => {
       await session.logout();
       return `${label}: logged out.`;
     }),
     ofClient(
       'restart',
       'Restart',
-      'The client ends, and starts again with what it has stored.',
+      'The client ends, and starts again with the same store.',
       async (client) => {
         await client.restart();
         return `${client.label}: started again.`;
@@ -113,7 +103,7 @@ function clientButtons(clients: readonly WatchedClient[]): readonly LiveButton[]
   ];
 }
 
-/** What changes in the world is noticed with the next call: so whoever is logged in calls. */
+/** A button that changes the servers. Clients notice the change at their next call, so all that are logged in call. */
 function ofWorld(
   clients: readonly WatchedClient[],
   id: string,
@@ -128,13 +118,13 @@ function ofWorld(
     of: 'world',
     run: async () => {
       const said = change();
-      for (const client of clients) if (client.session.snapshot.hasTag('canSend')) void noticing(client);
+      for (const client of clients) if (client.session.snapshot.hasTag('canSend')) void callOnce(client);
       return said;
     },
   };
 }
 
-/** What comes of it is seen in the chart. */
-async function noticing(client: WatchedClient): Promise<void> {
+/** The outcome is visible in the chart, so errors are ignored. */
+async function callOnce(client: WatchedClient): Promise<void> {
   await client.call('read_note').catch(() => {});
 }

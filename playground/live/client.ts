@@ -1,4 +1,4 @@
-// A client whose login is watched: it calls tools of the resource, and can be closed and opened again.
+// A client that the live page shows. It calls tools of the resource, and can be restarted.
 import {
   type ClientOptions,
   createAuthEngine,
@@ -9,28 +9,32 @@ import {
 } from '../../index.ts';
 import { textOf, toolCall } from '../toolCalls.ts';
 
+/** The options of a client. */
 export interface WatchedOptions {
   readonly resource: string;
-  /** Tells it from the other clients of the same resource. */
+  /** The label of its session, different from those of other clients. */
   readonly label: string;
   readonly client: ClientOptions;
-  /** One for each engine: it ends with it. */
+  /** Makes the user agent of each engine. It is disposed with the engine. */
   readonly userAgent: () => UserAgent;
   readonly fetch: typeof fetch;
   readonly onTrace: (fact: TraceFact) => void;
 }
 
+/** A client that the live page shows. */
 export interface WatchedClient {
   readonly label: string;
-  /** Another one after `restart`. */
+  /** The session. After `restart` it is a new one. */
   readonly session: Session;
-  /** Calls a tool. @returns what it answers, or the HTTP status when it does not. */
+  /** Calls a tool. @returns the text of the answer; the HTTP status when there is none. */
   call(tool: string): Promise<string>;
-  /** Ends, and starts again with nothing but what was stored. */
+  /** Ends the engine, and starts a new one with the same store. */
   restart(): Promise<void>;
+  /** Ends the engine. */
   quit(): Promise<void>;
 }
 
+/** Starts a client. */
 export function startWatchedClient(options: WatchedOptions): WatchedClient {
   const { resource, label, client, userAgent, fetch, onTrace } = options;
   const store = memoryStore();
@@ -38,7 +42,7 @@ export function startWatchedClient(options: WatchedOptions): WatchedClient {
     const policy = { interaction: 'auto' } as const;
     const engine = createAuthEngine({ client, store, userAgent: userAgent(), policy, fetch, onTrace });
     const session = engine.session({ resource, label });
-    // It is looked at, so it is not put to rest.
+    // A session that somebody subscribes to is not stopped when it is idle.
     session.subscribe(() => {});
     return { engine, session };
   };

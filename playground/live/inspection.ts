@@ -1,4 +1,4 @@
-// The playground with three clients that differ in how they are known, and the page on which they are watched.
+// The playground with three clients, one for each kind of registration, and the live page that shows them.
 import { setTimeout as pause } from 'node:timers/promises';
 import { type LiveButton, startLivePage } from '../../adapters/live/livePage.ts';
 import { headlessUserAgent } from '../../adapters/node.ts';
@@ -7,37 +7,40 @@ import { type Playground, startPlayground } from '../playground.ts';
 import { buttonsFor } from './buttons.ts';
 import { startWatchedClient, type WatchedClient } from './client.ts';
 
+/** The options of `startInspection`. */
 export interface InspectionOptions {
-  /** The page itself. */
+  /** The page: `visualizations/generated/live.html`. */
   readonly html: string;
-  /** Milliseconds before each request, so that people can follow; none unless told. */
+  /** The pause before each request, so that people can follow, in milliseconds. Default none. */
   readonly pace?: number;
-  /** Asks a person. The playground says yes by itself unless told. */
+  /** Makes a user agent that asks a person. Default: the playground gives consent itself. */
   readonly userAgent?: () => UserAgent;
-  /** Any that is free unless told. */
+  /** The port of the page. Default: any that is free. */
   readonly port?: number;
 }
 
+/** A running playground with its live page. */
 export interface Inspection {
-  /** With the token that opens the page. */
+  /** The address of the page, with the token that it needs. */
   readonly url: string;
   readonly world: Playground;
   readonly clients: readonly WatchedClient[];
   close(): Promise<void>;
 }
 
+/** Starts the playground, three clients, and the live page. */
 export async function startInspection(options: InspectionOptions): Promise<Inspection> {
   const { html, pace = 0, userAgent, port } = options;
   const closing = new AbortController();
   const fetch = paced(pace, closing.signal);
   const world = await startPlayground();
   const clients: WatchedClient[] = [];
-  const underWay = new Set<Promise<unknown>>();
+  const pressed = new Set<Promise<unknown>>();
   const watched = ({ run, ...button }: LiveButton): LiveButton => ({
     ...button,
     run: (session) => {
-      const running = run(session).finally(() => underWay.delete(running));
-      underWay.add(running);
+      const running = run(session).finally(() => pressed.delete(running));
+      pressed.add(running);
       return running;
     },
   });
@@ -75,18 +78,18 @@ export async function startInspection(options: InspectionOptions): Promise<Inspe
       closing.abort();
       await Promise.all(clients.map((client) => client.quit()));
       await world.close();
-      // The page comes last: it is told how what was under way has ended.
-      await Promise.allSettled(underWay);
+      // The page is closed last, so that it can show how the pressed buttons have ended.
+      await Promise.allSettled(pressed);
       await page.close();
     },
   };
 }
 
-/** By label: a move of the resource means something else for each of them. */
+/** The clients by label. A change of the authorization server has a different effect on each. */
 const clientsOf = ({ a, clientMetadataUrl }: Playground): Readonly<Record<string, ClientOptions>> => ({
-  'registers itself': { name: 'Field Notes' },
-  'known by its document': { name: 'Field Atlas', metadataUrl: clientMetadataUrl },
-  'set up by hand': { name: 'Field Notebook', preRegistered: [{ issuer: a.issuer, ...a.preRegistered }] },
+  'registers dynamically': { name: 'Field Notes' },
+  'has a metadata document': { name: 'Field Atlas', metadataUrl: clientMetadataUrl },
+  'registered by hand': { name: 'Field Notebook', preRegistered: [{ issuer: a.issuer, ...a.preRegistered }] },
 });
 
 const paced =

@@ -1,4 +1,4 @@
-// A small MCP client: it calls tools through `session.fetch`, and knows nothing of authorization itself.
+// A small MCP client. It calls tools with `session.fetch`, and has no code for authorization.
 import { fileStore, headlessUserAgent } from '../../adapters/node.ts';
 import {
   type ClientOptions,
@@ -11,27 +11,30 @@ import { textOf, toolCall } from '../toolCalls.ts';
 import { CHECKER } from './evidence.ts';
 import type { Narrator } from './narrator.ts';
 
+/** The options of a client. */
 export interface AgentOptions {
   readonly resource: string;
   readonly folder: string;
   readonly client: ClientOptions;
-  /** Whether a challenge may send a person to log in, or only `login()`. */
+  /** Whether a challenge may start a login, or only `login()`. */
   readonly interaction: Interaction;
-  /** Keeps the logins of several clients of one store apart. */
+  /** The label of its session. Clients with the same store have different ones. */
   readonly label: string;
-  /** Records the run. */
+  /** Records what the client does. */
   readonly onTrace: (fact: TraceFact) => void;
 }
 
+/** A client. */
 export interface Agent {
-  /** The same one each time; made when first asked for. */
+  /** Its session, which is made at the first use. */
   readonly session: Session;
-  /** Calls a tool; the text that it answers, or the HTTP status when it does not. */
+  /** Calls a tool. @returns the text of the answer; the HTTP status when there is none. */
   call(tool: string): Promise<string>;
-  /** Ends the client as a closed app ends: what is stored stays. */
+  /** Ends the client, as when an app is closed. The store stays. */
   quit(): Promise<void>;
 }
 
+/** Starts a client. */
 export function startAgent(options: AgentOptions, narrator: Narrator): Agent {
   const { resource, folder, client, interaction, label, onTrace } = options;
   const engine = createAuthEngine({
@@ -53,7 +56,7 @@ export function startAgent(options: AgentOptions, narrator: Narrator): Agent {
   };
 }
 
-/** Whether the resource takes this token: asked behind the client's back, to check a claim. */
+/** Whether the resource accepts this token. It checks a claim, without the client. */
 export async function works(resource: string, token: string): Promise<boolean> {
   const { headers, ...call } = toolCall('read_note');
   const own = { authorization: `Bearer ${token}`, 'user-agent': CHECKER };

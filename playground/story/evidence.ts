@@ -1,19 +1,19 @@
-// Reads the recorded exchanges: what was minted where, what was sent to whom. What it returns is never printed.
+// Reads the recorded exchanges: what each server has issued, and what was sent to it. Do not print what it returns.
 
 import { z } from 'zod';
 import { urlOf } from '../../protocol/url.ts';
 import type { Exchange, Place } from '../exchanges.ts';
 
-/** What a server gives to a client in JSON. */
-const MINTED = ['access_token', 'refresh_token', 'id_token', 'client_secret', 'registration_access_token'];
-/** What a client makes up itself, to be known by. */
+/** The values that a server issues in JSON. */
+const ISSUED = ['access_token', 'refresh_token', 'id_token', 'client_secret', 'registration_access_token'];
+/** The secrets that a client makes or has itself. */
 const OWN = ['state', 'code_verifier', 'client_secret'];
 /** Shorter cookie values are flags, not secrets. */
 const MIN_SECRET = 16;
 
-/** User agent of requests that check a claim. */
+/** The `User-Agent` of requests that check a claim. */
 export const CHECKER = 'story-checker';
-/** User agents that are not the client: of the checks, and of the resource when it looks up keys. */
+/** The user agents that are not the client: those of the checks, and of the resource when it reads keys. */
 const OTHERS = [CHECKER, 'playground-resource'];
 
 /** The requests of the client and of its browser. */
@@ -21,16 +21,17 @@ export function ofClient(exchanges: readonly Exchange[]): readonly Exchange[] {
   return exchanges.filter(({ headers }) => !OTHERS.includes(headers['user-agent'] ?? ''));
 }
 
-/** Whether the browser made this request: it alone is at these pages. */
+/** Whether the browser sent this request. Only a browser visits these pages. */
 export function isOfBrowser({ path }: Exchange): boolean {
   return /^\/(authorize|interaction)(\/|$)/.test(path);
 }
 
+/** The requests of the client and its browser to one server. */
 export function at(place: Place, exchanges: readonly Exchange[]): readonly Exchange[] {
   return ofClient(exchanges).filter((exchange) => exchange.at === place);
 }
 
-/** Requests at token endpoints that were answered with tokens. */
+/** The token requests of this grant type that were answered with tokens. */
 export function grants(
   type: 'authorization_code' | 'refresh_token',
   exchanges: readonly Exchange[],
@@ -41,16 +42,17 @@ export function grants(
   );
 }
 
-/** Queries of the authorization requests, as sent. */
+/** The queries of the authorization requests. */
 export function authorizationRequests(exchanges: readonly Exchange[]): readonly URLSearchParams[] {
   return exchanges.filter(({ path }) => path === '/authorize').map(({ query }) => new URLSearchParams(query));
 }
 
+/** The scopes that an authorization request asks for. */
 export function scopesOf(request: URLSearchParams | undefined): readonly string[] {
   return (request?.get('scope') ?? '').split(' ').filter((scope) => scope !== '');
 }
 
-/** Tokens of this kind, oldest first, that these exchanges gave out. */
+/** The tokens of this kind that these exchanges issued, oldest first. */
 export function issued(
   kind: 'access_token' | 'refresh_token',
   exchanges: readonly Exchange[],
@@ -58,36 +60,37 @@ export function issued(
   return exchanges.flatMap((exchange) => jsonValues(exchange, [kind]));
 }
 
-/** Everything that these exchanges gave to a client to use: ids, secrets, tokens, codes, cookies. */
-export function minted(exchanges: readonly Exchange[]): ReadonlySet<string> {
+/** All values that these exchanges issued: ids, secrets, tokens, codes, cookies. */
+export function issuedValues(exchanges: readonly Exchange[]): ReadonlySet<string> {
   const ids = exchanges
     .filter(({ path }) => path === '/register')
     .flatMap((one) => jsonValues(one, ['client_id']));
-  return new Set([...ids, ...mintedSecrets(exchanges)]);
+  return new Set([...ids, ...issuedSecrets(exchanges)]);
 }
 
-/** Everything in these exchanges that nobody else may see. */
+/** All secrets in these exchanges. */
 export function secrets(exchanges: readonly Exchange[]): ReadonlySet<string> {
   const own = exchanges.flatMap(({ query, body }) =>
     [...new URLSearchParams(query), ...new URLSearchParams(body)].flatMap(([name, value]) =>
       OWN.includes(name) ? [value] : [],
     ),
   );
-  return new Set([...own, ...mintedSecrets(exchanges)]);
+  return new Set([...own, ...issuedSecrets(exchanges)]);
 }
 
-/** Those of the values that are in these requests, in whatever way a request can carry them. */
-export function carried(values: Iterable<string>, exchanges: readonly Exchange[]): readonly string[] {
-  return carriedIn(values, exchanges.map(requestText).join('\n'));
+/** Those of the values that are in these requests, in any encoding. */
+export function foundIn(values: Iterable<string>, exchanges: readonly Exchange[]): readonly string[] {
+  return foundInText(values, exchanges.map(requestText).join('\n'));
 }
 
-export function carriedIn(values: Iterable<string>, text: string): readonly string[] {
+/** Those of the values that are in a text. */
+export function foundInText(values: Iterable<string>, text: string): readonly string[] {
   return [...values].filter((value) => text.includes(value));
 }
 
-function mintedSecrets(exchanges: readonly Exchange[]): readonly string[] {
+function issuedSecrets(exchanges: readonly Exchange[]): readonly string[] {
   return exchanges.flatMap((exchange) => [
-    ...jsonValues(exchange, MINTED),
+    ...jsonValues(exchange, ISSUED),
     ...codeIn(exchange),
     ...cookiesIn(exchange),
   ]);
@@ -113,7 +116,7 @@ function cookiesIn({ responseHeaders }: Exchange): readonly string[] {
   return values.filter((value) => value.length >= MIN_SECRET);
 }
 
-/** A whole request, as sent and with its encodings undone. */
+/** A whole request as it was sent, and decoded. */
 function requestText({ path, query, headers, body }: Exchange): string {
   const sent = [path, query, ...Object.values(headers), body];
   const basic = /^Basic (.+)$/i.exec(headers['authorization'] ?? '')?.[1];

@@ -1,6 +1,6 @@
-// How text is laid out for a terminal: wrapped lines, two columns, and short lists of requirement ids.
+// Lays out text for a terminal: wrapped lines, two columns, and short lists of requirement ids.
 
-/** Breaks a text at spaces into lines of at most `width` characters; a longer word stays whole. */
+/** Breaks a text at spaces into lines of at most `width` characters. A longer word is not broken. */
 export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
@@ -15,7 +15,7 @@ export function wrap(text: string, width: number): readonly string[] {
   return [...lines, line];
 }
 
-/** `BIND-1 BIND-2 BIND-3 BIND-7 TOK-1` becomes `BIND-1..3,7 TOK-1`: families in order of appearance. */
+/** Shortens ids: `BIND-1 BIND-2 BIND-3 BIND-7 TOK-1` becomes `BIND-1..3,7 TOK-1`. */
 export function shortenIds(ids: readonly string[]): string {
   const families = new Map<string, Set<number>>();
   for (const id of ids) {
@@ -41,16 +41,16 @@ function range(first: number, last: number): string {
   return `${first}${last === first + 1 ? ',' : '..'}${last}`;
 }
 
-/** Where the columns of a table are, in characters. */
+/** The positions of two columns, in characters. */
 export interface Columns {
   readonly indent: number;
-  /** Where the right one starts. */
+  /** Where the right column starts. */
   readonly at: number;
-  /** Of the whole table. */
+  /** The width of both columns together. */
   readonly width: number;
 }
 
-/** Two texts side by side, each wrapped in its own column. */
+/** Puts two texts side by side, each wrapped in its column. */
 export function columns(left: string, right: string, { indent, at, width }: Columns) {
   const lefts = wrap(left, at - indent - 2);
   const rights = right === '' ? [] : wrap(right, width - at);

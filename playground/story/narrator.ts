@@ -1,16 +1,17 @@
-// Prints the story: chapters, states as they are entered, requests as they are made, and checked claims.
+// Prints the story: chapters, the states that are entered, the requests, and the checked claims.
 import { styleText } from 'node:util';
 import { allStates } from '../../engine/states.ts';
 import type { Progress } from '../../index.ts';
 import { columns, shortenIds, wrap } from './layout.ts';
 
+/** How the narrator prints. */
 export interface NarratorOptions {
-  /** Takes one line, without its line feed. */
+  /** Prints one line. It gets the line without its line feed. */
   readonly write: (line: string) => void;
-  /** Of the terminal, in characters. */
+  /** The width of the terminal, in characters. */
   readonly width: number;
   readonly colour: boolean;
-  /** What to print instead of URLs: `http://127.0.0.1:4711` is `server A`. The first that fits is taken. */
+  /** Names to print in place of URLs, such as `server A` for `http://127.0.0.1:4711`. The first that fits is used. */
   readonly names: readonly (readonly [url: string, name: string])[];
 }
 
@@ -20,13 +21,13 @@ export interface RequestLine {
   readonly place: string;
   readonly status: string;
   readonly path: string;
-  /** Steps of the browser that follow each other become one line. */
+  /** Whether the browser sent it. Such requests in a row become one line. */
   readonly isOfBrowser?: boolean;
 }
 
 type Style = Parameters<typeof styleText>[0];
 
-/** States that were entered before: they wait to be printed on one line. */
+/** States that were entered before. They are printed together on one line. */
 interface Run {
   readonly states: string[];
   readonly spec: string[];
@@ -39,17 +40,17 @@ interface Requests {
   readonly paths: string[];
 }
 
-/** What was printed last, as far as it decides on an empty line. */
+/** What was printed last. It decides whether an empty line follows. */
 type Last = 'gap' | 'event' | 'claim' | 'other';
 
-/** Prose is not wider than this, however wide the terminal is. */
+/** The greatest width of prose, in characters. */
 const READABLE = 92;
 
-/** Tells the story line by line. Nothing that it is given may hold a secret. */
+/** Prints the story line by line. Do not pass secrets to it. */
 export class Narrator {
-  /** Names of all states that were entered, outer ones included. */
+  /** The names of all states that were entered, with outer states. */
   readonly visited: Set<string> = new Set();
-  /** Requests of the client. */
+  /** The number of requests of the client. */
   requests = 0;
   failedClaims = 0;
   readonly #of: NarratorOptions;
@@ -64,7 +65,7 @@ export class Narrator {
     this.#of = options;
   }
 
-  /** Everything that was printed so far, without colours. */
+  /** All that was printed so far, without colours. */
   get printed(): string {
     return this.#printed;
   }
@@ -90,20 +91,20 @@ export class Narrator {
     for (const line of wrap(text, this.#readable - 2)) this.#line(`  ${line}`, style);
   }
 
-  /** What the client, or a person, does next. */
-  act(what: string): void {
+  /** Prints what the client or a person does next. */
+  does(what: string): void {
     if (this.#last !== 'event') this.#gap();
     this.#phase = '';
     this.#line(`» ${what}`, 'cyan');
   }
 
-  /** What it got. */
+  /** Prints what the client got. */
   got(what: string): void {
     this.#flush();
     this.#hang('« ', this.named(what), 'cyan');
   }
 
-  /** What changes in the world around the client. */
+  /** Prints a change at the servers, or of the client. */
   happens(what: string): void {
     this.#gap();
     this.#phase = '';
@@ -111,7 +112,7 @@ export class Narrator {
     this.#last = 'event';
   }
 
-  /** A state, or a request: for the engine's `onProgress`. */
+  /** Prints a state or a request: for `onProgress` of the engine. */
   progress(progress: Progress): void {
     if (progress.kind === 'state') this.#enter(progress.state, progress.spec);
     if (progress.kind === 'request') {
@@ -122,7 +123,7 @@ export class Narrator {
     }
   }
 
-  /** Requests in a row that differ in nothing, or in the step of the browser only, become one line. */
+  /** Prints a request. Equal requests in a row become one line, and so do requests of the browser. */
   request({ method, place, status, path, isOfBrowser = false }: RequestLine): void {
     this.#endRun();
     const head = `      ${method.padEnd(4)}  ${place.padEnd(8)}  ${status}  `;
@@ -136,8 +137,8 @@ export class Narrator {
   }
 
   /**
-   * A claim that was checked.
-   * @param evidence what was counted.
+   * Prints a claim that was checked.
+   * @param evidence The numbers or facts of the check.
    */
   claim(text: string, holds: boolean, evidence = ''): void {
     if (this.#last !== 'claim') this.#gap();
@@ -149,15 +150,15 @@ export class Narrator {
     this.#last = 'claim';
   }
 
-  /** One line of a table. */
+  /** Prints one line of a table. */
   fact(name: string, value: string): void {
     this.#flush();
     this.#line(`  ${name.padEnd(15)}${value}`);
   }
 
-  /** The text with names instead of URLs. */
+  /** The text with names in place of URLs. */
   named(text: string): string {
-    return this.#of.names.reduce((said, [url, name]) => said.replaceAll(url, name), text);
+    return this.#of.names.reduce((all, [url, name]) => all.replaceAll(url, name), text);
   }
 
   get #readable(): number {
@@ -179,7 +180,7 @@ export class Narrator {
     this.#row(2, phase, allStates.get(phase)?.spec ?? [], 'bold');
   }
 
-  /** The first time a state has a line of its own; later it joins its neighbours. */
+  /** The first time a state has a line of its own. Later it shares a line with the states around it. */
   #enterInner(name: string, spec: readonly string[], isKnown: boolean): void {
     if (!isKnown) {
       this.#endRun();
@@ -191,7 +192,7 @@ export class Narrator {
     this.#run.spec.push(...spec);
   }
 
-  /** Prints what was held back to be joined with what may come. */
+  /** Prints the lines that were held back. */
   #flush(): void {
     this.#endRun();
     this.#endRequests();
@@ -227,7 +228,7 @@ export class Narrator {
     });
   }
 
-  /** One empty line, however often it is asked for. */
+  /** Prints an empty line, unless the last line is empty. */
   #gap(): void {
     this.#flush();
     if (this.#last !== 'gap') this.#line('');

@@ -90,7 +90,7 @@ describe.skipIf(executable === undefined)('in Chromium', () => {
       await arrived(client, 'idle');
       await press('login');
       await arrived(client, 'authorized.renewal.fresh');
-      expect(await page.innerText('#outcome')).toBe('registers itself: logged in.');
+      expect(await page.innerText('#outcome')).toBe('registers dynamically: logged in.');
       expect(await card(0).locator('.session-status').innerText()).toBe('logged in');
       expect(await rows(0)).toEqual([
         expect.stringMatching(/^A 127\S+ registered dynamically 1 scope, \d:\d\d ↻ in use$/),
@@ -137,8 +137,8 @@ describe.skipIf(executable === undefined)('in Chromium', () => {
       expect(toB.length).toBeGreaterThan(2);
     });
 
-    test('BIND-6: a client that was set up by hand is refused, and the others are not', async () => {
-      await choose('set up by hand');
+    test('BIND-6: a client that was registered by hand is refused, and the others are not', async () => {
+      await choose('registered by hand');
       await press('login');
       await arrived(clientAt(2), 'authorized.renewal.fresh');
       await press('move');
@@ -151,7 +151,7 @@ describe.skipIf(executable === undefined)('in Chromium', () => {
         expect.stringMatching(/^A \S+ registered by hand 1 scope, \S+ ↻ not used$/),
       ]);
       expect(await card(0).locator('.session-status').innerText()).toBe('idle');
-      await choose('registers itself');
+      await choose('registers dynamically');
       await arrived(clientAt(0), 'idle');
     });
 
@@ -200,7 +200,7 @@ describe.skipIf(executable === undefined)('in Chromium', () => {
 
     test('with the keyboard alone: press a button, change the session, move through the log and the chart', async () => {
       await page.keyboard.press(']');
-      await expect.poll(() => page.innerText('#now b')).toBe('known by its document');
+      await expect.poll(() => page.innerText('#now b')).toBe('has a metadata document');
       await page.keyboard.press('1');
       await arrived(clientAt(1), 'authorized.renewal.fresh');
       const reached = new Set<string>();

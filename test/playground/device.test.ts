@@ -1,4 +1,4 @@
-// The device grant: a code for the person, the pages where it is typed, and the controls that play the person.
+// The device grant: the code for the person, the pages where it is typed, and the functions that act as the person.
 import { decodeJwt } from 'jose';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -60,7 +60,7 @@ describe('a device login', () => {
       () => register(world.a.issuer, 'none', [GRANT, 'refresh_token', 'authorization_code']),
     ],
     [
-      'registered beforehand',
+      'registered by hand',
       async () => basicClient(world.a.preRegistered.clientId, world.a.preRegistered.clientSecret),
     ],
   ])('of a client known %s: pending, approved, tokens for the resource, refreshed', async (_name, known) => {
@@ -75,7 +75,7 @@ describe('a device login', () => {
     expect(decodeJwt(tokens.access_token)).toMatchObject({ aud: world.resource, client_id: client.clientId });
     expect((await callTool(world, tokens.access_token, 'write_note')).status).toBe(200);
     expect(await errorOf(await poll(issuer, client, device_code))).toBe('400 invalid_grant');
-    // RFC 8628 §3.5 leaves it open; this server ends the whole grant when a code is used again.
+    // RFC 8628 §3.5 does not say what happens. This server ends the whole grant when a code is used again.
     expect((await callTool(world, tokens.access_token, 'write_note')).status).toBe(401);
   });
 
@@ -90,7 +90,7 @@ describe('a device login', () => {
     expect((await callTool(world, second.access_token, 'write_note')).status).toBe(200);
   });
 
-  test('goes on where authorization requests have to be pushed: it makes none', async () => {
+  test('works where authorization requests must be pushed, since it sends none', async () => {
     const strict = await startPlayground({ requirePushedAuthorization: true });
     try {
       const client = publicClient(strict.clientMetadataUrl);
@@ -111,14 +111,14 @@ describe('a device login', () => {
   test('is refused to a client that did not register the grant, and for another resource', async () => {
     const other = await register(world.a.issuer, 'none');
     const refused = await ask(world.a.issuer, other);
-    // RFC 8628 §3.1 has `unauthorized_client` for it; this server says `invalid_request`.
+    // RFC 8628 §3.1 has the error `unauthorized_client` for this. This server answers `invalid_request`.
     expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining('not allowed')]);
     expect(await errorOf(await ask(world.a.issuer, cimd(), `${world.origin}/other`))).toBe(
       '400 invalid_target',
     );
   });
 
-  test('devicePollSeconds: the interval that the device is told', async () => {
+  test('devicePollSeconds: the interval in the answer to the device', async () => {
     const hasty = await startPlayground({ devicePollSeconds: 1 });
     try {
       const response = await ask(hasty.a.issuer, publicClient(hasty.clientMetadataUrl), hasty.resource);
@@ -129,22 +129,22 @@ describe('a device login', () => {
   });
 });
 
-describe('the controls', () => {
-  test('throw for a code that nobody gave out, and for one that was used', async () => {
-    await expect(world.approveDevice('AAAA-AAAA')).rejects.toThrow('no server gave out this user code');
+describe('approveDevice and denyDevice', () => {
+  test('throw for a code that was never issued, and for one that was used', async () => {
+    await expect(world.approveDevice('AAAA-AAAA')).rejects.toThrow('no server has issued this user code');
     const { user_code } = await start(world.a.issuer, cimd());
     await world.approveDevice(user_code);
     await expect(world.denyDevice(user_code)).rejects.toThrow('was not accepted');
   });
 
-  test('leave the next denial to the next consent without a browser', async () => {
+  test('do not use up denyNextConsent, which is for consent without a browser', async () => {
     world.denyNextConsent();
     const { device_code, user_code } = await start(world.a.issuer, cimd());
     await world.approveDevice(user_code);
     expect((await poll(world.a.issuer, cimd(), device_code)).status).toBe(200);
   });
 
-  test('are on record as the person', async () => {
+  test('are recorded with the user agent of the person', async () => {
     const { user_code } = await start(world.a.issuer, cimd());
     world.forgetExchanges();
     await world.approveDevice(user_code);
@@ -164,7 +164,7 @@ describe('the pages in a browser', () => {
     return fetch(url, { method: 'POST', redirect: 'manual', headers: { accept, cookie }, body });
   }
 
-  test('ask for the code, show whose it is, and end when the person says that it is not theirs', async () => {
+  test('ask for the code, show the client, and end when the person does not confirm', async () => {
     const { device_code, user_code, verification_uri } = await start(world.a.issuer, cimd());
     const cookies: Cookies = new Map();
     const asked = await visit(verification_uri, cookies, { accept });
@@ -188,7 +188,7 @@ describe('the pages in a browser', () => {
     expect(field(await page.text(), 'user_code')).toBe(user_code);
   });
 
-  test('a wrong code is said to be wrong, and a form from elsewhere is refused', async () => {
+  test('a wrong code is reported, and a form of another site is refused', async () => {
     const { user_code, verification_uri } = await start(world.a.issuer, cimd());
     const cookies: Cookies = new Map();
     const html = await (await visit(verification_uri, cookies, { accept })).text();
@@ -203,7 +203,7 @@ describe('the pages in a browser', () => {
     expect(forged.status).toBe(400);
   });
 
-  test('consent names no place to return to', async () => {
+  test('the consent page names no redirect URI', async () => {
     const { user_code, verification_uri } = await start(world.a.issuer, cimd());
     const cookies: Cookies = new Map();
     const html = await (await visit(verification_uri, cookies, { accept })).text();

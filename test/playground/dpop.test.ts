@@ -1,4 +1,4 @@
-// DPoP in each of its modes: what is published, which proofs count, and the nonces.
+// DPoP in each of its modes: what is published, which proofs are accepted, and the nonces.
 import { createHash } from 'node:crypto';
 import { decodeJwt, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -32,7 +32,7 @@ async function createKey(): Promise<Key> {
   return { privateKey, jwk: await exportJWK(publicKey) };
 }
 
-/** Claims of a proof, over those of a good one; `typ` is of its header. */
+/** Claims that replace those of a valid proof. `typ` is in its header. */
 interface Changes {
   readonly htm?: string;
   readonly htu?: string;
@@ -90,7 +90,7 @@ async function resourceMetadata(): Promise<unknown> {
 const where = () =>
   `resource_metadata="${world.origin}/.well-known/oauth-protected-resource/mcp", scope="notes:read"`;
 
-test('off: nobody offers it, and its scheme is not taken', async () => {
+test('off: no server offers it, and its scheme is not accepted', async () => {
   await begin('off');
   expect((await serverMetadata(world.a.issuer)).dpop_signing_alg_values_supported).toBeUndefined();
   expect(await resourceMetadata()).not.toHaveProperty('dpop_signing_alg_values_supported');
@@ -127,7 +127,7 @@ describe('allowed', () => {
     expect(challengeOf(unproven)).toContain('error="invalid_dpop_proof"');
   });
 
-  test('a scope that lacks is asked for in the scheme of the request', async () => {
+  test('the challenge for a missing scope has the scheme of the request', async () => {
     await begin('allowed');
     const key = await createKey();
     const { access_token } = await logInBound(key);
@@ -166,7 +166,7 @@ describe('allowed', () => {
     expect((await call(key, access_token)).status).toBe(200);
   });
 
-  test('a proof with the query of the request, or with a fragment, is taken', async () => {
+  test('a proof with the query of the request, or with a fragment, is accepted', async () => {
     await begin('allowed');
     const key = await createKey();
     const { access_token } = await logInBound(key);
@@ -205,7 +205,7 @@ describe('required', () => {
     expect(challengeOf(refused)).toBe(`DPoP algs="ES256", ${where()}`);
   });
 
-  test('a bearer token is refused, a bound one is taken', async () => {
+  test('a bearer token is refused, a bound one is accepted', async () => {
     await begin('required');
     const unbound = await logIn(world, world.a, client());
     const refused = await callTool(world, unbound.access_token, 'read_note');
@@ -217,7 +217,7 @@ describe('required', () => {
   });
 });
 
-test('required: a service account gets bound tokens too', async () => {
+test('required: a service account gets bound tokens, too', async () => {
   await begin('required');
   const key = await createKey();
   const { clientId, clientSecret } = world.a.serviceAccount;
@@ -230,8 +230,8 @@ test('required: a service account gets bound tokens too', async () => {
 });
 
 describe('nonces', () => {
-  /** Does as told by a first refusal. */
-  async function logInTold(key: Key) {
+  /** Logs in with the nonce of the first refusal. */
+  async function logInWithNonce(key: Key) {
     const form = await getCode(world, world.a, client().clientId);
     const told = await redeem(key, form);
     const nonce = told.headers.get('dpop-nonce') ?? '';
@@ -239,10 +239,10 @@ describe('nonces', () => {
     return { nonce, tokens: await tokensOf(await redeem(key, form, nonce)) };
   }
 
-  test('the token endpoint and the resource each demand their own, and the resource hands out more', async () => {
+  test('the token endpoint and the resource each demand their own nonce, and the resource gives new ones', async () => {
     await begin('nonces');
     const key = await createKey();
-    const { nonce: ofServer, tokens } = await logInTold(key);
+    const { nonce: ofServer, tokens } = await logInWithNonce(key);
     const told = await call(key, tokens.access_token);
     expect(told.status).toBe(401);
     expect(challengeOf(told)).toMatch(/^DPoP algs="ES256", error="use_dpop_nonce"/);
@@ -258,10 +258,10 @@ describe('nonces', () => {
     expect([bearer.status, challengeOf(bearer).split(' ')[0]]).toEqual([401, 'DPoP']);
   });
 
-  test('rotateNonces: the old ones are refused everywhere, and grants go on', async () => {
+  test('rotateNonces: the old nonces are refused everywhere, and grants stay valid', async () => {
     await begin('nonces');
     const key = await createKey();
-    const { nonce: ofServer, tokens } = await logInTold(key);
+    const { nonce: ofServer, tokens } = await logInWithNonce(key);
     const nonce = (await call(key, tokens.access_token)).headers.get('dpop-nonce') ?? '';
     expect((await call(key, tokens.access_token, { nonce })).status).toBe(200);
     world.rotateNonces();

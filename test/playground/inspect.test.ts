@@ -1,4 +1,4 @@
-// `npm run inspect` as a person starts it: an address, a page behind it, and a clean end.
+// `npm run inspect` as a person starts it: it prints an address, serves the page there, and ends with Ctrl-C.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -26,7 +26,7 @@ describe('npm run inspect', () => {
       const headers = { authorization: `Bearer ${hash.slice(1)}` };
       const facts = await fetch(`${origin}/facts`, { headers });
       expect(facts.status).toBe(200);
-      // Somebody watches while it ends.
+      // A page is connected when it ends.
       child.kill('SIGINT');
       await facts.text();
     }
@@ -34,11 +34,11 @@ describe('npm run inspect', () => {
     expect(await ended).toEqual([130, null]);
   });
 
-  test('P07: what is misspelt is told, and nothing is started', async () => {
+  test('P07: a wrong option is reported, and nothing is started', async () => {
     const { child, ended } = start('--pace', 'fast');
-    let told = '';
-    for await (const chunk of child.stderr) told += String(chunk);
-    expect(told).toMatch(/^fast is not a number/);
+    let printed = '';
+    for await (const chunk of child.stderr) printed += String(chunk);
+    expect(printed).toMatch(/^fast is not a number/);
     expect(await ended).toEqual([2, null]);
   });
 });

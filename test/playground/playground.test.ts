@@ -1,4 +1,4 @@
-// The playground keeps its promises: a whole flow by hand, and each of its controls.
+// The playground: a whole flow without a client library, and each of its functions.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import {
@@ -90,19 +90,19 @@ describe('a whole flow', () => {
     expect(await listed.text()).toContain('write_note');
   });
 
-  test('the client that names itself by URL', async () => {
+  test('a client whose id is a URL', async () => {
     const tokens = await logIn(world, world.a, publicClient(world.clientMetadataUrl));
     expect((await callTool(world, tokens.access_token, 'read_note')).status).toBe(200);
   });
 
-  test('any other URL as a client is refused without a look at the network', async () => {
+  test('any other URL as a client id is refused, and not fetched', async () => {
     const { challenge } = createVerifier();
     const request = { clientId: 'https://authchart.example/other.json', scope: 'notes:read', challenge };
     const url = authorizationUrl(world.a.issuer, { ...request, resource: world.resource });
     expect(await errorOf(await visit(url, new Map()))).toBe('400 invalid_client');
   });
 
-  test('the client registered beforehand, whose secret has to be form-encoded', async () => {
+  test('the pre-registered client, whose secret must be form-encoded', async () => {
     const { clientId, clientSecret } = world.b.preRegistered;
     expect(clientSecret).toBe('a+b/c:d%25e f');
     world.moveTo('b');
@@ -125,7 +125,7 @@ describe('a whole flow', () => {
     expect(answer.get('state')).toBe('a-state');
   });
 
-  test('the wire of 2026-07-28', async () => {
+  test('the protocol of 2026-07-28', async () => {
     const { access_token } = await logIn(world, world.a, publicClient(world.clientMetadataUrl));
     const response = await fetch(world.resource, {
       method: 'POST',
@@ -256,8 +256,8 @@ describe('refreshing', () => {
   });
 });
 
-describe('its controls', () => {
-  test('moveTo: other metadata, and the old tokens are refused', async () => {
+describe('its functions', () => {
+  test('moveTo: the metadata changes, and the old tokens are refused', async () => {
     const client = publicClient(world.clientMetadataUrl);
     const old = await logIn(world, world.a, client);
     world.moveTo('b');
@@ -282,7 +282,7 @@ describe('its controls', () => {
     expect((await callTool(world, fresh.access_token, 'read_note')).status).toBe(200);
   });
 
-  test('revokeGrants: nothing of the old grants works, a new login does', async () => {
+  test('revokeGrants: old grants do not work, a new login does', async () => {
     const client = await register(world.a.issuer, 'none');
     const old = await logIn(world, world.a, client);
     world.revokeGrants();
@@ -303,7 +303,7 @@ describe('its controls', () => {
     expect((await follow(url)).get('code')).toBeTruthy();
   });
 
-  test('accessTokenSeconds: how long a token says it is good', async () => {
+  test('accessTokenSeconds: how long a token is valid', async () => {
     const short = await startPlayground({ accessTokenSeconds: 2 });
     try {
       const tokens = await logIn(short, short.a, publicClient(short.clientMetadataUrl));
@@ -314,7 +314,7 @@ describe('its controls', () => {
     }
   });
 
-  test('close: open connections do not hold it', async () => {
+  test('close: open connections do not delay it', async () => {
     const other = await startPlayground();
     await callMcp(other, undefined, 'initialize');
     await other.close();
@@ -334,7 +334,7 @@ describe('consent in a browser', () => {
     return { url, html: await page.text() };
   }
 
-  test('names who asks, for what, and where', async () => {
+  test('the page names the client, the scopes and the redirect URI', async () => {
     const { html } = await openPage(world.clientMetadataUrl, new Map());
     for (const shown of [
       'authchart',
@@ -362,13 +362,13 @@ describe('consent in a browser', () => {
     expect(answer.get(parameter)).toBeTruthy();
   });
 
-  test('without the cookies of the one who was asked, nothing is settled', async () => {
+  test('without the cookies of that browser, consent is not given', async () => {
     const { url } = await openPage(world.clientMetadataUrl, new Map());
     const settled = await visit(`${url}/allow`, new Map(), { accept, method: 'POST' });
     expect([settled.status, settled.headers.get('location')]).toEqual([400, null]);
   });
 
-  test('a name that is markup is shown as text', async () => {
+  test('a client name with markup is shown as text', async () => {
     const { registration_endpoint } = await serverMetadata(world.a.issuer);
     const response = await fetch(registration_endpoint, {
       method: 'POST',
@@ -388,7 +388,7 @@ describe('consent in a browser', () => {
 });
 
 describe('the record of exchanges', () => {
-  test('holds what crossed the wire, and describes it without its secrets', async () => {
+  test('has each request and answer, and describes them without their secrets', async () => {
     const client = await register(world.a.issuer, 'client_secret_post');
     const tokens = await logIn(world, world.a, client);
     const list = await callMcp(world, tokens.access_token, 'tools/list');
@@ -428,7 +428,7 @@ describe('the record of exchanges', () => {
   });
 });
 
-test('a process that starts it, logs in and closes it says nothing and ends by itself', async () => {
+test('a process that starts it, logs in and closes it prints nothing and ends by itself', async () => {
   const script = `
     import { startPlayground } from './playground/playground.ts';
     import { callTool, logIn, publicClient } from './test/playground/rawClient.ts';

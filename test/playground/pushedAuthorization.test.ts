@@ -1,4 +1,4 @@
-// Pushed authorization requests: demanded when the playground is told so, possible when it is not.
+// Pushed authorization requests: required with an option of the playground, and possible without it.
 import { afterEach, expect, test } from 'vitest';
 import { type Playground, startPlayground } from '../../playground/playground.ts';
 import {
@@ -77,7 +77,7 @@ test('required: a confidential client that does not authenticate may not push', 
   expect(await errorOf(refused)).toBe('401 invalid_client');
 });
 
-test('not required: metadata does not demand it, and both ways work', async () => {
+test('not required: metadata does not demand it, and a login works with and without', async () => {
   world = await startPlayground();
   expect((await serverMetadata(world.a.issuer)).require_pushed_authorization_requests).toBeUndefined();
   const client = publicClient(world.clientMetadataUrl);

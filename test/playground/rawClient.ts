@@ -1,9 +1,9 @@
-// OAuth by hand over plain fetch: what the playground's own tests use instead of any client library.
+// OAuth requests with plain fetch, for the tests of the playground, which use no client library.
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { Playground, PlaygroundServer } from '../../playground/playground.ts';
 
-/** A redirect URI on a port that no registration names. */
+/** A redirect URI with a port that is in no registration. */
 export const REDIRECT_URI = 'http://127.0.0.1:49152/callback';
 
 const Metadata = z.object({
@@ -34,18 +34,20 @@ const Tokens = z.object({
   scope: z.string(),
 });
 
-/** A client as it appears at the token endpoint: fields of the form, or an Authorization header. */
+/** How a client authenticates at the token endpoint: with fields of the form, or an Authorization header. */
 export interface Credentials {
   readonly clientId: string;
   readonly fields?: Readonly<Record<string, string>>;
   readonly authorization?: string;
 }
 
+/** Reads the metadata of a server. */
 export async function serverMetadata(issuer: string) {
   const response = await fetch(`${issuer}/.well-known/oauth-authorization-server`);
   return Metadata.parse(await response.json());
 }
 
+/** Registers a client dynamically. */
 export async function register(
   issuer: string,
   method: string,
@@ -69,10 +71,12 @@ export async function register(
   return credentials(method, client_id, client_secret);
 }
 
+/** A client without a secret. */
 export function publicClient(clientId: string): Credentials {
   return { clientId, fields: { client_id: clientId } };
 }
 
+/** A client that sends its secret in a Basic header. */
 export function basicClient(clientId: string, secret: string): Credentials {
   // RFC 6749 §2.3.1: each half is form-encoded before the two are joined.
   const [id = '', encoded = ''] = new URLSearchParams({ [clientId]: secret }).toString().split('=');
@@ -85,6 +89,7 @@ function credentials(method: string, clientId: string, clientSecret: string): Cr
   return { clientId, fields: { client_id: clientId, client_secret: clientSecret } };
 }
 
+/** What an authorization request asks for. */
 export interface AuthorizationRequest {
   readonly clientId: string;
   readonly scope: string;
@@ -92,6 +97,7 @@ export interface AuthorizationRequest {
   readonly resource?: string;
 }
 
+/** The URL of an authorization request. */
 export function authorizationUrl(issuer: string, request: AuthorizationRequest): string {
   const query = new URLSearchParams({
     response_type: 'code',
@@ -108,9 +114,10 @@ export function authorizationUrl(issuer: string, request: AuthorizationRequest):
   return `${issuer}/authorize?${query}`;
 }
 
-/** What a user agent keeps between two requests: cookies by name, without regard to their paths. */
+/** The cookies of a user agent by name. Their paths are ignored. */
 export type Cookies = Map<string, string>;
 
+/** Sends one request with cookies, and follows no redirect. */
 export async function visit(
   url: string,
   cookies: Cookies,
@@ -126,7 +133,7 @@ export async function visit(
   return response;
 }
 
-/** Follows redirects by hand until one leads to the client; gives the parameters that it carries. */
+/** Follows redirects until one leads to the client. @returns the parameters of that redirect. */
 export async function follow(url: string, cookies: Cookies = new Map()): Promise<URLSearchParams> {
   let next = url;
   for (let hops = 0; hops < 6; hops += 1) {
@@ -140,11 +147,13 @@ export async function follow(url: string, cookies: Cookies = new Map()): Promise
   throw new Error('too many redirects');
 }
 
+/** Makes a PKCE verifier and its challenge. */
 export function createVerifier() {
   const verifier = randomBytes(32).toString('base64url');
   return { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') };
 }
 
+/** Sends a token request. */
 export async function postToken(
   issuer: string,
   client: Credentials,
@@ -155,7 +164,7 @@ export async function postToken(
   return postAs(client, token_endpoint, form, headers);
 }
 
-/** Any request that a client authenticates. */
+/** Sends a form with the authentication of a client. */
 export async function postAs(
   client: Credentials,
   endpoint: string,
@@ -167,11 +176,12 @@ export async function postAs(
   return fetch(endpoint, { method: 'POST', headers: { ...headers, ...own }, body });
 }
 
+/** The status and error code of an answer: `400 invalid_grant`. */
 export async function errorOf(response: Response): Promise<string> {
   return `${response.status} ${z.object({ error: z.string() }).parse(await response.json()).error}`;
 }
 
-/** A code by way of the authorization endpoint, as the form that redeems it. */
+/** Gets a code from the authorization endpoint. @returns the form of the token request. */
 export async function getCode(
   world: Playground,
   server: PlaygroundServer,
@@ -190,7 +200,7 @@ export async function getCode(
   };
 }
 
-/** The whole flow up to tokens. */
+/** Runs the whole flow, and returns the tokens. */
 export async function logIn(
   world: Playground,
   server: PlaygroundServer,
@@ -201,19 +211,20 @@ export async function logIn(
   return tokensOf(await postToken(server.issuer, client, form));
 }
 
-/** What a token endpoint issued to a client that may refresh. */
+/** Reads the tokens in an answer, with a refresh token. */
 export async function tokensOf(response: Response) {
   if (response.status !== 200) throw new Error(`the token endpoint answered ${await response.text()}`);
   return Tokens.parse(await response.json());
 }
 
+/** Sends a refresh request. */
 export async function refresh(world: Playground, issuer: string, client: Credentials, token: string) {
   const form = { grant_type: 'refresh_token', refresh_token: token, resource: world.resource };
   const response = await postToken(issuer, client, form);
   return response.status === 200 ? Tokens.parse(await response.json()) : errorOf(response);
 }
 
-/** Calls a method of the MCP server on the wire of 2025-11-25. */
+/** Calls a method of the MCP server in the protocol of 2025-11-25. */
 export async function callMcp(
   world: Playground,
   token: string | undefined,
@@ -232,6 +243,7 @@ export async function callMcp(
   return fetch(world.resource, { method: 'POST', headers, body });
 }
 
+/** Calls a tool of the MCP server. */
 export async function callTool(world: Playground, token: string, name: string): Promise<Response> {
   return callMcp(world, token, 'tools/call', { name, arguments: { name: 'hello', text: 'Hi.' } });
 }

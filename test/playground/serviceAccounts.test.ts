@@ -1,4 +1,4 @@
-// The clients that act for themselves: by a secret, and by assertions signed with either kind of key.
+// The clients that act for themselves: with a secret, and with assertions signed by each kind of key.
 import { decodeJwt, importPKCS8, SignJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -41,7 +41,7 @@ function requestAs(account: SignedAccount, fields: Record<string, string>): Prom
   return postToken(world.a.issuer, { clientId: account.clientId, fields }, grant());
 }
 
-test('both servers offer the grant and the two ways to authenticate', async () => {
+test('both servers offer the grant and both authentication methods', async () => {
   for (const { issuer } of [world.a, world.b]) {
     const metadata = await serverMetadata(issuer);
     expect(metadata.grant_types_supported).toContain('client_credentials');
@@ -51,7 +51,7 @@ test('both servers offer the grant and the two ways to authenticate', async () =
   }
 });
 
-describe('by a secret', () => {
+describe('with a secret', () => {
   test('gives a token for the resource with the scopes asked for, and no refresh token', async () => {
     const { clientId, clientSecret } = world.a.serviceAccount;
     const response = await postToken(world.a.issuer, basicClient(clientId, clientSecret), grant());
@@ -69,7 +69,7 @@ describe('by a secret', () => {
     expect((await callTool(world, issued.access_token, 'write_note')).status).toBe(401);
   });
 
-  test('is refused to others: a wrong secret, the other server, a client for people, no resource', async () => {
+  test('is refused for a wrong secret, at the other server, to a client for people, and without a resource', async () => {
     const { clientId, clientSecret } = world.a.serviceAccount;
     const known = basicClient(clientId, clientSecret);
     const a = world.a.issuer;
@@ -78,14 +78,14 @@ describe('by a secret', () => {
     );
     expect(await errorOf(await postToken(world.b.issuer, known, grant()))).toBe('401 invalid_client');
     const forPeople = await postToken(a, publicClient(world.clientMetadataUrl), grant());
-    // RFC 6749 §5.2 has `unauthorized_client` for it; this server says `invalid_request`.
+    // RFC 6749 §5.2 has the error `unauthorized_client` for this. This server answers `invalid_request`.
     expect([forPeople.status, await forPeople.text()]).toEqual([400, expect.stringContaining('not allowed')]);
     const { resource: _, ...without } = grant();
     expect(await errorOf(await postToken(a, known, without))).toBe('400 invalid_target');
   });
 });
 
-describe.each(['signedServiceAccount', 'signedServiceAccountRsa'] as const)('by the key of %s', (name) => {
+describe.each(['signedServiceAccount', 'signedServiceAccountRsa'] as const)('with the key of %s', (name) => {
   test.each(['issuer', 'token endpoint'])('the audience is the %s', async (audience) => {
     const account = world.a[name];
     const { issuer, token_endpoint } = await serverMetadata(world.a.issuer);

@@ -1,4 +1,4 @@
-// The story: it ends well and by itself, keeps to its width, and its checks can fail.
+// The story of `npm start`: it succeeds, ends by itself, fits the width of the terminal, and its checks can fail.
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { allStates } from '../../engine/states.ts';
 import type { Exchange } from '../../playground/exchanges.ts';
-import { carried, minted, secrets } from '../../playground/story/evidence.ts';
+import { foundIn, issuedValues, secrets } from '../../playground/story/evidence.ts';
 import { shortenIds, wrap } from '../../playground/story/layout.ts';
 import { Narrator } from '../../playground/story/narrator.ts';
 import { readTrace } from '../../protocol/trace.ts';
@@ -51,19 +51,19 @@ describe('npm start', () => {
     for (const part of parts) expect(part).toMatch(/^✓ /m);
   });
 
-  test('counts', () => {
+  test('prints the numbers of logins, registrations and refreshes', () => {
     expect(output).toMatch(/^ {2}logins +5$/m);
     expect(output).toMatch(/^ {2}registrations +2$/m);
     expect(output).toMatch(/^ {2}refreshes +2$/m);
     expect(output).toMatch(new RegExp(`^  states +\\d+ of ${allStates.size - 1} in the chart$`, 'm'));
   });
 
-  test('prints no secret and no port, and keeps to 80 columns', () => {
+  test('prints no secret and no port, and fits into 80 columns', () => {
     expect(output).not.toMatch(/eyJ|a\+b\/c|127\.0\.0\.1:/);
     expect(output.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
-  test('leaves a trace of the run, both clients in it, and no secret', async () => {
+  test('writes a trace of the run, with both clients and without secrets', async () => {
     const text = await readFile(new URL('../../reports/story.ndjson', import.meta.url), 'utf8');
     const { facts, skipped } = readTrace(text);
     expect(skipped).toBe(0);
@@ -72,7 +72,7 @@ describe('npm start', () => {
     expect(text).not.toMatch(/eyJ|a\+b\/c|code=/);
   });
 
-  test('leaves no folder behind, and no colour where there is no terminal', () => {
+  test('leaves no folder behind, and prints no colours without a terminal', () => {
     expect(left).toEqual([]);
     expect(output).not.toContain('\u001b');
   });
@@ -106,7 +106,7 @@ describe('the narrator', () => {
     expect(narrator.failedClaims).toBe(1);
   });
 
-  test('a state has a line of its own at first, and joins its neighbours later', () => {
+  test('a state has a line of its own the first time, and shares a line later', () => {
     const { lines, enter, request } = narrate(60);
     for (const _ of ['first', 'again']) {
       enter('registering.choosing', ['REG-1', 'REG-2']);
@@ -146,7 +146,7 @@ describe('layout', () => {
     [['DISC-10', 'DISC-2', 'DISC-11', 'DISC-12'], 'DISC-2,10..12'],
   ])('%j is shortened to %s', (ids, short) => expect(shortenIds(ids)).toBe(short));
 
-  test('lines break at spaces, and a longer word stays whole', () => {
+  test('lines break at spaces, and a longer word is not broken', () => {
     expect(wrap('one two three extraordinary four', 9)).toEqual([
       'one two',
       'three',
@@ -180,10 +180,10 @@ describe('evidence', () => {
     ['in Basic as it is', { headers: { authorization: `Basic ${btoa(`id:${secret}`)}` } }],
     ['in Basic, encoded', { headers: { authorization: `Basic ${btoa(`id:${encoded}`)}` } }],
   ])('a secret is found %s', (_, part) => {
-    expect(carried([secret, 'another'], [{ ...exchange, ...part }])).toEqual([secret]);
+    expect(foundIn([secret, 'another'], [{ ...exchange, ...part }])).toEqual([secret]);
   });
 
-  test('what a server minted, and what a client made up, is known', () => {
+  test('the values that a server issued, and the secrets that a client made, are known', () => {
     const json = { 'content-type': 'application/json; charset=utf-8' };
     const exchanges: Exchange[] = [
       { ...exchange, path: '/register', responseHeaders: json, responseBody: '{"client_id":"the-client"}' },
@@ -196,7 +196,7 @@ describe('evidence', () => {
       { ...exchange, responseHeaders: { location: 'http://127.0.0.1/callback?code=the-code&state=s' } },
       { ...exchange, responseHeaders: { 'set-cookie': '_session=0123456789abcdef; path=/\n_flag=1' } },
     ];
-    expect([...minted(exchanges)]).toEqual(['the-client', 't', 'the-code', '0123456789abcdef']);
+    expect([...issuedValues(exchanges)]).toEqual(['the-client', 't', 'the-code', '0123456789abcdef']);
     expect([...secrets(exchanges)]).toEqual(['verifier', 't', 'the-code', '0123456789abcdef']);
   });
 });

@@ -1,8 +1,8 @@
-// The resource's check of an access token, against keys that a server on loopback publishes.
+// The check of access tokens at the resource, with the keys that a server on loopback publishes.
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Loopback, listen } from '../../playground/loopback.ts';
-import { createTokenLedger, createTokenVerifier } from '../../playground/tokens.ts';
+import { createTokenVerifier, createValidTokens } from '../../playground/tokens.ts';
 
 const AUDIENCE = 'http://127.0.0.1:1/mcp';
 
@@ -28,12 +28,12 @@ interface Changes {
 }
 
 async function check(changes: Changes) {
-  const ledger = createTokenLedger();
-  ledger.add('live', 'grant');
+  const validTokens = createValidTokens();
+  validTokens.add('live', 'grant');
   const verify = createTokenVerifier(AUDIENCE, () => ({
     issuer: server.origin,
     jwksUri: `${server.origin}/jwks`,
-    ledger,
+    validTokens,
   }));
   const token = new SignJWT({ client_id: 'client', scope: 'notes:read notes:write' })
     .setProtectedHeader({ alg: 'ES256', kid: 'k', typ: changes.typ ?? 'at+jwt' })
@@ -44,7 +44,7 @@ async function check(changes: Changes) {
   return verify(await token.sign(privateKey));
 }
 
-test('a good token gives its client and scopes', async () => {
+test('a valid token gives its client and scopes', async () => {
   expect(await check({})).toMatchObject({ clientId: 'client', scopes: ['notes:read', 'notes:write'] });
 });
 
@@ -53,7 +53,7 @@ test.each([
   ['for another audience', { audience: 'http://127.0.0.1:1/other' }, 'not for this resource'],
   ['that expired', { expiresIn: '-1s' }, 'expired'],
   ['that is an ID token', { typ: 'JWT' }, 'not for this resource'],
-  ['that the issuer does not count as good', { jti: 'other' }, 'withdrawn'],
+  ['that the issuer has revoked', { jti: 'other' }, 'revoked'],
 ])('a token %s is refused', async (_name, changes, reason) => {
   await expect(check(changes)).rejects.toMatchObject({
     code: 'invalid_token',

@@ -3,32 +3,33 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Exchange } from '../../exchanges.ts';
 import { works } from '../agent.ts';
-import { at, carried, issued, ofClient } from '../evidence.ts';
-import { type Chapter, recorded, type Stage, startClient } from '../stage.ts';
+import { type Chapter, recorded, type StoryContext, startClient } from '../chapter.ts';
+import { at, foundIn, issued, ofClient } from '../evidence.ts';
 
+/** Logout of both clients. */
 export const logout: Chapter = {
   title: 'Logout',
-  why: 'Who logs out wants it to be over everywhere. Clients that only delete their own copy leave tokens alive at every server that they ever met.',
+  why: 'After a logout no token should work any more, at any server. Clients that only delete their own copies leave valid tokens at each server.',
 
-  async play(stage) {
-    const { narrator } = stage;
-    const held = await heldTokens(stage);
-    const worked = await countWorking(stage, held);
-    const seen = await recorded(stage, () => logOutBoth(stage));
-    claimRevoked(stage, seen, held);
-    const still = await countWorking(stage, held);
+  async run(story) {
+    const { narrator } = story;
+    const held = await heldTokens(story);
+    const worked = await countWorking(story, held);
+    const seen = await recorded(story, () => logOutBoth(story));
+    claimRevoked(story, seen, held);
+    const still = await countWorking(story, held);
     narrator.claim(
-      'The access tokens in the store worked until now, and are refused by the resource.',
+      'The access tokens in the store worked before the logout. Now the resource refuses them.',
       worked === 3 && still === 0,
-      `${worked} worked before, ${still} do now`,
+      `${worked} worked before, ${still} work now`,
     );
-    const left = await heldTokens(stage);
+    const left = await heldTokens(story);
     narrator.claim(
       'No token is left in the store.',
       held.length === 8 && left.length === 0,
       `${held.length} before, ${left.length} now`,
     );
-    await claimForgotten(stage);
+    await claimForgotten(story);
   },
 };
 
@@ -38,8 +39,8 @@ interface Held {
   readonly from: 'a' | 'b';
 }
 
-/** Which of all tokens that were ever issued are in the files of the store. */
-async function heldTokens({ world, folder }: Stage): Promise<readonly Held[]> {
+/** The issued tokens that are in the files of the store. */
+async function heldTokens({ world, folder }: StoryContext): Promise<readonly Held[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
   const text = (
@@ -53,8 +54,8 @@ async function heldTokens({ world, folder }: Stage): Promise<readonly Held[]> {
   return all.filter(({ token }) => text.includes(token));
 }
 
-/** How many access tokens the resource takes, each while it trusts the server that issued it. */
-async function countWorking({ world }: Stage, held: readonly Held[]): Promise<number> {
+/** How many access tokens the resource accepts, each while it trusts the server that issued it. */
+async function countWorking({ world }: StoryContext, held: readonly Held[]): Promise<number> {
   let count = 0;
   for (const { token, kind, from } of held) {
     if (kind !== 'access_token') continue;
@@ -64,45 +65,45 @@ async function countWorking({ world }: Stage, held: readonly Held[]): Promise<nu
   return count;
 }
 
-async function logOutBoth({ narrator, client, preRegistered }: Stage): Promise<void> {
-  narrator.act('logout()');
+async function logOutBoth({ narrator, client, preRegistered }: StoryContext): Promise<void> {
+  narrator.does('logout()');
   await client.session.logout();
-  narrator.act('logout(), of the pre-registered client');
+  narrator.does('logout(), of the pre-registered client');
   await preRegistered?.session.logout();
 }
 
-function claimRevoked({ narrator }: Stage, seen: readonly Exchange[], held: readonly Held[]): void {
+function claimRevoked({ narrator }: StoryContext, seen: readonly Exchange[], held: readonly Held[]): void {
   const revocations = (from: 'a' | 'b') => at(from, seen).filter(({ path }) => path === '/revoke');
   if ((['a', 'b'] as const).some((from) => revocations(from).some(({ status }) => status === 400))) {
     narrator.say(
-      'The 400s answer a second, redundant request: these access tokens are self-contained, and end with their refresh token.',
+      'The 400s are answers to requests that revoke an access token. These servers cannot do that: an access token ends with its refresh token.',
       'dim',
     );
   }
   const refresh = held.filter(({ kind }) => kind === 'refresh_token');
   const revoked = refresh.filter(({ token, from }) => {
     const accepted = revocations(from).filter(({ status }) => status === 200);
-    return carried([token], accepted).length === 1;
+    return foundIn([token], accepted).length === 1;
   });
   const astray = held.filter(
-    ({ token, from }) => carried([token], at(from === 'a' ? 'b' : 'a', seen)).length > 0,
+    ({ token, from }) => foundIn([token], at(from === 'a' ? 'b' : 'a', seen)).length > 0,
   );
   narrator.claim(
-    'Each refresh token, also those that step-ups replaced, was revoked at the server that issued it, and no other.',
+    'Each refresh token was revoked at the server that issued it, and was sent to no other. This includes those that step-ups replaced.',
     refresh.length === 5 && revoked.length === refresh.length && astray.length === 0,
     `${revoked.length} of ${refresh.length}`,
   );
 }
 
-async function claimForgotten(stage: Stage): Promise<void> {
-  const { narrator } = stage;
-  await stage.client.quit();
-  narrator.happens('the client ends, and another one starts with the same folder');
-  stage.client = startClient(stage);
-  const seen = await recorded(stage, () => stage.client.session.cancel());
+async function claimForgotten(story: StoryContext): Promise<void> {
+  const { narrator } = story;
+  await story.client.quit();
+  narrator.happens('the client ends, and a new one starts with the same folder');
+  story.client = startClient(story);
+  const seen = await recorded(story, () => story.client.session.cancel());
   narrator.claim(
-    'A client that starts now remembers no login.',
-    stage.client.session.explain().grant === undefined && ofClient(seen).length === 0,
-    stage.client.session.explain().states.join(', '),
+    'The new client finds no login.',
+    story.client.session.explain().grant === undefined && ofClient(seen).length === 0,
+    story.client.session.explain().states.join(', '),
   );
 }

@@ -1,53 +1,54 @@
-// Chapter 6: a client with credentials that an administrator gave it, and a resource that moves.
+// Chapter 6: a client that was registered by hand, and a resource that changes its authorization server.
 import { AuthError } from '../../../index.ts';
 import type { Exchange } from '../../exchanges.ts';
-import { at, carried, grants, secrets } from '../evidence.ts';
-import { type Chapter, recorded, type Stage, startPreRegistered, tell } from '../stage.ts';
+import { type Chapter, callTool, recorded, type StoryContext, startPreRegistered } from '../chapter.ts';
+import { at, foundIn, grants, secrets } from '../evidence.ts';
 
+/** A pre-registered client, and a change of the authorization server. */
 export const preRegistered: Chapter = {
   title: 'A pre-registered client is refused',
-  why: 'An administrator gave this client an id and a secret at server A. When the resource moves, clients hand them to whomever it names next, or quietly register under another name; the right thing is to stop, and to say so.',
+  why: 'An administrator gave this client an id and a secret of server A. When the resource moves, many clients send them to the new server, or register there without asking. This client stops, and reports why.',
 
-  async play(stage) {
-    const client = startPreRegistered(stage);
-    stage.preRegistered = client;
-    const before = await recorded(stage, async () => {
-      stage.narrator.act('login()');
+  async run(story) {
+    const client = startPreRegistered(story);
+    story.preRegistered = client;
+    const before = await recorded(story, async () => {
+      story.narrator.does('login()');
       await client.session.login();
-      await tell(stage, client, 'read_note');
+      await callTool(story, client, 'read_note');
     });
-    claimLoggedIn(stage, before);
+    claimLoggedIn(story, before);
 
-    const registered = stage.world.b.registrations;
-    stage.narrator.happens('the resource moves to server B');
-    stage.world.moveTo('b');
+    const registered = story.world.b.registrations;
+    story.narrator.happens('the resource moves to server B');
+    story.world.moveTo('b');
     let refusal: unknown;
-    const after = await recorded(stage, async () => {
-      await tell(stage, client, 'read_note');
-      stage.narrator.act('token()');
+    const after = await recorded(story, async () => {
+      await callTool(story, client, 'read_note');
+      story.narrator.does('token()');
       refusal = await client.session.token().catch((error: unknown) => error);
     });
-    claimRefused(stage, refusal);
-    claimNothingSent(stage, after);
-    stage.narrator.claim(
-      'Nothing was registered in its stead.',
-      stage.world.b.registrations === registered && after.every(({ path }) => path !== '/register'),
+    claimRefused(story, refusal);
+    claimNothingSent(story, after);
+    story.narrator.claim(
+      'No other client was registered in its place.',
+      story.world.b.registrations === registered && after.every(({ path }) => path !== '/register'),
     );
   },
 };
 
-function claimLoggedIn({ world, narrator }: Stage, seen: readonly Exchange[]): void {
+function claimLoggedIn({ world, narrator }: StoryContext, seen: readonly Exchange[]): void {
   const logins = grants('authorization_code', at('a', seen));
   narrator.claim(
-    'Logged in with its own id and secret; nothing was registered.',
+    'The client logged in with its own id and secret. It registered nothing.',
     logins.length === 1 &&
-      carried([world.a.preRegistered.clientSecret], logins).length === 1 &&
+      foundIn([world.a.preRegistered.clientSecret], logins).length === 1 &&
       seen.every(({ path }) => path !== '/register'),
-    'a secret with characters that have to be encoded',
+    'the secret has characters that must be encoded',
   );
 }
 
-function claimRefused({ world, narrator }: Stage, refusal: unknown): void {
+function claimRefused({ world, narrator }: StoryContext, refusal: unknown): void {
   const isTyped = refusal instanceof AuthError && refusal.code === 'bound_elsewhere';
   narrator.got(refusal instanceof AuthError ? `${refusal.code}: ${refusal.message}` : 'no typed error');
   narrator.claim(
@@ -57,7 +58,7 @@ function claimRefused({ world, narrator }: Stage, refusal: unknown): void {
   );
 }
 
-function claimNothingSent({ world, narrator }: Stage, seen: readonly Exchange[]): void {
+function claimNothingSent({ world, narrator }: StoryContext, seen: readonly Exchange[]): void {
   const toB = at('b', seen);
   const bare = toB.filter(
     ({ method, query, body, headers }) =>
@@ -65,8 +66,8 @@ function claimNothingSent({ world, narrator }: Stage, seen: readonly Exchange[])
   );
   const known = [...Object.values(world.a.preRegistered), ...secrets(at('a', world.exchanges))];
   narrator.claim(
-    'Server B was asked for its public metadata, and was sent nothing.',
-    toB.length > 0 && bare.length === toB.length && carried(known, toB).length === 0,
+    'Server B got one request, for its public metadata, and no credentials.',
+    toB.length > 0 && bare.length === toB.length && foundIn(known, toB).length === 0,
     `${toB.length} request, without credentials, query or body`,
   );
 }

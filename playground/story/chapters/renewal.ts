@@ -1,40 +1,41 @@
-// Chapter 3: tokens run out; one refresh serves everyone.
+// Chapter 3: access tokens expire, and one refresh serves all calls.
 import type { Exchange } from '../../exchanges.ts';
+import { type Chapter, recorded, type StoryContext } from '../chapter.ts';
 import { grants } from '../evidence.ts';
-import { type Chapter, recorded, type Stage } from '../stage.ts';
 
 const CALLS = 8;
 
+/** Renewal of expired access tokens. */
 export const renewal: Chapter = {
   title: 'Renewal: one refresh for all',
-  why: 'Access tokens are short-lived, and a refresh token may be used once. Clients that renew for each request use it twice: servers take that for theft, and end the login.',
+  why: 'An access token is valid for a short time, and a refresh token may be used only once. Clients that renew for each request use a refresh token twice. Servers then assume that it was stolen, and end the login.',
 
-  async play(stage) {
-    const { narrator } = stage;
-    const alone = await recorded(stage, () => callAfterExpiry(stage, 1));
-    const together = await recorded(stage, () => callAfterExpiry(stage, CALLS));
+  async run(story) {
+    const { narrator } = story;
+    const alone = await recorded(story, () => callAfterExpiry(story, 1));
+    const together = await recorded(story, () => callAfterExpiry(story, CALLS));
     const refreshes = grants('refresh_token', [...alone, ...together]);
     narrator.claim(
-      `One refresh for one call, and one for ${CALLS} calls at once.`,
+      `There was one refresh for one call, and one for ${CALLS} calls at the same time.`,
       grants('refresh_token', alone).length === 1 && grants('refresh_token', together).length === 1,
       `${refreshes.length} in all`,
     );
     narrator.claim(
-      'No refresh token was used twice, and nobody had to log in.',
+      'No refresh token was used twice, and there was no login.',
       new Set(refreshes.map(refreshTokenIn)).size === refreshes.length &&
         grants('authorization_code', [...alone, ...together]).length === 0,
     );
     narrator.claim(
-      'Before each refresh the resource was asked which server is responsible now.',
+      'Before each refresh the client asked the resource which authorization server it uses now.',
       [alone, together].every(asksFirst),
     );
   },
 };
 
-async function callAfterExpiry({ world, narrator, client }: Stage, times: number): Promise<void> {
+async function callAfterExpiry({ world, narrator, client }: StoryContext, times: number): Promise<void> {
   narrator.happens('all access tokens expire');
   world.expireAccessTokens();
-  narrator.act(times === 1 ? 'read_note' : `read_note, ${times} times at once`);
+  narrator.does(times === 1 ? 'read_note' : `read_note, ${times} times at the same time`);
   const answers = await Promise.all(Array.from({ length: times }, () => client.call('read_note')));
   narrator.got([...new Set(answers)].join(', '));
 }

@@ -1,43 +1,44 @@
-// What every chapter has at hand: the world, the narrator, the client, and what the servers recorded.
+// What all chapters use: the playground, the narrator, the clients, and the recorded exchanges.
 import type { TraceFact } from '../../index.ts';
 import type { Exchange } from '../exchanges.ts';
 import type { Playground } from '../playground.ts';
 import { type Agent, startAgent } from './agent.ts';
 import type { Narrator } from './narrator.ts';
 
-/** Where the story takes place. */
+/** The parts of the story that stay the same. */
 export interface Setting {
   readonly world: Playground;
   readonly narrator: Narrator;
-  /** Where clients keep their records. */
+  /** The folder of the clients' store. */
   readonly folder: string;
-  /** Records what they do. */
+  /** Records what the clients do. */
   readonly onTrace: (fact: TraceFact) => void;
 }
 
-export interface Stage extends Setting {
+/** The parts of the story, with the clients. */
+export interface StoryContext extends Setting {
   /** The client of the story. Chapter 4 restarts it. */
   client: Agent;
-  /** Another client, which an administrator set up: from chapter 6 on. */
+  /** A client that was registered by hand. Chapter 6 starts it. */
   preRegistered?: Agent;
 }
 
-/** One thing that the chart is for. */
+/** A chapter of the story: one thing that the chart does. */
 export interface Chapter {
   readonly title: string;
-  /** Why it matters, and who gets it wrong. */
+  /** Why it matters, and what other clients do. */
   readonly why: string;
-  /** Plays it, and checks its claims against the record. */
-  play(stage: Stage): Promise<void>;
+  /** Runs the chapter, and checks its claims against the recorded exchanges. */
+  run(story: StoryContext): Promise<void>;
 }
 
-/** A client that nobody knows anywhere. */
+/** Starts a client that no server knows. */
 export function startClient({ world, folder, narrator, onTrace }: Setting): Agent {
   const [{ resource }, client] = [world, { name: 'Field Notes' }];
   return startAgent({ resource, folder, client, interaction: 'auto', label: '', onTrace }, narrator);
 }
 
-/** A client with an id and a secret of server A. */
+/** Starts a client with an id and a secret of server A. */
 export function startPreRegistered({ world, folder, narrator, onTrace }: Setting): Agent {
   const client = {
     name: 'Field Notebook',
@@ -47,19 +48,19 @@ export function startPreRegistered({ world, folder, narrator, onTrace }: Setting
   return startAgent({ resource, folder, client, interaction: 'ask', label, onTrace }, narrator);
 }
 
-/** Plays one act, and gives what the servers recorded meanwhile. */
+/** Runs something. @returns the exchanges that the servers recorded meanwhile. */
 export async function recorded(
   { world }: Setting,
-  act: () => Promise<unknown>,
+  run: () => Promise<unknown>,
 ): Promise<readonly Exchange[]> {
   const before = world.exchanges.length;
-  await act();
+  await run();
   return world.exchanges.slice(before);
 }
 
-/** Calls a tool, tells it, and gives the answer. */
-export async function tell({ narrator }: Setting, client: Agent, tool: string): Promise<string> {
-  narrator.act(tool);
+/** Calls a tool, and prints the call and the answer. @returns the answer. */
+export async function callTool({ narrator }: Setting, client: Agent, tool: string): Promise<string> {
+  narrator.does(tool);
   const answer = await client.call(tool);
   narrator.got(answer);
   return answer;

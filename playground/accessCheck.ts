@@ -1,4 +1,4 @@
-// The gate of the resource: which access tokens it takes, how they have to be presented, and how it asks for them.
+// The access check of the resource: which tokens it accepts, in which header, and how its challenges look.
 import {
   type AuthInfo,
   bearerAuthChallengeResponse,
@@ -11,31 +11,39 @@ import { BASE_SCOPE } from './scopes.ts';
 import { createTokenVerifier, type TokenIssuer } from './tokens.ts';
 
 /**
- * DPoP at the resource and at both servers: not at all; beside bearer tokens; instead of them; instead of them, and
- * with nonces that the servers and the resource demand.
+ * DPoP at the resource and at both servers. `off`: none. `allowed`: beside bearer tokens. `required`: no bearer tokens.
+ * `nonces`: no bearer tokens, and the servers and the resource demand nonces.
  * @see RFC 9449
  */
 export type DpopMode = 'off' | 'allowed' | 'required' | 'nonces';
 
-export interface GateOptions {
+/** The options of the access check. */
+export interface AccessCheckOptions {
   readonly resource: string;
   readonly resourceMetadataUrl: string;
-  /** The authorization server that is trusted at the moment. */
+  /** Gives the authorization server that the resource trusts now. */
   readonly current: () => TokenIssuer;
   readonly dpop: DpopMode;
 }
 
-export interface Gate {
-  /** Lets a request through to `handle`, or answers it with a challenge. */
-  pass(request: Request, handle: (authInfo: AuthInfo) => Promise<Response>): Promise<Response>;
-  /** No nonce handed out up to now is good any more. */
+/** The access check of a resource. */
+export interface AccessCheck {
+  /** Passes a request to `handle`, or answers it with a challenge. */
+  check(request: Request, handle: (authInfo: AuthInfo) => Promise<Response>): Promise<Response>;
+  /** Makes all nonces so far invalid. */
   rotateNonces(): void;
 }
 
-/** How a token is presented: the scheme of the Authorization header. */
+/** The scheme of the Authorization header. */
 type Scheme = 'none' | 'bearer' | 'dpop';
 
-export function createGate({ resource, resourceMetadataUrl, current, dpop }: GateOptions): Gate {
+/** Makes the access check of a resource. */
+export function createAccessCheck({
+  resource,
+  resourceMetadataUrl,
+  current,
+  dpop,
+}: AccessCheckOptions): AccessCheck {
   const verify = createTokenVerifier(resource, current);
   const nonces = createNonces();
   const checkProof = createProofCheck(resource, dpop === 'nonces' ? nonces : undefined);
@@ -44,7 +52,7 @@ export function createGate({ resource, resourceMetadataUrl, current, dpop }: Gat
   async function verifyFor(request: Request, scheme: Scheme, token: string): Promise<AuthInfo> {
     const { boundTo, ...verified } = await verify(token);
     if (scheme === 'dpop') await checkProof(request, token, boundTo);
-    // RFC 9449 §7.1: a token that is bound to a key is worth nothing without the proof.
+    // RFC 9449 §7.1: a token that is bound to a key is not accepted without a proof.
     else if (boundTo !== undefined) throw invalidToken('The access token is bound to a key');
     return { ...verified, resource: new URL(resource) };
   }
@@ -60,19 +68,19 @@ export function createGate({ resource, resourceMetadataUrl, current, dpop }: Gat
 
   async function answer(request: Request, scheme: Scheme, handle: (authInfo: AuthInfo) => Promise<Response>) {
     const authorization = request.headers.get('authorization');
-    // RFC 6750 §3.1: to a request without credentials no error code is given.
-    if (authorization === null) return challenge(401, `Bearer ${whereAndWhat(resourceMetadataUrl)}`);
+    // RFC 6750 §3.1: a request without credentials gets no error code.
+    if (authorization === null) return challenge(401, `Bearer ${challengeParameters(resourceMetadataUrl)}`);
     try {
       return await handle(await admit(request, scheme, authorization));
     } catch (error) {
       if (!(error instanceof ProofRefused)) return bearerAuthChallengeResponse(error, wanted);
       const why = `error="${error.code}", error_description="${error.message}"`;
-      return challenge(401, `Bearer ${why}, ${whereAndWhat(resourceMetadataUrl)}`);
+      return challenge(401, `Bearer ${why}, ${challengeParameters(resourceMetadataUrl)}`);
     }
   }
 
   return {
-    async pass(request, handle) {
+    async check(request, handle) {
       const scheme = schemeOf(request, dpop);
       const response = await answer(request, scheme, handle);
       if (dpop === 'off') return response;
@@ -90,21 +98,21 @@ function schemeOf(request: Request, dpop: DpopMode): Scheme {
   return dpop !== 'off' && /^dpop /i.test(authorization) ? 'dpop' : 'bearer';
 }
 
-/** Turns a challenge for a bearer token into one for DPoP, or puts one for DPoP beside it. @see RFC 9449 §7.1 */
+/** Replaces a challenge for a bearer token by one for DPoP, or adds one for DPoP. @see RFC 9449 §7.1 */
 function offerDpop(response: Response, isInstead: boolean, resourceMetadataUrl: string): void {
   const bearer = response.headers.get('www-authenticate');
   if (bearer === null) return;
   const scheme = `DPoP algs="${PROOF_ALGS}",`;
   if (isInstead) response.headers.set('www-authenticate', bearer.replace(/^Bearer/, scheme));
-  else response.headers.append('www-authenticate', `${scheme} ${whereAndWhat(resourceMetadataUrl)}`);
+  else response.headers.append('www-authenticate', `${scheme} ${challengeParameters(resourceMetadataUrl)}`);
 }
 
 function challenge(status: number, header: string): Response {
   return new Response(null, { status, headers: { 'www-authenticate': header } });
 }
 
-/** @see RFC 9728 §5.1, RFC 6750 §3 */
-function whereAndWhat(resourceMetadataUrl: string): string {
+/** The parameters of a challenge. @see RFC 9728 §5.1, RFC 6750 §3 */
+function challengeParameters(resourceMetadataUrl: string): string {
   return `resource_metadata="${resourceMetadataUrl}", scope="${BASE_SCOPE}"`;
 }
 
