@@ -9,7 +9,10 @@ const waiting: ReadonlySet<string> = new Set([
   'renewalPause',
   'failurePause',
   'loginDeadline',
+  'joinedLoginDeadline',
   'awaitResponse',
+  'takeOverLogin',
+  'heedSiblings',
   'gatherChallenges',
 ]);
 
