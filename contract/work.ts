@@ -54,6 +54,15 @@ export interface Bound extends Observed, HostWord {
   readonly mayRegister: boolean;
 }
 
+/** Whether what other sessions have found out will do. */
+interface Lookup {
+  /**
+   * An answer will do that was asked for after this moment, in the order of requests of the engine; null: none. A
+   * challenge outdates what was asked for before its request was sent (DISC-12), and an explicit login looks anew.
+   */
+  readonly after: number | null;
+}
+
 /** A login that another chart or engine has under way, with the client that it was made for. */
 export interface JoinedLogin {
   readonly pending: Pending;
@@ -99,6 +108,8 @@ export interface KnownRecords {
   readonly session: SessionId;
   /** The grant that the chart has; null: none. */
   readonly grant: { readonly issuer: string; readonly version: string } | null;
+  /** Version of the grant that was found in the store last; null: none. */
+  readonly foundGrant: string | null;
   /** The login that the chart waits for; null: none. */
   readonly pendingKey: string | null;
 }
@@ -117,9 +128,9 @@ export type SiblingNews =
 /** The work of each actor that reports once: what it is given, and what it reports. */
 export interface Work {
   recallSession: { input: { session: SessionId }; output: Memory };
-  probeResource: { input: { session: SessionId }; output: Observed & { challenge: Challenge } };
+  probeResource: { input: { session: SessionId } & Lookup; output: Observed & { challenge: Challenge } };
   fetchResourceMetadata: {
-    input: { session: SessionId; challenge: Challenge | null };
+    input: { session: SessionId; challenge: Challenge | null } & Lookup;
     output: Observed & { resourceMetadata: ResourceMetadata };
   };
   chooseServer: {
@@ -128,7 +139,7 @@ export interface Work {
     output: Observed & { issuer: string | null; isBound: boolean };
   };
   fetchServerMetadata: {
-    input: { session: SessionId; issuer: string; legacy: boolean };
+    input: { session: SessionId; issuer: string; legacy: boolean } & Lookup;
     output: Observed & { server: ServerMetadata };
   };
   recallBinding: { input: { session: SessionId; server: ServerMetadata }; output: Bound };

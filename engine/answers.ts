@@ -18,6 +18,8 @@ export interface Challenged {
   /** Null: the request carried no token. */
   readonly grantVersion: string | null;
   readonly operation: string;
+  /** When the request was sent, in the order of requests of the engine; undefined: not known. */
+  readonly order?: number | undefined;
 }
 
 /** A grant may be fresh from its server, or one that was only remembered and is still to prove itself. */
@@ -26,11 +28,12 @@ export type Outcome = 'nothing new' | 'remembered' | 'renewed';
 /** Tells the chart, waits for it, and says whether there is another grant to try. */
 export async function meetChallenge(
   session: Hearing,
-  { challenge, grantVersion, operation }: Challenged,
+  { challenge, grantVersion, operation, order }: Challenged,
   signal: AbortSignal | undefined,
 ): Promise<Outcome> {
   const spent = spentIn(session);
-  session.tell({ type: 'challenge.received', challenge, grantVersion, operation });
+  const known = { challenge, grantVersion, operation, ...(order !== undefined && { order }) };
+  session.tell({ type: 'challenge.received', ...known });
   const snapshot = await session.quiet(signal);
   const { grant } = snapshot.context;
   if (!snapshot.hasTag('canSend') || !grant || grant.version === grantVersion) return 'nothing new';

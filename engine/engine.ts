@@ -4,6 +4,7 @@ import type { InspectionEvent } from 'xstate';
 import type { Door } from '../actors/network/door.ts';
 import { Dpop } from '../actors/network/dpop.ts';
 import { createDoor } from '../actors/network/http.ts';
+import { RememberedAnswers } from '../actors/network/rememberedAnswers.ts';
 import { leaveToOthers } from '../actors/records/loginUnderWay.ts';
 import { AttendedLogins } from '../actors/tools/attendedLogins.ts';
 import { Shared } from '../actors/tools/shared.ts';
@@ -130,6 +131,8 @@ function contextOf(actor: AuthActor): AuthContext {
 const IDLE_AFTER = 10 * 60_000;
 /** How long a server may take for one answer, in milliseconds, unless the policy says otherwise. */
 const REQUEST_TIMEOUT = 10_000;
+/** How long metadata is remembered, in milliseconds, unless the policy says otherwise. */
+const REMEMBERED = 60_000;
 /** A refresh is at most two requests, and some work around them. */
 const LEASE_REQUESTS = 3;
 
@@ -158,6 +161,7 @@ function toolsOf(
     registering: new Shared(),
     refreshing: new Shared(),
     attended: new AttendedLogins(),
+    remembered: new RememberedAnswers(policy.rememberMetadata ?? REMEMBERED, now),
     dpop: new Dpop(client.dpop ?? 'off', now),
     holder: crypto.randomUUID(),
     leaseTerm: LEASE_REQUESTS * (policy.requestTimeout ?? REQUEST_TIMEOUT),

@@ -260,6 +260,11 @@ export class EngineSession implements Session {
     this.#chart.tell(event);
   }
 
+  /** A moment in the order of requests of the engine: what was asked for before a request is outdated by its 401. */
+  mark(): number {
+    return this.#parts.tools.remembered.mark();
+  }
+
   /** Starts the chart from the store, if it is at rest. @returns where it is. */
   wake(): AuthSnapshot {
     return this.#chart.wake();

@@ -18,6 +18,8 @@ const MAX_SENDS = 4;
 export interface Fetching extends Hearing {
   readonly id: SessionId;
   usableToken(signal?: AbortSignal): Promise<UsableToken | undefined>;
+  /** A moment in the order of requests of the engine. */
+  mark(): number;
 }
 
 /** @param tell told of each request to the resource. */
@@ -32,6 +34,7 @@ export function fetchWith(
     let renewed = false;
     for (let sends = 1; ; sends += 1) {
       const token = await session.usableToken(request.signal);
+      const order = session.mark();
       const response = await sendToResource(send, dpop, request, token);
       tell({ purpose: 'resource', method: request.method, url: request.place, status: response.status });
       // What was asked for twice, or cannot be sent twice, is not the grant's fault: the chart does not hear of it.
@@ -44,7 +47,7 @@ export function fetchWith(
       // TOK-9: a 401 to what a completed flow brought is the server's last word.
       if (challenge.status === 401 && renewed) return response;
       const { operation, signal } = request;
-      const challenged = { challenge, grantVersion: token?.version ?? null, operation };
+      const challenged = { challenge, grantVersion: token?.version ?? null, operation, order };
       const outcome = await meetChallenge(session, challenged, signal);
       // C15: what can be read only once is not sent again; but the next request finds the grant in order.
       if (outcome === 'nothing new' || !request.canRepeat) return response;

@@ -70,7 +70,12 @@ export const changes = {
     denied: [],
   }),
   recordChallenge: ({ context, event }: Args): Change =>
-    isChallenge(event) ? { challenge: mergeChallenges(context.challenge, event.challenge) } : {},
+    isChallenge(event)
+      ? {
+          challenge: mergeChallenges(context.challenge, event.challenge),
+          challengedAfter: event.order ?? null,
+        }
+      : {},
   /** A request without a token says nothing about one. */
   refuseGrant: ({ context, event }: Args): Change =>
     isChallenge(event) && event.challenge.status === 401 && event.grantVersion !== null
@@ -100,6 +105,7 @@ export const changes = {
     strategy: memory.strategy,
     binding: memory.binding,
     grant: memory.grant,
+    foundGrant: memory.grant?.version ?? null,
     pending: memory.login?.pending ?? null,
     // Who holds it is found out before anything is done with it.
     redirectUri: null,
@@ -111,6 +117,8 @@ export const changes = {
   recordProbe: (_: Args, found: Observed & { challenge: Challenge }): Change => ({
     at: found.at,
     challenge: found.challenge,
+    // Asked by ourselves: what was remembered then will do.
+    challengedAfter: 0,
   }),
   recordResourceMetadata: (_: Args, found: Observed & { resourceMetadata: ResourceMetadata }): Change => ({
     at: found.at,
@@ -133,14 +141,14 @@ export const changes = {
       context.server.issuer !== found.server.issuer &&
       context.refused?.issuer === found.server.issuer && { refused: null }),
   }),
-  recordBound: (_: Args, bound: Bound): Change => ({
+  recordBound: ({ context }: Args, bound: Bound): Change => ({
     at: bound.at,
     strategy: bound.strategy,
     limits: bound.limits,
     binding: bound.binding,
     registration: bound.registration,
     grant: bound.grant,
-    foundGrant: bound.grant?.version ?? null,
+    foundGrant: bound.grant?.version ?? context.foundGrant,
     ways: { metadataDocument: bound.metadataDocument, dynamic: bound.mayRegister },
     conflict: { elsewhere: bound.preRegisteredElsewhere, withoutIssuer: bound.credentialWithoutIssuer },
   }),
@@ -195,6 +203,7 @@ export const changes = {
   recordGrant: ({ context }: Args, got: Observed & { grant: Grant }): Change => ({
     at: got.at,
     grant: got.grant,
+    foundGrant: got.grant.version,
     failure: null,
     retryAt: undefined,
     refused: null,

@@ -155,10 +155,22 @@ export const heedingSiblings = {
   input: ({ context }: { readonly context: AuthContext }): KnownRecords => ({
     session: context.session,
     grant: context.grant && { issuer: context.grant.issuer, version: context.grant.version },
+    foundGrant: context.foundGrant,
     // A code for another device is polled for by one engine only.
     pendingKey: isRedirected(context.pending) ? context.pending.key : null,
   }),
 } as const;
+
+/** Which answers of the engine's memory will do for a discovery. */
+export const lookupOf = ({
+  wish,
+  challenge,
+  challengedAfter,
+}: AuthContext): { readonly after: number | null } => {
+  if (wish !== null) return { after: null };
+  // A renewal that nothing has challenged takes whatever is remembered.
+  return { after: challenge === null ? 0 : challengedAfter };
+};
 
 /** What a login is to bring, for those who look for one that is under way. */
 export const wantedLogin = (context: AuthContext): Work['findLogin']['input'] => ({

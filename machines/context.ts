@@ -70,6 +70,8 @@ export interface AuthContext {
   readonly at: number;
   readonly wish: Wish | null;
   readonly challenge: Challenge | null;
+  /** When the request was sent that was challenged last, in the order of requests; null: not known. */
+  readonly challengedAfter: number | null;
   /** Looking around without asking anyone, after a failure that only a person can mend. */
   readonly quiet: boolean;
   readonly stepUp: StepUp | null;
@@ -93,7 +95,7 @@ export interface AuthContext {
   /** Key of the request that a person was led to from here. */
   readonly presented: string | null;
   readonly grant: Grant | null;
-  /** Version of the grant that the bind-check found; null: none. It may have been dropped since. */
+  /** Version of the grant that was found in the store last; null: none. It may be dropped, or of another server. */
   readonly foundGrant: string | null;
   /** Not used again as it is; nor recalled while another server is responsible. */
   readonly refused: RefusedGrant | null;
@@ -124,6 +126,8 @@ export type AuthEvent =
       readonly grantVersion: string | null;
       /** Names the operation, so that its attempts can be counted (STEP-4). */
       readonly operation: string;
+      /** When the request was sent that was challenged, in the order of requests of the engine. Left out: not known. */
+      readonly order?: number;
     }
   /** Somebody needs a token, and the one at hand is due. */
   | {
@@ -151,6 +155,7 @@ export const emptyBudget: Budget = {
 export const emptyEpisode = {
   wish: null,
   challenge: null,
+  challengedAfter: null,
   quiet: false,
   stepUp: null,
   candidate: null,

@@ -133,7 +133,8 @@ export const guards = {
     event.type === 'grant.changed' &&
     event.grantVersion !== null &&
     event.grantVersion !== context.grant?.version &&
-    event.grantVersion !== context.refused?.version,
+    event.grantVersion !== context.refused?.version &&
+    event.grantVersion !== context.foundGrant,
   isOurs: ({ context, event }: Args) =>
     event.type === 'response.received' && event.pendingKey === context.pending?.key,
   isNotOurs: (_: Args, failure: Failure) => failure.code === 'response_not_ours',

@@ -1,8 +1,8 @@
 // Tells when records may have changed: by the word of their home where it gives one, by looks at them where it does not.
 import { AuthError } from '../contract/errors.ts';
-import type { Sleep } from '../contract/sleep.ts';
 import { pause } from './pause.ts';
 import type { Key } from './recordKeys.ts';
+import type { Sleep } from './sleep.ts';
 import type { Store } from './store.ts';
 import { Watch } from './watch.ts';
 import { Watchers } from './watchers.ts';

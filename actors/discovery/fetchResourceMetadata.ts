@@ -9,7 +9,7 @@ import type { Act } from '../tools/tools.ts';
 
 export const fetchResourceMetadata: Act<'fetchResourceMetadata'> =
   (tools) =>
-  async ({ session, challenge }, signal) => {
+  async ({ session, challenge, after }, signal) => {
     const { resource } = session;
     if (challenge) tools.dpop.hearChallenge(resource, challenge);
     const found = await findDocument(placesFor(resource, challenge), {
@@ -19,6 +19,8 @@ export const fetchResourceMetadata: Act<'fetchResourceMetadata'> =
       now: tools.now,
       signal,
       broken: 'resource_metadata_invalid',
+      remembered: tools.remembered,
+      after,
     });
     if (found)
       return { at: tools.now(), resourceMetadata: judgeResourceMetadata(found.text, found.url, resource) };

@@ -8,8 +8,8 @@ import type { Act, Tools } from '../tools/tools.ts';
 
 export const fetchServerMetadata: Act<'fetchServerMetadata'> =
   (tools) =>
-  async ({ session, issuer, legacy }, signal) => {
-    const server = await lookUpServer(tools, session, issuer, signal);
+  async ({ session, issuer, legacy, after }, signal) => {
+    const server = await lookUpServer(tools, session, { issuer, after }, signal);
     if (server) {
       tools.dpop.judgeServer(server);
       return { at: tools.now(), server };
@@ -29,7 +29,7 @@ export const fetchServerMetadata: Act<'fetchServerMetadata'> =
 export async function lookUpServer(
   tools: Tools,
   session: SessionId,
-  issuer: string,
+  { issuer, after }: { readonly issuer: string; readonly after: number | null },
   signal: AbortSignal,
 ): Promise<ServerMetadata | undefined> {
   const found = await findDocument(serverMetadataUrls(issuer), {
@@ -39,6 +39,8 @@ export async function lookUpServer(
     now: tools.now,
     signal,
     broken: 'server_metadata_invalid',
+    remembered: tools.remembered,
+    after,
   });
   const { dangerouslyIgnoreTrailingSlashOf = [], dangerouslyAllowWithoutPkceAt = [] } = tools.policy;
   const tolerance = {

@@ -7,15 +7,18 @@ const ACCEPT = 'application/json, text/event-stream';
 
 export const probeResource: Act<'probeResource'> =
   (tools) =>
-  async ({ session }, signal) => {
-    const answer = await tools.doorOf(session)({
-      purpose: 'probe',
-      method: 'GET',
-      url: session.resource,
-      headers: { accept: ACCEPT },
-      resource: session.resource,
-      signal,
-    });
+  async ({ session, after }, signal) => {
+    const { resource } = session;
+    const ask = (shared: AbortSignal) =>
+      tools.doorOf(session)({
+        purpose: 'probe',
+        method: 'GET',
+        url: resource,
+        headers: { accept: ACCEPT },
+        resource,
+        signal: shared,
+      });
+    const answer = await tools.remembered.answerTo({ name: `probe ${resource}`, after }, ask, signal);
     const challenge = probedChallenge(answer.status, answer.headers.get('www-authenticate'));
     return { at: tools.now(), challenge };
   };

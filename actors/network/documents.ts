@@ -3,6 +3,7 @@ import { AuthError, type FailureCode } from '../../contract/errors.ts';
 import { documentFailure, judgeDocumentAnswer } from '../../protocol/documentAnswer.ts';
 import { retryAfterMs } from '../../protocol/retryAfter.ts';
 import type { Door, DoorAnswer, DoorRequest } from './door.ts';
+import type { RememberedAnswers } from './rememberedAnswers.ts';
 
 export interface Search {
   readonly door: Door;
@@ -12,6 +13,10 @@ export interface Search {
   readonly signal: AbortSignal;
   /** What to say of a document that is none. */
   readonly broken: FailureCode;
+  /** Answers that were asked for before, or by others at the same time. */
+  readonly remembered: RememberedAnswers;
+  /** Which of them will do: those asked for after this moment in the order of requests; null: none. */
+  readonly after: number | null;
 }
 
 /**
@@ -38,8 +43,12 @@ export async function findDocument(
   return undefined;
 }
 
-function look(url: string, { door, purpose, resource, signal }: Search): Promise<DoorAnswer> {
-  return door({ purpose, method: 'GET', url, headers: { accept: 'application/json' }, resource, signal });
+function look(url: string, search: Search): Promise<DoorAnswer> {
+  const { door, purpose, resource, remembered, after } = search;
+  const request = { purpose, method: 'GET', url, headers: { accept: 'application/json' }, resource } as const;
+  // The resource decides which addresses the door lets through.
+  const name = `${purpose} ${url} for ${resource}`;
+  return remembered.answerTo({ name, after }, (signal) => door({ ...request, signal }), search.signal);
 }
 
 function isDocument(answer: DoorAnswer, url: string, { broken, now }: Search): boolean {

@@ -27,10 +27,10 @@ export async function heedSiblings(
   tell: (news: SiblingNews) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  let grantVersion = known.grant?.version ?? null;
+  let grantVersion = known.grant?.version ?? known.foundGrant;
   while (!signal.aborted) {
     try {
-      const seen = await look(tools, known);
+      const seen = await look(tools, known, signal);
       if (signal.aborted) return;
       const news = newsIn(known, grantVersion, seen);
       ({ grantVersion } = seen);
@@ -51,10 +51,15 @@ interface Seen {
   readonly versions: ReadonlyMap<Key, string | undefined>;
 }
 
-async function look(tools: Tools, { session, grant: known, pendingKey }: KnownRecords): Promise<Seen> {
+async function look(
+  tools: Tools,
+  { session, grant: known, pendingKey }: KnownRecords,
+  signal: AbortSignal,
+): Promise<Seen> {
   const { records } = tools;
   const versions = new Map<Key, string | undefined>();
   const read = async <Of extends RecordKind>(key: Key<Of>) => {
+    signal.throwIfAborted();
     const found = await records.read(key);
     versions.set(key, found?.version);
     return found?.value;

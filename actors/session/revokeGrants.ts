@@ -27,7 +27,7 @@ async function revoke(
   grant: GrantRecord,
   signal: AbortSignal,
 ): Promise<void> {
-  const server = await lookUpServer(tools, session, grant.issuer, signal);
+  const server = await lookUpServer(tools, session, { issuer: grant.issuer, after: null }, signal);
   if (server?.revocationEndpoint === undefined) return;
   // The refresh tokens first: where they go, the access tokens of their family go too.
   for (const token of [grant.refreshToken, ...(grant.superseded ?? [])]) {

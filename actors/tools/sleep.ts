@@ -1,6 +1,6 @@
 // Waits for some time, or until a signal is given. Hosts and tests may give another function for this.
 
-export type { Sleep } from '../../contract/sleep.ts';
+export type { Sleep } from '../../stores/sleep.ts';
 
 /** Up to so many milliseconds a wait keeps the process alive: nobody notices it, and something follows it. */
 const SHORT = 25;

@@ -5,6 +5,7 @@ import type { DpopMode } from '../../protocol/dpopPolicy.ts';
 import type { GrantRecord, Records, RegistrationRecord, Versioned } from '../../stores/records.ts';
 import type { Door } from '../network/door.ts';
 import type { Dpop } from '../network/dpop.ts';
+import type { RememberedAnswers } from '../network/rememberedAnswers.ts';
 import type { UserAgent } from '../userAgents/userAgent.ts';
 import type { AttendedLogins } from './attendedLogins.ts';
 import type { Shared } from './shared.ts';
@@ -117,6 +118,11 @@ export interface Policy {
   readonly confirmStepUp?: (request: StepUpRequest) => boolean | Promise<boolean>;
   /** Chooses one of several listed servers, and must return one of them. Default: the bound one, else the first. */
   readonly selectServer?: (request: ServerChoice) => string | Promise<string>;
+  /**
+   * How long metadata that was read may be used for a renewal, or by another session, in milliseconds. A challenge and an
+   * explicit login look anew. Default 1 minute; 0: never.
+   */
+  readonly rememberMetadata?: number;
   /** `prompt` of authorization requests, such as `consent`. Default: none is sent. */
   readonly prompt?: string;
   /** Issuers that reject the `resource` parameter. It is not sent to them. */
@@ -169,6 +175,8 @@ export interface Tools {
   /** Refreshes that are running, by grant. All charts share one, and it always runs to its end. */
   readonly refreshing: Shared<Grant>;
   readonly dpop: Dpop;
+  /** Metadata that was read lately, for all sessions. */
+  readonly remembered: RememberedAnswers;
   /** Logins that charts of this engine present, or wait for. */
   readonly attended: AttendedLogins;
   /** The name of this engine for the other engines that share its store. */

@@ -1,5 +1,5 @@
 // The phase that finds out who is responsible: challenge, resource metadata, choice of server, server metadata.
-import { chart, known, ofSession, reported, thrown } from '../chart.ts';
+import { chart, known, lookupOf, reported, thrown } from '../chart.ts';
 
 /** Nobody is led to a server that could not be looked at; what is left is sorted out there. */
 const failed = {
@@ -34,7 +34,7 @@ export const discovering = chart.createStateConfig({
       invoke: {
         id: 'probeResource',
         src: 'probeResource',
-        input: ofSession,
+        input: ({ context }) => ({ session: context.session, ...lookupOf(context) }),
         onDone: {
           target: 'fetchingResourceMetadata',
           actions: { type: 'recordProbe', params: reported },
@@ -48,7 +48,11 @@ export const discovering = chart.createStateConfig({
       invoke: {
         id: 'fetchResourceMetadata',
         src: 'fetchResourceMetadata',
-        input: ({ context }) => ({ session: context.session, challenge: context.challenge }),
+        input: ({ context }) => ({
+          session: context.session,
+          challenge: context.challenge,
+          ...lookupOf(context),
+        }),
         onDone: {
           target: 'choosingServer',
           actions: { type: 'recordResourceMetadata', params: reported },
@@ -88,6 +92,7 @@ export const discovering = chart.createStateConfig({
           session: context.session,
           issuer: known(context.candidate).issuer,
           legacy: context.resourceMetadata?.legacy === true,
+          ...lookupOf(context),
         }),
         onDone: { target: '#bindChecking', actions: { type: 'recordServer', params: reported } },
         onError: [

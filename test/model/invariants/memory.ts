@@ -11,6 +11,7 @@ type Facts = Partial<AuthContext>;
 const facts: { readonly [Name in Source]?: (output: Work[Name]['output']) => Facts | undefined } = {
   recallSession: ({ at, strategy, limits, binding, grant, login }) => ({
     at,
+    foundGrant: grant?.version ?? null,
     strategy,
     limits,
     binding,

@@ -38,9 +38,10 @@ export const news: Invariant = {
     if (type !== 'response.received' && type !== 'grant.changed') return undefined;
     const isResting = from.matches('idle') || from.matches('failed') || from.matches('rejected');
     if (!isResting) return undefined;
-    const { grant, refused } = from.context;
+    const { grant, refused, foundGrant } = from.context;
     const version = type === 'grant.changed' ? stimulus.event.grantVersion : undefined;
-    const isKnown = version === null || version === grant?.version || version === refused?.version;
+    const known = [null, grant?.version, refused?.version, foundGrant];
+    const isKnown = version !== undefined && known.includes(version);
     const isIgnored = type === 'grant.changed' && (from.matches('rejected') || isKnown);
     const due = isIgnored ? '' : 'recallSession';
     const begun = begunBy(edge).join();

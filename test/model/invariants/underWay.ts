@@ -69,11 +69,11 @@ export const answering: Invariant = {
 function dueAfter(edge: Edge): Source | undefined {
   const { from, stimulus } = edge;
   const { event } = stimulus;
-  const { pending, grant, refused } = from.context;
+  const { pending, grant, refused, foundGrant } = from.context;
   const isWaiting = isAwaiting(edge) || isJoined(edge);
   if (event.type === 'grant.changed') {
     const { grantVersion: version } = event;
-    const isNew = version !== null && version !== grant?.version && version !== refused?.version;
+    const isNew = ![null, grant?.version, refused?.version, foundGrant].includes(version);
     if (!isNew) return undefined;
     return isAtDevice(edge) ? 'recallSession' : isWaiting ? 'discardAuthorization' : undefined;
   }

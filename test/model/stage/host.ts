@@ -65,6 +65,8 @@ export class Host {
     const { ceiling } = this.#setting;
     return {
       loginTimeout: LOGIN_LIFE,
+      // Each look is a request that is compared.
+      rememberMetadata: 0,
       ...(ceiling !== null && { scopeCeiling: ceiling }),
       confirmStepUp: async () => {
         await this.#do();

@@ -52,6 +52,10 @@ export function fromOutside({ setting }: Around, { context }: Snapshot): readonl
         type: 'grant.changed',
         grantVersion: context.refused?.version ?? version,
       }),
+      happens('a grant that was found before is told', {
+        type: 'grant.changed',
+        grantVersion: context.foundGrant ?? version,
+      }),
       happens('a sibling asks for another login', { type: 'login.replaced' }),
       happens('the login ends elsewhere', { type: 'login.ended', failure: endedElsewhere('access_denied') }),
       happens('the login ends elsewhere, by an outage', {
