@@ -43,6 +43,8 @@ describe('wantsKey (EXT-5)', () => {
     ['preferred', silent, true, true],
     ['preferred', ours, false, true],
     ['preferred', ours, true, true],
+    ['preferred', server('ES256'), false, true],
+    ['preferred', server('RS256'), false, false],
     ['preferred', others, false, false],
     ['preferred', others, true, false],
     ['required', silent, false, true],
