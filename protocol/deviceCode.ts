@@ -39,6 +39,7 @@ export interface DeviceRefusal {
   readonly error?: string;
 }
 
+/** A code to show, or an answer without one. */
 export type DeviceVerdict = { readonly kind: 'code'; readonly code: DeviceCode } | DeviceRefusal;
 
 /** What the answer is judged by. */

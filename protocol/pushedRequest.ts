@@ -16,6 +16,7 @@ export interface PushRefusal {
   readonly error?: string;
 }
 
+/** A reference to the pushed request, or an answer without one. */
 export type PushVerdict = { readonly kind: 'pushed'; readonly requestUri: string } | PushRefusal;
 
 /**

@@ -55,6 +55,7 @@ function namesOf(listed: string, { ignoresSlashOf }: ServerEvidence): readonly s
   return [listed, listed.endsWith('/') ? listed.slice(0, -1) : `${listed}/`];
 }
 
+/** The choice of the host: one of the list, or refused. */
 export type HostChoice =
   | { readonly kind: 'listed'; readonly issuer: string }
   | { readonly kind: 'refused'; readonly failure: Failure };

@@ -12,6 +12,11 @@ import type { Act, Tools } from '../tools/tools.ts';
 
 type Input = Parameters<ReturnType<Act<'pollDeviceGrant'>>>[0];
 
+/**
+ * Asks for the grant of a device code until the person has approved it, and keeps it. The code is forgotten, however that ends.
+ * @throws AuthError `access_denied`, `login_timed_out`, `cancelled`; other refusals of the token endpoint.
+ * @see RFC 8628 §3.4, §3.5
+ */
 export const pollDeviceGrant: Act<'pollDeviceGrant'> = (tools) => async (input, signal) => {
   const { key } = input.pending;
   try {

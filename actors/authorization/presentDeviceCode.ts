@@ -4,6 +4,11 @@ import { fromHost } from '../network/clientAuthentication.ts';
 import { readDevice } from '../records/deviceCode.ts';
 import type { Act } from '../tools/tools.ts';
 
+/**
+ * Shows a person the code, in the way that the host gave.
+ * @throws AuthError `config_invalid` when there is no such way, or it failed; `login_timed_out` when the code is gone.
+ * @see RFC 8628 §3.3
+ */
 export const presentDeviceCode: Act<'presentDeviceCode'> =
   (tools) =>
   async ({ pending }) => {

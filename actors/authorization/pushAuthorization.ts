@@ -8,6 +8,12 @@ import { asServer, optionsFor } from '../network/tokenEndpoint.ts';
 import { readPending } from '../records/pendingRequest.ts';
 import type { Act } from '../tools/tools.ts';
 
+/**
+ * Pushes the authorization request to its server; from then on the URL that a person opens carries a reference to it.
+ * @throws AuthError `server_metadata_invalid` without an endpoint; `server_unavailable`, `client_refused`,
+ *   `authorization_refused`; what the door and the store throw.
+ * @see RFC 9126 §2
+ */
 export const pushAuthorization: Act<'pushAuthorization'> =
   (tools) =>
   async ({ session, pending: { key }, server }, signal) => {

@@ -14,6 +14,11 @@ import type { Act, Tools } from '../tools/tools.ts';
 type Input = Parameters<ReturnType<Act<'requestDeviceCode'>>>[0];
 type Client = DeviceRecord['client'];
 
+/**
+ * Asks for a code that a person approves at another device, and records it before anybody is shown anything.
+ * @throws AuthError `server_unavailable`, `client_refused`, `authorization_refused`; what the door and the store throw.
+ * @see RFC 8628 §3.1, §3.2
+ */
 export const requestDeviceCode: Act<'requestDeviceCode'> = (tools) => async (given, signal) => {
   const { session, server, registration, scopes } = given;
   const input = { ...given, resource: resourceAt(tools, server.issuer, given.resource) };

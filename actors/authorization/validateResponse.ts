@@ -5,6 +5,11 @@ import { responseFailure } from '../../protocol/responseRefusal.ts';
 import { dropResponse, readPending } from '../records/pendingRequest.ts';
 import type { Act } from '../tools/tools.ts';
 
+/**
+ * Judges the response of a pending login. One of another login is dropped, and ours goes on being awaited (AUTHZ-3).
+ * @throws AuthError as `responseFailure` says; `login_timed_out` when the login is gone.
+ * @see RFC 9207 §2.4
+ */
 export const validateResponse: Act<'validateResponse'> =
   (tools) =>
   async ({ session, pending }) => {

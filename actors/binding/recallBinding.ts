@@ -11,6 +11,11 @@ import { bindingFacts, registrationFacts } from '../records/facts.ts';
 import { hostWord, readBinding, readGrant } from '../records/recall.ts';
 import { type Act, type PreRegisteredClient, registrationPlace, type Tools } from '../tools/tools.ts';
 
+/**
+ * Recalls what may be used at the server that the resource names now, and reports what bars its use.
+ * @throws AuthError what the store throws.
+ * @see SEP-2352
+ */
 export const recallBinding: Act<'recallBinding'> =
   (tools) =>
   async ({ session, server }) => {

@@ -14,6 +14,11 @@ import type { Act, Tools } from '../tools/tools.ts';
 
 type Input = Parameters<ReturnType<Act<'chooseServer'>>>[0];
 
+/**
+ * Chooses one of the listed servers that were not passed over; null when none is left.
+ * @throws AuthError `config_invalid` when the host's choice failed, or is not one of the list; what the store throws.
+ * @see RFC 9728 §7.6
+ */
 export const chooseServer: Act<'chooseServer'> = (tools) => async (input) => {
   const evidence = await gather(tools, input);
   const { preferred, ...preference } = preferServer(evidence);

@@ -17,6 +17,11 @@ import { type Act, registrationPlace, type Tools } from '../tools/tools.ts';
 
 type Input = Parameters<ReturnType<Act<'registerClient'>>>[0];
 
+/**
+ * Registers a client at one issuer; or uses the registration that somebody else made there meanwhile, when it fits.
+ * @throws AuthError `registration_refused`, `registration_invalid`, `server_unavailable`; what the door and the store throw.
+ * @see RFC 7591 §3
+ */
 export const registerClient: Act<'registerClient'> = (tools) => async (input, signal) => {
   const key = keys.registration(input.server.issuer, registrationPlace(tools));
   const record =

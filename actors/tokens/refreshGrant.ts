@@ -24,6 +24,11 @@ import type { Act, Tools } from '../tools/tools.ts';
 
 type Input = Parameters<ReturnType<Act<'refreshGrant'>>>[0];
 
+/**
+ * Renews a grant, once for any number of callers and engines that share a store; a sibling's renewal is used in its place.
+ * @throws AuthError `grant_refused` when a login is needed; other refusals of the token endpoint; what the store throws.
+ * @see OAuth 2.1 draft 13 §4.3
+ */
 export const refreshGrant: Act<'refreshGrant'> = (tools) => async (input, signal) => {
   const work = (shared: AbortSignal): Promise<Grant> => refresh(tools, input, shared);
   // Who asked may leave; the answer to a refresh may be the only one, and is stored (C10).
