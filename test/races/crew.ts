@@ -2,15 +2,20 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { programFile } from '../support/programs.ts';
-import type { Answered, Member, Order } from './orders.ts';
+import type { Answered, Member, Opened, Order } from './orders.ts';
 
 export class Crewman {
   readonly process: ChildProcess;
   /** Ends when it is ready to be told something. */
   readonly ready: Promise<string>;
+  /** Called with each page that it opens. */
+  onOpened: (url: string) => void = () => {};
 
   constructor(member: Member) {
     this.process = fork(programFile('raceMember'), { execArgv: [] });
+    this.process.on('message', (told: Answered | Opened) => {
+      if ('opened' in told) this.onOpened(told.opened);
+    });
     this.ready = this.tell(member);
   }
 
@@ -30,12 +35,18 @@ export class Crewman {
     this.process.kill('SIGKILL');
   }
 
+  /** The next thing that it says of how something ended: pages that it opens come in between. */
+  async #ended(signal: AbortSignal): Promise<string> {
+    for (;;) {
+      const [told] = (await once(this.process, 'message', { signal })) as [Answered | Opened];
+      if ('ended' in told) return told.ended;
+    }
+  }
+
   async #answer(): Promise<string> {
     const over = new AbortController();
     const { signal } = over;
-    const answered = once(this.process, 'message', { signal }).then(
-      ([answer]: Answered[]) => answer?.ended ?? '',
-    );
+    const answered = this.#ended(signal);
     const gone = once(this.process, 'exit', { signal }).then(() => 'gone');
     try {
       return await Promise.race([answered, gone]);

@@ -1,8 +1,8 @@
 // A process of a race: one engine on the shared home, told by its parent what to do.
-import { headlessUserAgent } from '../../adapters/node.ts';
+import { headlessUserAgent, loopbackUserAgent } from '../../adapters/node.ts';
 import { AuthError, createAuthEngine, type Store } from '../../index.ts';
 import { openHome } from './homes.ts';
-import type { Answered, Member, Order, Point } from './orders.ts';
+import type { Answered, Member, Opened, Order, Point, Telling } from './orders.ts';
 
 // Connections to a home would keep it alive.
 process.once('disconnect', () => process.exit());
@@ -41,10 +41,13 @@ const store: Store = {
   },
 };
 
+const open = async (url: string): Promise<void> => {
+  process.send?.({ opened: url } satisfies Opened);
+};
 const engine = createAuthEngine({
   client: { name: 'authchart races' },
-  userAgent: headlessUserAgent(),
-  store,
+  userAgent: member.hasBrowser ? loopbackUserAgent({ open }) : headlessUserAgent(),
+  store: telling(store, member.telling),
   policy: { ...(requestTimeout !== undefined && { requestTimeout }) },
   now: () => Date.now() + skew + ahead,
   async fetch(input, init) {
@@ -56,12 +59,36 @@ const engine = createAuthEngine({
 const session = engine.session({ resource });
 
 async function obey(order: Order): Promise<string> {
-  if (order.do === 'login') await session.login();
-  else {
-    ahead = order.ahead;
-    await session.token();
+  switch (order.do) {
+    case 'login':
+      await session.login();
+      break;
+    case 'cancel':
+      await session.cancel();
+      break;
+    case 'logout':
+      await session.logout();
+      break;
+    case 'call':
+      return String((await session.fetch(resource, { method: 'POST', body: '{}' })).status);
+    case 'token':
+      ahead = order.ahead;
+      await session.token();
   }
   return 'ok';
+}
+
+/** The home, as well as it tells of changes. */
+function telling({ watch, ...others }: Store, how: Telling = 'tells'): Store {
+  if (how === 'fails to tell') {
+    return {
+      ...others,
+      watch() {
+        throw new Error('This home cannot tell today.');
+      },
+    };
+  }
+  return how === 'tells' && watch ? { ...others, watch } : others;
 }
 
 process.on('message', (order: Order) => {

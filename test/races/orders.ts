@@ -5,12 +5,24 @@ export type Order =
   /** Asks for a token, so many milliseconds from now by its own clock. */
   | { readonly do: 'token'; readonly ahead: number }
   /** Logs in, opening its browser. */
-  | { readonly do: 'login' };
+  | { readonly do: 'login' }
+  /** Ends its login, or signs out. */
+  | { readonly do: 'cancel' | 'logout' }
+  /** Asks the resource; answers with the status. */
+  | { readonly do: 'call' };
 
 /** How it went: that a token is there, or the code of the failure. Never a token. */
 export interface Answered {
   readonly ended: string;
 }
+
+/** A member has opened a page in front of its person: the parent plays the person. */
+export interface Opened {
+  readonly opened: string;
+}
+
+/** Whether the home of a member tells of changes. */
+export type Telling = 'tells' | 'cannot tell' | 'fails to tell';
 
 /** Where the processes of a race keep their records. A URL holds a password. */
 export type Home =
@@ -27,6 +39,9 @@ export interface Member {
   /** What is done at which point: see `points`. */
   readonly at?: { readonly point: Point; readonly do: 'die' | 'stop' };
   readonly requestTimeout?: number;
+  /** Its person has a browser: each page that is opened is told to the parent. Otherwise it follows redirects itself. */
+  readonly hasBrowser?: true;
+  readonly telling?: Telling;
 }
 
 /** Numbered points of a refresh, in the order in which they are passed. */
