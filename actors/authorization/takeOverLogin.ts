@@ -53,6 +53,8 @@ async function judge(tools: Tools, look: Look, signal: AbortSignal): Promise<Bec
     await tools.records.remove(key, pending.version);
     return 'broken off';
   }
+  // Its answer has come: the chart hears of it, and judges it as its holder does.
+  if (pending.value.response !== undefined) return undefined;
   // Another chart of this engine waits for the person.
   if (tools.attended.has(key)) return undefined;
   if (!tools.userAgent.hold) return (await isLeft(tools, look)) ? 'ours' : undefined;
