@@ -3,7 +3,7 @@ import * as oauth from 'oauth4webapi';
 import { AuthError, refuse, toFailure } from '../../contract/errors.ts';
 import { exchangeFailure, ID_JAG, judgeExchangeAnswer } from '../../protocol/assertionExchange.ts';
 import { fromHost } from '../network/clientAuthentication.ts';
-import { fetchThrough } from '../network/http.ts';
+import { fetchThrough } from '../network/fetchThrough.ts';
 import { resourceAt, resourceParameter } from '../network/resourceParameter.ts';
 import { requestTokens } from '../network/tokenEndpoint.ts';
 import { clientOf } from '../records/clientOf.ts';

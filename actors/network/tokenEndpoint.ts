@@ -9,7 +9,7 @@ import { judgeTokenResponse, type TokenAnswer, type TokenVerdict } from '../../p
 import type { Tools } from '../tools/tools.ts';
 import { authenticationOf, type Credentials } from './clientAuthentication.ts';
 import { type ProofKey, readKey, type StoredKey } from './dpopKey.ts';
-import { fetchThrough } from './http.ts';
+import { fetchThrough } from './fetchThrough.ts';
 
 type Send = (
   server: oauth.AuthorizationServer,

@@ -89,7 +89,7 @@ function knownOf({ resourceMetadata, server, boundTo, notChosen, grant, loosened
     server && ['server', shown(server.issuer)],
     boundTo === undefined ? undefined : ['bound to', shown(boundTo)],
     server?.registration && ['client', `${shown(server.clientId ?? '')}, ${kindNames[server.registration]}`],
-    ...loosened.map((what) => ['less strict', what] as const),
+    ...loosened.map((what) => ['relaxed', what] as const),
     grant && ['requested', shown(grant.requested.join(' '), 1000) || 'no named scope'],
     grant && ['granted', shown(grant.granted.join(' '), 1000) || 'no named scope'],
     grant && [

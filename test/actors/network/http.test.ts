@@ -6,7 +6,8 @@ import { gzipSync } from 'node:zlib';
 import * as oauth from 'oauth4webapi';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { DoorRequest, ExchangeFacts } from '../../../actors/network/door.ts';
-import { createDoor, type DoorOptions, fetchThrough } from '../../../actors/network/http.ts';
+import { fetchThrough } from '../../../actors/network/fetchThrough.ts';
+import { createDoor, type DoorOptions } from '../../../actors/network/http.ts';
 import { AuthError, type Failure } from '../../../contract/errors.ts';
 
 const servers: Server[] = [];
