@@ -1,16 +1,17 @@
-// `npm run playground`: the servers alone, for a client of yours to log in to. Runs until Ctrl-C; `--port PORT` moves the resource, 0: to any.
+// `npm run playground`: runs the three servers, so that you can log in to them with any client. It runs until Ctrl-C.
+// `--port PORT` sets the port of the resource, and 0 takes any that is free.
 import { parseArgs } from 'node:util';
 import { PORT, startPlayground } from './playground.ts';
 
 const USAGE = 'npm run playground -- [--port PORT]';
 
-/** Of each signal: what shells report for a process that it has ended. */
+/** The exit codes that shells report for a process that a signal has ended. */
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
 async function main(): Promise<void> {
   const { port } = parseArgs({ options: { port: { type: 'string', default: String(PORT) } } }).values;
   const world = await startPlayground({ port: portIn(port) });
-  console.log(`The playground: log in to the resource, and allow what its server asks. Ctrl-C ends it.
+  console.log(`The playground is running. Log in to the resource with a client, and give consent. Ctrl-C ends it.
 
   resource  ${world.resource}
   server A  ${world.a.issuer} (${world.a.name})
@@ -28,7 +29,7 @@ function portIn(text: string): number {
 
 function reasonOf(error: unknown): string {
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    return 'The port is taken: end what listens there, or choose another one.';
+    return 'The port is taken. Choose another one, or end the program that uses it.';
   }
   return error instanceof Error ? error.message : String(error);
 }

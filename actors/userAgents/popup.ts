@@ -37,7 +37,7 @@ export interface PopupUserAgent extends UserAgent {
  * The page at the redirect URI receives the response, in that window, and leaves it in the store. Give the engines of
  * both pages a store that they share (`webStore`). What is loaded in the window cannot reach the page that opened it.
  * A page cannot always learn that a person has closed the window: some servers cut the connection between the two.
- * So offer the person to cancel (`user.cancel`) and to see the window again (`session.login()`).
+ * So offer the person to cancel (`session.cancel()`) and to see the window again (`session.login()`).
  *
  * Its methods throw as those of `hostUserAgent` do, and `user_agent_failed` also when the browser blocked the window.
  * @example
