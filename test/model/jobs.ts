@@ -6,9 +6,9 @@ import { judge } from './judge.ts';
 import { Banker, objectionAfterWalk, objectionTo } from './kill.ts';
 import { type Fault, mutantsOf, sampleOf } from './mutants.ts';
 import { pathsForAllArrows } from './paths.ts';
+import { driveAll, drivePath } from './realEngine/drive.ts';
+import { Divergence } from './realEngine/realEngine.ts';
 import { settings } from './settings.ts';
-import { driveAll, drivePath } from './stage/drive.ts';
-import { Divergence } from './stage/stage.ts';
 import { type Graph, walk } from './walk.ts';
 import { runWorlds } from './worlds/runWorlds.ts';
 

@@ -1,8 +1,8 @@
 // The exhaustive walk: every stimulus in every state that can be reached under one setting, by pure steps.
 import type { Arrow } from '../../machines/arrows.ts';
 import type { AuthMachine } from '../../machines/authMachine.ts';
-import { fold } from './fold.ts';
 import type { Setting } from './setting.ts';
+import { fold } from './stateKey.ts';
 import { type Snapshot, Stepper } from './step.ts';
 import { type Around, onPaper } from './stimuli/around.ts';
 import { stimuliOf } from './stimuli/index.ts';

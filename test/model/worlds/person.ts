@@ -1,6 +1,6 @@
 // The person of a world with their browser: led to a server, they log in, deny, or stay away.
 import { type Engine, hostUserAgent, type UserAgent } from '../../../index.ts';
-import type { Person as Mood } from './moods.ts';
+import type { Person as Mood } from './behaviours.ts';
 import type { Turns } from './turns.ts';
 
 interface Surroundings {

@@ -1,10 +1,10 @@
 // Plays random stories against the real engine over real HTTP, and judges each by what was seen.
 import fc from 'fast-check';
-import { type Story, stories, tellStory } from './moods.ts';
-import { Hanging, Player, type Sabotage } from './player.ts';
+import { type Story, stories, tellStory } from './behaviours.ts';
+import type { Tape } from './recording.ts';
 import { rules } from './rules/index.ts';
-import { type Stage, startStage } from './stage.ts';
-import type { Tape } from './tape.ts';
+import { Hanging, Player, type Sabotage } from './runner.ts';
+import { type Stage, startStage } from './servers.ts';
 
 export interface WorldsOptions {
   readonly worlds: number;

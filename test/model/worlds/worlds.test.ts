@@ -1,7 +1,7 @@
 // Random worlds against the real engine, and the proof that the rules would notice if it misbehaved.
 import { describe, expect, it } from 'vitest';
+import { sabotages } from './faultyEngines.ts';
 import { runWorlds } from './runWorlds.ts';
-import { sabotages } from './sabotage.ts';
 
 describe('random worlds', () => {
   it('break no rule', async () => {

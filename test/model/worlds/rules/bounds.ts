@@ -1,5 +1,5 @@
 // Rules about scopes and bounds: nothing that was asked for is lost, and nothing goes on for ever.
-import { bearerOf, isTokenRequest, type Mark, type Moment, objectOf, type Rule } from '../tape.ts';
+import { bearerOf, isTokenRequest, type Mark, type Moment, objectOf, type Rule } from '../recording.ts';
 
 type Presented = Extract<Mark, { kind: 'presented' }>;
 

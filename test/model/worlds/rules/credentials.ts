@@ -12,7 +12,7 @@ import {
   type Rule,
   type Tape,
   textOf,
-} from '../tape.ts';
+} from '../recording.ts';
 
 /** The servers that were shown the challenges of verifiers, and states. */
 type Shown = Map<string, string>;

@@ -1,5 +1,5 @@
 // All rules, in the order that they are judged in: the first one that is broken is reported.
-import type { Rule } from '../tape.ts';
+import type { Rule } from '../recording.ts';
 import { boundRules } from './bounds.ts';
 import { credentialRules } from './credentials.ts';
 import { loginRules } from './logins.ts';

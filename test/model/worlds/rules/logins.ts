@@ -9,7 +9,7 @@ import {
   nameOf,
   type Rule,
   type Tape,
-} from '../tape.ts';
+} from '../recording.ts';
 
 type Presented = Extract<Mark, { kind: 'presented' }>;
 

@@ -1,5 +1,5 @@
 // Rules about what the app sees: everything ends, in a known way, and works again when servers do.
-import type { Rule } from '../tape.ts';
+import type { Rule } from '../recording.ts';
 
 const everythingEnds: Rule = {
   says: 'everything that was asked for ends',

@@ -1,5 +1,5 @@
 // Rules about refresh tokens.
-import { isTokenRequest, nameOf, objectOf, type Rule } from '../tape.ts';
+import { isTokenRequest, nameOf, objectOf, type Rule } from '../recording.ts';
 
 const refreshOnce: Rule = {
   says: 'a refresh token that was answered with a new one, or refused, is not used for renewal again',

@@ -1,7 +1,7 @@
 // Drives the real engine along the graph, and compares after each step.
 import type { World } from '../../support/world.ts';
 import type { Graph, Place, Way } from '../walk.ts';
-import { type Checkpoint, Divergence, Stage } from './stage.ts';
+import { type Checkpoint, Divergence, Stage } from './realEngine.ts';
 
 export interface Driven {
   readonly steps: number;

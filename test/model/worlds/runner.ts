@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { AuthError, type ClientOptions, type EngineOptions, memoryStore } from '../../../index.ts';
 import { TestClock } from '../../support/clock.ts';
 import { everythingTold, type TestEngine, testEngine, textsOf } from '../../support/engine.ts';
-import { type Event, type Meanwhile, type Step, type Story, tellStep } from './moods.ts';
+import { type Event, type Meanwhile, type Step, type Story, tellStep } from './behaviours.ts';
 import { Person } from './person.ts';
-import type { Stage } from './stage.ts';
-import type { Mark, Moment, Tape } from './tape.ts';
+import type { Mark, Moment, Tape } from './recording.ts';
+import type { Stage } from './servers.ts';
 import { Turns } from './turns.ts';
 
 /** Makes an engine worse, to see whether the rules notice. */

@@ -1,8 +1,8 @@
 // The servers of a world with their moods: one scripted world that is set back for each story.
 import { createHash } from 'node:crypto';
 import { type Answer, type Place, type Received, startWorld, type World } from '../../support/world.ts';
-import { EVER_NEW, type Metadata, type Outage, type Response, type Server } from './moods.ts';
-import { METADATA, RESOURCE_METADATA } from './tape.ts';
+import { EVER_NEW, type Metadata, type Outage, type Response, type Server } from './behaviours.ts';
+import { METADATA, RESOURCE_METADATA } from './recording.ts';
 
 interface Moods {
   readonly outages: Map<Place, Outage>;

@@ -1,6 +1,6 @@
 // Engines that misbehave in one way each, on the wire: what the rules are there to notice.
 import type { UserAgent } from '../../../index.ts';
-import type { Sabotage } from './player.ts';
+import type { Sabotage } from './runner.ts';
 
 type Send = (request: Request, send: typeof fetch) => Promise<Response>;
 

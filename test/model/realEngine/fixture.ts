@@ -12,7 +12,7 @@ import {
   type PendingRecord,
   type RegistrationRecord,
 } from '../../../stores/records.ts';
-import type { Shelf } from './shelf.ts';
+import type { Shelf } from './testStore.ts';
 
 /** Where things are put: whose session it is, and under which name clients of this host are registered. */
 export interface Soil {

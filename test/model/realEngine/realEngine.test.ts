@@ -5,7 +5,7 @@ import { startWorld, type World } from '../../support/world.ts';
 import { settings } from '../settings.ts';
 import { type Graph, walk } from '../walk.ts';
 import { driveAll } from './drive.ts';
-import { Divergence, Stage } from './stage.ts';
+import { Divergence, Stage } from './realEngine.ts';
 
 let world: World;
 beforeAll(async () => {

@@ -5,16 +5,16 @@ import { arrowsOf } from '../../../machines/arrows.ts';
 import type { AuthMachine } from '../../../machines/authMachine.ts';
 import type { AuthEvent } from '../../../machines/context.ts';
 import type { Answer, Received, World } from '../../support/world.ts';
-import { fold } from '../fold.ts';
 import type { Setting } from '../setting.ts';
+import { fold } from '../stateKey.ts';
 import type { Event, Snapshot } from '../step.ts';
 import { type Around, onPaper } from '../stimuli/around.ts';
 import { stimuliOf } from '../stimuli/index.ts';
 import type { Report, Source, Stimulus } from '../stimuli/stimulus.ts';
 import type { Place, Way } from '../walk.ts';
-import { type Act, acts, type Scene } from './acts.ts';
+import { type Act, acts, type Scene } from './arrangements.ts';
 import { Host } from './host.ts';
-import { Shelf } from './shelf.ts';
+import { Shelf } from './testStore.ts';
 
 /** The engine and the model do not agree. */
 export class Divergence extends Error {}

@@ -1,7 +1,7 @@
 // What was seen of a world, in order: requests with their answers, and what app and person did between them.
 import type { RequirementId } from '../../../contract/requirements.ts';
 import type { Answer, Place, Received } from '../../support/world.ts';
-import type { ClientKind, Server, Step } from './moods.ts';
+import type { ClientKind, Server, Step } from './behaviours.ts';
 
 export interface Exchange {
   readonly kind: 'exchange';

@@ -16,8 +16,8 @@ import { type Around, letterOf, OWN_CLIENT } from '../stimuli/around.ts';
 import { grantFor, issuerOf } from '../stimuli/facts.ts';
 import type { Source } from '../stimuli/stimulus.ts';
 import { refused, registered, serverDocument, tokens } from './documents.ts';
+import { callbackOf, plantBound, plantChoice, plantLogin, plantMemory, type Soil } from './fixture.ts';
 import type { Mood } from './host.ts';
-import { callbackOf, plantBound, plantChoice, plantLogin, plantMemory, type Soil } from './plant.ts';
 
 /** What is known when a report is to come about. */
 export interface Scene extends Soil {
