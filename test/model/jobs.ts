@@ -3,7 +3,7 @@ import { authMachine } from '../../machines/authMachine.ts';
 import { startWorld } from '../support/world.ts';
 import { equivalents } from './equivalents.ts';
 import { judge } from './judge.ts';
-import { Banker, objectionAfterWalk, objectionTo } from './kill.ts';
+import { objectionAfterWalk, objectionTo, StepCollector } from './kill.ts';
 import { type Fault, mutantsOf, sampleOf } from './mutants.ts';
 import { pathsForAllArrows } from './paths.ts';
 import { driveAll, drivePath } from './realEngine/drive.ts';
@@ -75,14 +75,14 @@ export async function perform(job: Job): Promise<Result> {
 async function walkSetting({ name, isDriven }: Extract<Job, { kind: 'setting' }>): Promise<Result> {
   const setting = settings.find((one) => one.name === name);
   if (!setting) throw new Error(`There is no setting "${name}".`);
-  if (isDriven) return onStage(walk(authMachine, setting));
+  if (isDriven) return onRealEngine(walk(authMachine, setting));
   const { states, edges, taken, violation } = judge(authMachine, { settings: [setting] });
   const walked = { states, edges, walked: Object.fromEntries(taken) };
   return violation ? { ...walked, violation: violation.story } : walked;
 }
 
 /** Every edge of the graph, on the real engine. */
-async function onStage(graph: Graph): Promise<Result> {
+async function onRealEngine(graph: Graph): Promise<Result> {
   const found = { states: graph.places.size, edges: graph.edges };
   const world = await startWorld();
   try {
@@ -122,8 +122,8 @@ async function driveTransitions(): Promise<Result> {
 const NEAR = 1500;
 
 function tryMutants({ part, of, sample }: Extract<Job, { kind: 'mutants' }>): Result {
-  const banker = new Banker();
-  judge(authMachine, { states: NEAR, onEdge: (edge) => banker.add(edge) });
+  const collector = new StepCollector();
+  judge(authMachine, { states: NEAR, onEdge: (edge) => collector.add(edge) });
   const all = mutantsOf(authMachine);
   const chosen = sample ? sampleOf(all, sample.seed, sample.count) : all;
   const mine = chosen.filter((_, index) => index % of === part);
@@ -131,7 +131,8 @@ function tryMutants({ part, of, sample }: Extract<Job, { kind: 'mutants' }>): Re
     const { id, fault, arrow } = mutant;
     const argument = equivalents[id];
     const objection =
-      objectionTo(mutant, banker.bank) ?? (argument === undefined ? objectionAfterWalk(mutant) : undefined);
+      objectionTo(mutant, collector.steps) ??
+      (argument === undefined ? objectionAfterWalk(mutant) : undefined);
     return {
       id,
       fault,

@@ -6,13 +6,13 @@ import { type Snapshot, Stepper } from './step.ts';
 import type { Edge } from './walk.ts';
 
 /** Steps of the right chart, a few of each sort. */
-export type Bank = readonly Edge[];
+export type CollectedSteps = readonly Edge[];
 
 /** How many steps are kept that look the same: from one state, by one stimulus, along the same arrows. */
 const OF_A_SORT = 6;
 
 /** Collects steps while the right chart is walked. */
-export class Banker {
+export class StepCollector {
   readonly #kept = new Map<string, Edge[]>();
 
   add(edge: Edge): void {
@@ -30,24 +30,24 @@ export class Banker {
     if (kept.length < OF_A_SORT) kept.push(edge);
   }
 
-  get bank(): Bank {
+  get steps(): CollectedSteps {
     return [...this.#kept.values()].flat();
   }
 }
 
 /** Says why a mutant is wrong; nothing when it survives. */
-export function objectionTo(mutant: Mutant, bank: Bank): Violation | undefined {
+export function objectionTo(mutant: Mutant, steps: CollectedSteps): Violation | undefined {
   try {
-    return inSteps(mutant.build(), bank);
+    return inSteps(mutant.build(), steps);
   } catch (thrown) {
     return { story: `the chart broke: ${String(thrown)}`, spec: [] };
   }
 }
 
 /** One step of the mutant from each state that the right chart was in. */
-function inSteps(machine: AuthMachine, bank: Bank): Violation | undefined {
+function inSteps(machine: AuthMachine, steps: CollectedSteps): Violation | undefined {
   const stepper = new Stepper(machine);
-  for (const edge of bank) {
+  for (const edge of steps) {
     const { snapshot, arrows } = stepper.step(transplant(edge.from, machine), edge.stimulus.event);
     const violation = violationOf({ ...edge, to: snapshot, arrows });
     if (violation) return violation;

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Job, Result } from './jobs.ts';
 
 /** Longest time for one job, in milliseconds. */
-const PATIENCE = 15 * 60_000;
+const JOB_TIMEOUT = 15 * 60_000;
 
 /** @param onDone told of each result, as it comes, with the seconds that it took. */
 export async function doAll(
@@ -14,10 +14,10 @@ export async function doAll(
   onDone: (job: Job, result: Result, seconds: number) => void,
 ): Promise<void> {
   const queue = [...jobs];
-  const worker = fileURLToPath(new URL('./worker.ts', import.meta.url));
-  const hands = Math.min(availableParallelism(), queue.length);
+  const program = fileURLToPath(new URL('./worker.ts', import.meta.url));
+  const workers = Math.min(availableParallelism(), queue.length);
   const work = async (): Promise<void> => {
-    const hand = fork(worker, {
+    const worker = fork(program, {
       // Half a million charts are made and dropped: room for the young spares their collection.
       execArgv: ['--max-semi-space-size=64', '--import', 'tsx'],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -25,24 +25,24 @@ export async function doAll(
     try {
       for (let job = queue.shift(); job; job = queue.shift()) {
         const started = performance.now();
-        onDone(job, await ask(hand, job), Math.round((performance.now() - started) / 100) / 10);
+        onDone(job, await ask(worker, job), Math.round((performance.now() - started) / 100) / 10);
       }
     } finally {
-      hand.kill();
+      worker.kill();
     }
   };
-  await Promise.all(Array.from({ length: hands }, work));
+  await Promise.all(Array.from({ length: workers }, work));
 }
 
-async function ask(hand: ChildProcess, job: Job): Promise<Result> {
+async function ask(worker: ChildProcess, job: Job): Promise<Result> {
   const answer = new AbortController();
-  const signal = AbortSignal.any([answer.signal, AbortSignal.timeout(PATIENCE)]);
-  const gone = once(hand, 'exit', { signal }).then(([code]) => {
+  const signal = AbortSignal.any([answer.signal, AbortSignal.timeout(JOB_TIMEOUT)]);
+  const gone = once(worker, 'exit', { signal }).then(([code]) => {
     throw new Error(`The process of "${job.kind}" ended with ${code}`);
   });
-  const answered = once(hand, 'message', { signal }).then(([result]) => result as Result);
+  const answered = once(worker, 'message', { signal }).then(([result]) => result as Result);
   gone.catch(() => {});
-  hand.send(job);
+  worker.send(job);
   try {
     return await Promise.race([answered, gone]);
   } finally {

@@ -5,7 +5,7 @@ import type { Snapshot } from './step.ts';
 type Context = Snapshot['context'];
 
 /** Two snapshots with one name go on in the same way, whatever happens: the walk checks that, too. */
-export function fold(snapshot: Snapshot): string {
+export function stateKey(snapshot: Snapshot): string {
   const { context, value } = snapshot;
   if (snapshot.matches('signingOut'))
     return JSON.stringify([value, context.strategy, context.limits.ceiling, context.grant !== null]);

@@ -2,7 +2,7 @@
 import type { Arrow } from '../../machines/arrows.ts';
 import type { AuthMachine } from '../../machines/authMachine.ts';
 import type { Setting } from './setting.ts';
-import { fold } from './stateKey.ts';
+import { stateKey } from './stateKey.ts';
 import { type Snapshot, Stepper } from './step.ts';
 import { type Around, onPaper } from './stimuli/around.ts';
 import { stimuliOf } from './stimuli/index.ts';
@@ -84,5 +84,5 @@ export function walk(
 
 function visit(snapshot: Snapshot, before: Visited | undefined, by: string): Visited {
   const story = (): readonly string[] => (before ? [...before.story(), by] : []);
-  return { snapshot, name: fold(snapshot), ways: [], story };
+  return { snapshot, name: stateKey(snapshot), ways: [], story };
 }

@@ -16,11 +16,11 @@ import { type Around, letterOf, OWN_CLIENT } from '../stimuli/around.ts';
 import { grantFor, issuerOf } from '../stimuli/facts.ts';
 import type { Source } from '../stimuli/stimulus.ts';
 import { refused, registered, serverDocument, tokens } from './documents.ts';
-import { callbackOf, plantBound, plantChoice, plantLogin, plantMemory, type Soil } from './fixture.ts';
-import type { Mood } from './host.ts';
+import { callbackOf, type Fixture, putBound, putChoice, putLogin, putMemory } from './fixture.ts';
+import type { HostBehaviour } from './host.ts';
 
 /** What is known when a report is to come about. */
-export interface Scene extends Soil {
+export interface Situation extends Fixture {
   readonly around: Around;
   readonly snapshot: Snapshot;
   readonly way: string;
@@ -28,114 +28,119 @@ export interface Scene extends Soil {
   readonly output: unknown;
 }
 
-export interface Act {
+export interface Arrangement {
   readonly arrange?: () => Promise<void>;
-  readonly host?: Mood;
+  readonly host?: HostBehaviour;
   readonly storeIsAway?: true;
   readonly answer?: (request: Received) => Answer;
   /** Every request that it makes, as `a POST /token`, in any order. */
   readonly sends: readonly string[];
 }
 
-export const acts: Readonly<Record<Source, (scene: Scene) => Act | Promise<Act>>> = {
-  recallSession: (scene) => ({
-    ...quiet(scene),
-    arrange: ifPlanned<Memory>(scene, (memory) => plantMemory(scene, memory)),
+export const arrangements: Readonly<
+  Record<Source, (situation: Situation) => Arrangement | Promise<Arrangement>>
+> = {
+  recallSession: (situation) => ({
+    ...quiet(situation),
+    arrange: ifPlanned<Memory>(situation, (memory) => putMemory(situation, memory)),
   }),
   probeResource: ({ way }) => ({ answer: () => probeAnswers[way] ?? {}, sends: ['resource GET /mcp'] }),
-  fetchResourceMetadata: (scene) => ({
-    answer: () => resourceAnswer(scene),
-    sends: scene.way === 'absent' ? [RESOURCE_METADATA, ROOT_METADATA] : [RESOURCE_METADATA],
+  fetchResourceMetadata: (situation) => ({
+    answer: () => resourceAnswer(situation),
+    sends: situation.way === 'absent' ? [RESOURCE_METADATA, ROOT_METADATA] : [RESOURCE_METADATA],
   }),
-  chooseServer: (scene) => ({
-    ...quiet(scene),
-    arrange: ifPlanned<Work['chooseServer']['output']>(scene, ({ issuer, isBound }) =>
-      plantChoice(scene, isBound ? issuer : null),
+  chooseServer: (situation) => ({
+    ...quiet(situation),
+    arrange: ifPlanned<Work['chooseServer']['output']>(situation, ({ issuer, isBound }) =>
+      putChoice(situation, isBound ? issuer : null),
     ),
   }),
-  fetchServerMetadata: (scene) => {
-    const issuer = scene.snapshot.context.candidate?.issuer ?? '';
-    const at = letterOf(scene.around, issuer);
-    const places = scene.way === 'absent' ? [SERVER_METADATA, OPENID_METADATA] : [SERVER_METADATA];
-    return { answer: () => serverAnswer(scene, issuer), sends: places.map((place) => `${at} GET ${place}`) };
+  fetchServerMetadata: (situation) => {
+    const issuer = situation.snapshot.context.candidate?.issuer ?? '';
+    const at = letterOf(situation.around, issuer);
+    const places = situation.way === 'absent' ? [SERVER_METADATA, OPENID_METADATA] : [SERVER_METADATA];
+    return {
+      answer: () => serverAnswer(situation, issuer),
+      sends: places.map((place) => `${at} GET ${place}`),
+    };
   },
-  recallBinding: (scene) => ({
-    ...quiet(scene),
-    arrange: ifPlanned<Bound>(scene, (bound) =>
-      plantBound(scene, issuerOf(scene.around, scene.snapshot), bound),
+  recallBinding: (situation) => ({
+    ...quiet(situation),
+    arrange: ifPlanned<Bound>(situation, (bound) =>
+      putBound(situation, issuerOf(situation.around, situation.snapshot), bound),
     ),
-    host: hostOf(scene),
+    host: hostOf(situation),
   }),
-  reserveRedirect: (scene) => {
-    const { way } = scene;
+  reserveRedirect: (situation) => {
+    const { way } = situation;
     const isTaken = way === 'no listener' || way === 'the login of a sibling';
     return {
-      arrange: ifPlanned<Work['reserveRedirect']['output']>(scene, ({ login }) =>
-        plantLogin(scene, login && siblingLogin(scene, login)),
+      arrange: ifPlanned<Work['reserveRedirect']['output']>(situation, ({ login }) =>
+        putLogin(situation, login && siblingLogin(situation, login)),
       ),
       host: { redirect: way === 'another URI' ? 1 : 0, ...(isTaken && { fails: true }) },
       sends: [],
     };
   },
-  registerClient: (scene) =>
-    asked(scene, 'POST /register', {
+  registerClient: (situation) =>
+    asked(situation, 'POST /register', {
       'a client': registered,
       refused: () => refused('unapproved_software_statement'),
     }),
-  findLogin: (scene) => ({
-    ...quiet(scene),
-    arrange: ifPlanned<Work['findLogin']['output']>(scene, ({ login }) =>
-      plantLogin(scene, login && siblingLogin(scene, login)),
+  findLogin: (situation) => ({
+    ...quiet(situation),
+    arrange: ifPlanned<Work['findLogin']['output']>(situation, ({ login }) =>
+      putLogin(situation, login && siblingLogin(situation, login)),
     ),
   }),
-  takeOverLogin: (scene) => ({
-    ...quiet(scene),
-    arrange: () => joined(scene),
-    ...(scene.way === 'its holder has gone' && { host: { isHeldFor: 1 } }),
+  takeOverLogin: (situation) => ({
+    ...quiet(situation),
+    arrange: () => joined(situation),
+    ...(situation.way === 'its holder has gone' && { host: { isHeldFor: 1 } }),
   }),
-  prepareAuthorization: (scene) => ({
-    ...quiet(scene),
+  prepareAuthorization: (situation) => ({
+    ...quiet(situation),
     arrange: async () => {
-      const made = scene.output as Work['prepareAuthorization']['output'] | undefined;
-      await plantLogin(scene, made?.isJoined ? siblingLogin(scene, made) : null);
-      if (scene.way === 'finished elsewhere') await plantGrant(scene);
+      const made = situation.output as Work['prepareAuthorization']['output'] | undefined;
+      await putLogin(situation, made?.isJoined ? siblingLogin(situation, made) : null);
+      if (situation.way === 'finished elsewhere') await plantGrant(situation);
     },
   }),
-  pushAuthorization: (scene) =>
-    asked(scene, 'POST /par', {
+  pushAuthorization: (situation) =>
+    asked(situation, 'POST /par', {
       taken: () => ({ status: 201, body: { request_uri: 'urn:example:request', expires_in: 60 } }),
       refused: () => refused('invalid_request'),
     }),
-  presentAuthorization: (scene) => ({
-    arrange: () => joined(scene),
-    ...(scene.way === 'no browser' && { host: { fails: true } }),
+  presentAuthorization: (situation) => ({
+    arrange: () => joined(situation),
+    ...(situation.way === 'no browser' && { host: { fails: true } }),
     sends: [],
   }),
-  awaitResponse: (scene) => ({
-    arrange: () => joined(scene),
-    ...(scene.way === 'no listener' && { host: { fails: true } }),
+  awaitResponse: (situation) => ({
+    arrange: () => joined(situation),
+    ...(situation.way === 'no listener' && { host: { fails: true } }),
     sends: [],
   }),
-  validateResponse: (scene) => ({
-    arrange: () => (scene.way === 'finished elsewhere' ? joined(scene) : respond(scene)),
+  validateResponse: (situation) => ({
+    arrange: () => (situation.way === 'finished elsewhere' ? joined(situation) : respond(situation)),
     sends: [],
   }),
-  exchangeCode: (scene) =>
-    scene.way === 'spent elsewhere'
-      ? { arrange: () => spend(scene, 'finished elsewhere'), sends: [] }
-      : asked(scene, 'POST /token', { ...issuing, refused: () => refused('invalid_scope') }),
-  requestDirectGrant: (scene) =>
-    asked(scene, 'POST /token', { ...issuing, refused: () => refused('invalid_scope') }),
-  requestDeviceCode: (scene) =>
-    asked(scene, 'POST /device', {
-      'a code': () => ({ body: deviceCode(issuerOf(scene.around, scene.snapshot)) }),
+  exchangeCode: (situation) =>
+    situation.way === 'spent elsewhere'
+      ? { arrange: () => spend(situation, 'finished elsewhere'), sends: [] }
+      : asked(situation, 'POST /token', { ...issuing, refused: () => refused('invalid_scope') }),
+  requestDirectGrant: (situation) =>
+    asked(situation, 'POST /token', { ...issuing, refused: () => refused('invalid_scope') }),
+  requestDeviceCode: (situation) =>
+    asked(situation, 'POST /device', {
+      'a code': () => ({ body: deviceCode(issuerOf(situation.around, situation.snapshot)) }),
       refused: () => refused('unauthorized_client'),
     }),
   presentDeviceCode: ({ way }) => ({ ...(way === 'no screen' && { host: { fails: true } }), sends: [] }),
-  pollDeviceGrant: (scene) =>
-    scene.way === 'no store'
-      ? quiet(scene)
-      : asked(scene, 'POST /token', {
+  pollDeviceGrant: (situation) =>
+    situation.way === 'no store'
+      ? quiet(situation)
+      : asked(situation, 'POST /token', {
           ...issuing,
           denied: () => refused('access_denied'),
           'timed out': () => refused('expired_token'),
@@ -144,21 +149,21 @@ export const acts: Readonly<Record<Source, (scene: Scene) => Act | Promise<Act>>
     host: way === 'no word of the host' ? { fails: true } : way === 'no' ? { deniesStepUps: true } : {},
     sends: [],
   }),
-  discardAuthorization: (scene) => quiet(scene),
-  refreshGrant: (scene) =>
-    asked(scene, 'POST /token', {
+  discardAuthorization: (situation) => quiet(situation),
+  refreshGrant: (situation) =>
+    asked(situation, 'POST /token', {
       'new tokens': () => tokens(true),
       'grant refused': () => refused('invalid_grant'),
       'no sense': () => ({ body: { access_token: 7 } }),
     }),
-  revokeGrants: async (scene) => ({
-    ...quiet(scene),
-    answer: revocationAnswer(scene),
-    sends: await revocations(scene),
+  revokeGrants: async (situation) => ({
+    ...quiet(situation),
+    answer: revocationAnswer(situation),
+    sends: await revocations(situation),
   }),
-  forgetSession: (scene) => quiet(scene),
-  waitUntil: (scene) => quiet(scene),
-  gatherChallenges: (scene) => quiet(scene),
+  forgetSession: (situation) => quiet(situation),
+  waitUntil: (situation) => quiet(situation),
+  gatherChallenges: (situation) => quiet(situation),
 };
 
 const RESOURCE_METADATA = 'resource GET /.well-known/oauth-protected-resource/mcp';
@@ -167,21 +172,24 @@ const SERVER_METADATA = '/.well-known/oauth-authorization-server';
 const OPENID_METADATA = '/.well-known/openid-configuration';
 
 /** Work that sends nothing; it fails where the store is away. */
-const quiet = ({ way }: Scene): Act => ({ ...(way === 'no store' && { storeIsAway: true }), sends: [] });
+const quiet = ({ way }: Situation): Arrangement => ({
+  ...(way === 'no store' && { storeIsAway: true }),
+  sends: [],
+});
 
 /** What the store is made to say, where the actor is to report something of it. */
 const ifPlanned =
-  <Output>({ output }: Scene, plant: (output: Output) => Promise<void>) =>
+  <Output>({ output }: Situation, plant: (output: Output) => Promise<void>) =>
   async (): Promise<void> => {
     if (output !== undefined) await plant(output as Output);
   };
 
 /** One request to the server of the flow, answered by the way; an outage and a forgotten client look alike anywhere. */
 function asked(
-  { around, snapshot, way }: Scene,
+  { around, snapshot, way }: Situation,
   line: string,
   answers: Readonly<Record<string, (request: Received) => Answer>>,
-): Act {
+): Arrangement {
   const answer = answers[way] ?? common[way];
   return { ...(answer && { answer }), sends: [`${letterOf(around, issuerOf(around, snapshot))} ${line}`] };
 }
@@ -203,7 +211,7 @@ const probeAnswers: Readonly<Record<string, Answer>> = {
   'a redirect': { status: 302, headers: { location: '/elsewhere' } },
 };
 
-function resourceAnswer({ around, way }: Scene): Answer {
+function resourceAnswer({ around, way }: Situation): Answer {
   if (way === 'an outage') return { status: 503 };
   if (way === 'absent') return { status: 404 };
   const letters =
@@ -212,7 +220,7 @@ function resourceAnswer({ around, way }: Scene): Answer {
   return { body: { resource, authorization_servers: letters.map((letter) => around.issuers[letter]) } };
 }
 
-function serverAnswer({ way }: Scene, issuer: string): Answer {
+function serverAnswer({ way }: Situation, issuer: string): Answer {
   if (way === 'an outage') return { status: 503 };
   if (way === 'absent') return { status: 404 };
   if (way === 'of another issuer') return { body: serverDocument('https://other.example', 'full') };
@@ -228,7 +236,7 @@ const deviceCode = (issuer: string) => ({
 });
 
 /** What the host has by its own hand while bindings are looked up. */
-function hostOf({ output, around, snapshot, way }: Scene): Mood {
+function hostOf({ output, around, snapshot, way }: Situation): HostBehaviour {
   const bound = output as Bound | undefined;
   if (way === 'credentials of nobody') return { ownClientAt: '' };
   return {
@@ -239,7 +247,7 @@ function hostOf({ output, around, snapshot, way }: Scene): Mood {
 
 /** A login of a sibling at the server of the flow, with the client of the flow. */
 function siblingLogin(
-  { snapshot }: Scene,
+  { snapshot }: Situation,
   { pending, registration }: { readonly pending: Pending; readonly registration: Registration },
 ): Memory['login'] {
   const { server } = snapshot.context;
@@ -247,11 +255,11 @@ function siblingLogin(
 }
 
 /** A sibling has got a grant for all that is wanted, since the chart looked. */
-async function plantGrant(scene: Scene): Promise<void> {
-  const { around, snapshot } = scene;
+async function plantGrant(situation: Situation): Promise<void> {
+  const { around, snapshot } = situation;
   const grant = grantFor(around, snapshot, true);
   const issuer = issuerOf(around, snapshot);
-  await plantMemory(scene, {
+  await putMemory(situation, {
     binding: { issuer, kind: 'dynamic', scopes: grant.requested },
     grant,
     login: null,
@@ -259,19 +267,19 @@ async function plantGrant(scene: Scene): Promise<void> {
 }
 
 /** What has become of a login that goes on elsewhere, too. */
-async function joined(scene: Scene): Promise<void> {
-  const { way } = scene;
-  if (way === 'finished elsewhere' || way === 'its code was being spent') await spend(scene, way);
+async function joined(situation: Situation): Promise<void> {
+  const { way } = situation;
+  if (way === 'finished elsewhere' || way === 'its code was being spent') await spend(situation, way);
 }
 
 /** The answer that came back, as the next judgement wants it. */
-async function respond(scene: Scene): Promise<void> {
-  const { shelf, snapshot, way, around } = scene;
+async function respond(situation: Situation): Promise<void> {
+  const { store, snapshot, way, around } = situation;
   const key = snapshot.context.pending?.key ?? '';
-  const pending = await shelf.read<PendingRecord>(key);
+  const pending = await store.read<PendingRecord>(key);
   if (!pending) return;
   const params = responses(way, pending.state, pending.server.issuer, around);
-  await shelf.put(key, { ...pending, response: callbackOf(pending.redirectUri, params) });
+  await store.put(key, { ...pending, response: callbackOf(pending.redirectUri, params) });
 }
 
 function responses(
@@ -295,20 +303,20 @@ function responses(
 }
 
 /** A sibling was faster: it has spent the code, and then its request goes. */
-async function spend({ shelf, snapshot }: Scene, way: string): Promise<void> {
+async function spend({ store, snapshot }: Situation, way: string): Promise<void> {
   const key = snapshot.context.pending?.key ?? '';
-  const pending = await shelf.read<PendingRecord>(key);
+  const pending = await store.read<PendingRecord>(key);
   if (!pending) return;
-  await shelf.put(key, way === 'finished elsewhere' ? undefined : { ...pending, spent: true });
+  await store.put(key, way === 'finished elsewhere' ? undefined : { ...pending, spent: true });
 }
 
 /** Every grant that the session has is revoked where it was issued. */
-async function revocations({ shelf, session, around, way }: Scene): Promise<readonly string[]> {
+async function revocations({ store, session, around, way }: Situation): Promise<readonly string[]> {
   if (way === 'no store') return [];
-  const binding = await shelf.read<BindingRecord>(keys.binding(session));
+  const binding = await store.read<BindingRecord>(keys.binding(session));
   const lines: string[] = [];
   for (const key of grantKeysOf(binding)) {
-    const grant = await shelf.read<GrantRecord>(key);
+    const grant = await store.read<GrantRecord>(key);
     if (!grant || !boundAt(binding, grant.issuer)) continue;
     const at = letterOf(around, grant.issuer);
     const count = 1 + (grant.refreshToken === undefined ? 0 : 1) + (grant.superseded?.length ?? 0);
@@ -318,6 +326,6 @@ async function revocations({ shelf, session, around, way }: Scene): Promise<read
 }
 
 const revocationAnswer =
-  ({ around }: Scene) =>
+  ({ around }: Situation) =>
   ({ at, method }: Received): Answer =>
     method === 'GET' ? { body: serverDocument(around.issuers[at === 'b' ? 'b' : 'a'], 'full') } : {};

@@ -1,7 +1,7 @@
 // Drives the real engine along the graph, and compares after each step.
 import type { World } from '../../support/world.ts';
 import type { Graph, Place, Way } from '../walk.ts';
-import { type Checkpoint, Divergence, Stage } from './realEngine.ts';
+import { type Checkpoint, Divergence, RealEngine } from './realEngine.ts';
 
 export interface Driven {
   readonly steps: number;
@@ -15,7 +15,7 @@ export interface Driven {
  * @throws Divergence with its story.
  */
 export async function driveAll(world: World, graph: Graph, fetch?: typeof globalThis.fetch): Promise<Driven> {
-  const stage = new Stage(world, graph.setting, fetch);
+  const engine = new RealEngine(world, graph.setting, fetch);
   const arrows = new Set<string>();
   const untaken = new Map([...graph.places.values()].map((place) => [place, idleLast(place)]));
   const checkpoints = new Map<Place, Checkpoint>();
@@ -23,10 +23,10 @@ export async function driveAll(world: World, graph: Graph, fetch?: typeof global
   try {
     for (let place = startOf(graph); ; ) {
       const ways = untaken.get(place) ?? [];
-      if (ways.length > 1 && !checkpoints.has(place)) checkpoints.set(place, stage.checkpoint);
+      if (ways.length > 1 && !checkpoints.has(place)) checkpoints.set(place, engine.checkpoint);
       const way = ways.pop();
       if (way) {
-        place = await take(stage, graph, place, way);
+        place = await take(engine, graph, place, way);
         for (const arrow of way.arrows) arrows.add(arrow);
         steps += 1;
       } else {
@@ -35,31 +35,31 @@ export async function driveAll(world: World, graph: Graph, fetch?: typeof global
         const [next] = checkpoints;
         if (!next) break;
         place = next[0];
-        await stage.restore(next[1]);
+        await engine.restore(next[1]);
       }
     }
     const [missed] = untaken.keys();
     if (missed) throw new Divergence(`${graph.setting.name}: the engine never came to ${missed.name}`);
   } finally {
-    await stage.close();
+    await engine.close();
   }
   return { steps, arrows };
 }
 
 /** Follows one path from the start, without a rest. @throws Divergence with its story. */
 export async function drivePath(world: World, graph: Graph, stimuli: readonly string[]): Promise<Driven> {
-  const stage = new Stage(world, graph.setting);
+  const engine = new RealEngine(world, graph.setting);
   const arrows = new Set<string>();
   let place = startOf(graph);
   try {
     for (const stimulus of stimuli) {
       const way = place.ways.find((one) => one.stimulus === stimulus);
       if (!way) throw new Divergence(`the graph has no way "${stimulus}" from ${place.name}`);
-      place = await take(stage, graph, place, way);
+      place = await take(engine, graph, place, way);
       for (const arrow of way.arrows) arrows.add(arrow);
     }
   } finally {
-    await stage.close();
+    await engine.close();
   }
   return { steps: stimuli.length, arrows };
 }
@@ -75,11 +75,11 @@ function startOf({ places, start }: Graph): Place {
 }
 
 /** @returns where it leads. */
-async function take(stage: Stage, graph: Graph, place: Place, way: Way): Promise<Place> {
+async function take(engine: RealEngine, graph: Graph, place: Place, way: Way): Promise<Place> {
   try {
     const to = graph.places.get(way.to);
     if (!to) throw new Divergence('the way leads out of the graph');
-    await stage.step(way, to);
+    await engine.step(way, to);
     return to;
   } catch (thrown) {
     if (!(thrown instanceof Divergence)) throw thrown;

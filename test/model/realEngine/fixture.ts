@@ -12,51 +12,51 @@ import {
   type PendingRecord,
   type RegistrationRecord,
 } from '../../../stores/records.ts';
-import type { Shelf } from './testStore.ts';
+import type { TestStore } from './testStore.ts';
 
 /** Where things are put: whose session it is, and under which name clients of this host are registered. */
-export interface Soil {
-  readonly shelf: Shelf;
+export interface Fixture {
+  readonly store: TestStore;
   readonly session: SessionId;
   readonly place: string;
 }
 
 /** What a start is to find. */
-export async function plantMemory(
-  soil: Soil,
+export async function putMemory(
+  fixture: Fixture,
   memory: Pick<Memory, 'binding' | 'grant' | 'login'>,
 ): Promise<void> {
-  await plantBinding(soil, memory.binding, memory.grant);
-  await plantLogin(soil, memory.login);
+  await putBinding(fixture, memory.binding, memory.grant);
+  await putLogin(fixture, memory.login);
 }
 
 /** The login that is under way, or none. */
-export async function plantLogin(soil: Soil, login: Memory['login']): Promise<void> {
-  const { shelf, session } = soil;
-  const key = login && (await plantPending(soil, login));
-  await shelf.put(keys.login(session), key ? { v: 1, pendingKey: key } : undefined);
+export async function putLogin(fixture: Fixture, login: Memory['login']): Promise<void> {
+  const { store, session } = fixture;
+  const key = login && (await putPending(fixture, login));
+  await store.put(keys.login(session), key ? { v: 1, pendingKey: key } : undefined);
 }
 
 /** What the bind-check is to find. */
-export async function plantBound(soil: Soil, issuer: string, bound: Bound): Promise<void> {
-  await plantBinding(soil, bound.binding, bound.grant, bound.preRegisteredElsewhere ?? undefined);
-  await plantRegistration(soil, issuer, bound.registration);
+export async function putBound(fixture: Fixture, issuer: string, bound: Bound): Promise<void> {
+  await putBinding(fixture, bound.binding, bound.grant, bound.preRegisteredElsewhere ?? undefined);
+  await putRegistration(fixture, issuer, bound.registration);
 }
 
 /** What the choice of a server is to find: nothing, or that this one is bound. */
-export async function plantChoice(soil: Soil, issuer: string | null): Promise<void> {
-  await plantBinding(soil, issuer === null ? null : { issuer, kind: 'dynamic', scopes: [] }, null);
+export async function putChoice(fixture: Fixture, issuer: string | null): Promise<void> {
+  await putBinding(fixture, issuer === null ? null : { issuer, kind: 'dynamic', scopes: [] }, null);
 }
 
 /** @param elsewhere the issuer that is bound now, by hand, when it is another than the one of this binding. */
-async function plantBinding(
-  soil: Soil,
+async function putBinding(
+  fixture: Fixture,
   binding: Binding | null,
   grant: Grant | null,
   elsewhere?: string,
 ): Promise<void> {
-  const { shelf, session } = soil;
-  if (!binding) return shelf.put(keys.binding(session), undefined);
+  const { store, session } = fixture;
+  if (!binding) return store.put(keys.binding(session), undefined);
   const { issuer, kind, scopes } = binding;
   const clientId = grant?.clientId ?? 'nobody';
   const grantKey = keys.grant(issuer, clientId, session);
@@ -69,17 +69,17 @@ async function plantBinding(
   };
   const servers = { [issuer]: bound, ...(elsewhere !== undefined && { [elsewhere]: byHand }) };
   const record: BindingRecord = { v: 1, session, current: elsewhere ?? issuer, servers };
-  await shelf.put(keys.binding(session), record);
-  if (grant && !(await isThere(soil, grantKey, grant)))
-    await shelf.put(grantKey, grantRecord(soil, grant, kind));
+  await store.put(keys.binding(session), record);
+  if (grant && !(await isThere(fixture, grantKey, grant)))
+    await store.put(grantKey, grantRecord(fixture, grant, kind));
 }
 
 /** A grant that the chart knows is left as it is: its version tells. */
-async function isThere({ shelf }: Soil, key: string, grant: Grant): Promise<boolean> {
-  return (await shelf.records.get(key))?.version === grant.version;
+async function isThere({ store }: Fixture, key: string, grant: Grant): Promise<boolean> {
+  return (await store.records.get(key))?.version === grant.version;
 }
 
-function grantRecord({ session }: Soil, grant: Grant, kind: ClientRecord['kind']): GrantRecord {
+function grantRecord({ session }: Fixture, grant: Grant, kind: ClientRecord['kind']): GrantRecord {
   const { issuer, clientId, expiresAt, refreshAt, renewable, requested, granted } = grant;
   return {
     v: 1,
@@ -96,20 +96,20 @@ function grantRecord({ session }: Soil, grant: Grant, kind: ClientRecord['kind']
   };
 }
 
-async function plantRegistration(
-  { shelf, place }: Soil,
+async function putRegistration(
+  { store, place }: Fixture,
   issuer: string,
   registration: Registration | null,
 ): Promise<void> {
   const key = keys.registration(issuer, place);
-  if (registration?.kind !== 'dynamic') return shelf.put(key, undefined);
+  if (registration?.kind !== 'dynamic') return store.put(key, undefined);
   const { kind, clientId, authMethod, redirectUris } = registration;
   const client: ClientRecord = { kind, clientId, authMethod, redirectUris: [...redirectUris] };
-  await shelf.put(key, { v: 1, issuer, client } satisfies RegistrationRecord);
+  await store.put(key, { v: 1, issuer, client } satisfies RegistrationRecord);
 }
 
-async function plantPending(
-  { shelf, session }: Soil,
+async function putPending(
+  { store, session }: Fixture,
   { pending, server, registration, answered }: NonNullable<Memory['login']>,
 ): Promise<string> {
   const { kind, clientId, authMethod, redirectUris } = registration;
@@ -131,7 +131,7 @@ async function plantPending(
     }),
   };
   const key = keys.pending(await digest(state));
-  await shelf.put(key, record);
+  await store.put(key, record);
   return key;
 }
 

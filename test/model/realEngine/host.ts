@@ -12,7 +12,7 @@ import type { Setting } from '../setting.ts';
 import { DOCUMENT, LOGIN_LIFE, OWN_CLIENT, REDIRECTS } from '../stimuli/around.ts';
 
 /** What a host can be made to do; everything else it does as it should. */
-export interface Mood {
+export interface HostBehaviour {
   /** Issuer of the client that the host has by its own hand; '' for a client of nobody. */
   readonly ownClientAt?: string;
   readonly mayNotRegister?: true;
@@ -32,7 +32,7 @@ export class Host {
   callback = '';
   readonly #setting: Setting;
   readonly #client: Changing<ClientOptions>;
-  #mood: Mood = {};
+  #behaviour: HostBehaviour = {};
 
   constructor(setting: Setting) {
     this.#setting = setting;
@@ -42,7 +42,7 @@ export class Host {
       ...(strategy === 'device' && { grant: { kind: 'device', show: () => this.#do() } as const }),
       ...(strategy === 'direct' && { grant: { kind: 'client-credentials' } as const }),
     };
-    this.mood = {};
+    this.behaviour = {};
   }
 
   get options(): Pick<EngineOptions, 'client' | 'policy' | 'userAgent'> {
@@ -50,10 +50,10 @@ export class Host {
   }
 
   /** Hosts change their configuration: the engine reads it anew each time. */
-  set mood(mood: Mood) {
-    const { ownClientAt, mayNotRegister = false } = mood;
+  set behaviour(behaviour: HostBehaviour) {
+    const { ownClientAt, mayNotRegister = false } = behaviour;
     const own = { clientId: OWN_CLIENT, ...(ownClientAt !== '' && { issuer: ownClientAt ?? '' }) };
-    this.#mood = mood;
+    this.#behaviour = behaviour;
     this.#client.preRegistered = ownClientAt === undefined ? [] : [own];
     this.#client.dynamicRegistration = !mayNotRegister;
     if (this.#setting.servers.includes('takes documents') && !mayNotRegister)
@@ -70,7 +70,7 @@ export class Host {
       ...(ceiling !== null && { scopeCeiling: ceiling }),
       confirmStepUp: async () => {
         await this.#do();
-        return this.#mood.deniesStepUps !== true;
+        return this.#behaviour.deniesStepUps !== true;
       },
     };
   }
@@ -80,7 +80,7 @@ export class Host {
       name: 'model',
       reserve: async () => {
         await this.#do();
-        return REDIRECTS[this.#mood.redirect ?? 0];
+        return REDIRECTS[this.#behaviour.redirect ?? 0];
       },
       present: () => this.#do(),
       receive: async () => {
@@ -88,8 +88,8 @@ export class Host {
         return this.callback;
       },
       hold: async () => {
-        const { isHeldFor = 0 } = this.#mood;
-        this.#mood = { ...this.#mood, isHeldFor: isHeldFor - 1 };
+        const { isHeldFor = 0 } = this.#behaviour;
+        this.#behaviour = { ...this.#behaviour, isHeldFor: isHeldFor - 1 };
         return isHeldFor <= 0;
       },
       release: async () => {},
@@ -98,7 +98,7 @@ export class Host {
   }
 
   async #do(): Promise<void> {
-    if (this.#mood.fails)
+    if (this.#behaviour.fails)
       throw new AuthError(failure('user_agent_failed', 'authorizing', 'The host could not do its part.'));
   }
 }

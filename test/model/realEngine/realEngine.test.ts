@@ -5,7 +5,7 @@ import { startWorld, type World } from '../../support/world.ts';
 import { settings } from '../settings.ts';
 import { type Graph, walk } from '../walk.ts';
 import { driveAll } from './drive.ts';
-import { Divergence, Stage } from './realEngine.ts';
+import { Divergence, RealEngine } from './realEngine.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -56,23 +56,23 @@ describe('a chart that is restored in the middle of a login', () => {
   it('T26, AUTHZ-4: sends no code that was sent before', async () => {
     const graph = graphOf('a first login, asked for');
     const exchanging = [...graph.places.values()].find(({ snapshot }) => 'exchangeCode' in snapshot.children);
-    const stage = new Stage(world, graph.setting);
+    const engine = new RealEngine(world, graph.setting);
     let here = graph.places.get(graph.start);
     for (const stimulus of exchanging?.story() ?? []) {
       const way = here?.ways.find((one) => one.stimulus === stimulus);
       const to = graph.places.get(way?.to ?? '');
       if (!way || !to) throw new Divergence('The graph has no such way.');
-      await stage.step(way, to);
+      await engine.step(way, to);
       here = to;
     }
-    expect(await stage.toTheWire('exchangeCode')).toEqual(['a POST /token']);
-    await stage.restore(stage.checkpoint);
+    expect(await engine.untilRequest('exchangeCode')).toEqual(['a POST /token']);
+    await engine.restore(engine.checkpoint);
     // The process has died with its request on the wire; what is left is the store, where the code is spent.
     const way = here?.ways.find((one) => one.stimulus === 'exchangeCode fails: spent elsewhere');
     const to = graph.places.get(way?.to ?? '');
     if (!way || !to) throw new Divergence('The graph has no such way.');
-    await stage.step(way, to);
+    await engine.step(way, to);
     expect(world.lines()).toEqual([]);
-    await stage.close();
+    await engine.close();
   });
 });

@@ -6,24 +6,24 @@ import type { AuthMachine } from '../../../machines/authMachine.ts';
 import type { AuthEvent } from '../../../machines/context.ts';
 import type { Answer, Received, World } from '../../support/world.ts';
 import type { Setting } from '../setting.ts';
-import { fold } from '../stateKey.ts';
+import { stateKey } from '../stateKey.ts';
 import type { Event, Snapshot } from '../step.ts';
 import { type Around, onPaper } from '../stimuli/around.ts';
 import { stimuliOf } from '../stimuli/index.ts';
 import type { Report, Source, Stimulus } from '../stimuli/stimulus.ts';
 import type { Place, Way } from '../walk.ts';
-import { type Act, acts, type Scene } from './arrangements.ts';
+import { type Arrangement, arrangements, type Situation } from './arrangements.ts';
 import { Host } from './host.ts';
-import { Shelf } from './testStore.ts';
+import { TestStore } from './testStore.ts';
 
 /** The engine and the model do not agree. */
 export class Divergence extends Error {}
 
 /** How long the engine may take for one step, in milliseconds. */
-const PATIENCE = 10_000;
+const STEP_TIMEOUT = 10_000;
 
 /** Actors whose work is a request: it is on the wire when they are stopped. */
-const speaking: ReadonlySet<Source> = new Set<Source>([
+const sending: ReadonlySet<Source> = new Set<Source>([
   'probeResource',
   'fetchResourceMetadata',
   'fetchServerMetadata',
@@ -49,27 +49,27 @@ interface Here {
   readonly stimuli: ReadonlyMap<string, Stimulus>;
 }
 
-export class Stage {
+export class RealEngine {
   readonly around: Around;
   readonly #world: World;
   readonly #host: Host;
-  readonly #shelf = new Shelf();
+  readonly #store = new TestStore();
   readonly #engine: Engine;
   readonly #machine: AuthMachine;
   #actor: Actor<AuthMachine>;
   readonly #arrows: ReadonlyMap<object, string>;
   readonly #taken: string[] = [];
   /** Actors that were invoked and wait to begin, by name of invocation. */
-  readonly #doors = new Map<string, () => void>();
+  readonly #waiting = new Map<string, () => void>();
   /** Requests that are on the wire and wait for an answer. */
   readonly #held: { readonly request: Received; readonly answer: (answer: Answer) => void }[] = [];
   #answer: ((request: Received) => Answer) | undefined;
   #reporter: string | undefined;
-  #heard = (): void => {};
+  #onReport = (): void => {};
   #onHeld: (() => void) | undefined;
   #time = 0;
   /** One timer for all that is waited for: there are half a million waits. */
-  readonly #watchdog = setTimeout(() => this.#late?.(), PATIENCE);
+  readonly #watchdog = setTimeout(() => this.#late?.(), STEP_TIMEOUT);
   #late: (() => void) | undefined;
   #known: Here | undefined;
 
@@ -83,13 +83,13 @@ export class Stage {
     world.exchanges.length = 0;
     this.#engine = createAuthEngine({
       ...this.#host.options,
-      store: this.#shelf.store,
+      store: this.#store.forEngine,
       ...(fetch && { fetch }),
       now: () => this.#time,
       // Whoever sleeps has waited at its door before.
       sleep: async () => {},
     });
-    this.#machine = this.#withDoors(this.#engine.machine);
+    this.#machine = this.#withWaiting(this.#engine.machine);
     this.#arrows = new Map(arrowsOf(this.#machine).map(({ definition, id }) => [definition, id]));
     this.#actor = this.#start();
   }
@@ -97,15 +97,15 @@ export class Stage {
   /** Where the engine is, to come back to it: what it persists, what the store holds, and what time it is. */
   get checkpoint(): Checkpoint {
     const snapshot = this.#actor.getPersistedSnapshot() as Checkpoint['snapshot'];
-    return { snapshot, records: this.#shelf.copy, time: this.#time, here: this.#here };
+    return { snapshot, records: this.#store.copy, time: this.#time, here: this.#here };
   }
 
   /** Goes on from there, as after a restart: whoever was at work waits at their door again. */
   async restore({ snapshot, records, time, here }: Checkpoint): Promise<void> {
     this.#actor.stop();
     if (this.#held.length > 0) await this.#cut({ cut: true });
-    this.#doors.clear();
-    this.#shelf.restore(records);
+    this.#waiting.clear();
+    this.#store.restore(records);
     this.#time = time;
     this.#actor = this.#start(snapshot);
     this.#known = { ...here, snapshot: this.#actor.getSnapshot() };
@@ -131,7 +131,7 @@ export class Stage {
     const snapshot = this.#actor.getSnapshot();
     if (this.#known?.snapshot === snapshot) return this.#known;
     const { issuers } = onPaper(this.around.setting);
-    const name = fold(snapshot)
+    const name = stateKey(snapshot)
       .replaceAll(this.around.issuers.a, issuers.a)
       .replaceAll(this.around.issuers.b, issuers.b);
     // At once: actors that are at work now may have ended when one of these is asked for.
@@ -168,28 +168,28 @@ export class Stage {
   /** An actor reports: it is let go, with everything arranged so that it will say this. */
   async #report({ child, source, way }: Report, { event }: Stimulus): Promise<readonly string[]> {
     const output = 'output' in event ? event.output : undefined;
-    const act = await acts[source](this.#scene(way, output));
+    const arrangement = await arrangements[source](this.#situation(way, output));
     const at = (output as { readonly at?: number } | undefined)?.at;
     this.#time = Math.max(this.#time, at ?? 0);
-    await act.arrange?.();
-    await this.#perform(act, child);
-    return act.sends;
+    await arrangement.arrange?.();
+    await this.#perform(arrangement, child);
+    return arrangement.sends;
   }
 
-  async #perform(act: Act, child: string): Promise<void> {
-    this.#host.mood = act.host ?? {};
-    this.#shelf.isAway = act.storeIsAway === true;
+  async #perform(arrangement: Arrangement, child: string): Promise<void> {
+    this.#host.behaviour = arrangement.host ?? {};
+    this.#store.isAway = arrangement.storeIsAway === true;
     const { redirectUri } = this.#actor.getSnapshot().context;
     this.#host.callback = `${redirectUri}?code=code`;
-    const heard = new Promise<void>((resolve) => {
+    const reported = new Promise<void>((resolve) => {
       this.#reporter = child;
-      this.#heard = resolve;
+      this.#onReport = resolve;
     });
-    this.#answer = act.answer;
-    this.#open(child);
-    await this.#within(heard, `no report of ${child}`);
-    this.#shelf.isAway = false;
-    this.#host.mood = {};
+    this.#answer = arrangement.answer;
+    this.#letBegin(child);
+    await this.#within(reported, `no report of ${child}`);
+    this.#store.isAway = false;
+    this.#host.behaviour = {};
     this.#answer = undefined;
   }
 
@@ -198,9 +198,9 @@ export class Stage {
     const { children } = this.#actor.getSnapshot();
     const stopped = Object.entries(children).find(
       ([child, actor]) =>
-        actor && speaking.has(String(actor.src) as Source) && !(child in to.snapshot.children),
+        actor && sending.has(String(actor.src) as Source) && !(child in to.snapshot.children),
     );
-    const sent = stopped ? await this.toTheWire(stopped[0]) : [];
+    const sent = stopped ? await this.untilRequest(stopped[0]) : [];
     this.#actor.send(event as AuthEvent);
     // What nobody looks at tells nobody the time.
     if ('at' in event && this.#taken.length > 0) this.#time = Math.max(this.#time, event.at);
@@ -210,15 +210,15 @@ export class Stage {
   }
 
   /** Lets an actor go until its request is on the wire, where it is held. @returns the request, as a line. */
-  async toTheWire(child: string): Promise<readonly string[]> {
+  async untilRequest(child: string): Promise<readonly string[]> {
     const source = String(this.#actor.getSnapshot().children[child]?.src) as Source;
     const held = new Promise<void>((resolve) => {
       this.#onHeld = resolve;
     });
-    this.#open(child);
+    this.#letBegin(child);
     await this.#within(held, `no request of ${source}`);
     this.#onHeld = undefined;
-    const { sends } = await acts[source](this.#scene('', undefined));
+    const { sends } = await arrangements[source](this.#situation('', undefined));
     return sends.slice(0, 1);
   }
 
@@ -228,7 +228,7 @@ export class Stage {
     for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
   }
 
-  #scene(way: string, output: unknown): Scene {
+  #situation(way: string, output: unknown): Situation {
     const snapshot = this.#actor.getSnapshot();
     const { strategy } = this.around.setting;
     const place = strategy === 'device' ? 'device' : 'model';
@@ -237,7 +237,7 @@ export class Stage {
       snapshot,
       way,
       output,
-      shelf: this.#shelf,
+      store: this.#store,
       session: snapshot.context.session,
       place,
     };
@@ -251,11 +251,11 @@ export class Stage {
     });
   }
 
-  #open(child: string): void {
-    const open = this.#doors.get(child);
-    if (!open) throw new Divergence(`${child} is not at work`);
-    this.#doors.delete(child);
-    open();
+  #letBegin(child: string): void {
+    const begin = this.#waiting.get(child);
+    if (!begin) throw new Divergence(`${child} is not at work`);
+    this.#waiting.delete(child);
+    begin();
   }
 
   #inspect(event: InspectionEvent): void {
@@ -268,29 +268,29 @@ export class Stage {
     }
     // Done or failed: which of both it is, the arrows will tell.
     if (event.type === '@xstate.event' && event.event.type.endsWith(`.actor.${this.#reporter}`))
-      this.#heard();
+      this.#onReport();
   }
 
   /** The same actors; each waits at its door first. */
-  #withDoors(machine: AuthMachine): AuthMachine {
-    const doors = this.#doors;
-    const guarded = Object.entries(machine.implementations.actors).map(([source, logic]) => {
+  #withWaiting(machine: AuthMachine): AuthMachine {
+    const waiting = this.#waiting;
+    const held = Object.entries(machine.implementations.actors).map(([source, logic]) => {
       // What siblings do comes from outside.
       if (source === 'heedSiblings') return [source, fromCallback(() => {})] as const;
       // What `fromPromise` was made from: XState keeps it here.
-      const act = (logic as ReturnType<typeof fromPromise>).config as Parameters<typeof fromPromise>[0];
-      const behindDoor: typeof act = async (args) => {
-        await new Promise<void>((resolve) => doors.set(args.self.id, resolve));
-        return act(args);
+      const work = (logic as ReturnType<typeof fromPromise>).config as Parameters<typeof fromPromise>[0];
+      const waitsFirst: typeof work = async (args) => {
+        await new Promise<void>((resolve) => waiting.set(args.self.id, resolve));
+        return work(args);
       };
-      return [source, fromPromise(behindDoor)] as const;
+      return [source, fromPromise(waitsFirst)] as const;
     });
-    return machine.provide({ actors: Object.fromEntries(guarded) });
+    return machine.provide({ actors: Object.fromEntries(held) });
   }
 
   async #within(work: Promise<void>, what: string): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      this.#late = () => reject(new Divergence(`${what} within ${PATIENCE} ms in ${this.name}`));
+      this.#late = () => reject(new Divergence(`${what} within ${STEP_TIMEOUT} ms in ${this.name}`));
       this.#watchdog.refresh();
       work.then(resolve, reject);
     });

@@ -3,7 +3,7 @@
 import { failure } from '../../../contract/errors.ts';
 import { AuthError, memoryStore, type Store, type Stored } from '../../../index.ts';
 
-export class Shelf {
+export class TestStore {
   #kept = new Map<string, Stored>();
   records = memoryStore(this.#kept);
   isAway = false;
@@ -19,7 +19,7 @@ export class Shelf {
   }
 
   /** The store as the engine sees it. */
-  get store(): Store {
+  get forEngine(): Store {
     return {
       get: (key) => this.#reach((records) => records.get(key)),
       put: (key, text, expected) => this.#reach((records) => records.put(key, text, expected)),

@@ -43,7 +43,7 @@ export type Step =
   | { readonly do: 'time'; readonly minutes: number };
 
 /** A world: who the client is, and what happens. */
-export interface Story {
+export interface Scenario {
   readonly interaction: 'ask' | 'auto';
   readonly client: ClientKind;
   readonly steps: readonly Step[];
@@ -151,7 +151,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 /** Stories that shrink to the shortest one that still goes wrong. */
-export const stories: fc.Arbitrary<Story> = fc.record({
+export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   interaction: fc.constantFrom<'ask' | 'auto'>('auto', 'ask'),
   client: fc.constantFrom<ClientKind>('dynamic', 'dynamic', 'document', 'by hand'),
   steps: fc.array(step, { minLength: 2, maxLength: 14, size: 'max' }),
@@ -160,16 +160,16 @@ export const stories: fc.Arbitrary<Story> = fc.record({
 const name = (at: Place): string => (at === 'resource' ? 'the resource' : `server ${at.toUpperCase()}`);
 const wish = (wanted: readonly string[]): string => (wanted.length === 0 ? '' : ` for ${wanted.join(' ')}`);
 
-function tellMeanwhile({ request, event }: Meanwhile): string {
-  const what = event.do === 'abort' ? 'the app gives the call up' : tellStep(event);
+function describeMeanwhile({ request, event }: Meanwhile): string {
+  const what = event.do === 'abort' ? 'the app gives the call up' : describeStep(event);
   return `; as request ${request} of it leaves, ${what}`;
 }
 
 /** One step as a sentence. */
-export function tellStep(step: Step): string {
+export function describeStep(step: Step): string {
   switch (step.do) {
     case 'call':
-      return `the app calls ${step.tools.join(' and ')}${step.meanwhile ? tellMeanwhile(step.meanwhile) : ''}`;
+      return `the app calls ${step.tools.join(' and ')}${step.meanwhile ? describeMeanwhile(step.meanwhile) : ''}`;
     case 'login':
       return `the app asks to log in${wish(step.scopes)}`;
     case 'logout':
@@ -213,13 +213,13 @@ export function tellStep(step: Step): string {
   }
 }
 
-/** A story, one sentence in a line. */
-export function tellStory({ interaction, client, steps }: Story): string {
+/** A scenario, one sentence in a line. */
+export function describeScenario({ interaction, client, steps }: Scenario): string {
   const who = {
     dynamic: 'registers itself',
     document: 'has a metadata document',
     'by hand': 'is known to A',
   };
   const beginning = `interaction: ${interaction}; the client ${who[client]}; the resource names server A; edit needs write, purge admin`;
-  return [beginning, ...steps.map((step) => `${tellStep(step)}`)].map((line) => `  - ${line}`).join('\n');
+  return [beginning, ...steps.map((step) => `${describeStep(step)}`)].map((line) => `  - ${line}`).join('\n');
 }

@@ -1,12 +1,12 @@
 // Engines that misbehave in one way each, on the wire: what the rules are there to notice.
 import type { UserAgent } from '../../../index.ts';
-import type { Sabotage } from './runner.ts';
+import type { EngineFault } from './runner.ts';
 
 type Send = (request: Request, send: typeof fetch) => Promise<Response>;
 
 /** Puts something between the engine and the network. */
-const onTheWire =
-  (make: () => Send): Sabotage =>
+const onRequests =
+  (make: () => Send): EngineFault =>
   (options) => {
     const { fetch: send = fetch } = options;
     const work = make();
@@ -19,8 +19,8 @@ const bodyOf = async (request: Request): Promise<URLSearchParams> =>
   new URLSearchParams(await request.clone().text());
 
 /** Leads people somewhere else than the engine wanted; `change` works on the parameters. */
-const atTheDoor =
-  (make: () => (said: URLSearchParams) => void): Sabotage =>
+const inAuthorizationRequest =
+  (make: () => (said: URLSearchParams) => void): EngineFault =>
   (options) => {
     const change = make();
     const present: UserAgent['present'] = (request) => {
@@ -32,7 +32,7 @@ const atTheDoor =
   };
 
 /** The last access token goes along with whatever an authorization server is asked. */
-const tokenToServers = onTheWire(() => {
+const tokenToServers = onRequests(() => {
   let authorization: string | null = null;
   return (request, send) => {
     const own = request.headers.get('authorization');
@@ -42,7 +42,7 @@ const tokenToServers = onTheWire(() => {
   };
 });
 
-const clientIdForAll = onTheWire(() => {
+const clientIdForAll = onRequests(() => {
   let first: string | null = null;
   return async (request, send) => {
     if (!isTokenRequest(request)) return send(request);
@@ -55,13 +55,13 @@ const clientIdForAll = onTheWire(() => {
   };
 });
 
-const codeTwice = onTheWire(() => async (request, send) => {
+const codeTwice = onRequests(() => async (request, send) => {
   const isCode = isTokenRequest(request) && (await bodyOf(request)).has('code');
   if (isCode) await (await send(request.clone())).text();
   return send(request);
 });
 
-const refreshTwice = onTheWire(() => {
+const refreshTwice = onRequests(() => {
   let last: Request | undefined;
   return async (request, send) => {
     if (!isTokenRequest(request) || !(await bodyOf(request)).has('refresh_token')) return send(request);
@@ -72,18 +72,18 @@ const refreshTwice = onTheWire(() => {
   };
 });
 
-const tokenInUrl = onTheWire(() => (request, send) => {
+const tokenInUrl = onRequests(() => (request, send) => {
   const [, token] = (request.headers.get('authorization') ?? '').split('Bearer ');
   if (token === undefined) return send(request);
   return send(new Request(`${request.url}?access_token=${token}`, request));
 });
 
-const scopesDropped = atTheDoor(() => (said) => {
+const scopesDropped = inAuthorizationRequest(() => (said) => {
   const [last = ''] = (said.get('scope') ?? '').split(' ').slice(-1);
   said.set('scope', last);
 });
 
-const stateKept = atTheDoor(() => {
+const stateKept = inAuthorizationRequest(() => {
   let first: string | null = null;
   return (said) => {
     first ??= said.get('state');
@@ -91,14 +91,17 @@ const stateKept = atTheDoor(() => {
   };
 });
 
-const withoutPkce = atTheDoor(() => (said) => {
+const withoutPkce = inAuthorizationRequest(() => (said) => {
   for (const name of ['code_challenge', 'code_challenge_method']) said.delete(name);
 });
 
-const unasked: Sabotage = (options) => ({ ...options, policy: { ...options.policy, interaction: 'auto' } });
+const withoutAsking: EngineFault = (options) => ({
+  ...options,
+  policy: { ...options.policy, interaction: 'auto' },
+});
 
 /** Every server's metadata says what is wanted to be heard. */
-const pkceBelieved = onTheWire(() => async (request, send) => {
+const pkceBelieved = onRequests(() => async (request, send) => {
   const response = await send(request);
   if (!request.url.includes('/.well-known/oauth-authorization-server') || !response.ok) return response;
   const document = { ...(await response.json()), code_challenge_methods_supported: ['S256'] };
@@ -106,7 +109,7 @@ const pkceBelieved = onTheWire(() => async (request, send) => {
 });
 
 /** The resource's metadata is read once, and believed for ever. */
-const neverAgain = onTheWire(() => {
+const metadataReadOnce = onRequests(() => {
   let first: string | undefined;
   return async (request, send) => {
     const response = await send(request);
@@ -116,11 +119,11 @@ const neverAgain = onTheWire(() => {
   };
 });
 
-const sleepless: Sabotage = (options) => ({ ...options, sleep: () => new Promise<void>(() => {}) });
+const sleepNeverEnds: EngineFault = (options) => ({ ...options, sleep: () => new Promise<void>(() => {}) });
 
 /** The refusal of a registration says what was sent, and that has a secret in it. */
-const talkative: Sabotage = (options) => {
-  const refusing = onTheWire(() => async (request, send) => {
+const secretInName: EngineFault = (options) => {
+  const refusing = onRequests(() => async (request, send) => {
     const response = await send(request);
     return request.url.endsWith('/register') ? new Response(null, { status: 400 }) : response;
   });
@@ -128,7 +131,7 @@ const talkative: Sabotage = (options) => {
 };
 
 /** Each with the rule that has to notice, by what it says or by its requirement. */
-export const sabotages: readonly (readonly [name: string, sabotage: Sabotage, noticed: RegExp])[] = [
+export const engineFaults: readonly (readonly [name: string, fault: EngineFault, noticed: RegExp])[] = [
   [
     'an access token is sent to the authorization server',
     tokenToServers,
@@ -141,9 +144,9 @@ export const sabotages: readonly (readonly [name: string, sabotage: Sabotage, no
   ['a step-up drops scopes', scopesDropped, /STEP-1.*is not asked for/s],
   ['the state is not fresh', stateKept, /AUTHZ-3.*state is that of an earlier request/s],
   ['there is no PKCE', withoutPkce, /AUTHZ-1.*code_challenge/s],
-  ['`ask` is taken for `auto`', unasked, /AUTHZ-11.*had not asked/s],
+  ['`ask` is taken for `auto`', withoutAsking, /AUTHZ-11.*had not asked/s],
   ['wrong metadata is believed', pkceBelieved, /DISC-8.*all the same|DISC-8.*nobody had read/s],
-  ['the resource is never looked at again', neverAgain, /BIND-3.*did not name/s],
-  ['nothing that waits ends', sleepless, /TOK-7.*the call does not/s],
-  ['a secret is told', talkative, /no secret is told.*a code was/s],
+  ['the resource is never looked at again', metadataReadOnce, /BIND-3.*did not name/s],
+  ['nothing that waits ends', sleepNeverEnds, /TOK-7.*the call does not/s],
+  ['a secret is told', secretInName, /no secret is told.*a code was/s],
 ];

@@ -1,6 +1,6 @@
 // The person of a world with their browser: led to a server, they log in, deny, or stay away.
 import { type Engine, hostUserAgent, type UserAgent } from '../../../index.ts';
-import type { Person as Mood } from './behaviours.ts';
+import type { Person as PersonBehaviour } from './behaviours.ts';
 import type { Turns } from './turns.ts';
 
 interface Surroundings {
@@ -15,7 +15,7 @@ interface Surroundings {
 
 export class Person {
   readonly #around: Surroundings;
-  mood: Mood = 'approves';
+  behaviour: PersonBehaviour = 'approves';
   #shown: string | undefined;
   #callback: string | undefined;
 
@@ -28,7 +28,7 @@ export class Person {
     const present = ({ url }: { readonly url: string }): void => {
       this.#around.onPresented(new URL(url));
       this.#shown = url;
-      if (this.mood !== 'stays away') void this.#walk(url);
+      if (this.behaviour !== 'stays away') void this.#walk(url);
     };
     return hostUserAgent({ redirectUri: 'http://127.0.0.1/callback', present });
   }

@@ -30,15 +30,15 @@ export type Mark =
   /** What was told to people and logs up to here. */
   | { readonly kind: 'told'; readonly text: string }
   /** Everything in the store, after a sign-out that nothing disturbed. */
-  | { readonly kind: 'left over'; readonly text: string }
+  | { readonly kind: 'left in store'; readonly text: string }
   /** After all was mended. */
-  | { readonly kind: 'mended'; readonly login: string; readonly status: string }
+  | { readonly kind: 'repaired'; readonly login: string; readonly status: string }
   | { readonly kind: 'hangs'; readonly what: string }
   | Outcome;
 
 export type Moment = Exchange | Mark;
 
-export interface Tape {
+export interface Recording {
   readonly moments: readonly Moment[];
   readonly origins: Readonly<Record<Place, string>>;
   readonly resource: string;
@@ -51,7 +51,7 @@ export interface Rule {
   readonly says: string;
   readonly spec: readonly RequirementId[];
   /** What broke it, in a sentence without secrets; nothing when it held. */
-  readonly judge: (tape: Tape) => string | undefined;
+  readonly judge: (recording: Recording) => string | undefined;
 }
 
 export const METADATA = '/.well-known/oauth-authorization-server';
@@ -89,11 +89,11 @@ export function namedServers({ request, answer }: Exchange): readonly string[] |
 }
 
 /** Whether a server's metadata, as it was answered, may be used; nothing when no metadata was answered. */
-export function isGoodMetadata({ request, answer }: Exchange, tape: Tape): boolean | undefined {
+export function isGoodMetadata({ request, answer }: Exchange, recording: Recording): boolean | undefined {
   if (request.path !== METADATA || request.at === 'resource') return undefined;
   const { issuer, code_challenge_methods_supported: methods } = objectOf(answer);
   if (issuer === undefined) return undefined;
-  return issuer === tape.origins[request.at] && Array.isArray(methods) && methods.includes('S256');
+  return issuer === recording.origins[request.at] && Array.isArray(methods) && methods.includes('S256');
 }
 
 /** The access token that a request to the resource carries. */
@@ -105,4 +105,4 @@ export function bearerOf({ request }: Exchange): string | undefined {
 }
 
 /** Names whose an issued value of the scripted world is. */
-export const homeOf = (credential: string): Server => (credential.split('-')[1] === 'b' ? 'b' : 'a');
+export const issuedBy = (credential: string): Server => (credential.split('-')[1] === 'b' ? 'b' : 'a');

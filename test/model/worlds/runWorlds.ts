@@ -1,74 +1,74 @@
-// Plays random stories against the real engine over real HTTP, and judges each by what was seen.
+// Plays random scenarios against the real engine over real HTTP, and judges each by what was seen.
 import fc from 'fast-check';
-import { type Story, stories, tellStory } from './behaviours.ts';
-import type { Tape } from './recording.ts';
+import { describeScenario, type Scenario, scenarios } from './behaviours.ts';
+import type { Recording } from './recording.ts';
 import { rules } from './rules/index.ts';
-import { Hanging, Player, type Sabotage } from './runner.ts';
-import { type Stage, startStage } from './servers.ts';
+import { type EngineFault, Hanging, ScenarioRunner } from './runner.ts';
+import { type Servers, startServers } from './servers.ts';
 
 export interface WorldsOptions {
   readonly worlds: number;
-  /** The same seed plays the same stories. */
+  /** The same seed plays the same scenarios. */
   readonly seed: number;
-  /** Looks for the shortest story that goes wrong in the same way. Default true. */
+  /** Looks for the shortest scenario that goes wrong in the same way. Default true. */
   readonly shorten?: boolean;
   /** Told after each world. */
   readonly onProgress?: (done: number) => void;
 }
 
 export interface WorldsReport {
-  /** Played, those not counted that were played to shorten a story. */
+  /** Played, those not counted that were played to shorten a scenario. */
   readonly worlds: number;
   readonly steps: number;
   readonly requests: number;
-  /** The first rule that was broken, the shortest story that breaks it, and the seed. */
+  /** The first rule that was broken, the shortest scenario that breaks it, and the seed. */
   readonly violation?: string;
 }
 
 /**
  * Plays so many random worlds, and ends at the first one that breaks a rule.
- * @param sabotage makes the engine worse, for those who doubt the rules.
+ * @param fault makes the engine worse, for those who doubt the rules.
  */
 export async function runWorlds(
   { worlds, seed, shorten = true, onProgress = () => {} }: WorldsOptions,
-  sabotage: Sabotage = (options) => options,
+  fault: EngineFault = (options) => options,
 ): Promise<WorldsReport> {
-  const stage = await startStage();
+  const servers = await startServers();
   const played = { worlds: 0, steps: 0, requests: 0 };
   let isBroken = false;
   try {
-    const property = fc.asyncProperty(stories, async (story) => {
-      const violation = judge(await play(stage, story, sabotage));
+    const property = fc.asyncProperty(scenarios, async (scenario) => {
+      const violation = judge(await play(servers, scenario, fault));
       isBroken ||= violation !== undefined;
       if (!isBroken) {
         played.worlds += 1;
-        played.steps += story.steps.length;
-        played.requests += stage.world.exchanges.length;
+        played.steps += scenario.steps.length;
+        played.requests += servers.world.exchanges.length;
         onProgress(played.worlds);
       }
       if (violation !== undefined) throw new Violation(violation);
     });
     const result = await fc.check(property, { numRuns: worlds, seed, endOnFailure: !shorten });
     if (!result.failed) return played;
-    const [story] = result.counterexample ?? [];
-    return { ...played, violation: report(story, result.errorInstance, seed) };
+    const [scenario] = result.counterexample ?? [];
+    return { ...played, violation: report(scenario, result.errorInstance, seed) };
   } finally {
-    await stage.world.close();
+    await servers.world.close();
   }
 }
 
-async function play(stage: Stage, story: Story, sabotage: Sabotage): Promise<Tape> {
+async function play(servers: Servers, scenario: Scenario, fault: EngineFault): Promise<Recording> {
   try {
-    return await new Player(stage, story, sabotage).play();
+    return await new ScenarioRunner(servers, scenario, fault).play();
   } catch (thrown) {
-    if (thrown instanceof Hanging) return thrown.tape;
+    if (thrown instanceof Hanging) return thrown.recording;
     throw thrown;
   }
 }
 
-function judge(tape: Tape): string | undefined {
+function judge(recording: Recording): string | undefined {
   for (const rule of rules) {
-    const because = rule.judge(tape);
+    const because = rule.judge(recording);
     if (because !== undefined) return `${rule.spec.join(', ')}: ${rule.says}.\n  But ${because}.`;
   }
   return undefined;
@@ -76,10 +76,10 @@ function judge(tape: Tape): string | undefined {
 
 class Violation extends Error {}
 
-function report(story: Story | undefined, thrown: unknown, seed: number): string {
+function report(scenario: Scenario | undefined, thrown: unknown, seed: number): string {
   const what =
     thrown instanceof Violation
       ? thrown.message
       : `Broken: ${thrown instanceof Error ? thrown.stack : thrown}`;
-  return `${what}\n${story ? tellStory(story) : ''}\n  seed ${seed}`;
+  return `${what}\n${scenario ? describeScenario(scenario) : ''}\n  seed ${seed}`;
 }

@@ -1,26 +1,26 @@
-// Plays one story against a real engine, and keeps a tape of what was seen.
+// Plays one scenario against a real engine, and keeps a recording of what was seen.
 import { randomUUID } from 'node:crypto';
 import { AuthError, type ClientOptions, type EngineOptions, memoryStore } from '../../../index.ts';
 import { TestClock } from '../../support/clock.ts';
 import { everythingTold, type TestEngine, testEngine, textsOf } from '../../support/engine.ts';
-import { type Event, type Meanwhile, type Step, type Story, tellStep } from './behaviours.ts';
+import { describeStep, type Event, type Meanwhile, type Scenario, type Step } from './behaviours.ts';
 import { Person } from './person.ts';
-import type { Mark, Moment, Tape } from './recording.ts';
-import type { Stage } from './servers.ts';
+import type { Mark, Moment, Recording } from './recording.ts';
+import type { Servers } from './servers.ts';
 import { Turns } from './turns.ts';
 
 /** Makes an engine worse, to see whether the rules notice. */
-export type Sabotage = (options: EngineOptions) => EngineOptions;
+export type EngineFault = (options: EngineOptions) => EngineOptions;
 
 const DOCUMENT = 'https://app.example/client.json';
 const MINUTE = 60_000;
 /** Lifetime of access tokens, in minutes: as the scripted world says. */
 const LIFETIME = 5;
 
-export class Player {
-  readonly #stage: Stage;
-  readonly #story: Story;
-  readonly #sabotage: Sabotage;
+export class ScenarioRunner {
+  readonly #servers: Servers;
+  readonly #scenario: Scenario;
+  readonly #fault: EngineFault;
   readonly #clock = new TestClock();
   readonly #store = memoryStore();
   readonly #turns: Turns;
@@ -35,37 +35,37 @@ export class Player {
   #requests = 0;
   #meanwhile: (Meanwhile & { readonly abort: () => void }) | undefined;
 
-  constructor(stage: Stage, story: Story, sabotage: Sabotage) {
-    this.#stage = stage;
-    this.#story = story;
-    this.#sabotage = sabotage;
-    stage.reset();
-    this.#client = this.#clientOf(story);
+  constructor(servers: Servers, scenario: Scenario, fault: EngineFault) {
+    this.#servers = servers;
+    this.#scenario = scenario;
+    this.#fault = fault;
+    servers.reset();
+    this.#client = this.#clientOf(scenario);
     this.#turns = new Turns(this.#clock, () => this.#engine?.session.actor);
     this.#person = this.#meet();
     this.#engine = this.#start();
   }
 
   /** Plays every step, then mends everything and asks for a login: then it has to work. */
-  async play(): Promise<Tape> {
+  async play(): Promise<Recording> {
     await this.#turns.rest();
-    for (const step of this.#story.steps) {
+    for (const step of this.#scenario.steps) {
       this.#mark({ kind: 'step', step });
       await this.#do(step);
-      await this.#rest(tellStep(step));
+      await this.#rest(describeStep(step));
       await this.#restarting;
-      await this.#rest(tellStep(step));
+      await this.#rest(describeStep(step));
       this.#meanwhile = undefined;
     }
     await this.#finale();
-    return this.#tape();
+    return this.#recording();
   }
 
   async #finale(): Promise<void> {
-    const { client } = this.#story;
-    this.#stage.mend();
-    this.#person.mood = 'approves';
-    if (client === 'by hand') this.#stage.moveTo('a');
+    const { client } = this.#scenario;
+    this.#servers.repair();
+    this.#person.behaviour = 'approves';
+    if (client === 'by hand') this.#servers.moveTo('a');
     this.#mark({ kind: 'step', step: { do: 'call', tools: ['list'], meanwhile: null } });
     let [login, status] = ['', ''];
     for (let tries = 0; tries < 2 && status !== '200'; tries += 1) {
@@ -73,7 +73,7 @@ export class Player {
       await this.#rest('after all was mended');
       status = await this.#wait('the call after all was mended', this.#call('list', undefined));
     }
-    this.#mark({ kind: 'mended', login, status });
+    this.#mark({ kind: 'repaired', login, status });
     await this.#end();
     for (const [left, what] of this.#left)
       if (!(await this.#turns.drive(left))) this.#mark({ kind: 'hangs', what });
@@ -84,7 +84,7 @@ export class Player {
       case 'call':
         return this.#callAll(step.tools, step.meanwhile);
       case 'login':
-        return this.#person.mood === 'stays away'
+        return this.#person.behaviour === 'stays away'
           ? this.#leave('the login', this.#login(step.scopes))
           : this.#wait('the login', this.#login(step.scopes));
       case 'logout':
@@ -98,20 +98,20 @@ export class Player {
       case 'time':
         return this.#pass(step.minutes);
       case 'person':
-        this.#person.mood = step.now;
-        this.#stage.moods.deniesAll = step.now === 'denies';
+        this.#person.behaviour = step.now;
+        this.#servers.behaviour.deniesAll = step.now === 'denies';
         return;
       case 'need':
         return this.#need(step.tool, step.scope);
       case 'metadata':
-        return this.#stage.moods.metadata.set(step.at, step.is);
+        return this.#servers.behaviour.metadata.set(step.at, step.is);
       case 'response':
-        return this.#stage.moods.responses.set(step.at, step.is);
+        return this.#servers.behaviour.responses.set(step.at, step.is);
       case 'grant':
-        this.#stage.moods.grantsAll = step.all;
+        this.#servers.behaviour.grantsAll = step.all;
         return;
       case 'rotation':
-        this.#stage.moods.rotates = step.on;
+        this.#servers.behaviour.rotates = step.on;
         return;
       default:
         return this.#happen(step);
@@ -119,20 +119,20 @@ export class Player {
   }
 
   #happen(event: Event): unknown {
-    const { moods } = this.#stage;
+    const { behaviour } = this.#servers;
     switch (event.do) {
       case 'move':
-        return this.#stage.moveTo(event.to);
+        return this.#servers.moveTo(event.to);
       case 'expire':
-        return this.#stage.world.expireAccessTokens(event.at);
+        return this.#servers.world.expireAccessTokens(event.at);
       case 'revoke':
-        return this.#stage.revokeAll(event.at);
+        return this.#servers.revokeAll(event.at);
       case 'forget client':
-        return this.#stage.forgetClients(event.at);
+        return this.#servers.forgetClients(event.at);
       case 'outage':
-        return moods.outages.set(event.at, event.how);
+        return behaviour.outages.set(event.at, event.how);
       case 'outage ends':
-        return moods.outages.delete(event.at);
+        return behaviour.outages.delete(event.at);
       case 'cancel login':
         return void this.#engine.session.cancel();
       case 'logout':
@@ -195,7 +195,7 @@ export class Player {
     await this.#rest('the logout');
     if (!isAlone || ended !== 'done') return;
     this.#mark({ kind: 'logged out' });
-    this.#mark({ kind: 'left over', text: (await textsOf(this.#store)).join('\n') });
+    this.#mark({ kind: 'left in store', text: (await textsOf(this.#store)).join('\n') });
   }
 
   async #outcome(
@@ -220,14 +220,14 @@ export class Player {
   /** The app's own request to the resource ends as fetch ends it. */
   #isOfNetwork(what: string, name: string, signal: AbortSignal | undefined): boolean {
     if (!what.startsWith('the call')) return false;
-    const outage = this.#stage.moods.outages.get('resource') ?? 'answers 503';
+    const outage = this.#servers.behaviour.outages.get('resource') ?? 'answers 503';
     return name === 'AbortError'
       ? signal?.aborted === true
       : name === 'TypeError' && outage !== 'answers 503';
   }
 
   #meet(): Person {
-    const { origins } = this.#stage.world;
+    const { origins } = this.#servers.world;
     return new Person({
       turns: this.#turns,
       onPresented: (url) => {
@@ -247,7 +247,7 @@ export class Player {
 
   #start(): TestEngine {
     this.#mark({ kind: 'engine' });
-    const { interaction } = this.#story;
+    const { interaction } = this.#scenario;
     const options: EngineOptions = {
       client: this.#client,
       userAgent: this.#person.userAgent(),
@@ -257,7 +257,7 @@ export class Player {
       now: this.#clock.now,
       sleep: this.#clock.sleep,
     };
-    return testEngine(this.#stage.world.resource, this.#sabotage(options));
+    return testEngine(this.#servers.world.resource, this.#fault(options));
   }
 
   /** What was told is kept; then the process ends. */
@@ -271,8 +271,8 @@ export class Player {
     this.#engine = this.#start();
   }
 
-  #clientOf({ client }: Story): ClientOptions {
-    const { world } = this.#stage;
+  #clientOf({ client }: Scenario): ClientOptions {
+    const { world } = this.#servers;
     const name = 'authchart worlds';
     if (client === 'dynamic') return { name };
     if (client === 'document') {
@@ -303,20 +303,20 @@ export class Player {
   }
 
   #need(tool: string, scope: string | null): void {
-    const { needs } = this.#stage.moods;
+    const { needs } = this.#servers.behaviour;
     if (scope === null) needs.delete(tool);
     else needs.set(tool, scope);
   }
 
   async #pass(minutes: number): Promise<void> {
-    if (minutes >= LIFETIME) this.#stage.world.expireAccessTokens();
+    if (minutes >= LIFETIME) this.#servers.world.expireAccessTokens();
     await this.#turns.pass(minutes * MINUTE);
   }
 
   async #wait<T>(what: string, work: Promise<T>): Promise<T> {
     if (await this.#turns.drive(work)) return work;
     this.#mark({ kind: 'hangs', what });
-    throw new Hanging(this.#tape());
+    throw new Hanging(this.#recording());
   }
 
   #leave(what: string, work: Promise<unknown>): void {
@@ -327,15 +327,15 @@ export class Player {
   async #rest(what: string): Promise<void> {
     if (await this.#turns.rest()) return;
     this.#mark({ kind: 'hangs', what });
-    throw new Hanging(this.#tape());
+    throw new Hanging(this.#recording());
   }
 
   #mark(mark: Mark): void {
-    this.#marks.push({ at: this.#stage.world.exchanges.length, mark });
+    this.#marks.push({ at: this.#servers.world.exchanges.length, mark });
   }
 
-  #tape(): Tape {
-    const { world } = this.#stage;
+  #recording(): Recording {
+    const { world } = this.#servers;
     const moments: Moment[] = [];
     const marks = this.#marks.values();
     let next = marks.next();
@@ -344,17 +344,17 @@ export class Player {
       const exchange = world.exchanges[at];
       if (exchange) moments.push({ kind: 'exchange', ...exchange });
     }
-    const { interaction, client } = this.#story;
+    const { interaction, client } = this.#scenario;
     return { moments, origins: world.origins, resource: world.resource, interaction, client };
   }
 }
 
-/** A story that cannot be played to its end, since something in it does not end. */
+/** A scenario that cannot be played to its end, since something in it does not end. */
 export class Hanging extends Error {
-  readonly tape: Tape;
+  readonly recording: Recording;
 
-  constructor(tape: Tape) {
+  constructor(recording: Recording) {
     super('Something in this world does not end.');
-    this.tape = tape;
+    this.recording = recording;
   }
 }

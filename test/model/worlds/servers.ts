@@ -1,10 +1,10 @@
-// The servers of a world with their moods: one scripted world that is set back for each story.
+// The servers of a world with their behaviour: one scripted world that is set back for each scenario.
 import { createHash } from 'node:crypto';
 import { type Answer, type Place, type Received, startWorld, type World } from '../../support/world.ts';
 import { EVER_NEW, type Metadata, type Outage, type Response, type Server } from './behaviours.ts';
 import { METADATA, RESOURCE_METADATA } from './recording.ts';
 
-interface Moods {
+interface Behaviour {
   readonly outages: Map<Place, Outage>;
   readonly metadata: Map<Server, Metadata>;
   readonly responses: Map<Server, Response>;
@@ -24,7 +24,7 @@ const beginning = [
   ['purge', 'admin'],
 ] as const;
 
-const correct = (): Moods => ({
+const correct = (): Behaviour => ({
   outages: new Map(),
   metadata: new Map(),
   responses: new Map(),
@@ -46,11 +46,11 @@ const serverRoutes = [
   'POST /revoke',
 ];
 
-/** Start it with `startStage`; set it back before each story. */
-export class Stage {
+/** Start it with `startServers`; set it back before each scenario. */
+export class Servers {
   readonly world: World;
   readonly #pristine: World['documents'];
-  moods = correct();
+  behaviour = correct();
   #needed = 0;
 
   constructor(world: World) {
@@ -61,7 +61,7 @@ export class Stage {
   /** Everything as it was at the start: no tokens, no records of traffic, correct servers, the resource at A. */
   reset(): void {
     const { world } = this;
-    this.moods = correct();
+    this.behaviour = correct();
     this.#needed = 0;
     for (const list of [world.received, world.exchanges]) list.length = 0;
     for (const known of [world.accessTokens, world.refreshTokens, world.codes]) known.clear();
@@ -72,9 +72,9 @@ export class Stage {
   }
 
   /** Servers are correct again, and tools need what tokens can have. What they revoked or forgot stays so. */
-  mend(): void {
-    const { forgotten, registered } = this.moods;
-    this.moods = { ...correct(), forgotten, registered };
+  repair(): void {
+    const { forgotten, registered } = this.behaviour;
+    this.behaviour = { ...correct(), forgotten, registered };
   }
 
   moveTo(to: Server | 'both'): void {
@@ -92,7 +92,8 @@ export class Stage {
   }
 
   forgetClients(at: Server): void {
-    for (const [client, home] of this.moods.registered) if (home === at) this.moods.forgotten.add(client);
+    for (const [client, home] of this.behaviour.registered)
+      if (home === at) this.behaviour.forgotten.add(client);
   }
 
   #script(at: Place, route: string): void {
@@ -101,15 +102,15 @@ export class Stage {
   }
 
   #answer(request: Received): Answer {
-    const outage = this.moods.outages.get(request.at);
+    const outage = this.behaviour.outages.get(request.at);
     if (outage === 'answers 503') return { status: 503 };
     if (outage === 'cuts connections') return { cut: true };
-    const answer = this.#inMood(request);
+    const answer = this.#answerAsBehaving(request);
     // What was asked for has been done, and nobody hears of it.
     return outage === 'loses its answers' ? { cut: true } : answer;
   }
 
-  #inMood(request: Received): Answer {
+  #answerAsBehaving(request: Received): Answer {
     const { at, path } = request;
     if (at === 'resource') return this.world.correctly(request);
     switch (path) {
@@ -128,7 +129,7 @@ export class Stage {
 
   #metadata(at: Server): Record<string, unknown> {
     const document = this.world.documents[at];
-    switch (this.moods.metadata.get(at) ?? 'correct') {
+    switch (this.behaviour.metadata.get(at) ?? 'correct') {
       case 'correct':
         return document;
       case 'of another issuer':
@@ -143,7 +144,7 @@ export class Stage {
   #register(request: Received, at: Server): Answer {
     const answer = this.world.correctly(request);
     const { client_id: id } = answer.body as { readonly client_id: string };
-    this.moods.registered.set(id, at);
+    this.behaviour.registered.set(id, at);
     return answer;
   }
 
@@ -151,11 +152,11 @@ export class Stage {
     const answer = this.world.correctly(request);
     const location = new URL(answer.headers?.['location'] ?? '');
     const { searchParams } = location;
-    if (this.moods.deniesAll) {
+    if (this.behaviour.deniesAll) {
       searchParams.delete('code');
       searchParams.set('error', 'access_denied');
     }
-    const is = this.moods.responses.get(at);
+    const is = this.behaviour.responses.get(at);
     if (is === 'of another issuer') searchParams.set('iss', this.world.origins[at === 'a' ? 'b' : 'a']);
     if (is === 'without issuer') searchParams.delete('iss');
     if (is === 'with another state') {
@@ -165,17 +166,17 @@ export class Stage {
   }
 
   #issue(request: Received, at: Server): Answer {
-    if (this.moods.forgotten.has(request.form.get('client_id') ?? ''))
+    if (this.behaviour.forgotten.has(request.form.get('client_id') ?? ''))
       return { status: 401, body: { error: 'invalid_client' } };
     const spent = request.form.get('refresh_token') ?? '';
     const before = this.world.refreshTokens.get(spent);
     const answer = this.world.correctly(request);
     if (answer.status !== undefined) return answer;
     const issued = answer.body as { readonly access_token: string; readonly refresh_token: string };
-    const scope = this.moods.grantsAll ? {} : { scope: 'read' };
-    if (!this.moods.grantsAll)
+    const scope = this.behaviour.grantsAll ? {} : { scope: 'read' };
+    if (!this.behaviour.grantsAll)
       this.world.accessTokens.set(issued.access_token, { issuer: at, ...scope, scope: 'read' });
-    if (this.moods.rotates || !before) return { body: { ...issued, ...scope } };
+    if (this.behaviour.rotates || !before) return { body: { ...issued, ...scope } };
     const { refresh_token: unused, ...kept } = issued;
     this.world.refreshTokens.delete(unused);
     this.world.refreshTokens.set(spent, before);
@@ -184,14 +185,14 @@ export class Stage {
 
   #need(request: Received): string | null {
     const { params } = JSON.parse(request.body || '{}') as { readonly params?: { readonly name?: string } };
-    const scope = this.moods.needs.get(params?.name ?? '');
+    const scope = this.behaviour.needs.get(params?.name ?? '');
     if (scope !== EVER_NEW) return scope ?? null;
     this.#needed += 1;
     return `more-${this.#needed}`;
   }
 }
 
-/** @returns a stage whose servers run until `stage.world.close()`. */
-export async function startStage(): Promise<Stage> {
-  return new Stage(await startWorld());
+/** @returns a servers whose servers run until `servers.world.close()`. */
+export async function startServers(): Promise<Servers> {
+  return new Servers(await startWorld());
 }

@@ -1,6 +1,6 @@
 // Random worlds against the real engine, and the proof that the rules would notice if it misbehaved.
 import { describe, expect, it } from 'vitest';
-import { sabotages } from './faultyEngines.ts';
+import { engineFaults } from './faultyEngines.ts';
 import { runWorlds } from './runWorlds.ts';
 
 describe('random worlds', () => {
@@ -13,16 +13,16 @@ describe('random worlds', () => {
 });
 
 describe('the rules notice', () => {
-  it.each(sabotages)('%s', async (_name, sabotage, noticed) => {
-    const { violation } = await runWorlds({ worlds: 300, seed: 7, shorten: false }, sabotage);
+  it.each(engineFaults)('%s', async (_name, fault, noticed) => {
+    const { violation } = await runWorlds({ worlds: 300, seed: 7, shorten: false }, fault);
     expect(violation).toMatch(noticed);
   });
 
-  it('and tell the shortest story', async () => {
-    const [[, sabotage] = []] = sabotages;
-    const { violation = '' } = await runWorlds({ worlds: 300, seed: 7 }, sabotage);
-    const story = violation.split('\n').filter((line) => line.startsWith('  - '));
-    expect(story.length).toBeLessThanOrEqual(5);
+  it('and tell the shortest scenario', async () => {
+    const [[, fault] = []] = engineFaults;
+    const { violation = '' } = await runWorlds({ worlds: 300, seed: 7 }, fault);
+    const scenario = violation.split('\n').filter((line) => line.startsWith('  - '));
+    expect(scenario.length).toBeLessThanOrEqual(5);
     expect(violation).toContain('the resource moves to server B');
     expect(violation).toContain('seed 7');
   });

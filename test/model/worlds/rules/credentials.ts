@@ -4,13 +4,13 @@ import {
   bearerOf,
   CREDENTIAL,
   type Exchange,
-  homeOf,
   isGoodMetadata,
+  issuedBy,
   type Moment,
   namedServers,
   nameOf,
+  type Recording,
   type Rule,
-  type Tape,
   textOf,
 } from '../recording.ts';
 
@@ -19,12 +19,12 @@ type Shown = Map<string, string>;
 
 const challengeOf = (verifier: string): string => createHash('sha256').update(verifier).digest('base64url');
 
-const credentialsStayHome: Rule = {
+const credentialsStayAtIssuer: Rule = {
   says: 'what one server issued is never sent to another; the resource gets access tokens only',
   spec: ['BIND-1', 'BIND-2', 'BIND-4', 'TOK-3'],
   judge({ moments }) {
     for (const moment of moments) {
-      const why = moment.kind === 'exchange' ? strayIn(moment) : undefined;
+      const why = moment.kind === 'exchange' ? misdirectedIn(moment) : undefined;
       if (why) return why;
     }
     return undefined;
@@ -39,17 +39,17 @@ const words: Readonly<Record<string, string>> = {
   secret: 'a client secret',
 };
 
-function strayIn(exchange: Exchange): string | undefined {
+function misdirectedIn(exchange: Exchange): string | undefined {
   const { at } = exchange.request;
   for (const [credential, kind = ''] of textOf(exchange.request).matchAll(CREDENTIAL)) {
-    const isWelcome = at === 'resource' ? kind === 'access' : homeOf(credential) === at;
+    const isWelcome = at === 'resource' ? kind === 'access' : issuedBy(credential) === at;
     if (!isWelcome)
-      return `${words[kind]} of server ${homeOf(credential).toUpperCase()} was sent with ${nameOf(exchange)}`;
+      return `${words[kind]} of server ${issuedBy(credential).toUpperCase()} was sent with ${nameOf(exchange)}`;
   }
   return undefined;
 }
 
-const verifiersStayHome: Rule = {
+const verifiersStayAtServer: Rule = {
   says: 'a verifier or state is for the server that the person was led to',
   spec: ['BIND-2', 'AUTHZ-1', 'AUTHZ-4'],
   judge({ moments }) {
@@ -94,21 +94,22 @@ const tokensInHeaders: Rule = {
 const tokensOfTheResponsible: Rule = {
   says: 'a token is not used any more when the resource was found to have moved to another server',
   spec: ['TOK-2', 'BIND-9', 'DISC-12'],
-  judge(tape) {
+  judge(recording) {
     let named: readonly string[] = [];
     let responsible: string | undefined;
-    for (const moment of tape.moments) {
+    for (const moment of recording.moments) {
       // A new process knows only what is bound; and that moves with the first token of the new server (BIND-8).
       if (moment.kind === 'engine') responsible = undefined;
       if (moment.kind !== 'exchange') continue;
       const listed = namedServers(moment);
       if (listed) [named, responsible] = [listed, undefined];
       const { at } = moment.request;
-      const isFound = isGoodMetadata(moment, tape) && named.length === 1 && named[0] === tape.origins[at];
+      const isFound =
+        isGoodMetadata(moment, recording) && named.length === 1 && named[0] === recording.origins[at];
       if (isFound) responsible = at;
       const token = bearerOf(moment);
-      if (token !== undefined && responsible !== undefined && homeOf(token) !== responsible)
-        return `a token of server ${homeOf(token).toUpperCase()} went to the resource, although it was found to have moved`;
+      if (token !== undefined && responsible !== undefined && issuedBy(token) !== responsible)
+        return `a token of server ${issuedBy(token).toUpperCase()} went to the resource, although it was found to have moved`;
     }
     return undefined;
   },
@@ -116,11 +117,11 @@ const tokensOfTheResponsible: Rule = {
 
 /** Keeps in mind whose metadata was refused, as far as this process has read it. */
 class Refused {
-  readonly #tape: Tape;
+  readonly #recording: Recording;
   readonly #servers = new Set<string | undefined>();
 
-  constructor(tape: Tape) {
-    this.#tape = tape;
+  constructor(recording: Recording) {
+    this.#recording = recording;
   }
 
   has(at: string | undefined): boolean {
@@ -134,7 +135,7 @@ class Refused {
   hear(moment: Moment): void {
     if (moment.kind === 'engine') this.#servers.clear();
     if (moment.kind !== 'exchange') return;
-    const isGood = isGoodMetadata(moment, this.#tape);
+    const isGood = isGoodMetadata(moment, this.#recording);
     if (isGood) this.#servers.delete(moment.request.at);
     if (isGood === false) this.#servers.add(moment.request.at);
   }
@@ -143,9 +144,9 @@ class Refused {
 const nothingToTheRefused: Rule = {
   says: 'nothing is sent to a server whose metadata was refused',
   spec: ['DISC-8', 'DISC-9', 'BIND-3'],
-  judge(tape) {
-    const refused = new Refused(tape);
-    for (const moment of tape.moments) {
+  judge(recording) {
+    const refused = new Refused(recording);
+    for (const moment of recording.moments) {
       refused.hear(moment);
       // What follows from being led there is the matter of the next rule.
       if (moment.kind === 'presented') refused.forgive(moment.at);
@@ -159,9 +160,9 @@ const nothingToTheRefused: Rule = {
 const nobodyToTheRefused: Rule = {
   says: 'nobody is led to a server whose metadata was refused',
   spec: ['DISC-8', 'DISC-9', 'BIND-3'],
-  judge(tape) {
-    const refused = new Refused(tape);
-    for (const moment of tape.moments) {
+  judge(recording) {
+    const refused = new Refused(recording);
+    for (const moment of recording.moments) {
       refused.hear(moment);
       if (moment.kind === 'presented' && refused.has(moment.at))
         return `the person was led to server ${moment.at?.toUpperCase()} all the same`;
@@ -197,7 +198,7 @@ const signOutForgets: Rule = {
     const known = new Set<string>();
     let forgotten = new Set<string>();
     for (const moment of moments) {
-      if (moment.kind === 'left over' && /(access|refresh|code)-[ab]-/.test(moment.text))
+      if (moment.kind === 'left in store' && /(access|refresh|code)-[ab]-/.test(moment.text))
         return 'a token was left in the store';
       if (moment.kind === 'logged out') forgotten = new Set(known);
       if (moment.kind !== 'exchange') continue;
@@ -210,8 +211,8 @@ const signOutForgets: Rule = {
 };
 
 export const credentialRules: readonly Rule[] = [
-  credentialsStayHome,
-  verifiersStayHome,
+  credentialsStayAtIssuer,
+  verifiersStayAtServer,
   tokensInHeaders,
   tokensOfTheResponsible,
   nothingToTheRefused,

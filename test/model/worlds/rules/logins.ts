@@ -7,8 +7,8 @@ import {
   type Mark,
   namedServers,
   nameOf,
+  type Recording,
   type Rule,
-  type Tape,
 } from '../recording.ts';
 
 type Presented = Extract<Mark, { kind: 'presented' }>;
@@ -18,15 +18,15 @@ const isPresented = (moment: { readonly kind: string }): moment is Presented => 
 const wellFormed: Rule = {
   says: 'authorization requests have PKCE with S256, state, resource and redirect_uri, all fresh that has to be',
   spec: ['AUTHZ-1', 'AUTHZ-2', 'AUTHZ-3', 'AUTHZ-9'],
-  judge(tape) {
+  judge(recording) {
     const seen = new Map<string, string>();
-    for (const { url, at } of tape.moments.filter(isPresented)) {
+    for (const { url, at } of recording.moments.filter(isPresented)) {
       const said = url.searchParams;
       if (at === undefined || url.pathname !== '/authorize') return 'the person was led somewhere else';
       if (said.get('response_type') !== 'code') return 'response_type is not code';
       if (said.get('code_challenge_method') !== 'S256') return 'code_challenge_method is not S256';
       if (!/^[\w-]{43}$/.test(said.get('code_challenge') ?? '')) return 'code_challenge is no SHA-256';
-      if (said.get('resource') !== tape.resource) return 'resource is missing or another';
+      if (said.get('resource') !== recording.resource) return 'resource is missing or another';
       if (said.get('redirect_uri') === null) return 'redirect_uri is missing';
       if ((said.get('state') ?? '').length < 22) return 'state is missing or can be guessed';
       for (const name of ['state', 'code_challenge']) {
@@ -46,7 +46,7 @@ interface Authorized {
   readonly isGenuine: boolean;
 }
 
-function codeOf(exchange: Exchange, { origins }: Tape): [string, Authorized] | undefined {
+function codeOf(exchange: Exchange, { origins }: Recording): [string, Authorized] | undefined {
   const { request, answer } = exchange;
   const location = answer.headers?.['location'];
   if (request.path !== '/authorize' || location === undefined || answer.cut) return undefined;
@@ -60,12 +60,12 @@ function codeOf(exchange: Exchange, { origins }: Tape): [string, Authorized] | u
 const codesOnce: Rule = {
   says: 'a code is sent once, to its issuer, with its verifier; never one of a response with a wrong issuer or state',
   spec: ['AUTHZ-1', 'AUTHZ-2', 'AUTHZ-3', 'AUTHZ-5', 'AUTHZ-10'],
-  judge(tape) {
+  judge(recording) {
     const codes = new Map<string, Authorized>();
     const spent = new Set<string>();
-    for (const moment of tape.moments) {
+    for (const moment of recording.moments) {
       if (moment.kind !== 'exchange') continue;
-      const authorized = codeOf(moment, tape);
+      const authorized = codeOf(moment, recording);
       if (authorized) codes.set(...authorized);
       if (!isTokenRequest(moment, 'authorization_code')) continue;
       const { form } = moment.request;
@@ -73,14 +73,18 @@ const codesOnce: Rule = {
       const from = codes.get(code);
       if (spent.has(code)) return `${nameOf(moment)} has a code that was sent before`;
       spent.add(code);
-      const why = from ? misuseOf(moment, from, tape) : 'a code that nobody issued was sent';
+      const why = from ? misuseOf(moment, from, recording) : 'a code that nobody issued was sent';
       if (why) return why;
     }
     return undefined;
   },
 };
 
-function misuseOf(sent: Exchange, { exchange, isGenuine }: Authorized, tape: Tape): string | undefined {
+function misuseOf(
+  sent: Exchange,
+  { exchange, isGenuine }: Authorized,
+  recording: Recording,
+): string | undefined {
   const { form, at } = sent.request;
   const { query } = exchange.request;
   if (exchange.request.at !== at) return `the code of another server was sent with ${nameOf(sent)}`;
@@ -91,17 +95,17 @@ function misuseOf(sent: Exchange, { exchange, isGenuine }: Authorized, tape: Tap
   if (hash !== query.get('code_challenge')) return 'the verifier is not that of the request';
   if (form.get('redirect_uri') !== query.get('redirect_uri'))
     return 'redirect_uri is not that of the request';
-  if (form.get('resource') !== tape.resource) return 'resource is missing or another in a token request';
+  if (form.get('resource') !== recording.resource) return 'resource is missing or another in a token request';
   return undefined;
 }
 
 const responsibleFirst: Rule = {
   says: 'nobody is led to, and nothing is renewed at, a server that the resource does not name any more',
   spec: ['BIND-3', 'DISC-1', 'DISC-12'],
-  judge(tape) {
+  judge(recording) {
     let named: readonly string[] | undefined;
     const shown = new Set<string>();
-    for (const moment of tape.moments) {
+    for (const moment of recording.moments) {
       if (moment.kind === 'engine') named = undefined;
       if (isPresented(moment)) {
         const isAgain = shown.has(moment.url.href);
@@ -111,7 +115,7 @@ const responsibleFirst: Rule = {
       }
       if (moment.kind !== 'exchange') continue;
       named = namedServers(moment) ?? named;
-      if (isTokenRequest(moment, 'refresh_token') && !named?.includes(tape.origins[moment.request.at]))
+      if (isTokenRequest(moment, 'refresh_token') && !named?.includes(recording.origins[moment.request.at]))
         return `${nameOf(moment)} renews at a server that the resource did not name`;
     }
     return undefined;
@@ -121,12 +125,12 @@ const responsibleFirst: Rule = {
 const metadataBeforeLogin: Rule = {
   says: 'nobody is led to a server before its metadata was found good',
   spec: ['DISC-8', 'DISC-9', 'AUTHZ-4'],
-  judge(tape) {
+  judge(recording) {
     const good = new Set<string>();
     const shown = new Set<string>();
-    for (const moment of tape.moments) {
+    for (const moment of recording.moments) {
       if (moment.kind === 'engine') good.clear();
-      if (moment.kind === 'exchange' && isGoodMetadata(moment, tape)) good.add(moment.request.at);
+      if (moment.kind === 'exchange' && isGoodMetadata(moment, recording)) good.add(moment.request.at);
       if (!isPresented(moment)) continue;
       if (!shown.has(moment.url.href) && !good.has(String(moment.at)))
         return `the person was led to server ${moment.at?.toUpperCase()}, whose metadata nobody had read`;

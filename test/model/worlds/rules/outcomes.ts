@@ -39,7 +39,7 @@ const worksAgain: Rule = {
   spec: ['TOK-7', 'STEP-5', 'DISC-12', 'BIND-11'],
   judge({ moments }) {
     for (const moment of moments)
-      if (moment.kind === 'mended' && moment.status !== '200')
+      if (moment.kind === 'repaired' && moment.status !== '200')
         return `the login ended with ${moment.login}, and the call with ${moment.status}`;
     return undefined;
   },
