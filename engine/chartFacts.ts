@@ -7,6 +7,7 @@ import type { AuthContext } from '../machines/context.ts';
 
 type Told = NonNullable<ChartFacts['failure']>;
 
+/** What may be told of where a chart is. */
 export function chartFacts(context: AuthContext): ChartFacts {
   const { server, candidate, passedOver, binding, registration, wish, challenge, stepUp } = context;
   const issuer = server?.issuer ?? candidate?.issuer;

@@ -44,6 +44,10 @@ export interface Explanation {
   readonly steps: readonly Progress[];
 }
 
+/**
+ * Explains a moment of a session.
+ * @param steps what was done until then, oldest first.
+ */
 export function explain(
   snapshot: AuthSnapshot,
   { client, policy, now: clock }: Pick<Tools, 'client' | 'policy' | 'now'>,

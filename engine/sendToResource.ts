@@ -11,6 +11,7 @@ import type { UsableToken } from './useGrant.ts';
 
 type Send = typeof globalThis.fetch;
 
+/** A request to the resource, as the caller made it. */
 export interface ResourceRequest {
   readonly url: URL;
   /** As it is sent. */

@@ -27,6 +27,7 @@ import type {
 } from './sessionSurface.ts';
 import { type AuthorizationHeaders, type UsableToken, useGrant } from './useGrant.ts';
 
+/** What a session is made of. */
 export interface SessionParts {
   readonly id: SessionId;
   readonly chart: ChartInUse;

@@ -28,6 +28,7 @@ export interface ChartInUse {
   stop(): void;
 }
 
+/** What the chart of a session is made of. */
 export interface ChartParts {
   readonly machine: AuthMachine;
   readonly input: AuthInput;

@@ -112,7 +112,10 @@ async function unfold(request: Request, init: RequestInit): Promise<{ url: URL; 
   };
 }
 
-// TOK-1, TOK-2: a token never leaves the origin of its resource.
+/**
+ * A token never leaves the origin of its resource (TOK-1, TOK-2).
+ * @throws AuthError `address_refused`
+ */
 export function refuseOtherOrigin(session: Pick<Fetching, 'id'>, url: URL): void {
   const { origin } = new URL(session.id.resource);
   if (url.origin === origin) return;

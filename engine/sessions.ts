@@ -3,6 +3,7 @@ import type { SessionId } from '../contract/facts.ts';
 import { keys } from '../stores/records.ts';
 import type { EngineSession } from './session.ts';
 
+/** How the sessions of an engine are made, and put to rest. */
 export interface SessionsOptions {
   /** @param onUse to be called each time that the session is used. */
   readonly make: (id: SessionId, onUse: () => void) => EngineSession;

@@ -8,6 +8,7 @@ import type { AuthMachine } from '../machines/authMachine.ts';
 import { chartFacts } from './chartFacts.ts';
 import { activeStates, allStates, innermost } from './states.ts';
 
+/** Whose run is traced, and who is told. */
 export interface TracerOptions {
   readonly session: SessionId;
   /** Epoch milliseconds. */

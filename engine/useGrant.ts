@@ -9,6 +9,7 @@ import { foreignTokenFailure } from '../protocol/ownership.ts';
 import { placeOf } from '../protocol/text.ts';
 import { type GrantRecord, keys, type Versioned } from '../stores/records.ts';
 
+/** A token with all that is needed to send it. */
 export interface UsableToken {
   readonly accessToken: string;
   /** Generation of the token: says which one an answer speaks of. */

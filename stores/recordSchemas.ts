@@ -198,6 +198,7 @@ export type GrantRecord = RecordValues['grant'];
 export type PendingRecord = RecordValues['pending'];
 /** A login that a person approves at another device. */
 export type LoginRecord = z.infer<typeof login>;
+/** A device authorization that a person is to approve elsewhere. */
 export type DeviceRecord = RecordValues['device'];
 /** Which server a resource is bound to, and was bound to before. */
 export type BindingRecord = RecordValues['binding'];

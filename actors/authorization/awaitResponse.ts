@@ -3,6 +3,10 @@ import { keys } from '../../stores/records.ts';
 import { readPending, storeResponse } from '../records/pendingRequest.ts';
 import type { Act } from '../tools/tools.ts';
 
+/**
+ * Waits for the response, and stores it with its request.
+ * @throws AuthError `code_already_spent` when the login was finished elsewhere; what it ended with there; what the user agent throws.
+ */
 export const awaitResponse: Act<'awaitResponse'> =
   (tools) =>
   async ({ session, pending }, signal) => {

@@ -3,6 +3,10 @@ import { keys } from '../../stores/records.ts';
 import { abandon } from '../records/loginUnderWay.ts';
 import type { Act } from '../tools/tools.ts';
 
+/**
+ * Lets go of the redirect URI, and ends the login for all who wait for it, unless another engine holds it.
+ * @throws AuthError `store_failed`
+ */
 export const discardAuthorization: Act<'discardAuthorization'> =
   (tools) =>
   async ({ session, pending, redirectUri, failure }) => {

@@ -11,6 +11,11 @@ import { forgetLogin, readPending, refuseEnded } from '../records/pendingRequest
 import { waitForChange } from '../records/waitForChange.ts';
 import type { Act, Tools } from '../tools/tools.ts';
 
+/**
+ * Exchanges the code for a grant, and stores the grant before it is told. Where another engine spends the code, it waits for that one.
+ * @throws AuthError `code_already_spent` when another engine got the grant; what the login ended with; what the token endpoint answers.
+ * @see RFC 6749 §4.1.3, RFC 7636 §4.5
+ */
 export const exchangeCode: Act<'exchangeCode'> =
   (tools) =>
   async ({ session, pending: { key }, server }, signal) => {

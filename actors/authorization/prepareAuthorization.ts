@@ -21,6 +21,11 @@ const LOGIN_TIMEOUT = 10 * 60_000;
 /** Longest URL that is shown or opened, in characters. */
 const MAX_URL = 16 * 1024;
 
+/**
+ * Records a new request, or joins one that serves as well.
+ * @throws AuthError `code_already_spent` when a sibling has got a grant meanwhile; `authorization_refused` for a URL that is too long; `store_failed`.
+ * @see RFC 6749 §4.1.1, RFC 7636 §4.3, RFC 8707 §2
+ */
 export const prepareAuthorization: Act<'prepareAuthorization'> = (tools) => async (given) => {
   const input = { ...given, resource: resourceAt(tools, given.server.issuer, given.resource) };
   const made = await newRequest(tools, input);

@@ -3,6 +3,10 @@ import { keys } from '../../stores/records.ts';
 import { readPending } from '../records/pendingRequest.ts';
 import type { Act } from '../tools/tools.ts';
 
+/**
+ * Leads the person there; ends when that was done.
+ * @throws AuthError `code_already_spent` when the login was finished elsewhere; what the user agent throws.
+ */
 export const presentAuthorization: Act<'presentAuthorization'> =
   (tools) =>
   async ({ session, pending }, signal) => {

@@ -20,6 +20,11 @@ const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 /** @see RFC 8693 §3 */
 const ID_TOKEN = 'urn:ietf:params:oauth:token-type:id_token';
 
+/**
+ * Asks for a grant without a person, once.
+ * @throws AuthError `assertion_failed`, `config_invalid`, and what the token endpoint answers.
+ * @see RFC 6749 §4.4, RFC 7523 §2.1, RFC 8693
+ */
 export const requestDirectGrant: Act<'requestDirectGrant'> = (tools) => async (input, signal) => {
   const { session, server, registration, scopes } = input;
   const resource = resourceAt(tools, server.issuer, input.resource);

@@ -7,6 +7,11 @@ import { resourceMetadataUrls } from '../../protocol/wellKnown.ts';
 import { findDocument } from '../network/documents.ts';
 import type { Act } from '../tools/tools.ts';
 
+/**
+ * Looks where the challenge points, else in the well-known places.
+ * @throws AuthError `resource_metadata_absent`, `resource_metadata_invalid`, `resource_mismatch`, `server_unavailable`, and what the door throws.
+ * @see RFC 9728 §3, §5
+ */
 export const fetchResourceMetadata: Act<'fetchResourceMetadata'> =
   (tools) =>
   async ({ session, challenge, after }, signal) => {

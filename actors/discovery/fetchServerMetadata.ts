@@ -6,6 +6,11 @@ import { serverMetadataUrls } from '../../protocol/wellKnown.ts';
 import { findDocument } from '../network/documents.ts';
 import type { Act, Tools } from '../tools/tools.ts';
 
+/**
+ * Looks in the well-known places of the issuer, in order.
+ * @throws AuthError `server_metadata_absent`, `server_metadata_invalid`, `issuer_mismatch`, `pkce_unsupported`, `dpop_unsupported`, `server_unavailable`, and what the door throws.
+ * @see RFC 8414 §3
+ */
 export const fetchServerMetadata: Act<'fetchServerMetadata'> =
   (tools) =>
   async ({ session, issuer, legacy, after }, signal) => {

@@ -5,6 +5,11 @@ import type { Act } from '../tools/tools.ts';
 /** What an MCP endpoint wants to hear before it looks at the token (the transport's own rule). */
 const ACCEPT = 'application/json, text/event-stream';
 
+/**
+ * Sends one GET without a token.
+ * @throws AuthError what the door throws.
+ * @see RFC 9728 §5.1
+ */
 export const probeResource: Act<'probeResource'> =
   (tools) =>
   async ({ session, after }, signal) => {

@@ -13,6 +13,11 @@ export interface Credentials {
 }
 
 /** @see RFC 6749 §2.3.1 */
+/**
+ * How a client authenticates at an issuer, as it was agreed at registration.
+ * @throws AuthError `token_of_other_issuer` before anything is sent; `config_invalid` when the host gives no secret or key.
+ * @see RFC 6749 §2.3, RFC 7523 §2.2
+ */
 export async function authenticationOf(
   tools: Tools,
   { server, phase }: { readonly server: ServerMetadata; readonly phase: Phase },

@@ -5,6 +5,7 @@ import { retryAfterMs } from '../../protocol/retryAfter.ts';
 import type { Door, DoorAnswer, DoorRequest } from './door.ts';
 import type { RememberedAnswers } from './rememberedAnswers.ts';
 
+/** How a document is looked for. */
 export interface Search {
   readonly door: Door;
   readonly purpose: DoorRequest['purpose'];

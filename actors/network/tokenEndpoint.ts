@@ -150,6 +150,7 @@ export function optionsFor(
   };
 }
 
+/** Server metadata in the shape that oauth4webapi wants. */
 export function asServer(server: ServerMetadata): oauth.AuthorizationServer {
   return {
     issuer: server.issuer,

@@ -9,6 +9,7 @@ import {
   type Versioned,
 } from '../../stores/records.ts';
 
+/** What the chart may know of a grant: never its tokens. */
 export function grantFacts(
   key: string,
   { version, value }: Pick<Versioned<GrantRecord>, 'version' | 'value'>,
@@ -27,6 +28,7 @@ export function grantFacts(
   };
 }
 
+/** What the chart may know of a client: never its secret. */
 export function registrationFacts(key: string, issuer: string, client: ClientRecord): Registration {
   return {
     key,
@@ -38,6 +40,7 @@ export function registrationFacts(key: string, issuer: string, client: ClientRec
   };
 }
 
+/** What the chart may know of a pending request: neither its `state` nor its verifier. */
 export function pendingFacts(key: string, value: PendingRecord): Pending {
   return {
     key,

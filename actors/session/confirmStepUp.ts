@@ -2,6 +2,10 @@
 import { fromHost } from '../network/clientAuthentication.ts';
 import type { Act } from '../tools/tools.ts';
 
+/**
+ * Puts a step-up to the host's `confirmStepUp`.
+ * @throws AuthError `config_invalid` when the callback fails.
+ */
 export const confirmStepUp: Act<'confirmStepUp'> = (tools) => async (request) => {
   const { confirmStepUp: ask } = tools.policy;
   const isAllowed = ask

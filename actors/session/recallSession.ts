@@ -8,6 +8,10 @@ import { bindingFacts, pendingFacts, registrationFacts, serverFacts } from '../r
 import { hostWord, readBinding, readGrant } from '../records/recall.ts';
 import { type Act, registrationPlace, type Tools } from '../tools/tools.ts';
 
+/**
+ * Reads what is stored of the session: its binding, its grant, and a login that is under way. It sends and writes nothing.
+ * @throws AuthError `store_failed`, `record_newer`
+ */
 export const recallSession: Act<'recallSession'> =
   (tools) =>
   async ({ session }) => {

@@ -8,6 +8,11 @@ import { asServer, optionsFor } from '../network/tokenEndpoint.ts';
 import { readBinding } from '../records/recall.ts';
 import type { Act, Tools } from '../tools/tools.ts';
 
+/**
+ * Revokes refresh tokens first, then access tokens. A server that does not answer is no reason to stop.
+ * @throws AuthError `store_failed`
+ * @see RFC 7009 §2.1
+ */
 export const revokeGrants: Act<'revokeGrants'> =
   (tools) =>
   async ({ session }, signal) => {

@@ -2,53 +2,8 @@
 import { accumulatedScopes, knownGrants, scopesToRequest } from '../actions.ts';
 import { chart, heedingSiblings, known, reported, thrown, wantedLogin } from '../chart.ts';
 import type { AuthContext } from '../context.ts';
-
-const failed = {
-  target: '#failed',
-  actions: { type: 'recordFailure', params: thrown('authorizing') },
-} as const;
-
-const abandoned = {
-  target: 'abandoning',
-  actions: { type: 'recordFailure', params: thrown('authorizing') },
-} as const;
-
-/** A sibling has finished this login, or is about to: what it got is in the store. */
-const finishedElsewhere = {
-  guard: { type: 'isSpentElsewhere', params: thrown('authorizing') },
-  description: 'A sibling has finished it',
-  target: 'withdrawing',
-  actions: { type: 'recordFailure', params: thrown('authorizing') },
-} as const;
-
-/** Another engine has a login under way that serves as well. */
-const joined = {
-  guard: { type: 'isFound', params: reported },
-  target: '#awaitingSibling',
-  actions: { type: 'recordFound', params: reported },
-} as const;
-
-/** What siblings may do to a login that is waited for. */
-const siblingNews = {
-  'grant.changed': {
-    guard: 'isNewGrant',
-    target: '#withdrawing',
-    description: 'Finished by a sibling',
-  },
-  'login.replaced': { target: '#withdrawing', description: 'A sibling asks for more' },
-  'login.ended': {
-    target: '#abandoning',
-    description: 'It has ended elsewhere, without a grant',
-    actions: 'recordSharedFailure',
-  },
-} as const;
-
-const forgotten = {
-  guard: { type: 'canReplaceClient', params: thrown('authorizing') },
-  description: 'The server does not know its client any more',
-  target: '#registering',
-  actions: 'spendRegistration',
-} as const;
+import { abandoning, awaitingSibling, awaitingUser, withdrawing } from './awaiting.ts';
+import { abandoned, failed, finishedElsewhere, forgotten, joined } from './endings.ts';
 
 /** What a grant that needs no redirect is asked for with. */
 const grantRequest = ({ context }: { readonly context: AuthContext }) => ({
@@ -286,102 +241,8 @@ export const authorizing = chart.createStateConfig({
         onError: [finishedElsewhere, { guard: 'otherwise', ...abandoned }],
       },
     },
-    awaitingSibling: {
-      id: 'awaitingSibling',
-      description:
-        'Another engine holds this login: it has led the person to the server, or is about to. Waits for what comes of it, and takes the login over when its holder is gone. Changes nothing that the holder has stored.',
-      tags: ['needsUser'],
-      meta: { spec: ['AUTHZ-10', 'AUTHZ-12', 'TOK-13'] },
-      on: {
-        ...siblingNews,
-        'user.login': [
-          {
-            guard: 'wasAskedFor',
-            target: 'presenting',
-            actions: 'recordWish',
-            description: 'Asked again: shows the same request',
-          },
-          {
-            guard: 'otherwise',
-            target: 'awaitingSibling',
-            reenter: true,
-            actions: 'recordWish',
-            description: 'Is its holder still there?',
-          },
-        ],
-        'response.received': { guard: 'isOurs', target: 'validating' },
-      },
-      invoke: [
-        {
-          id: 'takeOverLogin',
-          src: 'takeOverLogin',
-          input: ({ context }) => ({ session: context.session, pending: known(context.pending) }),
-          onDone: [
-            {
-              guard: { type: 'isBrokenOff', params: reported },
-              description: 'The holder has gone while it spent the code',
-              target: '#recovering',
-              actions: { type: 'recordTime', params: reported },
-            },
-            {
-              guard: { type: 'isToBePushed', params: reported },
-              target: 'pushing',
-              actions: ['spendAuthorization', { type: 'recordHeld', params: reported }],
-            },
-            {
-              guard: { type: 'isToBeShown', params: reported },
-              target: 'presenting',
-              actions: ['spendAuthorization', { type: 'recordHeld', params: reported }],
-            },
-            {
-              guard: 'otherwise',
-              description: 'The person may have the page open: opens nothing',
-              target: 'awaitingUser',
-              actions: { type: 'recordHeld', params: reported },
-            },
-          ],
-          onError: [finishedElsewhere, { guard: 'otherwise', ...abandoned }],
-        },
-        {
-          id: 'joinedLoginDeadline',
-          src: 'waitUntil',
-          input: ({ context }) => ({ at: known(context.pending).expiresAt }),
-          onDone: { target: 'abandoning', actions: 'failLoginTimedOut' },
-        },
-        heedingSiblings,
-      ],
-    },
-    awaitingUser: {
-      id: 'awaitingUser',
-      description: 'It is the person’s turn. The answer may come here, later, or to another process.',
-      tags: ['needsUser'],
-      meta: { spec: ['AUTHZ-3', 'AUTHZ-10', 'AUTHZ-13', 'TOK-13'] },
-      on: {
-        ...siblingNews,
-        'user.login': {
-          target: 'presenting',
-          actions: 'recordWish',
-          description: 'Asked again: show the same request',
-        },
-        'response.received': { guard: 'isOurs', target: 'validating' },
-      },
-      invoke: [
-        {
-          id: 'awaitResponse',
-          src: 'awaitResponse',
-          input: ({ context }) => ({ session: context.session, pending: known(context.pending) }),
-          onDone: { target: 'validating' },
-          onError: [finishedElsewhere, { guard: 'otherwise', ...abandoned }],
-        },
-        {
-          id: 'loginDeadline',
-          src: 'waitUntil',
-          input: ({ context }) => ({ at: known(context.pending).expiresAt }),
-          onDone: { target: 'abandoning', actions: 'failLoginTimedOut' },
-        },
-        heedingSiblings,
-      ],
-    },
+    awaitingSibling,
+    awaitingUser,
     validating: {
       id: 'validating',
       description: 'The state first, then the issuer, and only then what the response says.',
@@ -421,42 +282,7 @@ export const authorizing = chart.createStateConfig({
         onError: [finishedElsewhere, forgotten, { guard: 'otherwise', ...abandoned }],
       },
     },
-    withdrawing: {
-      id: 'withdrawing',
-      description:
-        'The login goes on elsewhere, or has ended there: lets go of the redirect URI, then reads the store.',
-      meta: { spec: ['AUTHZ-12', 'TOK-13'] },
-      invoke: {
-        id: 'releaseRedirect',
-        src: 'discardAuthorization',
-        input: ({ context: { session, redirectUri } }) => ({
-          session,
-          pending: null,
-          redirectUri,
-          failure: null,
-        }),
-        onDone: { target: '#recovering' },
-        onError: { target: '#recovering' },
-      },
-    },
-    abandoning: {
-      id: 'abandoning',
-      description:
-        'A login that ends without a grant leaves nothing behind that could be answered; what another engine holds is left to it.',
-      meta: { spec: ['AUTHZ-3', 'AUTHZ-12'] },
-      on: { 'user.cancel': {} },
-      invoke: {
-        id: 'discardAuthorization',
-        src: 'discardAuthorization',
-        input: ({ context }) => ({
-          session: context.session,
-          pending: context.pending,
-          redirectUri: context.redirectUri,
-          failure: context.failure,
-        }),
-        onDone: { target: '#failed' },
-        onError: { target: '#failed' },
-      },
-    },
+    withdrawing,
+    abandoning,
   },
 });

@@ -1,6 +1,7 @@
 // The heart (SEP-2352): whose credentials are these? `bindChecking`, `reusing`, and `registering`.
 import { scopesToRequest } from '../actions.ts';
 import { chart, known, reported, thrown, wantedLogin } from '../chart.ts';
+import { joined } from './endings.ts';
 
 const failedToRegister = { type: 'recordFailure', params: thrown('registering') } as const;
 
@@ -105,12 +106,7 @@ export const registering = chart.createStateConfig({
         src: 'reserveRedirect',
         input: ({ context }) => ({ ...wantedLogin(context), wanted: [] }),
         onDone: [
-          {
-            guard: { type: 'isFound', params: reported },
-            description: 'Another engine has it, for a login that serves as well',
-            target: '#awaitingSibling',
-            actions: { type: 'recordFound', params: reported },
-          },
+          { ...joined, description: 'Another engine has it, for a login that serves as well' },
           {
             guard: 'otherwise',
             target: 'submitting',
