@@ -22,7 +22,8 @@ export {
 } from './contract/errors.ts';
 export type { Holding } from './contract/live.ts';
 export type { ChartFacts, RequestFact, StepFact, TraceFact } from './contract/trace.ts';
-export { createAuthEngine, type EngineOptions, type EnginePolicy } from './engine/engine.ts';
+export { createAuthEngine } from './engine/engine.ts';
+export type { EngineOptions, EnginePolicy } from './engine/engineOptions.ts';
 export {
   anySubject,
   type CompleteOptions,

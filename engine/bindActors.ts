@@ -78,6 +78,7 @@ export function bindActors(tools: Tools): AuthMachine {
         return await run(input, signal);
       } catch (thrown) {
         // Foreign errors may hold secrets, and XState shows errors to inspectors: only ours go on.
+        if (!(thrown instanceof AuthError)) tools.onDefect(thrown);
         throw new AuthError(toFailure(thrown, actorPhases[name]));
       }
     });

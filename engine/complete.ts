@@ -6,6 +6,7 @@ import { AuthError, refuse } from '../contract/errors.ts';
 import { stateOf } from '../protocol/authorizationResponse.ts';
 import { type Key, keys, type PendingRecord } from '../stores/records.ts';
 import { anySubject, type CompleteOptions } from './engineSurface.ts';
+import { judgeCompleteOptions } from './options/session.ts';
 import type { EngineSession } from './session.ts';
 import type { AuthSnapshot } from './sessionChart.ts';
 import type { Sessions } from './sessions.ts';
@@ -15,8 +16,10 @@ export async function complete(
   tools: Tools,
   sessions: Sessions,
   callbackUrl: string,
-  { subject = '' }: CompleteOptions,
+  options: CompleteOptions,
 ): Promise<EngineSession> {
+  judgeCompleteOptions(options);
+  const { subject = '' } = options;
   const { key, pending } = (await find(tools, callbackUrl)) ?? refuseUnknown();
   // RFC 9700 §4.7: whoever can have another person open a link must not finish a login with that person's browser.
   if (subject !== anySubject && pending.session.subject !== subject) refuseUnknown();

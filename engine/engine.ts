@@ -8,77 +8,43 @@ import { RememberedAnswers } from '../actors/network/rememberedAnswers.ts';
 import { leaveToOthers } from '../actors/records/loginUnderWay.ts';
 import { AttendedLogins } from '../actors/tools/attendedLogins.ts';
 import { Shared } from '../actors/tools/shared.ts';
-import { type Sleep, sleep as systemSleep } from '../actors/tools/sleep.ts';
-import type { ClientOptions, Policy, Tools } from '../actors/tools/tools.ts';
-import type { UserAgent } from '../actors/userAgents/userAgent.ts';
+import type { Tools } from '../actors/tools/tools.ts';
 import { refuse } from '../contract/errors.ts';
 import type { SessionId } from '../contract/facts.ts';
-import type { TraceFact } from '../contract/trace.ts';
 import { authMachine } from '../machines/authMachine.ts';
-import type { AuthContext, Interaction } from '../machines/context.ts';
-import { judgeAddress } from '../protocol/address.ts';
-import { urlOf } from '../protocol/url.ts';
-import { memoryStore } from '../stores/memory.ts';
+import type { AuthContext } from '../machines/context.ts';
 import { Records } from '../stores/records.ts';
-import type { Store } from '../stores/store.ts';
 import { bindActors } from './bindActors.ts';
 import { complete } from './complete.ts';
-import type { Engine, SessionOptions } from './engineSurface.ts';
+import type { EngineOptions } from './engineOptions.ts';
+import type { Engine } from './engineSurface.ts';
+import { type HostCode, hostCodeOf } from './hostCode.ts';
 import { HostedChart } from './hostedChart.ts';
 import { loosenings } from './loosenings.ts';
-import { Observer, type Progress } from './observe.ts';
+import { Observer } from './observe.ts';
 import { Observers } from './observers.ts';
+import { judgeEngineOptions } from './options/engine.ts';
+import { sessionIdOf } from './options/session.ts';
 import { EngineSession } from './session.ts';
 import { type AuthActor, type AuthSnapshot, SessionChart } from './sessionChart.ts';
 import { Sessions } from './sessions.ts';
 import { Tracer } from './trace.ts';
-
-export interface EnginePolicy extends Policy {
-  /** `ask` (default): a browser is opened only after `login()`. `auto`: a challenge may do it too (AUTHZ-11). */
-  readonly interaction?: Interaction;
-  /** How long a server may take for one answer, in milliseconds. Default 10 seconds. */
-  readonly requestTimeout?: number;
-  /**
-   * How long a session may be unused before its chart is put to rest, in milliseconds. Default 10 minutes.
-   * It starts again from the store when it is used. One that is subscribed to, or whose `actor` was taken, goes on.
-   */
-  readonly idleAfter?: number;
-}
-
-export interface EngineOptions {
-  readonly client: ClientOptions;
-  readonly userAgent: UserAgent;
-  /** Where records live. Default: in memory, gone with the process. */
-  readonly store?: Store;
-  readonly policy?: EnginePolicy;
-  /** Told of each state that is entered and each request that is made, as it happens. Holds no secret. */
-  readonly onProgress?: (progress: Progress) => void;
-  /** Told of each step of each session's chart, and of each request: to record a run, or to watch it. Holds no secret. */
-  readonly onTrace?: (fact: TraceFact) => void;
-  /** XState inspection of every session's actor. Holds no secret. */
-  readonly inspect?: (event: InspectionEvent) => void;
-  /** Instead of the global one; taken once, here. */
-  readonly fetch?: typeof globalThis.fetch;
-  /** Epoch milliseconds; instead of the system's clock. */
-  readonly now?: () => number;
-  /** Instead of the system's timers: give it together with `now`. */
-  readonly sleep?: Sleep;
-}
 
 /**
  * Sets up the engine: who the client is, where records live, how a person is reached, the policy.
  * @throws AuthError `config_invalid`, before any traffic.
  */
 export function createAuthEngine(options: EngineOptions): Engine {
-  judgeOptions(options);
-  const { client, userAgent, policy = {}, onProgress: tell = () => {}, onTrace } = options;
-  const fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
+  judgeEngineOptions(options);
+  const { client, policy = {} } = options;
+  const host = hostCodeOf(options);
+  const { onProgress: tell, onTrace, userAgent, fetch } = host;
   const observers = new Observers((session) => {
     const tracer = onTrace && new Tracer({ session, now: tools.now, tell: onTrace });
     return new Observer(session, tell, tracer);
   });
   const closing = new AbortController();
-  const tools = toolsOf(options, fetch, observers, closing.signal);
+  const tools = toolsOf(options, host, observers, closing.signal);
   const machine = bindActors(tools);
   for (const what of loosenings(client, policy)) tell({ kind: 'loosened', what });
 
@@ -87,7 +53,7 @@ export function createAuthEngine(options: EngineOptions): Engine {
     const observer = observers.of(id);
     const inspect = (event: InspectionEvent): void => {
       observer.inspect(event);
-      options.inspect?.(event);
+      host.inspect(event);
     };
     const chart = new SessionChart({ machine, input: { ...id, interaction }, inspect, onUse });
     return new EngineSession({ id, chart, interaction, tools, observer, fetch });
@@ -101,7 +67,7 @@ export function createAuthEngine(options: EngineOptions): Engine {
 
   return {
     machine,
-    session: (of) => sessions.open(sessionId(of)),
+    session: (of) => sessions.open(sessionIdOf(of)),
     sessionOf,
     complete: (callbackUrl, of = {}) => complete(tools, sessions, String(callbackUrl), of),
     async dispose() {
@@ -137,12 +103,11 @@ const REMEMBERED = 60_000;
 const LEASE_REQUESTS = 3;
 
 function toolsOf(
-  options: EngineOptions,
-  fetch: typeof globalThis.fetch,
+  { client, policy = {} }: EngineOptions,
+  { fetch, store, userAgent, onProgress, onDefect, now, sleep }: HostCode,
   observers: Observers,
   closing: AbortSignal,
 ): Tools {
-  const { client, userAgent, policy = {}, onProgress, now = Date.now, sleep = systemSleep } = options;
   const doorOf = (session: SessionId): Door =>
     createDoor({
       fetch,
@@ -154,9 +119,7 @@ function toolsOf(
     policy,
     userAgent,
     doorOf,
-    records: new Records(options.store ?? memoryStore(), (key) => onProgress?.({ kind: 'set-aside', key }), {
-      sleep,
-    }),
+    records: new Records(store, (key) => onProgress({ kind: 'set-aside', key }), { sleep }),
     unsaved: new Map(),
     registering: new Shared(),
     refreshing: new Shared(),
@@ -168,52 +131,6 @@ function toolsOf(
     closing,
     now,
     sleep,
+    onDefect,
   };
-}
-
-function sessionId({ resource, subject = '', label = '' }: SessionOptions): SessionId {
-  const text = String(resource);
-  const verdict = judgeAddress(text, text);
-  if (!verdict.ok) {
-    refuse(
-      'config_invalid',
-      'configuring',
-      `The resource cannot be used: ${verdict.reason}; give its https URL.`,
-    );
-  }
-  return { resource: verdict.url.href === `${text}/` ? text : verdict.url.href, subject, label };
-}
-
-// P07: what is wrong in the host's own words is said before any traffic.
-function judgeOptions({ client, policy }: EngineOptions): void {
-  const no = (message: string): never => refuse('config_invalid', 'configuring', message);
-  if (policy?.idleAfter !== undefined && !(policy.idleAfter > 0))
-    no('policy.idleAfter must be more than 0 milliseconds.');
-  if (client.name.trim() === '') no('client.name is empty; give the name that people are to see.');
-  if (!['off', 'preferred', 'required'].includes(client.dpop ?? 'off'))
-    no('client.dpop must be one of off, preferred and required.');
-  const { metadataUrl } = client;
-  if (metadataUrl !== undefined && !isMetadataUrl(metadataUrl)) {
-    // REG-2, draft-ietf-oauth-client-id-metadata-document-00 §3
-    no(
-      'client.metadataUrl must be an https URL with a path, and without fragment, user name or dot segments.',
-    );
-  }
-  for (const { clientId, issuer } of client.preRegistered ?? []) {
-    if (clientId === '') no('A pre-registered client has an empty clientId.');
-    if (issuer !== undefined && !urlOf(issuer))
-      no(`The issuer of the pre-registered client ${clientId} is not a URL.`);
-  }
-}
-
-function isMetadataUrl(text: string): boolean {
-  const url = urlOf(text);
-  return (
-    url?.protocol === 'https:' &&
-    url.pathname !== '/' &&
-    url.hash === '' &&
-    url.username === '' &&
-    url.password === '' &&
-    url.href === text
-  );
 }

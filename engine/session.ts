@@ -11,9 +11,11 @@ import { includesAll, union } from '../protocol/scopes.ts';
 import { keys } from '../stores/records.ts';
 import { orAborted } from './aborting.ts';
 import { answerOf, meetChallenge } from './answers.ts';
+import { onlooker } from './defects.ts';
 import { type Explanation, explain } from './explain.ts';
 import { holdingsOf } from './holdings.ts';
 import type { Observer } from './observe.ts';
+import { judgeLoginOptions } from './options/session.ts';
 import type { AuthActor, AuthSnapshot, ChartInUse } from './sessionChart.ts';
 import { beyondCeiling, notFinished, notLoggedIn } from './sessionFailures.ts';
 import { fetchWith, methodOf, refuseOtherOrigin } from './sessionFetch.ts';
@@ -70,7 +72,9 @@ export class EngineSession implements Session {
     return this.#chart.snapshot;
   }
 
-  async login({ scopes = [], signal }: LoginOptions = {}): Promise<void> {
+  async login(options: LoginOptions = {}): Promise<void> {
+    judgeLoginOptions(options);
+    const { scopes = [], signal } = options;
     const now = this.#parts.tools.now();
     const login = this.#login;
     if (login && now - login.askedAt >= AT_ONCE && this.snapshot.hasTag('needsUser')) {
@@ -187,7 +191,7 @@ export class EngineSession implements Session {
   }
 
   subscribe(listener: (snapshot: AuthSnapshot) => void): () => void {
-    return this.#chart.subscribe(listener);
+    return this.#chart.subscribe(onlooker(listener, this.#parts.tools.onDefect));
   }
 
   /** The token to send, if there is one; renewed first when it is due. */

@@ -97,3 +97,12 @@ export function placeOf(url: string): string {
   const { origin, pathname } = read;
   return shown(origin + (pathname === '/' && !url.endsWith('/') ? '' : pathname), 500);
 }
+
+/**
+ * Whether it can be sent as a secret: not empty, and without control characters. What was read from a file often ends in a
+ * line break, which no server expects.
+ * @see RFC 6749 appendix A.2
+ */
+export function isSecretText(value: unknown): value is string {
+  return typeof value === 'string' && /^[^\p{Cc}\p{Cs}]+$/u.test(value);
+}

@@ -1,6 +1,6 @@
 // Shows a person the code that they approve at another device. (RFC 8628 §3.3)
 import { refuse } from '../../contract/errors.ts';
-import { fromHost } from '../network/clientAuthentication.ts';
+import { fromHost } from '../network/fromHost.ts';
 import { readDevice } from '../records/deviceCode.ts';
 import type { Act } from '../tools/tools.ts';
 
@@ -26,6 +26,6 @@ export const presentDeviceCode: Act<'presentDeviceCode'> =
       issuer: server.issuer,
       expiresAt,
     };
-    await fromHost(async () => grant.show(prompt), 'a way to show the code');
+    await fromHost(tools, async () => grant.show(prompt), 'a way to show the code');
     return { at: tools.now() };
   };

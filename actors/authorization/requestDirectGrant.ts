@@ -1,9 +1,9 @@
 // A grant with no person in it: client credentials, or an assertion that speaks for someone. Asked for once.
 import * as oauth from 'oauth4webapi';
-import { AuthError, refuse, toFailure } from '../../contract/errors.ts';
+import { AuthError, toFailure } from '../../contract/errors.ts';
 import { exchangeFailure, ID_JAG, judgeExchangeAnswer } from '../../protocol/assertionExchange.ts';
-import { fromHost } from '../network/clientAuthentication.ts';
 import { fetchThrough } from '../network/fetchThrough.ts';
+import { secretFromHost } from '../network/fromHost.ts';
 import { resourceAt, resourceParameter } from '../network/resourceParameter.ts';
 import { requestTokens } from '../network/tokenEndpoint.ts';
 import { clientOf } from '../records/clientOf.ts';
@@ -53,20 +53,9 @@ export const requestDirectGrant: Act<'requestDirectGrant'> = (tools) => async (i
 /** The JWT that speaks for someone; nothing where the client speaks for itself. */
 async function assertionFor(tools: Tools, input: Input, signal: AbortSignal): Promise<string | undefined> {
   const { grant } = tools.client;
-  if (grant?.kind === 'workload') return proofFromHost(grant.assertion, "the workload's assertion");
+  if (grant?.kind === 'workload') return secretFromHost(tools, grant.assertion, "the workload's assertion");
   if (grant?.kind === 'enterprise') return exchangeIdToken(tools, grant, input, signal);
   return undefined;
-}
-
-/** Without it another grant would be asked for, in the client's own name. */
-async function proofFromHost(given: () => Promise<string>, what: string): Promise<string> {
-  const text: unknown = await fromHost(given, what);
-  if (typeof text === 'string' && text !== '') return text;
-  return refuse(
-    'config_invalid',
-    'authorizing',
-    `The host gave nothing as ${what}; check where it takes it from.`,
-  );
 }
 
 /**
@@ -81,14 +70,15 @@ async function exchangeIdToken(
   signal: AbortSignal,
 ): Promise<string> {
   const { tokenEndpoint, clientId, clientSecret } = identityProvider;
-  const secret = await fromHost(clientSecret, "the identity provider's client secret");
+  const what = "the identity provider's client secret";
+  const secret = clientSecret === undefined ? undefined : await secretFromHost(tools, clientSecret, what);
   const form = new URLSearchParams({
     grant_type: TOKEN_EXCHANGE,
     requested_token_type: ID_JAG,
     audience: server.issuer,
     ...resourceParameter(resource),
     ...(scopes.length > 0 && { scope: scopes.join(' ') }),
-    subject_token: await proofFromHost(idToken, "the person's identity token"),
+    subject_token: await secretFromHost(tools, idToken, "the person's identity token"),
     subject_token_type: ID_TOKEN,
     client_id: clientId,
     ...(secret !== undefined && { client_secret: secret }),

@@ -8,7 +8,7 @@ import {
   type ServerEvidence,
   type ServerPreference,
 } from '../../protocol/serverChoice.ts';
-import { fromHost } from '../network/clientAuthentication.ts';
+import { fromHost } from '../network/fromHost.ts';
 import { readBinding } from '../records/recall.ts';
 import type { Act, Tools } from '../tools/tools.ts';
 
@@ -47,7 +47,7 @@ async function ask(
   const { selectServer } = tools.policy;
   if (!selectServer || open.length < 2) return preferred;
   const choose = async (): Promise<string> => selectServer({ session, listed: open, bound });
-  const chosen = await fromHost(choose, 'its choice of server', { phase: 'discovering' });
+  const chosen = await fromHost(tools, choose, 'its choice of server', { phase: 'discovering' });
   const verdict = judgeHostChoice(chosen, open);
   if (verdict.kind === 'refused') throw new AuthError(verdict.failure);
   return verdict.issuer;

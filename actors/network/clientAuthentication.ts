@@ -5,6 +5,7 @@ import type { ServerMetadata } from '../../contract/facts.ts';
 import { areCredentialsOf, foreignCredentialsFailure } from '../../protocol/ownership.ts';
 import type { ClientRecord } from '../../stores/records.ts';
 import type { PreRegisteredClient, Tools } from '../tools/tools.ts';
+import { fromHost, secretFromHost } from './fromHost.ts';
 
 /** What a request authenticates with: a client, and the issuer that it belongs to. */
 export interface Credentials {
@@ -76,7 +77,8 @@ async function hostSecret(
   phase: Phase,
 ): Promise<string | undefined> {
   const what = `the secret of the client ${client.clientId}`;
-  return fromHost(ownEntry(tools, issuer, client)?.clientSecret, what, { issuer, phase });
+  const given = ownEntry(tools, issuer, client)?.clientSecret;
+  return given === undefined ? undefined : secretFromHost(tools, given, what, { issuer, phase });
 }
 
 /**
@@ -90,7 +92,7 @@ async function signed(
   phase: Phase,
 ): Promise<oauth.ClientAuth> {
   const what = `the private key of the client ${client.clientId}`;
-  const own = await fromHost(ownEntry(tools, issuer, client)?.privateKey, what, { issuer, phase });
+  const own = await fromHost(tools, ownEntry(tools, issuer, client)?.privateKey, what, { issuer, phase });
   if (!own)
     return refuse(
       'config_invalid',
@@ -126,20 +128,5 @@ async function fromPem(pem: string, algorithm: string, what: string, phase: Phas
       phase,
       `The PEM text of ${what} is not a PKCS #8 key for ${algorithm}; check the key.`,
     );
-  }
-}
-
-/** A value of the host's, or what its callback gives. The host's error may hold the secret, or where it lies. */
-export async function fromHost<Value>(
-  given: Value | (() => Promise<Value>) | undefined,
-  what: string,
-  { phase = 'authorizing', issuer }: { readonly phase?: Phase; readonly issuer?: string } = {},
-): Promise<Value | undefined> {
-  if (typeof given !== 'function') return given;
-  try {
-    return await (given as () => Promise<Value>)();
-  } catch {
-    const message = `The host could not give ${what}; check where it takes it from.`;
-    return refuse('config_invalid', phase, message, issuer === undefined ? {} : { issuer });
   }
 }

@@ -1,5 +1,5 @@
 // Asks the host before a step-up leads a person anywhere (STEP-7); without a say of the host, yes.
-import { fromHost } from '../network/clientAuthentication.ts';
+import { fromHost } from '../network/fromHost.ts';
 import type { Act } from '../tools/tools.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { Act } from '../tools/tools.ts';
 export const confirmStepUp: Act<'confirmStepUp'> = (tools) => async (request) => {
   const { confirmStepUp: ask } = tools.policy;
   const isAllowed = ask
-    ? await fromHost(async () => ask(request), 'its word on a step-up', { phase: 'steppingUp' })
+    ? await fromHost(tools, async () => ask(request), 'its word on a step-up', { phase: 'steppingUp' })
     : true;
   return { at: tools.now(), isAllowed: isAllowed === true };
 };

@@ -14,24 +14,28 @@ import type { Sleep } from './sleep.ts';
 /** A client that a person registered by hand, at one issuer. */
 export interface PreRegisteredClient {
   /**
-   * The issuer that these credentials belong to. It is compared code point by code point.
-   * Credentials without an issuer are never sent: the login is rejected, and the error names the issuer to confirm.
+   * The issuer that these credentials belong to: its https URL, without query and fragment. It is compared code point by
+   * code point. Credentials without an issuer are never sent: the login is rejected, and the error names the issuer to
+   * confirm. @see RFC 8414 §2
    */
   readonly issuer?: string;
   /** The client id that the authorization server gave to the client. */
   readonly clientId: string;
-  /** The secret, or a function that gets it when it is needed. */
+  /** The secret, or a function that gets it when it is needed. It has no control characters, such as a line break. */
   readonly clientSecret?: string | (() => Promise<string>);
   /** For `private_key_jwt`: the key that signs, or a function that gets it. PEM text (PKCS #8) or a CryptoKey. */
   readonly privateKey?: PrivateKey | (() => Promise<PrivateKey>);
   /**
    * The method that was agreed at registration. Default: `none` without a secret, else one that the server offers,
-   * `client_secret_basic` first.
+   * `client_secret_basic` first. What it needs has to be given, too: `clientSecret`, or `privateKey`.
    */
   readonly authMethod?: ClientAuthMethod;
   /** Use these credentials for this resource only. No other kind of registration is then tried for it (BIND-6). */
   readonly resource?: string;
-  /** Binds credentials without an issuer to the first server that the resource names. The binding stays. */
+  /**
+   * Binds credentials to the first server that the resource names. The binding stays. Only for credentials without an
+   * `issuer`.
+   */
   readonly dangerouslyTrustFirstIssuer?: true;
 }
 
@@ -68,8 +72,11 @@ export type GrantOptions =
       readonly kind: 'enterprise';
       /** Where an identity token is exchanged for an assertion. @see RFC 8693 */
       readonly identityProvider: {
+        /** An https URL, without fragment. */
         readonly tokenEndpoint: string;
+        /** The client id that the identity provider gave to the client. */
         readonly clientId: string;
+        /** The secret, or a function that gets it when it is needed. Default: none is sent. */
         readonly clientSecret?: string | (() => Promise<string>);
       };
       /** Gets the identity token of the person. */
@@ -82,9 +89,12 @@ export type GrantOptions =
 
 /** Who the client is, and how it gets grants. */
 export interface ClientOptions {
-  /** The name that people see when they are asked for consent. */
+  /**
+   * The name that people see when they are asked for consent. It has no control characters, and none that change the
+   * direction of text.
+   */
   readonly name: string;
-  /** A page about the client, for people. @see RFC 7591 §2 */
+  /** A page about the client, for people: https or http. @see RFC 7591 §2 */
   readonly uri?: string;
   /** `software_id` of dynamic registrations. @see RFC 7591 §2 */
   readonly softwareId?: string;
@@ -96,7 +106,7 @@ export interface ClientOptions {
   readonly preRegistered?: readonly PreRegisteredClient[];
   /** Whether to register dynamically when there is no other way. Default true. */
   readonly dynamicRegistration?: boolean;
-  /** Tokens for dynamic registration. Each one is sent only to the issuer that it is from (REG-9). */
+  /** Tokens for dynamic registration. Each one is sent only to the issuer that it is from (REG-9). Default none. */
   readonly initialAccessTokens?: readonly { readonly issuer: string; readonly token: string }[];
   /** How to get a grant. Default: with a code, and a person at a browser. */
   readonly grant?: GrantOptions;
@@ -110,9 +120,9 @@ export interface Policy {
   readonly legacyDiscovery?: boolean;
   /** How long a person has to finish a login, in milliseconds. Default 10 minutes. */
   readonly loginTimeout?: number;
-  /** Scopes that are always requested. Default none. */
+  /** Scopes that are always requested, one by one. Default none. @see RFC 6749 §3.3 */
   readonly scopeFloor?: readonly string[];
-  /** The only scopes that may be requested. Default: any. */
+  /** The only scopes that may be requested, besides those of `scopeFloor`. Default: any. */
   readonly scopeCeiling?: readonly string[];
   /** Asked before a step-up sends a person to the authorization server. Default: yes. */
   readonly confirmStepUp?: (request: StepUpRequest) => boolean | Promise<boolean>;
@@ -123,7 +133,7 @@ export interface Policy {
    * explicit login look anew. Default 1 minute; 0: never.
    */
   readonly rememberMetadata?: number;
-  /** `prompt` of authorization requests, such as `consent`. Default: none is sent. */
+  /** `prompt` of authorization requests, such as `consent`, or several with a space between them. Default: none is sent. */
   readonly prompt?: string;
   /** Issuers that reject the `resource` parameter. It is not sent to them. */
   readonly dangerouslyOmitResourceAt?: readonly string[];
@@ -188,6 +198,8 @@ export interface Tools {
   /** The time in epoch milliseconds. */
   readonly now: () => number;
   readonly sleep: Sleep;
+  /** Told of a fault in the host's code, or of a defect of our own, whole: it may hold a secret. It never throws. */
+  readonly onDefect: (error: unknown) => void;
 }
 
 /** An actor: a function of the tools, which returns a function of the chart's input and the signal that ends it. */

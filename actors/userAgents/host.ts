@@ -1,7 +1,8 @@
 // The user agent of web hosts and gateways: the host redirects the person, and a route of the host gets the response.
-import { AuthError, refuse } from '../../contract/errors.ts';
+import { AuthError, failure } from '../../contract/errors.ts';
 import { orCancelled, throwIfCancelled } from '../tools/waiting.ts';
 import { pageAddress } from './addresses.ts';
+import { causedBy } from './hostFault.ts';
 import type { AuthorizationRequest, UserAgent } from './userAgent.ts';
 
 /** What the host does for `hostUserAgent`. */
@@ -56,9 +57,6 @@ export function hostUserAgent(options: HostOptions): UserAgent {
 
 function presentingFailed(thrown: unknown): never {
   if (thrown instanceof AuthError) throw thrown;
-  refuse(
-    'user_agent_failed',
-    'authorizing',
-    'The host could not send the person to the authorization URL: its `present` failed.',
-  );
+  const message = 'The host could not send the person to the authorization URL: its `present` failed.';
+  throw causedBy(thrown, new AuthError(failure('user_agent_failed', 'authorizing', message)));
 }

@@ -1,11 +1,12 @@
 // The user agent of desktop and command-line apps: it opens the person's browser, and listens on loopback.
 
-import { AuthError, refuse } from '../../contract/errors.ts';
+import { AuthError, failure, refuse } from '../../contract/errors.ts';
 import { urlOf } from '../../protocol/url.ts';
 import { orCancelled, throwIfCancelled } from '../tools/waiting.ts';
 import { pageAddress } from './addresses.ts';
 import { createListeners } from './callbackListeners.ts';
 import { donePath, type LoopbackHost } from './callbackServer.ts';
+import { causedBy } from './hostFault.ts';
 import { openBrowser } from './openBrowser.ts';
 import type { AuthorizationRequest, UserAgent } from './userAgent.ts';
 
@@ -108,11 +109,8 @@ async function openOrShow(
     throwIfCancelled(signal);
     if (show !== undefined) return show(url, issuer);
     if (thrown instanceof AuthError) throw thrown;
-    refuse(
-      'user_agent_failed',
-      'authorizing',
-      'The browser could not be opened: use another user agent here.',
-    );
+    const message = 'The browser could not be opened: use another user agent here.';
+    throw causedBy(thrown, new AuthError(failure('user_agent_failed', 'authorizing', message)));
   }
 }
 

@@ -1,9 +1,10 @@
 // The user agent without a listener: the person opens the URL in any browser, and pastes the address that it ends at.
 
-import { AuthError, refuse } from '../../contract/errors.ts';
+import { AuthError, failure, refuse } from '../../contract/errors.ts';
 import { sameText, stateOf } from '../../protocol/authorizationResponse.ts';
 import { orCancelled, throwIfCancelled } from '../tools/waiting.ts';
 import { longestUrl, pageAddress, redirectUriWithoutListener, responseAt } from './addresses.ts';
+import { causedBy } from './hostFault.ts';
 import type { UserAgent } from './userAgent.ts';
 
 /** How `pasteUserAgent` talks to the person. */
@@ -52,7 +53,7 @@ export function pasteUserAgent({
 
     async present(request) {
       throwIfCancelled(until(request.signal));
-      show(pageAddress(request.url), request.issuer);
+      await show(pageAddress(request.url), request.issuer);
     },
 
     async receive(request) {
@@ -88,9 +89,6 @@ function readPaste(text: string, redirectUri: string, state: string): Paste {
 
 function askingFailed(thrown: unknown): never {
   if (thrown instanceof AuthError) throw thrown;
-  refuse(
-    'user_agent_failed',
-    'authorizing',
-    'The pasted address could not be asked for: use another user agent here.',
-  );
+  const message = 'The pasted address could not be asked for: use another user agent here.';
+  throw causedBy(thrown, new AuthError(failure('user_agent_failed', 'authorizing', message)));
 }

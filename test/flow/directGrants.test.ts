@@ -330,13 +330,16 @@ describe('a client with a key', () => {
         privateKey: { ...(await keyOf('RS256', 'PEM')).own, algorithm: 'ES256' },
       }),
     ],
-    ['a public key', async () => ({ privateKey: { key: (await keyOf('ES256', 'PEM')).publicKey } })],
     [
-      'a key that may not sign',
+      'a callback with a public key',
+      async () => ({ privateKey: async () => ({ key: (await keyOf('ES256', 'PEM')).publicKey }) }),
+    ],
+    [
+      'a callback with a key that may not sign',
       async () => {
         const { subtle } = globalThis.crypto;
         const pair = await subtle.generateKey({ name: 'ECDH', namedCurve: 'P-256' }, false, ['deriveBits']);
-        return { privateKey: { key: (pair as CryptoKeyPair).privateKey } };
+        return { privateKey: async () => ({ key: (pair as CryptoKeyPair).privateKey }) };
       },
     ],
     [
@@ -347,7 +350,7 @@ describe('a client with a key', () => {
         },
       }),
     ],
-    ['no key at all', async () => ({ authMethod: 'private_key_jwt' as const })],
+    ['a callback with no key', async () => ({ privateKey: async () => undefined as never })],
   ];
 
   it.each(wrong)(

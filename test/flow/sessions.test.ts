@@ -218,7 +218,7 @@ describe('who looks on', () => {
       userAgent: { ...userAgent, present: () => Promise.reject(new TypeError('secret words')) },
     });
     const thrown = await failureOf(session.login());
-    expect(thrown).toMatchObject({ code: 'internal', phase: 'authorizing' });
+    expect(thrown).toMatchObject({ code: 'user_agent_failed', phase: 'authorizing' });
     expect(JSON.stringify([thrown.toFailure(), session.explain()])).not.toContain('secret words');
     await waitFor(session.actor, (snapshot) => snapshot.matches({ failed: 'resting' }));
   });

@@ -23,12 +23,14 @@ const inAuthorizationRequest =
   (make: () => (said: URLSearchParams) => void): EngineFault =>
   (options) => {
     const change = make();
+    const { userAgent } = options;
+    if (!userAgent) throw new Error('There is no user agent to come between.');
     const present: UserAgent['present'] = (request) => {
       const url = new URL(request.url);
       change(url.searchParams);
-      return options.userAgent.present({ ...request, url: url.href });
+      return userAgent.present({ ...request, url: url.href });
     };
-    return { ...options, userAgent: { ...options.userAgent, present } };
+    return { ...options, userAgent: { ...userAgent, present } };
   };
 
 /** The last access token goes along with whatever an authorization server is asked. */

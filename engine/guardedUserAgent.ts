@@ -1,0 +1,75 @@
+// The host's user agent, guarded: its faults are told to the host, and are typed failures to everybody else.
+
+import { throwIfCancelled } from '../actors/tools/waiting.ts';
+import { faultBehind } from '../actors/userAgents/hostFault.ts';
+import type { UserAgent } from '../actors/userAgents/userAgent.ts';
+import { AuthError, refuse } from '../contract/errors.ts';
+import { onlooker, type TellDefect } from './defects.ts';
+
+/**
+ * The same user agent. What a method throws that is no AuthError is told as a defect and becomes an AuthError
+ * `user_agent_failed`; where it only cleans up, nothing comes of it.
+ */
+export function guardedUserAgent(agent: UserAgent, tell: TellDefect): UserAgent {
+  const { hold, dismiss } = agent;
+  const run = async <Result>(work: () => Promise<Result>, signal: AbortSignal): Promise<Result> => {
+    try {
+      return await work();
+    } catch (thrown) {
+      return rethrown(thrown, signal, tell);
+    }
+  };
+  const tidyUp = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (thrown) {
+      if (thrown instanceof AuthError) throw thrown;
+      tell(thrown);
+    }
+  };
+  return {
+    name: agent.name,
+    reserve: (wanted, signal) => run(() => agent.reserve(wanted, signal), signal),
+    ...(hold && { hold: (uri, signal) => run(() => hold.call(agent, uri, signal), signal) }),
+    present: (request) => run(() => agent.present(request), request.signal),
+    receive: (request) => run(() => agent.receive(request), request.signal),
+    ...(dismiss && { dismiss: onlooker(() => dismiss.call(agent), tell) }),
+    release: (redirectUri) => tidyUp(() => agent.release(redirectUri)),
+    dispose: () => tidyUp(() => agent.dispose()),
+  };
+}
+
+function rethrown(thrown: unknown, signal: AbortSignal, tell: TellDefect): never {
+  if (thrown instanceof AuthError) {
+    const behind = faultBehind(thrown);
+    if (behind) tell(behind.fault);
+    throw thrown;
+  }
+  // What was called off may end with an error of any kind: that is no fault.
+  throwIfCancelled(signal);
+  tell(thrown);
+  return refuse(
+    'user_agent_failed',
+    'authorizing',
+    'The user agent failed with an error of its own, which only `onDefect` is told; check the user agent.',
+  );
+}
+
+/** Stands in where `userAgent` is left out, since no grant of this client needs one. */
+export const noUserAgent: UserAgent = {
+  name: 'none',
+  reserve: nobodyToSend,
+  present: nobodyToSend,
+  receive: nobodyToSend,
+  async release() {},
+  async dispose() {},
+};
+
+/** A login from before, when the same store was used with another kind of grant, may still wait for its person. */
+async function nobodyToSend(): Promise<never> {
+  return refuse(
+    'config_invalid',
+    'authorizing',
+    'This login needs a person at a browser, and the option userAgent was left out; give one.',
+  );
+}

@@ -1,0 +1,28 @@
+// The host's own code, as an engine uses it: guarded, so that its faults reach `onDefect` and nobody else.
+import { sleep as systemSleep } from '../actors/tools/sleep.ts';
+import { memoryStore } from '../stores/memory.ts';
+import { defectTeller, onlooker } from './defects.ts';
+import type { EngineOptions } from './engineOptions.ts';
+import { guardedNow, guardedSleep } from './guardedClock.ts';
+import { guardedStore } from './guardedStore.ts';
+import { guardedUserAgent, noUserAgent } from './guardedUserAgent.ts';
+
+/** The parts of the options that are code, with their defaults. */
+export type HostCode = ReturnType<typeof hostCodeOf>;
+
+/** Guards what the host has given, and fills in what it has not. */
+export function hostCodeOf(options: EngineOptions) {
+  const { onProgress, onTrace, inspect, store, userAgent, now, sleep } = options;
+  const onDefect = defectTeller(options.onDefect);
+  return {
+    onDefect,
+    onProgress: onlooker(onProgress, onDefect),
+    onTrace: onTrace && onlooker(onTrace, onDefect),
+    inspect: onlooker(inspect, onDefect),
+    store: store ? guardedStore(store, onDefect) : memoryStore(),
+    userAgent: userAgent ? guardedUserAgent(userAgent, onDefect) : noUserAgent,
+    fetch: options.fetch ?? globalThis.fetch.bind(globalThis),
+    now: now ? guardedNow(now, onDefect) : Date.now,
+    sleep: sleep ? guardedSleep(sleep, onDefect) : systemSleep,
+  };
+}

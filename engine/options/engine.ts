@@ -1,0 +1,53 @@
+// The options of an engine, judged when it is made: before any traffic (HOST-2, P07).
+import type { UserAgent } from '../../actors/userAgents/userAgent.ts';
+import type { Store } from '../../stores/store.ts';
+import type { EngineOptions } from '../engineOptions.ts';
+import { clientShape } from './client.ts';
+import { implementation, invalid, object, optional, type Shape } from './judge.ts';
+import { policyShape } from './policy.ts';
+import { callback, id } from './values.ts';
+
+/** The methods of a user agent. */
+export const userAgentShape: Shape<UserAgent> = {
+  name: id,
+  reserve: callback,
+  hold: optional(callback),
+  present: callback,
+  receive: callback,
+  dismiss: optional(callback),
+  release: callback,
+  dispose: callback,
+};
+
+/** The operations of a store. */
+export const storeShape: Shape<Store> = {
+  get: callback,
+  put: callback,
+  delete: callback,
+  list: callback,
+  watch: optional(callback),
+  setAside: callback,
+};
+
+/** The options of `createAuthEngine`. */
+export const engineShape: Shape<EngineOptions> = {
+  client: object(clientShape),
+  userAgent: optional(implementation(userAgentShape)),
+  store: optional(implementation(storeShape)),
+  policy: optional(object(policyShape)),
+  onProgress: optional(callback),
+  onTrace: optional(callback),
+  onDefect: optional(callback),
+  inspect: optional(callback),
+  fetch: optional(callback),
+  now: optional(callback),
+  sleep: optional(callback),
+};
+
+/** @throws AuthError `config_invalid` */
+export function judgeEngineOptions(options: EngineOptions): void {
+  object(engineShape)(options, '');
+  // Every other kind of grant is got without a person at a browser of ours.
+  if (options.userAgent === undefined && options.client.grant === undefined)
+    invalid('userAgent must be given: people log in with a browser unless client.grant says otherwise.');
+}

@@ -1,0 +1,30 @@
+// The options that say what the host decides, and what it allows beyond the specification.
+import type { Interaction } from '../../machines/context.ts';
+import type { EnginePolicy } from '../engineOptions.ts';
+import { must, oneOf, optional, type Shape } from './judge.ts';
+import { callback, duration, durationOrNone, flag, issuers, isText, scopes } from './values.ts';
+
+/** One value, or several with a space between them. @see OpenID Connect Core 1.0 §3.1.2.1, RFC 6749 appendix A */
+const promptText = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
+
+/** The options under `policy`. */
+export const policyShape: Shape<EnginePolicy> = {
+  interaction: optional(oneOf<Interaction>({ ask: true, auto: true })),
+  requestTimeout: optional(duration),
+  loginTimeout: optional(duration),
+  idleAfter: optional(duration),
+  rememberMetadata: optional(durationOrNone),
+  legacyDiscovery: optional(flag),
+  scopeFloor: optional(scopes),
+  scopeCeiling: optional(scopes),
+  confirmStepUp: optional(callback),
+  selectServer: optional(callback),
+  prompt: optional(
+    must('a text such as "consent": values of printable ASCII with a space between them', (value) =>
+      isText(value, promptText),
+    ),
+  ),
+  dangerouslyOmitResourceAt: optional(issuers),
+  dangerouslyIgnoreTrailingSlashOf: optional(issuers),
+  dangerouslyAllowWithoutPkceAt: optional(issuers),
+};
