@@ -383,11 +383,10 @@ function finding(around: Around, snapshot: Snapshot, way: Finding): Bound | unde
     case 'a client of the host’s own':
       return { ...nothing, registration: registrationAt(issuer, 'pre-registered', null, OWN_CLIENT) };
     case 'credentials of another issuer': {
-      // They decide, whatever else is found.
-      const grant = grantFound(around, snapshot, issuer, 'a grant') ?? null;
+      // They decide, and nothing else is recalled.
       const binding = bindingAt(snapshot, issuer, kindFound(around, snapshot, issuer));
       const preRegisteredElsewhere = issuer === issuers.a ? issuers.b : issuers.a;
-      return { ...nothing, binding, grant, preRegisteredElsewhere };
+      return { ...nothing, binding, preRegisteredElsewhere };
     }
     case 'credentials of nobody':
       return { ...nothing, credentialWithoutIssuer: true };
