@@ -55,7 +55,7 @@ export interface Bound extends Observed, HostWord {
 }
 
 /** Whether what other sessions have found out will do. */
-interface Lookup {
+export interface Lookup {
   /**
    * An answer will do that was asked for after this moment, in the order of requests of the engine; null: none. A
    * challenge outdates what was asked for before its request was sent (DISC-12), and an explicit login looks anew.
