@@ -128,9 +128,12 @@ function collectScopes(text: string, before: readonly string[] = []): readonly s
   return [...before, ...scopes];
 }
 
+/** In seconds: timers can wait no longer. */
+const LONGEST = 2_147_483;
+
 function readSeconds(text: string): number {
   const seconds = Number(text);
-  if (!/^\d+(\.\d+)?$/.test(text) || !(seconds > 0 && seconds < 1e9))
+  if (!/^\d+(\.\d+)?$/.test(text) || !(seconds > 0 && seconds <= LONGEST))
     throw new InvalidArgumentError('Give a number of seconds, such as 120.');
   return seconds;
 }

@@ -7,6 +7,7 @@ import type { Session } from '../engine/sessionSurface.ts';
 import type { Interaction } from '../machines/context.ts';
 import { Records } from '../stores/records.ts';
 import { clientOf } from './clientOf.ts';
+import { inFlags } from './flagNames.ts';
 import type { SessionFlags, StoreOptions } from './options.ts';
 import type { Host } from './perform.ts';
 import type { Printer } from './printer.ts';
@@ -29,6 +30,20 @@ export function recordsIn(flags: StoreOptions, printer: Printer): Records {
  * @throws AuthError `config_invalid` when a flag cannot be used, and what the work throws.
  */
 export async function withSession<Result>(
+  host: Host,
+  resource: string,
+  flags: SessionFlags,
+  interaction: Interaction,
+  work: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await inSession(host, resource, flags, interaction, work);
+  } catch (thrown) {
+    throw inFlags(thrown);
+  }
+}
+
+async function inSession<Result>(
   { printer, interruption, onTrace }: Host,
   resource: string,
   flags: SessionFlags,

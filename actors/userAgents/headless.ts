@@ -3,6 +3,8 @@
 import type { CookieJar } from 'tough-cookie';
 import { AuthError, refuse } from '../../contract/errors.ts';
 import { sameText, stateOf } from '../../protocol/authorizationResponse.ts';
+import { must, object, optional, type Shape } from '../../protocol/options.ts';
+import { callback, redirectUri } from '../../protocol/optionValues.ts';
 import { urlOf } from '../../protocol/url.ts';
 import { throwIfCancelled } from '../tools/waiting.ts';
 import { pageAddress, redirectUriWithoutListener, responseAt } from './addresses.ts';
@@ -19,6 +21,15 @@ export interface HeadlessOptions {
   readonly maxHops?: number;
 }
 
+/** Judges for the options of `headlessUserAgent`. */
+export const headlessShape: Shape<HeadlessOptions> = {
+  redirectUri: optional(redirectUri),
+  fetch: optional(callback),
+  maxHops: optional(
+    must('a whole number, 0 or more', (value) => Number.isSafeInteger(value) && Number(value) >= 0),
+  ),
+};
+
 /** For all requests of one login together, in milliseconds. */
 const deadline = 10_000;
 
@@ -28,6 +39,7 @@ const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 /**
  * A user agent that needs no person: it follows the redirects of the server, with the cookies of this login alone,
  * until one leads to the redirect URI. It works only where the server shows no page.
+ * @throws AuthError `config_invalid` for an option that cannot be used.
  * Its methods throw AuthError `user_agent_failed` when the server shows a page, `redirect_refused` after too many
  * redirects, `address_refused` for a redirect to an address that is neither https nor http to loopback,
  * `response_not_ours` when the response has another `state`, `timed_out` after 10 s, `unreachable`, `cancelled`.
@@ -40,6 +52,7 @@ const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
  * @see OAuth 2.1 draft 13 §4.1.2
  */
 export function headlessUserAgent(options: HeadlessOptions = {}): UserAgent {
+  object(headlessShape)(options, '');
   const closing = new AbortController();
   const inbox = createInbox();
   const until = (signal: AbortSignal) => AbortSignal.any([signal, closing.signal]);

@@ -1,5 +1,7 @@
 // The user agent of web hosts and gateways: the host redirects the person, and a route of the host gets the response.
 import { AuthError, failure } from '../../contract/errors.ts';
+import { object, type Shape } from '../../protocol/options.ts';
+import { callback, redirectUri } from '../../protocol/optionValues.ts';
 import { orCancelled, throwIfCancelled } from '../tools/waiting.ts';
 import { pageAddress } from './addresses.ts';
 import { causedBy } from './hostFault.ts';
@@ -13,10 +15,14 @@ export interface HostOptions {
   readonly present: (to: Pick<AuthorizationRequest, 'session' | 'url' | 'issuer'>) => void | Promise<void>;
 }
 
+/** Judges for the options of `hostUserAgent`. */
+export const hostShape: Shape<HostOptions> = { redirectUri, present: callback };
+
 /**
  * A user agent for servers with many users: the host redirects the person, and receives the response at a route of
  * its own. A login then ends when the host calls `engine.complete`, in this process or another one that has the same
  * store, or when it is cancelled.
+ * @throws AuthError `config_invalid` for an option that cannot be used.
  * Its methods throw AuthError `address_refused`, `user_agent_failed` (`present` threw), `cancelled`.
  * @example
  * import { createAuthEngine, hostUserAgent, memoryStore } from 'authchart';
@@ -29,6 +35,7 @@ export interface HostOptions {
  * @see OAuth 2.1 draft 13 §4.1.2
  */
 export function hostUserAgent(options: HostOptions): UserAgent {
+  object(hostShape)(options, '');
   const closing = new AbortController();
   const until = (signal: AbortSignal) => AbortSignal.any([signal, closing.signal]);
   return {

@@ -1,6 +1,8 @@
 // The user agent of desktop and command-line apps: it opens the person's browser, and listens on loopback.
 
-import { AuthError, failure, refuse } from '../../contract/errors.ts';
+import { AuthError, failure } from '../../contract/errors.ts';
+import { must, object, oneOf, optional, type Shape } from '../../protocol/options.ts';
+import { callback } from '../../protocol/optionValues.ts';
 import { urlOf } from '../../protocol/url.ts';
 import { orCancelled, throwIfCancelled } from '../tools/waiting.ts';
 import { pageAddress } from './addresses.ts';
@@ -29,7 +31,7 @@ export interface LoopbackOptions {
  * at the same time share one port. Each response goes to the request with the same `state`.
  * Another program of this machine may take the port first, or send requests to it. `state` and PKCE protect the login
  * from both.
- * @throws AuthError `config_invalid` when `path` or `port` cannot be used.
+ * @throws AuthError `config_invalid` for an option that cannot be used.
  * Its methods throw `user_agent_failed` (no port, no browser), `address_refused` and `cancelled`.
  * @example
  * import { createAuthEngine } from 'authchart';
@@ -40,8 +42,8 @@ export interface LoopbackOptions {
  * @see RFC 8252 §7.3, §8.3
  */
 export function loopbackUserAgent(options: LoopbackOptions = {}): UserAgent {
+  object(loopbackShape)(options, '');
   const { host = '127.0.0.1', path = '/callback', port } = options;
-  checkPlace(path, port);
   const closing = new AbortController();
   const until = (signal: AbortSignal) => AbortSignal.any([signal, closing.signal]);
   const listeners = createListeners({ host, path, port, closing: closing.signal });
@@ -118,17 +120,26 @@ function openInBrowser(url: string, signal: AbortSignal): Promise<void> {
   return openBrowser(url, { signal });
 }
 
-function checkPlace(path: string, port: number | undefined): void {
+function isPath(value: unknown): boolean {
   const base = 'http://127.0.0.1';
-  const isPath = urlOf(path, base)?.href === base + path && !/[?#]/.test(path);
-  if (!isPath || path === donePath) {
-    refuse('config_invalid', 'configuring', 'The path of the redirect URI must be one like "/callback".');
-  }
-  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65536 && port !== 80)) {
-    refuse(
-      'config_invalid',
-      'configuring',
-      'The port of the redirect URI must be from 1 to 65535, and not 80.',
-    );
-  }
+  return (
+    typeof value === 'string' &&
+    value !== donePath &&
+    !/[?#]/.test(value) &&
+    urlOf(value, base)?.href === base + value
+  );
 }
+
+/** Port 80 would not stand in the redirect URI. */
+function isPort(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) > 0 && Number(value) < 65_536 && value !== 80;
+}
+
+/** Judges for the options of `loopbackUserAgent`. */
+export const loopbackShape: Shape<LoopbackOptions> = {
+  open: optional(callback),
+  show: optional(callback),
+  host: optional(oneOf<LoopbackHost>({ '127.0.0.1': true, '::1': true })),
+  path: optional(must('the path of a redirect URI, such as "/callback"', isPath)),
+  port: optional(must('a port from 1 to 65535, and not 80', isPort)),
+};

@@ -2,6 +2,8 @@
 
 import { AuthError, failure, refuse } from '../../contract/errors.ts';
 import { sameText, stateOf } from '../../protocol/authorizationResponse.ts';
+import { object, optional, type Shape } from '../../protocol/options.ts';
+import { callback, redirectUri } from '../../protocol/optionValues.ts';
 import { orCancelled, throwIfCancelled } from '../tools/waiting.ts';
 import { longestUrl, pageAddress, redirectUriWithoutListener, responseAt } from './addresses.ts';
 import { causedBy } from './hostFault.ts';
@@ -22,6 +24,13 @@ const mostQuestions = 20;
 
 type Paste = { readonly url: string } | { readonly trouble: string };
 
+/** Judges for the options of `pasteUserAgent`. */
+export const pasteShape: Shape<PasteOptions> = {
+  show: callback,
+  ask: callback,
+  redirectUri: optional(redirectUri),
+};
+
 /**
  * For a terminal without a browser: the person opens the URL in a browser on any machine, and copies the address
  * that the browser ends at.
@@ -36,11 +45,9 @@ type Paste = { readonly url: string } | { readonly trouble: string };
  * });
  * @see RFC 8252 §7.3
  */
-export function pasteUserAgent({
-  show,
-  ask,
-  redirectUri = redirectUriWithoutListener,
-}: PasteOptions): UserAgent {
+export function pasteUserAgent(options: PasteOptions): UserAgent {
+  object(pasteShape)(options, '');
+  const { show, ask, redirectUri: at = redirectUriWithoutListener } = options;
   const closing = new AbortController();
   const until = (signal: AbortSignal) => AbortSignal.any([signal, closing.signal]);
   return {
@@ -48,7 +55,7 @@ export function pasteUserAgent({
 
     async reserve(_wanted, signal) {
       throwIfCancelled(until(signal));
-      return redirectUri;
+      return at;
     },
 
     async present(request) {

@@ -1,5 +1,7 @@
 // The user agent of pages that stay open, and show the authorization server in a second window.
 import { refuse } from '../../contract/errors.ts';
+import { must, object, optional, type Shape } from '../../protocol/options.ts';
+import { anyText, redirectUri } from '../../protocol/optionValues.ts';
 import { hostUserAgent } from './host.ts';
 import type { UserAgent } from './userAgent.ts';
 
@@ -31,6 +33,19 @@ export interface PopupUserAgent extends UserAgent {
   dismiss(): void;
 }
 
+const size = must(
+  'a number of pixels, above 0',
+  (value) => typeof value === 'number' && value > 0 && Number.isFinite(value),
+);
+
+/** Judges for the options of `popupUserAgent`. */
+export const popupShape: Shape<PopupOptions> = {
+  redirectUri,
+  width: optional(size),
+  height: optional(size),
+  waitingText: optional(anyText),
+};
+
 /**
  * Shows the authorization server in a window of its own, while the page stays open.
  *
@@ -39,6 +54,7 @@ export interface PopupUserAgent extends UserAgent {
  * A page cannot always learn that a person has closed the window: some servers cut the connection between the two.
  * So offer the person to cancel (`session.cancel()`) and to see the window again (`session.login()`).
  *
+ * @throws AuthError `config_invalid` for an option that cannot be used.
  * Its methods throw as those of `hostUserAgent` do, and `user_agent_failed` also when the browser blocked the window.
  * @example
  * import { createAuthEngine } from 'authchart';
@@ -53,7 +69,8 @@ export interface PopupUserAgent extends UserAgent {
  * @see OAuth 2.1 draft 13 §4.1.1, HTML Standard §7.3.2.1 (opener)
  */
 export function popupUserAgent(options: PopupOptions): PopupUserAgent {
-  const { redirectUri, width = 480, height = 720 } = options;
+  object(popupShape)(options, '');
+  const { redirectUri: at, width = 480, height = 720 } = options;
   let popup: Window | null = null;
   /** Whether the window has been led to an authorization server. */
   let led = false;
@@ -89,7 +106,7 @@ export function popupUserAgent(options: PopupOptions): PopupUserAgent {
   };
 
   return {
-    ...hostUserAgent({ redirectUri, present: ({ url }) => show(url) }),
+    ...hostUserAgent({ redirectUri: at, present: ({ url }) => show(url) }),
     name: 'popup',
     open,
     dismiss,

@@ -7,8 +7,6 @@ import type {
 } from '../../actors/tools/tools.ts';
 import type { ClientAuthMethod } from '../../contract/facts.ts';
 import type { DpopMode } from '../../protocol/dpopPolicy.ts';
-import { isSecretText } from '../../protocol/text.ts';
-import { urlOf } from '../../protocol/url.ts';
 import {
   implementation,
   invalid,
@@ -20,8 +18,20 @@ import {
   oneOf,
   optional,
   type Shape,
-} from './judge.ts';
-import { address, callback, flag, id, issuer, isText, name, token, webPage } from './values.ts';
+} from '../../protocol/options.ts';
+import {
+  address,
+  callback,
+  flag,
+  id,
+  issuer,
+  isText,
+  name,
+  token,
+  webPage,
+} from '../../protocol/optionValues.ts';
+import { isSecretText } from '../../protocol/text.ts';
+import { urlOf } from '../../protocol/url.ts';
 
 /** A secret is a value, or a function that gets it. */
 const secret = must(

@@ -1,11 +1,11 @@
 // The options of an engine, judged when it is made: before any traffic (HOST-2, P07).
 import type { UserAgent } from '../../actors/userAgents/userAgent.ts';
+import { implementation, invalid, object, optional, type Shape } from '../../protocol/options.ts';
+import { callback, id } from '../../protocol/optionValues.ts';
 import type { Store } from '../../stores/store.ts';
 import type { EngineOptions } from '../engineOptions.ts';
 import { clientShape } from './client.ts';
-import { implementation, invalid, object, optional, type Shape } from './judge.ts';
 import { policyShape } from './policy.ts';
-import { callback, id } from './values.ts';
 
 /** The methods of a user agent. */
 export const userAgentShape: Shape<UserAgent> = {

@@ -1,8 +1,16 @@
 // The options that say what the host decides, and what it allows beyond the specification.
 import type { Interaction } from '../../machines/context.ts';
+import { must, oneOf, optional, type Shape } from '../../protocol/options.ts';
+import {
+  callback,
+  duration,
+  durationOrNone,
+  flag,
+  issuers,
+  isText,
+  scopes,
+} from '../../protocol/optionValues.ts';
 import type { EnginePolicy } from '../engineOptions.ts';
-import { must, oneOf, optional, type Shape } from './judge.ts';
-import { callback, duration, durationOrNone, flag, issuers, isText, scopes } from './values.ts';
 
 /** One value, or several with a space between them. @see OpenID Connect Core 1.0 §3.1.2.1, RFC 6749 appendix A */
 const promptText = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;

@@ -1,10 +1,10 @@
 // The options of a session and its logins, judged when they are given: before any traffic (HOST-2, P07).
 import type { SessionId } from '../../contract/facts.ts';
 import { judgeAddress } from '../../protocol/address.ts';
+import { invalid, type Judge, must, object, optional, type Shape } from '../../protocol/options.ts';
+import { anyText, scopes } from '../../protocol/optionValues.ts';
 import { anySubject, type CompleteOptions, type SessionOptions } from '../engineSurface.ts';
 import type { LoginOptions } from '../sessionSurface.ts';
-import { invalid, type Judge, must, object, optional, type Shape } from './judge.ts';
-import { anyText, scopes } from './values.ts';
 
 const resource: Judge = (value, path) => {
   const text = resourceText(value);

@@ -41,12 +41,25 @@ test.each([
   [
     'an issuer that is no URL',
     ['login', 'URL', '--client-id', 'a', '--issuer', 'x'],
-    /issuer .* is not a URL/,
+    /^authchart: --issuer must be the https URL of an issuer/,
   ],
+  [
+    'an issuer with a query',
+    ['login', 'URL', '--client-id', 'a', '--issuer', 'https://a.example?x'],
+    /--issuer must be .* without .* query/,
+  ],
+  ['a client id that is none', ['login', 'URL', '--client-id', 'ä'], /--client-id must be .* ASCII/],
+  ['a scope that is none', ['login', 'URL', '--scope', 'a"b'], /--scope must be one scope/],
+  [
+    'a redirect URI to nowhere',
+    ['login', 'URL', '--user-agent', 'paste', '--redirect-uri', 'http://a.example/'],
+    /--redirect-uri must be an https URL/,
+  ],
+  ['more time than there is', ['login', 'URL', '--timeout', '2147484'], /Give a number of seconds/],
   [
     'a metadata URL without path',
     ['login', 'URL', '--client-metadata-url', 'https://a.example'],
-    /with a path/,
+    /--client-metadata-url must be .* with a path/,
   ],
   ['no time', ['login', 'URL', '--timeout', '0'], /Give a number of seconds, such as 120/],
   ['no scope', ['login', 'URL', '--scope', ' '], /Name at least one scope/],

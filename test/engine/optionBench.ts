@@ -9,7 +9,6 @@ import {
   privateKeyShape,
 } from '../../engine/options/client.ts';
 import { engineShape, storeShape, userAgentShape } from '../../engine/options/engine.ts';
-import type { Shape } from '../../engine/options/judge.ts';
 import { policyShape } from '../../engine/options/policy.ts';
 import { completeShape, loginShape, sessionShape } from '../../engine/options/session.ts';
 import {
@@ -22,6 +21,7 @@ import {
   memoryStore,
   type Session,
 } from '../../index.ts';
+import type { Shape } from '../../protocol/options.ts';
 import { startWorld, type World } from '../support/world.ts';
 import * as rows from './optionRows.ts';
 import { type Row, type Rows, SECRET } from './optionValues.ts';

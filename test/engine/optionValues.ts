@@ -13,13 +13,13 @@ export const SECRET = 'hush-hush';
 
 export const nothing = async () => undefined;
 export const texts = async () => 'text';
-export const keyPair = async (algorithm: EcKeyGenParams, usages: readonly KeyUsage[]) =>
+const keyPair = async (algorithm: EcKeyGenParams, usages: readonly KeyUsage[]) =>
   (await crypto.subtle.generateKey(algorithm, false, [...usages])) as CryptoKeyPair;
 export const ecdsa = await keyPair({ name: 'ECDSA', namedCurve: 'P-256' }, ['sign', 'verify']);
 export const ecdh = await keyPair({ name: 'ECDH', namedCurve: 'P-256' }, ['deriveBits']);
 
 export const noFunctions = [SECRET, {}, null, true, 5];
-export const noFlags = ['false', 0, 1, null, {}];
+const noFlags = ['false', 0, 1, null, {}];
 export const noObjects = [SECRET, null, 5, true, [], [SECRET], nothing];
 export const noIds = ['', 5, null, ['client'], 'clïent', 'client\n', 'client\u0000', 'x'.repeat(4097)];
 export const noNames = [
@@ -34,8 +34,8 @@ export const noNames = [
   null,
   ['app'],
 ];
-export const noTimes = [0, -1, Number.NaN, Infinity, 2 ** 31, '1000', 10n, null, new Date(1000), [1000]];
-export const goodTimes = [1, 0.5, 2 ** 31 - 1];
+const noTimes = [0, -1, Number.NaN, Infinity, 2 ** 31, '1000', 10n, null, new Date(1000), [1000]];
+const goodTimes = [1, 0.5, 2 ** 31 - 1];
 export const noScopes: readonly unknown[] = [
   'read write',
   'read',

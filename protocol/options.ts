@@ -1,6 +1,6 @@
 // How options are judged: a judge for each option, and one sentence for what it refuses (HOST-2, P07).
-import { refuse } from '../../contract/errors.ts';
-import { shown } from '../../protocol/text.ts';
+import { refuse } from '../contract/errors.ts';
+import { shown } from './text.ts';
 
 /**
  * Judges one value.

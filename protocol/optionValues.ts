@@ -1,6 +1,7 @@
 // The kinds of values that options have.
-import { isLoopback, readAddress } from '../../protocol/address.ts';
-import { list, must } from './judge.ts';
+import { isLoopback, readAddress } from './address.ts';
+import { list, must } from './options.ts';
+import { redirectUriFailure } from './redirectUri.ts';
 
 /** The longest time that timers can wait, in milliseconds; with a longer one they end at once. */
 const LONGEST = 2_147_483_647;
@@ -84,4 +85,10 @@ export const issuers = list('issuers', issuer);
 export const webPage = must(
   'the URL of a web page, https or http',
   (value) => typeof value === 'string' && readAddress(value.replace(/#.*$/s, '')).ok,
+);
+
+/** Where an authorization server sends the browser afterwards. @see OAuth 2.1 draft 13 §2.3.1, RFC 8252 §7 */
+export const redirectUri = must(
+  'an https URL, or http on loopback, or of a private-use scheme, without fragment',
+  (value) => typeof value === 'string' && redirectUriFailure(value) === undefined,
 );
