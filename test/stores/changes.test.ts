@@ -80,7 +80,7 @@ describe('a home that can tell', () => {
   test('is looked at once, and again after a word, and not while it is silent', async () => {
     const home = memoryStore();
     const looks = hasty();
-    const get = vi.spyOn(home, 'get');
+    const [get, watch] = [vi.spyOn(home, 'get'), vi.spyOn(home, 'watch')];
     const records = new Records(home, undefined, looks);
     const seen = await records.versions([key]);
     get.mockClear();
@@ -93,6 +93,7 @@ describe('a home that can tell', () => {
     await write(home);
     await heard;
     expect(looks.waits).toEqual([]);
+    expect(watch, 'and watched once').toHaveBeenCalledTimes(1);
   });
 
   test('and says too much does not end it: the record is where it was seen', async () => {

@@ -143,6 +143,24 @@ describe('the end of the waiting', () => {
     for (const one of asked) expect(one).not.toHaveBeenCalled();
   });
 
+  test('may come while the home is being watched: that ends, too', async () => {
+    const stop = new AbortController();
+    let watching = 0;
+    const home: Store = {
+      ...memoryStore(),
+      get: () => new Promise(() => {}),
+      watch: () => {
+        watching += 1;
+        stop.abort();
+        return () => {
+          watching -= 1;
+        };
+      },
+    };
+    expect(await hasEnded(new Records(home).changed(seenAt([key, undefined]), stop.signal))).toBe(true);
+    expect(watching).toBe(0);
+  });
+
   test('does not come by itself for no record at all', async () => {
     const stop = new AbortController();
     const heard = new Records(memoryStore()).changed(new Map(), stop.signal);
