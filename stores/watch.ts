@@ -60,12 +60,8 @@ export class Watch {
     const { changed } = this;
     if (changed.aborted || !this.#canTell) return;
     await new Promise<void>((resolve) => {
-      const done = (): void => {
-        changed.removeEventListener('abort', done);
-        resolve();
-      };
-      this.#lost = done;
-      changed.addEventListener('abort', done);
+      this.#lost = resolve;
+      changed.addEventListener('abort', () => resolve(), { once: true });
     });
   }
 

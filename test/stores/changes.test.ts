@@ -176,6 +176,17 @@ describe('a home that can tell', () => {
 
   test('that comes back is silent again: nobody looks any more', async () => {
     const { store } = ways['dropped twice'](memoryStore());
+    let [open, most] = [0, 0];
+    const { watch } = store;
+    store.watch = (...args) => {
+      const end = watch?.(...args);
+      open += 1;
+      most = Math.max(most, open);
+      return () => {
+        open -= 1;
+        end?.();
+      };
+    };
     const looks = hasty();
     const stop = new AbortController();
     const heard = new Records(store, undefined, looks).changed(seenAt([key, undefined]), stop.signal);
@@ -184,6 +195,7 @@ describe('a home that can tell', () => {
     expect(looks.waits).toHaveLength(2);
     stop.abort();
     await heard;
+    expect([open, most], 'what is lost is not watched any more').toEqual([0, 1]);
   });
 });
 

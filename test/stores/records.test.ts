@@ -2,7 +2,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { AuthError, failure } from '../../contract/errors.ts';
 import type { Key } from '../../stores/recordKeys.ts';
-import { keys, type RecordKind, Records } from '../../stores/records.ts';
+import { boundAt, grantKeysOf, keys, type RecordKind, Records } from '../../stores/records.ts';
 import { create } from './contract.ts';
 import { type Json, open, withBound } from './openRecords.ts';
 import { allKinds, samples } from './recordSamples.ts';
@@ -203,5 +203,29 @@ describe('S05: a write', () => {
     else await expect(records.forget(key)).rejects.toMatchObject({ code: 'store_conflict' });
     expect((await store.get(key)) === undefined).toBe(isDone);
     expect(races).toBe(lost);
+  });
+});
+
+describe('a binding', () => {
+  const { value } = samples().binding;
+  const issuer = 'https://as.example';
+
+  test('says what it says of an issuer, and nothing of a name that every object has', () => {
+    expect(boundAt(value, issuer)).toEqual(value.servers[issuer]);
+    for (const name of ['https://other.example', 'constructor', '__proto__', ''])
+      expect(boundAt(value, name), name).toBeUndefined();
+    expect(boundAt(undefined, issuer)).toBeUndefined();
+  });
+
+  test('names every grant, also of clients that were replaced', () => {
+    const { formerGrantKeys: _, ...bound } = value.servers[issuer] ?? expect.unreachable();
+    const other = { ...bound, grantKey: keys.grant('https://b.example', 'b', value.session) };
+    const session = value.session;
+    expect(grantKeysOf({ ...value, servers: { ...value.servers, 'https://b.example': other } })).toEqual([
+      keys.grant(issuer, 'client', session),
+      keys.grant(issuer, 'former client', session),
+      other.grantKey,
+    ]);
+    expect(grantKeysOf(undefined)).toEqual([]);
   });
 });
