@@ -85,7 +85,7 @@ export class Changes {
   async #look(watch: Watch, seen: Versions): Promise<void> {
     for (let gap = FIRST; !watch.isOver; gap = 2 * gap) {
       watch.begin();
-      const found = await Promise.race([this.#compare(seen), watch.over]);
+      const found = await watch.during(this.#compare(seen));
       if (found === 'changed') return;
       if (found === 'same' && watch.canTell) {
         await watch.told();

@@ -88,8 +88,9 @@ export class Listening {
         this.#watchers.resume();
         await new Promise<void>((resolve) => {
           wake = resolve;
-          over.addEventListener('abort', () => resolve(), { once: true });
+          over.addEventListener('abort', wake);
         });
+        over.removeEventListener('abort', wake);
       }
       if (!hasBroken) await end();
     } catch {

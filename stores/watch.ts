@@ -10,16 +10,12 @@ export class Watch {
   #changed = new AbortController();
   #lost = (): void => {};
   #finish = (): void => {};
-  /** Ends with `finish`. */
-  readonly over: Promise<void>;
+  /** Nobody waits any more. */
   isOver = false;
 
   constructor(store: Store, keys: readonly string[]) {
     this.#store = store;
     this.#keys = keys;
-    this.over = new Promise((resolve) => {
-      this.#finish = resolve;
-    });
   }
 
   /** Whether the home tells of changes, as far as it has said. */
@@ -34,8 +30,7 @@ export class Watch {
 
   /** Forgets what was told, and watches where nothing does. */
   begin(): void {
-    if (this.isOver) return;
-    if (this.changed.aborted) this.#changed = new AbortController();
+    this.#changed = new AbortController();
     if (this.#canTell || !this.#store.watch) return;
     this.#unwatch();
     this.#canTell = true;
@@ -53,6 +48,16 @@ export class Watch {
       // Then it cannot tell now: the next look tries again.
       this.#lose();
     }
+  }
+
+  /** The outcome of a look, or nothing when nobody waits any more: a home may be slow to answer. */
+  async during<T>(look: Promise<T>): Promise<T | undefined> {
+    if (this.isOver) return undefined;
+    // Not by a race with a promise that lives long: that would remember every look.
+    return new Promise((resolve, reject) => {
+      this.#finish = () => resolve(undefined);
+      look.then(resolve, reject);
+    });
   }
 
   /** Waits until a record may have changed, or until the home cannot tell any more. */

@@ -235,6 +235,10 @@ class Changes {
     this.#channel.onmessage = ({ data }) => {
       if (typeof data === 'string') this.#watchers.tell(data);
     };
+    // A page that a browser has kept aside, and shows again, has heard nothing meanwhile.
+    globalThis.addEventListener?.('pageshow', ({ persisted }) => {
+      if (persisted) this.#watchers.tellAll();
+    });
     this.#watchers.resume();
     return this.#channel;
   }

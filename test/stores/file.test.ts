@@ -22,7 +22,9 @@ import { join, resolve } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AuthError } from '../../contract/errors.ts';
+import { encryptedStore } from '../../stores/encrypted.ts';
 import { defaultFolder, fileStore } from '../../stores/file.ts';
+import type { Store } from '../../stores/store.ts';
 import { programFile } from '../support/programs.ts';
 import { create, storeContract } from './contract.ts';
 
@@ -522,12 +524,22 @@ test.each(['there', 'not there'])('who watches a folder that is %s keeps no proc
   expect(code).toBe(0);
 });
 
-test('who watches before there is a folder is told once there is one', async () => {
-  const folder = join(await mkdtemp(join(tmpdir(), 'authchart-watch-')), 'not', 'there', 'yet');
-  const store = fileStore({ folder });
-  const told = new Promise<void>((resolve) => {
-    store.watch?.('a', resolve);
-  });
-  await create(fileStore({ folder }), 'a', 'text');
-  await told;
-});
+test.each<readonly [what: string, around: (home: Store) => Store]>([
+  ['in it', (home) => home],
+  ['encrypted in it', (home) => encryptedStore(home, { current: { id: 'key', key: new Uint8Array(32) } })],
+])(
+  'who watches before there is a folder is told so, and told once there is one: a store %s',
+  async (_what, around) => {
+    const folder = join(fresh(), 'not', 'there', 'yet');
+    const store = around(fileStore({ folder }));
+    const told: string[] = [];
+    const end = store.watch?.(
+      'a',
+      () => told.push('changed'),
+      () => told.push('lost'),
+    );
+    await create(around(fileStore({ folder })), 'a', 'text');
+    await expect.poll(() => told).toEqual(['lost', 'changed']);
+    end?.();
+  },
+);

@@ -1,8 +1,8 @@
 // Listening on connections of drivers that break in every way: of PostgreSQL, and of Redis.
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Listen } from '../../stores/listening.ts';
-import { listenOn } from '../../stores/postgres.ts';
+import { digestOf, type Listen } from '../../stores/listening.ts';
+import { listenOn, postgresStore } from '../../stores/postgres.ts';
 import { redisStore } from '../../stores/redis.ts';
 import { FakeRedis, type FakeSubscriber } from './fakeRedis.ts';
 
@@ -134,6 +134,40 @@ describe('listenOn a pool of PostgreSQL', () => {
     await pass(45_000);
     expect(client.queries).toEqual(Array.from({ length: 4 }, () => 'LISTEN "channel"'));
     expect(lost).not.toHaveBeenCalled();
+  });
+});
+
+describe('S04: the store in PostgreSQL', () => {
+  test('tells that it is lost, and tells again, however often its way to listen fails', async () => {
+    let failures = 3;
+    let break_ = (): void => {};
+    let say = (_digest: string): void => {};
+    const listen: Listen = async (_channel, heard, lost) => {
+      failures -= 1;
+      if (failures >= 0) throw new Error('no connection');
+      [say, break_] = [heard, lost];
+      return () => {};
+    };
+    const store = postgresStore({ pool: { query: async () => ({ rows: [] }) }, listen });
+    const told: string[] = [];
+    const end = store.watch?.(
+      'a',
+      () => told.push('changed'),
+      () => told.push('lost'),
+    );
+    await pass(5000);
+    for (let time = 0; time < 3; time += 1) {
+      expect(told).toEqual(['lost', 'changed']);
+      say(digestOf('b'));
+      say(digestOf('a'));
+      await pass(0);
+      expect(told).toEqual(['lost', 'changed', 'changed']);
+      told.length = 0;
+      failures = 3;
+      break_();
+      await pass(25_000);
+    }
+    end?.();
   });
 });
 

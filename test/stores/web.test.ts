@@ -77,6 +77,21 @@ describe('the word of changes', () => {
     expect([told, next.told]).toEqual([['lost', 'changed'], []]);
   });
 
+  test('is not had while a browser keeps the page aside: when it shows it again, all are told', async () => {
+    stub({ indexedDB: {} });
+    const page = new EventTarget();
+    vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
+    const { told } = watched();
+    const shown = (persisted: boolean): boolean =>
+      page.dispatchEvent(Object.assign(new Event('pageshow'), { persisted }));
+    shown(false);
+    await wait(1);
+    expect(told).toEqual([]);
+    shown(true);
+    await wait(1);
+    expect(told).toEqual(['changed']);
+  });
+
   test('is had of other pages by one channel, whoever watches, and no longer than wanted', async () => {
     stub({ indexedDB: {} });
     const { told, end, store } = watched();
