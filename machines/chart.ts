@@ -7,6 +7,7 @@ import {
   type ActorName,
   actorPhases,
   type KnownRecords,
+  type Lookup,
   type SiblingNews,
   type Work,
 } from '../contract/work.ts';
@@ -162,11 +163,7 @@ export const heedingSiblings = {
 } as const;
 
 /** Which answers of the engine's memory will do for a discovery. */
-export const lookupOf = ({
-  wish,
-  challenge,
-  challengedAfter,
-}: AuthContext): { readonly after: number | null } => {
+export const lookupOf = ({ wish, challenge, challengedAfter }: AuthContext): Lookup => {
   if (wish !== null) return { after: null };
   // A renewal that nothing has challenged takes whatever is remembered.
   return { after: challenge === null ? 0 : challengedAfter };
