@@ -192,7 +192,8 @@ export interface Work {
     output: Observed & { pending: Pending; registration: Registration; isJoined: boolean };
   };
   takeOverLogin: {
-    input: { session: SessionId; pending: Pending };
+    /** `isAsked`: somebody has asked for the login here, and is not only waiting for it. */
+    input: { session: SessionId; pending: Pending; isAsked: boolean };
     /**
      * - `ours`: nobody else held the login when we asked.
      * - `inherited`: its holder has gone while we waited; the page that it opened may still be open.

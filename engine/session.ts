@@ -45,7 +45,7 @@ const isPersonsTurnOrRest = (snapshot: AuthSnapshot): boolean =>
 /** How often the store is looked at again because siblings keep changing the grant. */
 const MAX_LOOKS = 3;
 /** Whoever asks for a login within so many milliseconds joins silently; later, the person is shown the page again. */
-const AT_ONCE = 3_000;
+const AT_ONCE = 1_000;
 
 /** The session behind the public interface; the engine and its fetch use more of it. */
 export class EngineSession implements Session {

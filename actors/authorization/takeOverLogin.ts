@@ -25,18 +25,19 @@ interface Look {
   readonly waited: number;
   /** How long the request has stood still. */
   readonly still: number;
+  readonly isAsked: boolean;
 }
 
 /** @throws AuthError `code_already_spent` when the login was finished elsewhere; what it ended with there. */
 export const takeOverLogin: Act<'takeOverLogin'> =
   (tools) =>
-  async ({ session, pending: { key: text } }, signal) => {
+  async ({ session, pending: { key: text }, isAsked }, signal) => {
     const key = keys.as('pending', text);
     let [version, waited, still] = ['', 0, 0];
     for (;;) {
       const pending = await readPending(tools, session, key);
       if (pending.version !== version) [version, still] = [pending.version, 0];
-      const became = await judge(tools, { session, key, pending, waited, still }, signal);
+      const became = await judge(tools, { session, key, pending, waited, still, isAsked }, signal);
       if (became) return { at: tools.now(), became };
       // A page that was opened for this login here shows nothing: the person has the holder's.
       if (waited === 0) tools.userAgent.dismiss?.();
@@ -63,10 +64,14 @@ async function judge(tools: Tools, look: Look, signal: AbortSignal): Promise<Bec
   return waited === 0 ? 'ours' : 'inherited';
 }
 
-/** Where no port shows it: the holder has said that it goes, or the login was not asked for just now. */
-async function isLeft(tools: Tools, { session, pending, waited }: Look): Promise<boolean> {
+/**
+ * Where no port shows it: the holder has said that it goes; or nobody knows, and whoever asks is shown the page again,
+ * unless the login was asked for just now. A mere request opens no second page (C06).
+ */
+async function isLeft(tools: Tools, { session, pending, waited, isAsked }: Look): Promise<boolean> {
   const holder = (await tools.records.read(keys.login(session)))?.value.holder;
   if (holder === undefined || holder === tools.holder) return true;
+  if (!isAsked) return false;
   const age = tools.now() - (pending.value.createdAt ?? 0);
   return Math.max(age, waited) >= AT_ONCE;
 }

@@ -32,7 +32,11 @@ export const awaitingSibling = chart.createStateConfig({
     {
       id: 'takeOverLogin',
       src: 'takeOverLogin',
-      input: ({ context }) => ({ session: context.session, pending: known(context.pending) }),
+      input: ({ context }) => ({
+        session: context.session,
+        pending: known(context.pending),
+        isAsked: context.wish !== null,
+      }),
       onDone: [
         {
           guard: { type: 'isBrokenOff', params: reported },

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Job, Result } from './jobs.ts';
 
 /** Longest time for one job, in milliseconds. */
-const JOB_TIMEOUT = 15 * 60_000;
+const JOB_TIMEOUT = 40 * 60_000;
 
 /** @param onDone told of each result, as it comes, with the seconds that it took. */
 export async function doAll(
