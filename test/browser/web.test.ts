@@ -1,5 +1,5 @@
 // The store of browsers in a real one: the contract, tabs that share it, and what people and pages do to it.
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { AuthError } from '../../contract/errors.ts';
