@@ -22,7 +22,7 @@ export class FakeRedis {
         return [version, text];
       },
       eval: async (script, count, ...rest) => this.#run(script, rest.slice(0, count), rest.slice(count)),
-      scan: async () => ['0', [...this.#hashes.keys()]],
+      scan: async (cursor, _match, pattern) => this.#scan(cursor, pattern),
     };
   }
 
@@ -37,6 +37,14 @@ export class FakeRedis {
     if (script.includes("'RENAME'") && current) this.#hashes.set(aside, current);
     for (const subscriber of this.#subscribers) subscriber.hear(channel, digest);
     return 1;
+  }
+
+  /** In two steps, of which both name some keys, as a real one may. */
+  #scan(cursor: string, pattern: string): readonly [string, readonly string[]] {
+    const start = pattern.slice(0, -1).replace(/\\(.)/g, '$1');
+    const keys = [...this.#hashes.keys()].filter((key) => key.startsWith(start));
+    const half = Math.ceil(keys.length / 2);
+    return cursor === '0' ? ['17', keys.slice(0, half)] : ['0', keys.slice(Math.max(0, half - 2))];
   }
 
   /** A connection that listens. */

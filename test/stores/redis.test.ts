@@ -9,6 +9,7 @@ import { AuthError } from '../../contract/errors.ts';
 import { type RedisClient, redisStore } from '../../stores/redis.ts';
 import { changedContract } from './changed.ts';
 import { create, storeContract } from './contract.ts';
+import { FakeRedis } from './fakeRedis.ts';
 import { tellUntilHeard, wordsOf } from './words.ts';
 
 const server = process.env['AUTHCHART_TEST_REDIS'];
@@ -41,6 +42,11 @@ describe('a client that cannot hold records', () => {
     const redis = new Redis.Cluster([{ host: '127.0.0.1', port: 1 }], { lazyConnect: true });
     expect(() => redisStore({ redis: { ...plain(redis), isCluster: redis.isCluster } })).toThrow(invalid);
   });
+});
+
+storeContract('redisStore over a Redis in memory', async () => {
+  const server = new FakeRedis();
+  return redisStore({ redis: server.client, subscriber: server.subscriber() });
 });
 
 describe('a server that is not there', () => {
