@@ -116,49 +116,51 @@ test.each([
 describe('plan', () => {
   const testOf = (id: string, ms: number): Test => ({ id, file: `${id}.test.ts`, name: id, ms });
   const [quick, slow, slowest] = [testOf('quick', 10), testOf('slow', 500), testOf('slowest', 900)];
-  const planOf = (tests: readonly Test[]): Plan =>
+  const planOf = (tests: readonly Test[], budget = 10_000): Plan =>
     new Plan(
       new Map([
         [1, tests],
         [2, tests],
       ]),
-      () => 'a.ts',
+      () => ({ file: 'a.ts', budget }),
     );
 
   test('takes the quickest tests first, within the time', () => {
-    expect([
-      ...planOf([slowest, slow, quick])
-        .next([1], () => 600)
-        .keys(),
-    ]).toEqual(['quick', 'slow']);
+    expect([...planOf([slowest, slow, quick]).next([1], 600).keys()]).toEqual(['quick', 'slow']);
   });
 
   test('takes one test, however long it takes', () => {
-    expect([
-      ...planOf([slowest])
-        .next([1], () => 1)
-        .keys(),
-    ]).toEqual(['slowest']);
+    expect([...planOf([slowest], 1).next([1], 1).keys()]).toEqual(['slowest']);
   });
 
   test('takes no test twice, and no more than the time allows', () => {
     const plan = planOf([quick, slow, slowest]);
     plan.tried(1, quick, false);
-    expect([...plan.next([1], () => 600).keys()]).toEqual(['slow']);
+    expect([...plan.next([1], 600).keys()]).toEqual(['slow']);
     plan.tried(1, slow, false);
-    expect([...plan.next([1], () => 600).keys()]).toEqual([]);
-    expect(plan.triedOf(1)).toMatchObject({ ms: 510, isAll: false });
+    expect([...plan.next([1], 600).keys()]).toEqual([]);
+    expect(plan.triedOf(1).ms).toBe(510);
+    expect(plan.isAllTried(1)).toBe(false);
     plan.tried(1, slowest, false);
-    expect(plan.triedOf(1).isAll).toBe(true);
+    expect(plan.isAllTried(1)).toBe(true);
+  });
+
+  test('takes all tests of the file itself, and others within the budget', () => {
+    const own = { ...testOf('own', 700), file: 'test/a.test.ts' };
+    expect([...planOf([own, slow, slowest, quick], 520).next([1], 10_000).keys()]).toEqual([
+      'quick',
+      'slow',
+      'own',
+    ]);
   });
 
   test('prefers tests that have found mutants of the same file', () => {
     const plan = planOf([slow, slowest]);
     plan.tried(2, slowest, true);
-    expect([...plan.next([1], () => 900).keys()]).toEqual(['slowest']);
+    expect([...plan.next([1], 900).keys()]).toEqual(['slowest']);
   });
 
   test('tries all mutants of a test together', () => {
-    expect(planOf([quick]).next([1, 2], () => 600)).toEqual(new Map([['quick', [1, 2]]]));
+    expect(planOf([quick]).next([1, 2], 600)).toEqual(new Map([['quick', [1, 2]]]));
   });
 });

@@ -15,6 +15,7 @@ describe('isLoopback', () => {
     ['http://app.localhost/', true],
     ['http://127.0.0.1/', true],
     ['http://127.255.0.9/', true],
+    ['http://127.255.255.255/', true],
     ['http://0x7f.1/', true],
     ['http://0177.0.0.1/', true],
     ['http://2130706433/', true],
@@ -22,6 +23,7 @@ describe('isLoopback', () => {
     ['http://[::1]:8080/', true],
     ['http://[0:0:0:0:0:0:0:1]/', true],
     ['http://[::ffff:127.0.0.1]/', true],
+    ['http://[::ffff:127.171.205.239]/', true],
     ['http://[::ffff:128.0.0.1]/', false],
     ['http://[::2]/', false],
     ['http://128.0.0.1/', false],
@@ -29,6 +31,16 @@ describe('isLoopback', () => {
     ['http://localhost.evil.example/', false],
     ['http://notlocalhost/', false],
     ['http://mcp.example/?host=localhost', false],
+    // Of schemes that it does not know the URL parser leaves the host as it is.
+    ['myapp://LOCALHOST/', true],
+    ['myapp://127.0.0.1/', true],
+    ['myapp://x127.0.0.1/', false],
+    ['myapp://127..0.1/', false],
+    ['myapp://127.0..1/', false],
+    ['myapp://127.0.0../', false],
+    ['myapp://127.1234.0.1/', false],
+    ['myapp://127.0.1234.1/', false],
+    ['myapp://127.0.0.1234/', false],
   ])('%s: %s', (text, expected) => {
     expect(isLoopback(new URL(text))).toBe(expected);
   });
@@ -51,6 +63,7 @@ describe('judgeAddress allows', () => {
     ['upper case', 'HTTPS://AS.Example/', PUBLIC],
     ['D44: an international host, as punycode', 'https://bücher.example/', PUBLIC],
     ['@ and : in path and query', 'https://as.example/@user:x?a=@', PUBLIC],
+    ['@ in a query without a path', 'https://as.example?a=@', PUBLIC],
     ['8 KiB', `https://as.example/${'a'.repeat(8192 - 19)}`, PUBLIC],
   ])('%s', (_, text, resource) => {
     expect(judgeAddress(text, resource)).toEqual({ ok: true, url: new URL(text) });
@@ -72,10 +85,12 @@ describe('judgeAddress refuses', () => {
     ['D36: an empty user', 'https://@evil.example/', PUBLIC, /user/],
     ['D35: a fragment', 'https://as.example/#x', PUBLIC, /fragment/],
     ['D35: an empty fragment', 'https://as.example/#', PUBLIC, /fragment/],
+    ['a fragment that looks like a host behind a user', 'https://as.example#u@b', PUBLIC, /fragment/],
     ['a relative path', '/token', PUBLIC, /absolute/],
     ['a missing scheme', '//as.example/token', PUBLIC, /absolute/],
     ['a missing slash', 'https:/as.example/token', PUBLIC, /absolute/],
     ['no slashes', 'https:as.example', PUBLIC, /absolute/],
+    ['no slashes, and a URL in its path', 'https:as.example/https://as.example/', PUBLIC, /absolute/],
     ['too many slashes', 'https:///as.example', PUBLIC, /absolute/],
     ['nothing', '', PUBLIC, /absolute/],
     ['javascript', 'javascript:alert(1)', PUBLIC, /https/],
@@ -88,7 +103,7 @@ describe('judgeAddress refuses', () => {
     ['D21: a byte order mark that parsers drop', 'https://ev\ufeffil.example/', PUBLIC, /characters/],
     ['blanks around', ' https://as.example/ ', PUBLIC, /characters/],
     ['a text turned around', 'https://as.example/\u202egpj', PUBLIC, /characters/],
-    ['more than 8 KiB', `https://as.example/${'a'.repeat(8192)}`, PUBLIC, /long/],
+    ['8 KiB and one', `https://as.example/${'a'.repeat(8193 - 19)}`, PUBLIC, /long/],
   ])('%s', (_, text, resource, reason) => {
     const verdict = judgeAddress(text, resource);
     expect(verdict.ok ? 'ok' : verdict.reason).toMatch(reason);
@@ -103,6 +118,7 @@ describe('sameOrigin', () => {
     ['another host', 'https://a.example/', 'https://b.a.example/', false],
     ['two without an origin', 'data:,x', 'data:,x', false],
     ['no URL', 'x', 'x', false],
+    ['one that is no URL', 'https://a.example/', 'x', false],
   ])('%s', (_, a, b, expected) => {
     expect(sameOrigin(a, b)).toBe(expected);
     const [one, other] = [urlOf(a), urlOf(b)];

@@ -216,6 +216,7 @@ describe('stateOf', () => {
     ['an empty one', urlOf({ state: '' }), undefined],
     ['of a query alone, as a listener sees it', `?state=${state}&code=x`, state],
     ['of a request target', `/callback?code=x&state=${state}`, state],
+    ['before another question mark', `?state=${state}&x=a?b`, state],
     ['of a fragment', `${redirectUri}#?state=${state}`, undefined],
     ['none', urlOf({ code: 'x' }), undefined],
     ['A14: two alike', urlOf({ state: [state, state] }), undefined],
@@ -237,6 +238,7 @@ describe('sameText (L12)', () => {
     ['abc', '', false],
     ['abc', 'abc\0', false],
     ['abc\0', 'abc', false],
+    ['a\0c', 'a\0c', true],
     ['ä', 'a\u0308', false],
   ])('%j and %j: %s', (a, b, same) => {
     expect(sameText(a, b)).toBe(same);

@@ -68,6 +68,7 @@ describe('isJson (D15)', () => {
     ['application/json', true],
     ['application/jwk-set+json', true],
     ['application/vnd.x.y+json', true],
+    ['application/a_b-c+d+json', true],
     ['text/html', false],
     ['text/json', false],
     ['text/plain', false],

@@ -56,7 +56,12 @@ describe('operationOf and size', () => {
     expect(of('tools/list')).not.toBe(of('prompts/list'));
   });
 
-  test('is bounded all the same', () => {
-    expect(call('tools/call', { name: '\0'.repeat(60_000) }).length).toBeLessThan(3000);
+  test('is bounded all the same: 2,048 characters, and a sign that there was more', () => {
+    const whole = `POST /mcp tools/call ${'x'.repeat(2048 - 21)}`;
+    expect(call('tools/call', { name: 'x'.repeat(2048 - 21) })).toBe(whole);
+    expect(call('tools/call', { name: 'x'.repeat(60_000) })).toBe(`${whole}…`);
+    const deep = (length: number) => operationOf('GET', `https://r.example/${'x'.repeat(length)}`, undefined);
+    expect(deep(2048 - 5)).toBe(`GET /${'x'.repeat(2048 - 5)}`);
+    expect(deep(2048 - 4)).toBe(`GET /${'x'.repeat(2048 - 5)}…`);
   });
 });

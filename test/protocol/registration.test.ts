@@ -66,6 +66,19 @@ describe('registrationRequest', () => {
   });
 });
 
+test('RFC 8628 §3.4: a device asks for its own grant, without a redirect', () => {
+  const server = { authMethods: ['none'] };
+  expect(registrationRequest({ name: 'App', redirectUri: null, scopes: ['a'], server })).toEqual({
+    client_name: 'App',
+    redirect_uris: [],
+    application_type: 'native',
+    grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
+    response_types: [],
+    token_endpoint_auth_method: 'none',
+    scope: 'a',
+  });
+});
+
 describe('ways of client authentication', () => {
   test.each([
     [['client_secret_post', 'client_secret_basic', 'none'], 'none', 'client_secret_basic'],
@@ -88,6 +101,19 @@ describe('judgeRegistration honours (REG-7, R05)', () => {
   test.each<[string, object, ClientAuthMethod, object]>([
     ['the least', {}, 'none', publicClient],
     ['nulls for what is left out', { redirect_uris: null, grant_types: null }, 'none', publicClient],
+    [
+      'null for the way of authentication, as it was asked for',
+      { client_secret: 's', token_endpoint_auth_method: null },
+      'client_secret_basic',
+      basic,
+    ],
+    ['a client_id of 4 KiB', { client_id: 'c'.repeat(4096) }, 'none', { clientId: 'c'.repeat(4096) }],
+    [
+      'a secret of 4 KiB',
+      { client_secret: 's'.repeat(4096) },
+      'client_secret_basic',
+      { clientSecret: 's'.repeat(4096) },
+    ],
     ['no secret where one was expected', {}, 'client_secret_basic', publicClient],
     ['a secret as it was asked for', { client_secret: 's' }, 'client_secret_basic', basic],
     [
@@ -123,8 +149,10 @@ describe('judgeRegistration honours (REG-7, R05)', () => {
   });
 
   test('R09: when the secret expires, in milliseconds', () => {
-    const answer = { client_secret: 's', client_secret_expires_at: 2_000_000_000 };
-    expect(honoured(answer, 'client_secret_basic').secretExpiresAt).toBe(2_000_000_000_000);
+    for (const time of [1, 2_000_000_000]) {
+      const answer = { client_secret: 's', client_secret_expires_at: time };
+      expect(honoured(answer, 'client_secret_basic').secretExpiresAt).toBe(time * 1000);
+    }
   });
 
   test.each([
@@ -204,6 +232,16 @@ describe('judgeRegistration refuses (REG-7, R04, R05)', () => {
       /client_secret/,
     ],
     [
+      'R17: a huge secret',
+      {
+        client_id: 'c',
+        client_secret: 's'.repeat(4097),
+        token_endpoint_auth_method: 'client_secret_basic',
+      },
+      'client_secret_basic',
+      /client_secret/,
+    ],
+    [
       'R05: other redirect URIs',
       { client_id: 'c', redirect_uris: ['https://x.example'] },
       'none',
@@ -264,6 +302,7 @@ describe('refusalText (REG-5)', () => {
     ['both fields', { error: 'invalid_redirect_uri', error_description: 'No.' }, 'invalid_redirect_uri: No.'],
     ['the code alone', { error: 'invalid_client_metadata' }, 'invalid_client_metadata'],
     ['the description alone', { error: 7, error_description: 'No.' }, 'No.'],
+    ['the description beside an empty code', { error: '', error_description: 'No.' }, 'No.'],
     ['neither', { error: '', error_description: null, message: 'x' }, undefined],
     ['W11: escapes', { error: 'x', error_description: 'a\x1b[2J\nb' }, 'x: a\\u{1b}[2J\\u{a}b'],
     ['R17: 1 MB', { error: 'x'.repeat(1_000_000) }, `${'x'.repeat(200)}…`],

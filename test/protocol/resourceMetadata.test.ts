@@ -124,7 +124,8 @@ describe('judgeResourceMetadata refuses', () => {
 
 describe('authorization_servers', () => {
   test('D31: keeps the usable ones, each once, in their order', () => {
-    const servers = [7, 'https://b.example', 'nonsense', 'https://a.example/t', 'https://b.example'];
+    const [plain, here] = ['http://a.example', 'http://localhost:1'];
+    const servers = [7, plain, 'https://b.example', here, 'no', 'https://a.example/t', 'https://b.example'];
     expect(judge({ ...honest, authorization_servers: servers }).authorizationServers).toEqual([
       'https://b.example',
       'https://a.example/t',

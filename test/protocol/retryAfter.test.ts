@@ -36,6 +36,11 @@ describe('retryAfterMs', () => {
     }
   });
 
+  test('a leap second is a second like others', () => {
+    const before = Date.parse('Sat, 31 Dec 2016 23:59:59 GMT');
+    expect(read('Sat, 31 Dec 2016 23:59:60 GMT', before)).toBe(1000);
+  });
+
   test.each([
     null,
     '',
@@ -50,7 +55,9 @@ describe('retryAfterMs', () => {
     'Sun Nov  6 08:49:37 1994',
     'Wed, 29 Feb 2023 00:00:00 GMT',
     'Thu, 29 Feb 1900 00:00:00 GMT',
+    'Fri, 30 Feb 2024 00:00:00 GMT',
     'Sun, 31 Apr 2024 00:00:00 GMT',
+    'Thu, 32 Jan 2024 00:00:00 GMT',
     'Sun, 00 Nov 1994 08:49:37 GMT',
     'Sun, 06 Nov 1994 24:00:00 GMT',
     'Sun, 06 Nov 1994 08:60:00 GMT',

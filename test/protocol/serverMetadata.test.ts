@@ -1,6 +1,6 @@
 // Authorization server metadata: the issuer that was asked for, PKCE, and endpoints that may be used.
 import { describe, expect, test } from 'vitest';
-import { judgeServerMetadata, legacyServerMetadata } from '../../protocol/serverMetadata.ts';
+import { judgeServerMetadata, legacyServerMetadata, type Tolerance } from '../../protocol/serverMetadata.ts';
 
 const issuer = 'https://as.example/tenant';
 const resource = 'https://r.example/mcp';
@@ -12,8 +12,8 @@ const minimal = {
   code_challenge_methods_supported: ['S256'],
 };
 
-const judge = (document: unknown, at = issuer, of = resource) =>
-  judgeServerMetadata(typeof document === 'string' ? document : JSON.stringify(document), at, of);
+const judge = (document: unknown, at = issuer, of = resource, tolerance: Tolerance = {}) =>
+  judgeServerMetadata(typeof document === 'string' ? document : JSON.stringify(document), at, of, tolerance);
 const refusal = (code: string, message: RegExp) =>
   expect.objectContaining({ code, phase: 'discovering', message: expect.stringMatching(message) });
 const without = (name: keyof typeof minimal) => ({ ...minimal, [name]: undefined });
@@ -87,10 +87,10 @@ describe('judgeServerMetadata reads', () => {
     const { scopesSupported, authMethods } = judge({
       ...minimal,
       scopes_supported: many,
-      token_endpoint_auth_methods_supported: ['y'.repeat(65), ...many],
+      token_endpoint_auth_methods_supported: ['y'.repeat(65), 'y'.repeat(64), ...many],
     });
     expect(scopesSupported).toEqual(many.slice(0, 1000));
-    expect(authMethods).toEqual(many.slice(0, 50));
+    expect(authMethods).toEqual(['y'.repeat(64), ...many.slice(0, 49)]);
   });
 });
 
@@ -120,6 +120,38 @@ describe('DISC-8: the issuer', () => {
     const slashed = `${issuer}/`;
     expect(judge({ ...minimal, issuer: slashed }, slashed).issuer).toBe(slashed);
     expect(() => judge(minimal, slashed)).toThrow(refusal('issuer_mismatch', /was not used/));
+  });
+
+  test.each([
+    ['more', `${issuer}/`, issuer],
+    ['less', issuer, `${issuer}/`],
+  ])(
+    'D23: a slash %s is overlooked where the host says so, and the name is the document’s',
+    (_, claimed, at) => {
+      const document = { ...minimal, issuer: claimed };
+      expect(judge(document, at, resource, { trailingSlash: true }).issuer).toBe(claimed);
+      expect(() => judge(document, at, resource, { withoutPkce: true })).toThrow(
+        refusal('issuer_mismatch', /was not used/),
+      );
+    },
+  );
+
+  test.each([
+    ['another one', 'https://as.example/other'],
+    ['two slashes more', `${issuer}//`],
+    ['nothing', undefined],
+  ])('D22, D23: %s is not overlooked with the slash', (_, claimed) => {
+    expect(() => judge({ ...minimal, issuer: claimed }, issuer, resource, { trailingSlash: true })).toThrow(
+      refusal('issuer_mismatch', /was not used/),
+    );
+  });
+
+  test('one that is no text is not named as another issuer', () => {
+    for (const claimed of [undefined, 7]) {
+      expect(() => judge({ ...minimal, issuer: claimed })).toThrow(
+        expect.not.objectContaining({ otherIssuer: expect.anything() }),
+      );
+    }
   });
 
   test('D18: the last of two issuers counts', () => {
@@ -166,6 +198,24 @@ describe('DISC-9, D40: PKCE with S256', () => {
   });
 });
 
+describe('DISC-9: a host that does without PKCE in the metadata', () => {
+  const tolerance = { withoutPkce: true };
+
+  test('uses a document that says nothing of it, and nothing is known then', () => {
+    const silent = without('code_challenge_methods_supported');
+    expect(judge(silent, issuer, resource, tolerance)).toEqual({ ...judge(minimal), pkce: 'unknown' });
+  });
+
+  test('knows it where the document says it', () => {
+    expect(judge(minimal, issuer, resource, tolerance)).toEqual(judge(minimal));
+  });
+
+  test('overlooks nothing else', () => {
+    const other = { ...minimal, issuer: `${issuer}/` };
+    expect(() => judge(other, issuer, resource, tolerance)).toThrow(refusal('issuer_mismatch', /not used/));
+  });
+});
+
 describe('D37: endpoints', () => {
   test.each(['token_endpoint'] as const)('%s has to be there', (name) => {
     const missing = refusal('server_metadata_invalid', new RegExp(`has no ${name}`));
@@ -173,6 +223,7 @@ describe('D37: endpoints', () => {
     expect(() => judge({ ...minimal, [name]: null })).toThrow(missing);
     const inherited = `{"__proto__":${JSON.stringify(minimal)},${JSON.stringify(without(name)).slice(1)}`;
     expect(() => judge(inherited)).toThrow(missing);
+    expect(() => judge(without(name))).toThrow(expect.objectContaining({ recovery: 'none', issuer }));
   });
 
   test('the others may be absent or null', () => {

@@ -1,6 +1,6 @@
 // Text from strangers: what is shown of it, what is held back, what counts as an error code.
 import { describe, expect, test } from 'vitest';
-import { oauthErrorCode, shown, withoutSecrets } from '../../protocol/text.ts';
+import { oauthErrorCode, placeOf, shown, withoutSecrets } from '../../protocol/text.ts';
 
 describe('shown', () => {
   test.each([
@@ -15,6 +15,7 @@ describe('shown', () => {
     ['C1 controls and DEL', '\x7f\x85\x9b', '\\u{7f}\\u{85}\\u{9b}'],
     ['bidi controls', '\u202eabc\u2066\u200f', '\\u{202e}abc\\u{2066}\\u{200f}'],
     ['what is drawn as nothing', 'a\u200b\ufeff\u{e0041}\u3164b', 'a\\u{200b}\\u{feff}\\u{e0041}\\u{3164}b'],
+    ['format characters that are drawn', '\u0600\ufff9', '\\u{600}\\u{fff9}'],
     ['lone surrogates', '\ud800x\udc00', '\\u{d800}x\\u{dc00}'],
     ['private use', '\ue000', '\\u{e000}'],
     ['nothing', '', ''],
@@ -51,9 +52,36 @@ describe('withoutSecrets', () => {
     ['base64url', `x ${Buffer.from(secret).toString('base64url')}`],
     ['base64', Buffer.from(`id:${secret}`).toString('base64')],
     ['base64, one off', Buffer.from(`i:${secret}`).toString('base64')],
-    ['base64, behind other letters', `ab${Buffer.from(secret).toString('base64')}`],
+    ['base64, behind another letter', `a${Buffer.from(secret).toString('base64')}`],
+    ['base64, behind two other letters', `ab${Buffer.from(secret).toString('base64')}`],
+    ['base64, behind three other letters', `abc${Buffer.from(secret).toString('base64')}`],
   ])('holds back a text with %s', (_, text) => {
     expect(withoutSecrets(text, ['another secret', secret])).toBeUndefined();
+  });
+
+  const encoded = (text: string, encoding: 'base64' | 'base64url') => Buffer.from(text).toString(encoding);
+
+  test.each([
+    ['percent-encoding in capitals', 'JKLMNOjklmno', '%4A%4B%4C%4D%4E%4F%6A%6B%6C%6D%6E%6F'],
+    ['percent-encoding in small letters', 'JKLMNOjklmno', '%4a%4b%4c%4d%4e%4f%6a%6b%6c%6d%6e%6f'],
+    ['base64 with + throughout', '>'.repeat(12), encoded('>'.repeat(12), 'base64')],
+    ['base64 with / throughout', '?'.repeat(12), encoded('?'.repeat(12), 'base64')],
+    ['base64url with - throughout', '>'.repeat(12), encoded('>'.repeat(12), 'base64url')],
+    ['base64url with _ throughout', '?'.repeat(12), encoded('?'.repeat(12), 'base64url')],
+    ['base64 of 8 letters, all of a short secret', 's3cret', encoded('s3cret', 'base64')],
+  ])('sees through %s', (_, hidden, text) => {
+    expect(withoutSecrets(text, [hidden])).toBeUndefined();
+  });
+
+  test('takes fewer than 8 letters for a word, not for base64', () => {
+    const text = encoded('4711', 'base64url');
+    expect(withoutSecrets(text, ['4711'])).toBe(text);
+  });
+
+  test('knows all secrets of one length', () => {
+    for (const text of ['is 1234?', 'is 5678?']) {
+      expect(withoutSecrets(text, ['1234', '5678'])).toBeUndefined();
+    }
   });
 
   test.each([
@@ -94,5 +122,25 @@ describe('oauthErrorCode', () => {
     {},
   ])('refuses %j', (value) => {
     expect(oauthErrorCode(value)).toBeUndefined();
+  });
+});
+
+describe('placeOf', () => {
+  test.each([
+    ['an origin', 'https://a.example', 'https://a.example'],
+    ['an origin with a slash', 'https://a.example/', 'https://a.example/'],
+    ['a path', 'https://a.example/b/c', 'https://a.example/b/c'],
+    ['a path with a slash', 'https://a.example/b/', 'https://a.example/b/'],
+    ['L01: no query, no fragment, no user', 'https://u:p@a.example/b?key=1#c', 'https://a.example/b'],
+    ['W11: no escapes', 'https://a.example/\u202e', 'https://a.example/%E2%80%AE'],
+    ['no URL', 'a.example', 'an address that is not a URL'],
+  ])('%s', (_, url, expected) => {
+    expect(placeOf(url)).toBe(expected);
+  });
+
+  test('of 500 characters, and no more', () => {
+    const long = `https://a.example/${'b'.repeat(500 - 18)}`;
+    expect(placeOf(long)).toBe(long);
+    expect(placeOf(`${long}b`)).toBe(`${long}…`);
   });
 });

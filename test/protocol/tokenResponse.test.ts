@@ -84,6 +84,7 @@ describe('refresh_token (T10)', () => {
     ['null', null],
     ['a number', 7],
     ['with a line break', 'R\n'],
+    ['with a line break before it', '\nR'],
     ['of other letters', 'Rä'],
     ['of 1 MB', 'R'.repeat(1_000_000)],
   ])('%s: there is none, and the old one stays', (_, token) => {
@@ -100,6 +101,7 @@ describe('expires_in (T08)', () => {
     [3600, 3600],
     [0.5, 0.5],
     ['3600', 3600],
+    ['5', 5],
     [1e308, 315_360_000],
     [315_360_001, 315_360_000],
     ['9999999999', 315_360_000],
@@ -115,6 +117,7 @@ describe('expires_in (T08)', () => {
     ['a text with a fraction', '3600.5'],
     ['a text with blanks', ' 3600 '],
     ['hexadecimal', '0x10'],
+    ['a text of 11 digits', '10000000000'],
     ['empty', ''],
     ['true', true],
     ['a list', [3600]],

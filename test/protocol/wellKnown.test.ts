@@ -60,6 +60,8 @@ describe('identifies (DISC-4)', () => {
     ['the default port', 'https://r.example:443/mcp/a', resource, 'exact'],
     ['a bare slash', 'https://r.example', 'https://r.example/', 'exact'],
     ['the same query', `${resource}?t=1`, `${resource}?t=1`, 'exact'],
+    ['the same query, with dots in it', `${resource}?t=/../1`, `${resource}?t=/../1`, 'exact'],
+    ['the same, without a path', 'https://r.example?t=/../1', 'https://r.example?t=/../1', 'exact'],
 
     ['D25: a parent path', 'https://r.example/mcp', resource, 'parent'],
     ['D25: a parent path with a slash', 'https://r.example/mcp/', resource, 'parent'],
@@ -90,6 +92,7 @@ describe('identifies (DISC-4)', () => {
     ['an empty fragment', `${resource}#`, resource, 'no'],
     ['a user', 'https://u@r.example/mcp/a', resource, 'no'],
     ['D35: dot segments that lead to us', 'https://r.example/x/../mcp/a', resource, 'no'],
+    ['D35: the same in upper case', 'HTTPS://R.EXAMPLE/x/../mcp/a', resource, 'no'],
     ['D35: encoded dot segments that lead to us', 'https://r.example/x/%2e%2E/mcp/a', resource, 'no'],
     ['an encoded slash for a slash', 'https://r.example/mcp%2Fa', resource, 'no'],
     ['a prefix before an encoded slash', 'https://r.example/mcp', 'https://r.example/mcp%2Fa', 'no'],
@@ -102,6 +105,7 @@ describe('identifies (DISC-4)', () => {
     ],
     ['a line break that parsers drop', 'https://r.example/mc\np/a', resource, 'no'],
     ['no URL', 'mcp', resource, 'no'],
+    ['a resource that is no URL', resource, 'mcp', 'no'],
     ['nothing', '', resource, 'no'],
   ])('%s', (_, identifier, of, expected) => {
     expect(identifies(identifier, of)).toBe(expected);
@@ -120,6 +124,8 @@ describe('isOwnWellKnown', () => {
     ['D27: another origin', root.replace('r.', 'evil.'), 'https://r.example', false],
     ['anywhere else', 'https://r.example/metadata', 'https://r.example', false],
     ['no URL', 'x', 'x', false],
+    ['a document of no URL', 'x', 'https://r.example', false],
+    ['an identifier of no URL', root, 'x', false],
   ])('%s', (_, url, identifier, expected) => {
     expect(isOwnWellKnown(url, identifier)).toBe(expected);
   });
@@ -141,12 +147,15 @@ describe('judgeIssuer (D35)', () => {
     ['https://as.example/?', /query/],
     ['https://as.example?x', /query/],
     ['https://as.example#', /fragment/],
+    ['https://as.example?x#y', /fragment/],
     ['https://honest.example@evil.example', /user/],
     ['https://as.example/a/../b', /dot/],
     ['https://as.example/.', /dot/],
     ['https://as.example/a/%2e%2E/b', /dot/],
     ['https://as.example/a/%2e', /dot/],
     ['https://as.example/v1%2e0', /dot/],
+    ['https://as.example/v1%2E0', /dot/],
+    ['http://127.0.0.1/a/../b', /dot/],
     ['https://as.example/a%2f..%2fb', /dot/],
     ['https://as.example//evil.example', /empty/],
     ['https://as.example/a/..;/b', /parameters/],

@@ -2,6 +2,7 @@
 import type { Inventory, Source } from '../inventory.ts';
 import type { Loading } from '../orders.ts';
 import { distancesFrom } from './imports.ts';
+import { isOwnTest } from './plan.ts';
 import type { Reach } from './reach.ts';
 
 interface Candidate {
@@ -44,13 +45,12 @@ function candidatesOf({ tests }: Inventory, reach: Reach): readonly Candidate[] 
 }
 
 function nearest({ file }: Source, candidates: readonly Candidate[], budget: number): readonly string[] {
-  const isOwn = (test: string): boolean => test === `test/${file.replace(/\.ts$/, '.test.ts')}`;
   const near = candidates
     .map((one) => ({ ...one, distance: one.distances.get(file) ?? Number.POSITIVE_INFINITY }))
     .filter(({ distance }) => Number.isFinite(distance))
     .sort(
       (one, other) =>
-        Number(isOwn(other.file)) - Number(isOwn(one.file)) ||
+        Number(isOwnTest(other.file, file)) - Number(isOwnTest(one.file, file)) ||
         one.distance - other.distance ||
         one.ms - other.ms,
     );

@@ -40,17 +40,16 @@ export class Trials {
     this.#options = options;
     const sources = inventory.sources.flatMap((source) => source.mutants.map(() => source));
     this.#sourceOf = (mutant) => sources[mutant - 1];
-    this.#plan = new Plan(reach.of, (mutant) => this.#sourceOf(mutant)?.file ?? '');
+    this.#plan = new Plan(reach.of, (mutant) => this.#subjectOf(mutant));
   }
 
   /** By tests that come by, in a process that has loaded everything once. */
   async tryAll(mutants: readonly number[]): Promise<void> {
     for (const [index, limit] of ROUNDS.entries()) {
-      const within = (mutant: number): number => Math.min(limit, this.#budgetOf(mutant));
       const doubts: DoubtNote[] = [];
       for (;;) {
         const open = mutants.filter((mutant) => !this.verdicts.has(mutant));
-        const tries = this.#plan.next(open, within);
+        const tries = this.#plan.next(open, limit);
         if (tries.size === 0) break;
         await this.#round(`round ${index + 1}`, open, tries, doubts);
       }
@@ -61,15 +60,15 @@ export class Trials {
     }
   }
 
-  #budgetOf(mutant: number): number {
+  #subjectOf(mutant: number): { readonly file: string; readonly budget: number } {
     const source = this.#sourceOf(mutant);
-    return source ? this.#options.budgetOf(source) : 0;
+    if (!source) throw new Error(`There is no mutant ${mutant}.`);
+    return { file: source.file, budget: this.#options.budgetOf(source) };
   }
 
   #withoutFindings(mutant: number): Verdict {
     if (!this.#reach.of.has(mutant)) return { how: 'unreached' };
-    const { ms, isAll } = this.#plan.triedOf(mutant);
-    return { how: 'survived', ms, isAll };
+    return { how: 'survived', ms: this.#plan.triedOf(mutant).ms, isAll: this.#plan.isAllTried(mutant) };
   }
 
   async #round(
