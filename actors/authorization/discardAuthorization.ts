@@ -10,8 +10,11 @@ import type { Act } from '../tools/tools.ts';
 export const discardAuthorization: Act<'discardAuthorization'> =
   (tools) =>
   async ({ session, pending, redirectUri, failure }) => {
-    if (redirectUri !== null) await tools.userAgent.release(redirectUri);
-    if (pending?.redirectUri === null) await tools.records.forget(keys.as('device', pending.key));
-    else if (pending) await abandon(tools, session, keys.as('pending', pending.key), failure);
+    try {
+      if (redirectUri !== null) await tools.userAgent.release(redirectUri);
+    } finally {
+      if (pending?.redirectUri === null) await tools.records.forget(keys.as('device', pending.key));
+      else if (pending) await abandon(tools, session, keys.as('pending', pending.key), failure);
+    }
     return { at: tools.now() };
   };

@@ -32,6 +32,7 @@ export const loginFails: Invariant = {
     const failed = failureIn(edge);
     const source = edge.stimulus.report?.source;
     if (!failed || !source || meansWithoutLost(edge)) return undefined;
+    if (edge.stimulus.report?.child === 'releaseRedirect') return undefined;
     const { code } = failed;
     const then = afterFailure(source, code);
     if (then === undefined) return undefined;

@@ -149,7 +149,10 @@ export const arrangements: Readonly<
     host: way === 'no word of the host' ? { fails: true } : way === 'no' ? { deniesStepUps: true } : {},
     sends: [],
   }),
-  discardAuthorization: (situation) => quiet(situation),
+  discardAuthorization: (situation) => ({
+    ...quiet(situation),
+    ...(situation.way === 'no release' && { host: { fails: true } }),
+  }),
   refreshGrant: (situation) =>
     asked(situation, 'POST /token', {
       'new tokens': () => tokens(true),

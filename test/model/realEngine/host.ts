@@ -92,7 +92,7 @@ export class Host {
         this.#behaviour = { ...this.#behaviour, isHeldFor: isHeldFor - 1 };
         return isHeldFor <= 0;
       },
-      release: async () => {},
+      release: () => this.#do(),
       dispose: async () => {},
     };
   }

@@ -36,9 +36,11 @@ export function reportsTo(around: Around, snapshot: Snapshot): readonly Stimulus
       report: { child, source, way },
     }));
     // Nothing is looked up where nothing was recorded.
-    const isIdle = source === 'discardAuthorization' && inputOf(actor)['pending'] === null;
+    const discarding = source === 'discardAuthorization' ? inputOf(actor) : undefined;
+    const isImpossible = (way: string): boolean =>
+      discarding !== undefined && discarding[way === 'no store' ? 'pending' : 'redirectUri'] === null;
     const troubles = Object.entries(failuresOf[source]).filter(
-      ([, [, , kind]]) => around.setting.troubles.includes(kind) && !isIdle,
+      ([way, [, , kind]]) => around.setting.troubles.includes(kind) && !isImpossible(way),
     );
     const failed = troubles.map(([way, [code, phase, , recovery]]) => ({
       type: `${child} fails: ${way}`,
@@ -226,7 +228,10 @@ const failuresOf: Readonly<Record<Source, Failures>> = {
     'no store': ['store_failed', 'storing', 'store'],
   },
   confirmStepUp: { 'no word of the host': ['config_invalid', 'steppingUp', 'host'] },
-  discardAuthorization: { 'no store': ['store_failed', 'storing', 'store'] },
+  discardAuthorization: {
+    'no store': ['store_failed', 'storing', 'store'],
+    'no release': ['user_agent_failed', 'authorizing', 'host'],
+  },
   refreshGrant: {
     'an outage': ['server_unavailable', 'renewing', 'outage'],
     'grant refused': ['grant_refused', 'renewing', 'refusal'],
