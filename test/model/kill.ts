@@ -24,7 +24,9 @@ export class StepCollector {
       denied.length > 0,
       Math.max(0, ...Object.values(budget.stepUps)),
     ];
-    const sort = JSON.stringify([edge.from.value, asked, barred, edge.stimulus.type, arrows]);
+    const { registration, server } = edge.from.context;
+    const client = [registration?.kind, server?.requiresPush];
+    const sort = JSON.stringify([edge.from.value, asked, barred, client, edge.stimulus.type, arrows]);
     const kept = this.#kept.get(sort) ?? [];
     this.#kept.set(sort, kept);
     if (kept.length < OF_A_SORT) kept.push(edge);

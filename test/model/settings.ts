@@ -219,7 +219,7 @@ export const settings: readonly Setting[] = [
     name: 'siblings at a server that wants pushes',
     memories: ['nothing', 'a login under way'],
     servers: ['wants pushes'],
-    findings: ['a registration'],
+    findings: ['a registration', 'a client of the host’s own'],
     wishes: [''],
     siblings: true,
     troubles: ['host', 'sibling'],

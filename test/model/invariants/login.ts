@@ -62,6 +62,9 @@ export const login: Invariant = {
     if (begun !== (then ?? '')) return `after ${source}, ${then ?? 'nothing'} is due, not ${begun}`;
     if (then === null && !isSettled(edge))
       return `${source} got a grant that is not used, or not told as one`;
+    const isKnown = edge.from.context.registration !== null;
+    if (source === 'findLogin' && then === 'reserveRedirect' && edge.to.matches('authorizing') !== isKnown)
+      return isKnown ? 'a known client is registered anew' : 'a login without a client';
     const isTurn = ['awaitResponse', 'takeOverLogin', 'pollDeviceGrant'].includes(then ?? '');
     return edge.to.hasTag('needsUser') === isTurn ? undefined : `a person is told the wrong thing at ${then}`;
   },

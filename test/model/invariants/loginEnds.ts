@@ -1,5 +1,5 @@
 // How a login ends without a grant: whatever could still be answered is discarded, and it is said why.
-import { begunBy, failureIn, type Invariant, toldIn } from '../invariant.ts';
+import { begunBy, failureIn, type Invariant, startedBy, toldIn } from '../invariant.ts';
 import type { Source } from '../stimuli/stimulus.ts';
 import { meansWithoutLost } from './clients.ts';
 
@@ -37,6 +37,10 @@ export const loginFails: Invariant = {
     const then = afterFailure(source, code);
     if (then === undefined) return undefined;
     const begun = begunBy(edge).join();
+    // What a sibling has finished is let go; everything else is taken back.
+    const isLetGo = startedBy(edge).some(({ child }) => child === 'releaseRedirect');
+    if (then === 'discardAuthorization' && isLetGo !== (code === 'code_already_spent'))
+      return `after ${source} failed (${code}), the login is ${isLetGo ? 'let go' : 'taken back'}`;
     if (begun !== then) return `after ${source} failed (${code}), ${then || 'nothing'} is due, not ${begun}`;
     return then === '' && edge.to.hasTag('busy') ? `${source} failed, and the flow goes on` : undefined;
   },
