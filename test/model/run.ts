@@ -16,7 +16,7 @@ const REPORT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'report
 const USAGE = 'usage: npm run model -- [--exhaustive] [--mutants] [--worlds N] [--seed N] [--write]';
 
 /** How much is tried where not everything is asked for. */
-const SAMPLE = 100;
+const SAMPLE = 40;
 const WORLDS = 200;
 /** The worlds of every run, unless another seed is asked for. */
 const SEED = 20_261_121;
