@@ -14,12 +14,11 @@ export function coverageOf(outcomes: readonly Outcome[], before: Coverage, isAll
   const tried = outcomes.flatMap(({ result }) => result.mutants ?? []);
   const of = (id: string): Covered => {
     const shown = tried.filter(({ arrow }) => arrow === id).flatMap(({ spec }) => spec);
-    const known = before[id]?.spec ?? [];
+    const known = isAll ? [] : (before[id]?.spec ?? []);
     return {
       walked: sum(settings.map(({ walked }) => walked?.[id])),
       driven: sum(paths.map(({ driven }) => driven?.[id])),
-      // A sample shows a part, and outdates nothing.
-      spec: isAll ? [...new Set(shown)].sort() : known,
+      spec: [...new Set([...known, ...shown])].sort(),
     };
   };
   return Object.fromEntries(arrowsOf(authMachine).map(({ id }) => [id, of(id)]));
