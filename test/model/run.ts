@@ -126,7 +126,7 @@ async function main(): Promise<void> {
 async function drawn(results: readonly Outcome[], { exhaustive, write, mutants }: Options): Promise<boolean> {
   // Another count of the same graph.
   if (exhaustive) return true;
-  const before = await readCoverage().catch(() => ({}));
+  const before = await readCoverage().catch((): Awaited<ReturnType<typeof readCoverage>> => ({}));
   const found = coverageOf(results, before, mutants === 'all');
   // A sample of mutants shows a part, and outdates nothing.
   const counted =
