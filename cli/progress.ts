@@ -35,7 +35,7 @@ export function progressLines({ verbose, write, dim }: Lines): (progress: Progre
     if (progress.kind === 'set-aside') {
       return line('store', `a damaged record was set aside: ${shown(progress.key)}`);
     }
-    if (progress.kind === 'loosened') return line('relaxed', progress.what);
+    if (progress.kind === 'relaxed') return line('relaxed', progress.what);
     if (progress.kind === 'request') {
       const name = progress.purpose === 'resource' ? 'requesting' : phase;
       return line(name, requestLine(progress));

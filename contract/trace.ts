@@ -32,7 +32,7 @@ const chartFacts = z.object({
     }),
   ),
   /** What somebody asked for. */
-  wish: z.optional(texts),
+  requestedLogin: z.optional(texts),
   challenge: z.optional(z.object({ status: count, scopes: z.optional(texts) })),
   stepUp: z.optional(texts),
   pending: z.optional(z.object({ issuer: text, requested: texts, expiresAt: count })),

@@ -19,13 +19,13 @@ export interface Observed {
 }
 
 /** How the host is set up: said with everything that is recalled, since a chart's input cannot know it. */
-export interface HostWord {
+export interface HostSettings {
   readonly strategy: GrantStrategy;
   readonly limits: ScopeLimits;
 }
 
 /** What the store remembers of a session, when it starts. */
-export interface Memory extends Observed, HostWord {
+export interface Memory extends Observed, HostSettings {
   readonly binding: Binding | null;
   readonly grant: Grant | null;
   /** A login that an earlier process, or page, left under way; with all that it recorded. */
@@ -39,7 +39,7 @@ export interface Memory extends Observed, HostWord {
 }
 
 /** What is bound to an issuer, and what was bound before: the bind-check's evidence. */
-export interface Bound extends Observed, HostWord {
+export interface Bound extends Observed, HostSettings {
   /** Null when nothing was bound to this issuer before. */
   readonly binding: Binding | null;
   readonly registration: Registration | null;
@@ -115,7 +115,7 @@ export interface KnownRecords {
 }
 
 /** What `heedSiblings` tells the chart, as often as it happens: the stored records are not those that it knows. */
-export type SiblingNews =
+export type SiblingReport =
   /** The session has another grant now; null: none any more. */
   | { readonly type: 'grant.changed'; readonly grantVersion: string | null }
   /** An authorization response came in, and was stored with its request. */

@@ -33,7 +33,7 @@ import {
   type ActorName,
   actorPhases,
   type KnownRecords,
-  type SiblingNews,
+  type SiblingReport,
   type Work,
 } from '../contract/work.ts';
 import { type AuthMachine, authMachine } from '../machines/authMachine.ts';
@@ -90,7 +90,7 @@ export function bindActors(tools: Tools): AuthMachine {
 
 /** Runs beside the chart for as long as its state lasts, and reports as often as there is something to report. */
 function heeding(tools: Tools) {
-  return fromCallback<EventObject, KnownRecords, SiblingNews>(({ input, sendBack }) => {
+  return fromCallback<EventObject, KnownRecords, SiblingReport>(({ input, sendBack }) => {
     const ending = new AbortController();
     void heedSiblings(tools, input, sendBack, ending.signal);
     return () => ending.abort();

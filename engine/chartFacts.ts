@@ -9,7 +9,7 @@ type Told = NonNullable<ChartFacts['failure']>;
 
 /** What may be told of where a chart is. */
 export function chartFacts(context: AuthContext): ChartFacts {
-  const { server, candidate, passedOver, binding, registration, wish, challenge, stepUp } = context;
+  const { server, candidate, passedOver, binding, registration, requestedLogin, challenge, stepUp } = context;
   const issuer = server?.issuer ?? candidate?.issuer;
   const { authorizations, renewals, registrations, pauses } = context.budget;
   return {
@@ -18,7 +18,7 @@ export function chartFacts(context: AuthContext): ChartFacts {
     ...(binding && { bound: { issuer: binding.issuer, kind: binding.kind } }),
     ...(registration && { client: { issuer: registration.issuer, kind: registration.kind } }),
     ...grantFacts(context),
-    ...(wish && { wish: [...wish.scopes] }),
+    ...(requestedLogin && { requestedLogin: [...requestedLogin.scopes] }),
     ...(challenge && { challenge: challengeFacts(challenge) }),
     ...(stepUp && { stepUp: [...stepUp.scopes] }),
     ...pendingFacts(context),

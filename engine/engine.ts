@@ -20,11 +20,11 @@ import type { EngineOptions } from './engineOptions.ts';
 import type { Engine } from './engineSurface.ts';
 import { type HostCode, hostCodeOf } from './hostCode.ts';
 import { HostedChart } from './hostedChart.ts';
-import { loosenings } from './loosenings.ts';
 import { Observer } from './observe.ts';
 import { Observers } from './observers.ts';
 import { judgeEngineOptions } from './options/engine.ts';
 import { sessionIdOf } from './options/session.ts';
+import { relaxedChecks } from './relaxedChecks.ts';
 import { EngineSession } from './session.ts';
 import { type AuthActor, type AuthSnapshot, SessionChart } from './sessionChart.ts';
 import { Sessions } from './sessions.ts';
@@ -46,7 +46,7 @@ export function createAuthEngine(options: EngineOptions): Engine {
   const closing = new AbortController();
   const tools = toolsOf(options, host, observers, closing.signal);
   const machine = bindActors(tools);
-  for (const what of loosenings(client, policy)) tell({ kind: 'loosened', what });
+  for (const what of relaxedChecks(client, policy)) tell({ kind: 'relaxed', what });
 
   const { interaction = 'ask', idleAfter = IDLE_AFTER } = policy;
   const make = (id: SessionId, onUse: () => void): EngineSession => {

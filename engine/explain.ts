@@ -3,8 +3,8 @@ import type { Tools } from '../actors/tools/tools.ts';
 import type { Failure } from '../contract/errors.ts';
 import type { PassedOver, RegistrationKind, SessionId } from '../contract/facts.ts';
 import { placeOf } from '../protocol/text.ts';
-import { loosenings, looseningsOf } from './loosenings.ts';
 import type { Progress } from './observe.ts';
+import { relaxedChecks, relaxedChecksOf } from './relaxedChecks.ts';
 import type { AuthSnapshot } from './sessionChart.ts';
 import { activeStates, innermost } from './states.ts';
 
@@ -36,7 +36,7 @@ export interface Explanation {
     readonly granted: readonly string[];
   };
   /** Rules that the host has set aside. */
-  readonly loosened: readonly string[];
+  readonly relaxed: readonly string[];
   readonly failure?: Failure;
   /** Why the last step-up was not made. */
   readonly refusal?: Failure;
@@ -75,7 +75,7 @@ export function explain(
     ...(binding && { boundTo: binding.issuer }),
     passedOver: context.passedOver,
     notChosen: notChosen(context, policy.selectServer !== undefined),
-    loosened: [...loosenings(client, policy), ...looseningsOf(context.session.resource)],
+    relaxed: [...relaxedChecks(client, policy), ...relaxedChecksOf(context.session.resource)],
     ...(grant && {
       grant: {
         issuer: grant.issuer,

@@ -17,7 +17,7 @@ export type Progress =
   | ({ readonly kind: 'request'; readonly session: SessionId } & ExchangeFacts)
   | { readonly kind: 'set-aside'; readonly key: string }
   /** Said once, when the engine is made: a rule that the host has set aside. */
-  | { readonly kind: 'loosened'; readonly what: string };
+  | { readonly kind: 'relaxed'; readonly what: string };
 
 /** How many lines `explain` looks back. */
 const KEPT = 200;

@@ -36,7 +36,7 @@ export function scopesToRequest(context: AuthContext): readonly string[] {
     challenged: context.stepUp
       ? union(context.challenge?.scopes, context.stepUp.scopes)
       : context.challenge?.scopes,
-    wanted: context.wish?.scopes ?? [],
+    wanted: context.requestedLogin?.scopes ?? [],
     resource: context.resourceMetadata ?? undefined,
     server: context.server ?? { scopesSupported: [] },
     refreshWanted: context.strategy !== 'direct',
@@ -60,12 +60,14 @@ export function accumulatedScopes(context: AuthContext): readonly string[] {
  */
 export const changes = {
   // What was heard.
-  recordWish: ({ context, event }: Args): Change =>
-    event.type === 'user.login' ? { wish: { scopes: union(context.wish?.scopes, event.scopes) } } : {},
+  recordRequestedLogin: ({ context, event }: Args): Change =>
+    event.type === 'user.login'
+      ? { requestedLogin: { scopes: union(context.requestedLogin?.scopes, event.scopes) } }
+      : {},
   lookQuietly: (): Change => ({ quiet: true }),
   /** A person asked: whatever was spent before is forgiven. */
   renewBudget: ({ context }: Args): Change => ({
-    wish: context.wish ?? { scopes: [] },
+    requestedLogin: context.requestedLogin ?? { scopes: [] },
     budget: emptyBudget,
     denied: [],
   }),
@@ -246,8 +248,12 @@ export const changes = {
   // What is over.
   clearEpisode: (): Change => emptyEpisode,
   /** A renewal may end in a login: whoever asked has asked until that is settled. */
-  clearAllButWish: ({ context: { wish, quiet } }: Args): Change => ({ ...emptyEpisode, wish, quiet }),
-  clearWish: (): Change => ({ wish: null, quiet: false }),
+  clearAllButRequestedLogin: ({ context: { requestedLogin, quiet } }: Args): Change => ({
+    ...emptyEpisode,
+    requestedLogin,
+    quiet,
+  }),
+  clearRequestedLogin: (): Change => ({ requestedLogin: null, quiet: false }),
   clearFailure: (): Change => ({ failure: null, retryAt: undefined }),
   clearRefusal: (): Change => ({ refusal: null }),
   /** As at the start, but for what the host has said. */

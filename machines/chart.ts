@@ -8,7 +8,7 @@ import {
   actorPhases,
   type KnownRecords,
   type Lookup,
-  type SiblingNews,
+  type SiblingReport,
   type Work,
 } from '../contract/work.ts';
 import { changes, scopesToRequest } from './actions.ts';
@@ -65,13 +65,13 @@ export const chart = setup({
   },
   actors: {
     ...unboundActors,
-    heedSiblings: fromCallback<EventObject, KnownRecords, SiblingNews>(() => {
+    heedSiblings: fromCallback<EventObject, KnownRecords, SiblingReport>(() => {
       throw notBound('heedSiblings');
     }),
   },
   guards: { ...guards, isRenewing: stateIn('#renewing') },
   actions: {
-    recordWish: remember<undefined>(changes.recordWish),
+    recordRequestedLogin: remember<undefined>(changes.recordRequestedLogin),
     lookQuietly: remember<undefined>(changes.lookQuietly),
     renewBudget: remember<undefined>(changes.renewBudget),
     recordChallenge: remember<undefined>(changes.recordChallenge),
@@ -106,8 +106,8 @@ export const chart = setup({
     dropGrant: remember<undefined>(changes.dropGrant),
     forgetServer: remember<undefined>(changes.forgetServer),
     clearEpisode: remember<undefined>(changes.clearEpisode),
-    clearAllButWish: remember<undefined>(changes.clearAllButWish),
-    clearWish: remember<undefined>(changes.clearWish),
+    clearAllButRequestedLogin: remember<undefined>(changes.clearAllButRequestedLogin),
+    clearRequestedLogin: remember<undefined>(changes.clearRequestedLogin),
     clearFailure: remember<undefined>(changes.clearFailure),
     clearRefusal: remember<undefined>(changes.clearRefusal),
     forgetEverything: remember<undefined>(changes.forgetEverything),
@@ -163,8 +163,8 @@ export const heedingSiblings = {
 } as const;
 
 /** Which answers of the engine's memory will do for a discovery. */
-export const lookupOf = ({ wish, challenge, challengedAfter }: AuthContext): Lookup => {
-  if (wish !== null) return { after: null };
+export const lookupOf = ({ requestedLogin, challenge, challengedAfter }: AuthContext): Lookup => {
+  if (requestedLogin !== null) return { after: null };
   // A renewal that nothing has challenged takes whatever is remembered.
   return { after: challenge === null ? 0 : challengedAfter };
 };

@@ -13,7 +13,7 @@ import type {
   ServerMetadata,
   SessionId,
 } from '../contract/facts.ts';
-import type { SiblingNews } from '../contract/work.ts';
+import type { SiblingReport } from '../contract/work.ts';
 
 /** What a host says when it makes, invokes or spawns the chart. */
 export interface AuthInput {
@@ -31,7 +31,7 @@ export interface AuthInput {
 export type Interaction = 'ask' | 'auto';
 
 /** What a person or host asked for, until it is settled. */
-interface Wish {
+interface RequestedLogin {
   readonly scopes: readonly string[];
 }
 
@@ -68,7 +68,7 @@ export interface AuthContext {
   readonly interaction: Interaction;
   /** When the last actor reported: the chart's only idea of time. Epoch milliseconds. */
   readonly at: number;
-  readonly wish: Wish | null;
+  readonly requestedLogin: RequestedLogin | null;
   readonly challenge: Challenge | null;
   /** When the request was sent that was challenged last, in the order of requests; null: not known. */
   readonly challengedAfter: number | null;
@@ -137,7 +137,7 @@ export type AuthEvent =
     }
   /** The resource accepted the grant: what was spent on it was well spent. */
   | { readonly type: 'grant.proved'; readonly grantVersion: string }
-  | SiblingNews;
+  | SiblingReport;
 
 /** The event of a 401, or of a 403 that asks for scopes. */
 export type ChallengeEvent = Extract<AuthEvent, { type: 'challenge.received' }>;
@@ -153,7 +153,7 @@ export const emptyBudget: Budget = {
 
 /** What is over when a flow has come to rest. */
 export const emptyEpisode = {
-  wish: null,
+  requestedLogin: null,
   challenge: null,
   challengedAfter: null,
   quiet: false,

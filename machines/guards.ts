@@ -23,8 +23,8 @@ interface Args {
 const requestedScopes = (grant: Grant): readonly string[] => union(grant.requested, grant.granted);
 
 /** What is beyond the ceiling is never asked for, so a grant need not have it (STEP-7). */
-const needed = ({ challenge, wish, stepUp, limits }: AuthContext): readonly string[] =>
-  withinLimits(union(challenge?.scopes, wish?.scopes, stepUp?.scopes), limits);
+const needed = ({ challenge, requestedLogin, stepUp, limits }: AuthContext): readonly string[] =>
+  withinLimits(union(challenge?.scopes, requestedLogin?.scopes, stepUp?.scopes), limits);
 
 const covers = (grant: Grant, context: AuthContext): boolean =>
   includesAll(requestedScopes(grant), needed(context));
@@ -35,11 +35,11 @@ const isAccepted = (context: AuthContext): boolean =>
   context.grant !== null && context.grant.version !== context.refused?.version;
 
 const mayInteract = (context: AuthContext): boolean =>
-  context.wish !== null || (context.interaction === 'auto' && !context.quiet);
+  context.requestedLogin !== null || (context.interaction === 'auto' && !context.quiet);
 
 /** By a person, or by a challenge where the host lets it. */
 const isAskedFor = (context: AuthContext): boolean =>
-  context.wish !== null || (context.challenge !== null && mayInteract(context));
+  context.requestedLogin !== null || (context.challenge !== null && mayInteract(context));
 
 const isToBeShown = (context: AuthContext, found: { readonly became: string }): boolean =>
   found.became === 'ours' &&
@@ -57,7 +57,7 @@ export const guards = {
   /** A 403 for more scopes is met again by the grant that is about to be recalled: then it is weighed. */
   asksForLogin: ({ event }: Args) =>
     event.type === 'challenge.received' && (event.challenge.status === 401 || event.grantVersion === null),
-  isCalledFor: ({ context }: Args) => context.wish !== null || context.challenge !== null,
+  isCalledFor: ({ context }: Args) => context.requestedLogin !== null || context.challenge !== null,
   remembersGrant: (_: Args, memory: Memory) => memory.grant !== null,
   remembersFreshGrant: ({ context }: Args, memory: Memory) =>
     memory.grant !== null &&
@@ -124,7 +124,7 @@ export const guards = {
     isToBeShown(context, found) && context.server?.requiresPush === true,
   /** Nobody else was there to lead a person, and somebody asks for it now. */
   isToBeShown: ({ context }: Args, found: { readonly became: string }) => isToBeShown(context, found),
-  wasAskedFor: ({ context }: Args) => context.wish !== null,
+  wasAskedFor: ({ context }: Args) => context.requestedLogin !== null,
   isRedirectRegistered: ({ context }: Args, got: { readonly redirectUri: string | null }) =>
     context.registration?.kind !== 'dynamic' ||
     (got.redirectUri !== null && context.registration.redirectUris.includes(got.redirectUri)),
@@ -194,10 +194,10 @@ export const guards = {
   // failed
   /** More was asked for than a working grant has, or somebody changed their mind (STEP-5). */
   isWidening: ({ context }: Args) =>
-    (context.stepUp !== null || context.wish !== null || context.failure?.code === 'cancelled') &&
+    (context.stepUp !== null || context.requestedLogin !== null || context.failure?.code === 'cancelled') &&
     isAccepted(context),
   isWorkingGrantUnrenewed: ({ context }: Args) =>
-    isAccepted(context) && context.failure?.recovery === 'retry-later' && context.wish === null,
+    isAccepted(context) && context.failure?.recovery === 'retry-later' && context.requestedLogin === null,
   isUnsafe: ({ context }: Args) => context.failure !== null && safetyCodes.has(context.failure.code),
   isRetryLater: ({ context }: Args) => context.failure?.recovery === 'retry-later',
   /**

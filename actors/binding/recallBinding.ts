@@ -8,7 +8,7 @@ import {
 } from '../../protocol/binding.ts';
 import { type BindingRecord, keys, type Records } from '../../stores/records.ts';
 import { bindingFacts, registrationFacts } from '../records/facts.ts';
-import { hostWord, readBinding, readGrant } from '../records/recall.ts';
+import { hostSettings, readBinding, readGrant } from '../records/recall.ts';
 import { type Act, type PreRegisteredClient, registrationPlace, type Tools } from '../tools/tools.ts';
 
 /**
@@ -24,7 +24,7 @@ export const recallBinding: Act<'recallBinding'> =
     const client = 'registration' in verdict ? verdict : undefined;
     return {
       at: tools.now(),
-      ...hostWord(tools),
+      ...hostSettings(tools),
       binding: bindingFacts(record, server.issuer),
       registration: client?.registration ?? null,
       grant: client?.mayRecallGrant ? await readGrant(tools, session, record, server.issuer) : null,

@@ -22,7 +22,7 @@ type Send = (
 type Secrets = readonly (string | undefined)[];
 
 /** Whom a request goes to, and for whom. */
-interface Errand {
+interface TokenRequest {
   readonly session: SessionId;
   readonly server: ServerMetadata;
   readonly phase: Phase;
@@ -44,7 +44,7 @@ export interface IssuedTokens extends TokenAnswer {
  */
 export async function requestTokens(
   tools: Tools,
-  to: Errand,
+  to: TokenRequest,
   credentials: Credentials,
   secrets: Secrets,
   signal: AbortSignal,
@@ -79,7 +79,7 @@ export async function requestTokens(
 function refusalOf(
   refusal: TokenRefusal,
   { status, headers }: Response,
-  { server: { issuer }, phase }: Errand,
+  { server: { issuer }, phase }: TokenRequest,
   sent: Secrets,
   now: number,
 ): AuthError {
@@ -100,18 +100,18 @@ interface Heard {
   readonly isNonceNew: boolean;
 }
 
-function freshKey(tools: Tools, { session, server }: Errand): Promise<StoredKey | undefined> {
+function freshKey(tools: Tools, { session, server }: TokenRequest): Promise<StoredKey | undefined> {
   return tools.dpop.keyForLogin(session.resource, server);
 }
 
-async function opened(stored: StoredKey, { server, phase }: Errand): Promise<ProofKey> {
+async function opened(stored: StoredKey, { server, phase }: TokenRequest): Promise<ProofKey> {
   const message = 'The key that this login is bound to cannot be read any more; log in again.';
   return (await readKey(stored)) ?? refuse('grant_refused', phase, message, { issuer: server.issuer });
 }
 
 async function proofFor(
   tools: Tools,
-  { server }: Errand,
+  { server }: TokenRequest,
   key: ProofKey | undefined,
 ): Promise<Proof | undefined> {
   if (!key) return undefined;

@@ -1,6 +1,6 @@
 // What is recalled: the host's own word, and records of a session; one that speaks of somebody else is not used (S06).
 import type { Grant, SessionId } from '../../contract/facts.ts';
-import type { HostWord } from '../../contract/work.ts';
+import type { HostSettings } from '../../contract/work.ts';
 import { isSameOwner, isSameSession } from '../../protocol/ownership.ts';
 import {
   type BindingRecord,
@@ -14,7 +14,7 @@ import type { Tools } from '../tools/tools.ts';
 import { grantFacts } from './facts.ts';
 
 /** How the host is set up, as the chart hears it. */
-export function hostWord({ client, policy }: Pick<Tools, 'client' | 'policy'>): HostWord {
+export function hostSettings({ client, policy }: Pick<Tools, 'client' | 'policy'>): HostSettings {
   const { grant } = client;
   const strategy = grant === undefined ? 'code' : grant.kind === 'device' ? 'device' : 'direct';
   return { strategy, limits: { floor: policy.scopeFloor ?? [], ceiling: policy.scopeCeiling ?? null } };

@@ -1,6 +1,6 @@
 // Hears what siblings do to the records of a session, and tells the chart: the one way in which it hears of them (TOK-13).
 import type { SessionId } from '../../contract/facts.ts';
-import type { KnownRecords, SiblingNews } from '../../contract/work.ts';
+import type { KnownRecords, SiblingReport } from '../../contract/work.ts';
 import {
   boundAt,
   type Key,
@@ -24,7 +24,7 @@ const LATER = 5_000;
 export async function heedSiblings(
   tools: Tools,
   known: KnownRecords,
-  tell: (news: SiblingNews) => void,
+  tell: (report: SiblingReport) => void,
   signal: AbortSignal,
 ): Promise<void> {
   let grantVersion = known.grant?.version ?? known.foundGrant;
@@ -32,9 +32,9 @@ export async function heedSiblings(
     try {
       const seen = await look(tools, known, signal);
       if (signal.aborted) return;
-      const news = newsIn(known, grantVersion, seen);
+      const report = reportIn(known, grantVersion, seen);
       ({ grantVersion } = seen);
-      if (news) tell(news);
+      if (report) tell(report);
       await tools.records.changed(seen.versions, signal);
     } catch {
       // The home is out of reach: whoever uses it is told so, and here it is looked at again later.
@@ -76,22 +76,22 @@ async function look(
 }
 
 /** What the chart has to be told, if anything: a grant comes before all else. */
-function newsIn(
+function reportIn(
   { session, pendingKey }: KnownRecords,
   known: string | null,
   seen: Seen,
-): SiblingNews | undefined {
+): SiblingReport | undefined {
   const { grantVersion } = seen;
   if (grantVersion !== known && (grantVersion !== null || pendingKey === null))
     return { type: 'grant.changed', grantVersion };
-  return pendingKey === null ? undefined : newsOfLogin(session, pendingKey, seen);
+  return pendingKey === null ? undefined : reportOfLogin(session, pendingKey, seen);
 }
 
-function newsOfLogin(
+function reportOfLogin(
   session: SessionId,
   pendingKey: string,
   { login, pending }: Seen,
-): SiblingNews | undefined {
+): SiblingReport | undefined {
   if (!login) return { type: 'login.ended', failure: endedElsewhere(session) };
   if (login.pendingKey !== pendingKey) return { type: 'login.replaced' };
   if (login.ended) return { type: 'login.ended', failure: sharedFailure(session, login.ended) };

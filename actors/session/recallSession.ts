@@ -5,7 +5,7 @@ import type { Memory } from '../../contract/work.ts';
 import { judgeAddress } from '../../protocol/address.ts';
 import { keys } from '../../stores/records.ts';
 import { bindingFacts, pendingFacts, registrationFacts, serverFacts } from '../records/facts.ts';
-import { hostWord, readBinding, readGrant } from '../records/recall.ts';
+import { hostSettings, readBinding, readGrant } from '../records/recall.ts';
 import { type Act, registrationPlace, type Tools } from '../tools/tools.ts';
 
 /**
@@ -19,7 +19,7 @@ export const recallSession: Act<'recallSession'> =
     const binding = await readBinding(records, session);
     return {
       at: now(),
-      ...hostWord(tools),
+      ...hostSettings(tools),
       binding: binding ? bindingFacts(binding, binding.current) : null,
       grant: binding ? await readGrant(tools, session, binding, binding.current) : null,
       login: await recallLogin(tools, session),

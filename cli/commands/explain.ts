@@ -75,13 +75,13 @@ const section = (title: string, text: string): string => (text === '' ? '' : `${
 
 function textOf(step: Progress, verbose: boolean): string {
   if (step.kind === 'set-aside') return `  a damaged record was set aside: ${shown(step.key)}\n`;
-  if (step.kind === 'loosened') return `  ${step.what}\n`;
+  if (step.kind === 'relaxed') return `  ${step.what}\n`;
   if (step.kind === 'request') return `      ${requestLine(step)}\n`;
   const ids = verbose && step.spec.length > 0 ? ` (${step.spec.join(' ')})` : '';
   return `  ${step.state}\n${wrap(step.description + ids, 6)}`;
 }
 
-function knownOf({ resourceMetadata, server, boundTo, notChosen, grant, loosened }: Explanation): string {
+function knownOf({ resourceMetadata, server, boundTo, notChosen, grant, relaxed }: Explanation): string {
   return table([
     resourceMetadata && ['metadata', shown(resourceMetadata.url)],
     resourceMetadata && ['lists', shown(resourceMetadata.authorizationServers.join(', '), 1000)],
@@ -89,7 +89,7 @@ function knownOf({ resourceMetadata, server, boundTo, notChosen, grant, loosened
     server && ['server', shown(server.issuer)],
     boundTo === undefined ? undefined : ['bound to', shown(boundTo)],
     server?.registration && ['client', `${shown(server.clientId ?? '')}, ${kindNames[server.registration]}`],
-    ...loosened.map((what) => ['relaxed', what] as const),
+    ...relaxed.map((what) => ['relaxed', what] as const),
     grant && ['requested', shown(grant.requested.join(' '), 1000) || 'no named scope'],
     grant && ['granted', shown(grant.granted.join(' '), 1000) || 'no named scope'],
     grant && [

@@ -9,7 +9,7 @@ export const authorized = chart.createStateConfig({
   meta: { spec: ['BIND-9', 'TOK-1', 'TOK-2', 'TOK-12', 'TOK-13', 'EXT-5'] },
   tags: ['canSend'],
   type: 'parallel',
-  entry: 'clearAllButWish',
+  entry: 'clearAllButRequestedLogin',
   invoke: heedingSiblings,
   on: {
     'grant.proved': { guard: 'isProved', actions: 'recordProof' },
@@ -31,7 +31,7 @@ export const authorized = chart.createStateConfig({
     'user.login': {
       guard: 'wantsMore',
       target: '#discovering',
-      actions: ['clearRefusal', 'recordWish', 'renewBudget'],
+      actions: ['clearRefusal', 'recordRequestedLogin', 'renewBudget'],
     },
   },
   states: {
@@ -51,7 +51,7 @@ export const authorized = chart.createStateConfig({
         },
         fresh: {
           description: 'The grant can be used as it is.',
-          entry: 'clearWish',
+          entry: 'clearRequestedLogin',
           meta: { spec: ['TOK-8'] },
           invoke: {
             id: 'renewalDeadline',
@@ -70,7 +70,7 @@ export const authorized = chart.createStateConfig({
         },
         due: {
           description: 'Renewed when somebody needs it; who is responsible is asked first.',
-          entry: 'clearWish',
+          entry: 'clearRequestedLogin',
           meta: { spec: ['TOK-8', 'BIND-3'] },
           on: {
             'renewal.requested': { target: '#discovering', actions: 'recordDemand' },
@@ -104,7 +104,7 @@ export const authorized = chart.createStateConfig({
           // Nothing cuts off a refresh: its answer may be the only one. Whoever is challenged waits for the new token.
           on: {
             'challenge.received': {},
-            'user.login': { actions: 'recordWish' },
+            'user.login': { actions: 'recordRequestedLogin' },
             'grant.changed': {},
             'response.received': {},
           },
@@ -147,7 +147,7 @@ export const authorized = chart.createStateConfig({
         stale: {
           id: 'stale',
           description: 'Could not be renewed for now. The credentials are kept, and no browser is opened.',
-          entry: 'clearWish',
+          entry: 'clearRequestedLogin',
           meta: { spec: ['TOK-7', 'DISC-11'] },
           invoke: {
             id: 'renewalPause',
@@ -211,7 +211,7 @@ export const steppingUp = chart.createStateConfig({
   meta: { spec: ['STEP-1', 'STEP-3', 'STEP-4', 'STEP-5', 'STEP-7', 'SCOPE-2'] },
   initial: 'weighing',
   on: {
-    'user.login': { actions: 'recordWish' },
+    'user.login': { actions: 'recordRequestedLogin' },
     'user.cancel': { target: '#authorized', actions: 'refuseCancelled' },
   },
   states: {

@@ -22,7 +22,7 @@ export const authorizing = chart.createStateConfig({
   meta: { spec: ['AUTHZ-1', 'AUTHZ-11', 'STEP-3'] },
   initial: 'choosing',
   on: {
-    'user.login': { actions: 'recordWish' },
+    'user.login': { actions: 'recordRequestedLogin' },
     'user.cancel': { target: '.abandoning', actions: 'failCancelled' },
   },
   states: {

@@ -1,6 +1,6 @@
 // Waiting within a login: for the person, or for the engine that holds the login; and how both waits are left.
 import { chart, heedingSiblings, known, reported } from '../chart.ts';
-import { abandoned, finishedElsewhere, siblingNews } from './endings.ts';
+import { abandoned, finishedElsewhere, siblingReports } from './endings.ts';
 
 /** Beside the engine that holds the login (AUTHZ-12). */
 export const awaitingSibling = chart.createStateConfig({
@@ -10,19 +10,19 @@ export const awaitingSibling = chart.createStateConfig({
   tags: ['needsUser'],
   meta: { spec: ['AUTHZ-10', 'AUTHZ-12', 'TOK-13'] },
   on: {
-    ...siblingNews,
+    ...siblingReports,
     'user.login': [
       {
         guard: 'wasAskedFor',
         target: 'presenting',
-        actions: 'recordWish',
+        actions: 'recordRequestedLogin',
         description: 'Asked again: shows the same request',
       },
       {
         guard: 'otherwise',
         target: 'awaitingSibling',
         reenter: true,
-        actions: 'recordWish',
+        actions: 'recordRequestedLogin',
         description: 'Is its holder still there?',
       },
     ],
@@ -35,7 +35,7 @@ export const awaitingSibling = chart.createStateConfig({
       input: ({ context }) => ({
         session: context.session,
         pending: known(context.pending),
-        isAsked: context.wish !== null,
+        isAsked: context.requestedLogin !== null,
       }),
       onDone: [
         {
@@ -80,10 +80,10 @@ export const awaitingUser = chart.createStateConfig({
   tags: ['needsUser'],
   meta: { spec: ['AUTHZ-3', 'AUTHZ-10', 'AUTHZ-13', 'TOK-13'] },
   on: {
-    ...siblingNews,
+    ...siblingReports,
     'user.login': {
       target: 'presenting',
-      actions: 'recordWish',
+      actions: 'recordRequestedLogin',
       description: 'Asked again: show the same request',
     },
     'response.received': { guard: 'isOurs', target: 'validating' },

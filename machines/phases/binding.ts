@@ -14,7 +14,7 @@ export const bindChecking = chart.createStateConfig({
   meta: { spec: ['BIND-1', 'BIND-2', 'BIND-3', 'BIND-7', 'BIND-11', 'BIND-12'] },
   initial: 'recalling',
   on: {
-    'user.login': { actions: 'recordWish' },
+    'user.login': { actions: 'recordRequestedLogin' },
     'user.cancel': { target: '#failed', actions: 'failCancelled' },
   },
   states: {
@@ -80,7 +80,7 @@ export const registering = chart.createStateConfig({
   meta: { spec: ['REG-1', 'BIND-4', 'BIND-5'] },
   initial: 'choosing',
   on: {
-    'user.login': { actions: 'recordWish' },
+    'user.login': { actions: 'recordRequestedLogin' },
     'user.cancel': {
       target: '#abandoning',
       actions: 'failCancelled',

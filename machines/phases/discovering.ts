@@ -16,7 +16,7 @@ export const discovering = chart.createStateConfig({
   meta: { spec: ['DISC-1', 'DISC-12', 'BIND-3'] },
   initial: 'reading',
   on: {
-    'user.login': { actions: 'recordWish' },
+    'user.login': { actions: 'recordRequestedLogin' },
     'user.cancel': { target: '#failed', actions: 'failCancelled' },
   },
   states: {

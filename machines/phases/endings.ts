@@ -29,7 +29,7 @@ export const joined = {
 } as const;
 
 /** What siblings may do to a login that is waited for. */
-export const siblingNews = {
+export const siblingReports = {
   'grant.changed': {
     guard: 'isNewGrant',
     target: '#withdrawing',

@@ -3,7 +3,10 @@ import { chart, heedingSiblings, reported } from '../chart.ts';
 
 const again = { target: '#discovering', actions: ['clearFailure', 'renewBudget'] } as const;
 
-const asked = { target: '#discovering', actions: ['clearFailure', 'recordWish', 'renewBudget'] } as const;
+const asked = {
+  target: '#discovering',
+  actions: ['clearFailure', 'recordRequestedLogin', 'renewBudget'],
+} as const;
 
 /** A login that another process started may have been finished meanwhile. */
 const answered = { target: '#recovering', actions: 'clearFailure' } as const;

@@ -9,7 +9,7 @@ export const recovering = chart.createStateConfig({
   tags: ['busy'],
   meta: { spec: ['AUTHZ-10', 'STEP-2', 'BIND-1'] },
   on: {
-    'user.login': { actions: ['recordWish'] },
+    'user.login': { actions: ['recordRequestedLogin'] },
     'challenge.received': { guard: 'asksForLogin', actions: ['recordChallenge', 'refuseGrant'] },
     'user.cancel': { target: '#failed', actions: 'failCancelled' },
   },
@@ -58,7 +58,7 @@ export const idle = chart.createStateConfig({
   meta: { spec: ['AUTHZ-11', 'TOK-13'] },
   invoke: heedingSiblings,
   on: {
-    'user.login': { target: '#discovering', actions: ['recordWish', 'renewBudget'] },
+    'user.login': { target: '#discovering', actions: ['recordRequestedLogin', 'renewBudget'] },
     'challenge.received': { target: '#discovering', actions: ['recordChallenge', 'refuseGrant'] },
     'response.received': { target: '#recovering', description: 'For a login that another process started' },
     'grant.changed': { guard: 'isNewGrant', target: '#recovering', description: 'A sibling logged in' },

@@ -17,8 +17,12 @@ export class StepCollector {
 
   add(edge: Edge): void {
     const arrows = edge.arrows.map(({ id }) => id);
-    const { wish, stepUp, grant, refused, limits, denied, budget } = edge.from.context;
-    const asked = [wish !== null, stepUp !== null, grant !== null && grant.version !== refused?.version];
+    const { requestedLogin, stepUp, grant, refused, limits, denied, budget } = edge.from.context;
+    const asked = [
+      requestedLogin !== null,
+      stepUp !== null,
+      grant !== null && grant.version !== refused?.version,
+    ];
     const barred = [
       limits.ceiling !== null,
       denied.length > 0,

@@ -294,15 +294,15 @@ describe('a guard', () => {
 
 describe('an action', () => {
   it('is dropped from an arrow, and the one beside it is not', () => {
-    const machine = wrong('action dropped: idle, user.login -> discovering without 0: recordWish');
-    expect(step(authMachine, 'idle', login).context.wish).toEqual({ scopes: ['read'] });
-    expect(step(machine, 'idle', login).context.wish).toEqual({ scopes: [] });
+    const machine = wrong('action dropped: idle, user.login -> discovering without 0: recordRequestedLogin');
+    expect(step(authMachine, 'idle', login).context.requestedLogin).toEqual({ scopes: ['read'] });
+    expect(step(machine, 'idle', login).context.requestedLogin).toEqual({ scopes: [] });
     // At other places it is still there.
-    expect(step(machine, 'recovering', login).context.wish).toEqual({ scopes: ['read'] });
+    expect(step(machine, 'recovering', login).context.requestedLogin).toEqual({ scopes: ['read'] });
   });
 
   it('is dropped from the entry of a state', () => {
-    const machine = wrong('entry dropped: authorized without 0: clearAllButWish');
+    const machine = wrong('entry dropped: authorized without 0: clearAllButRequestedLogin');
     const stepUp = { operations: ['call'], scopes: ['write'] };
     const cancelled = (one: AuthMachine): Snapshot =>
       step(one, { steppingUp: 'confirming' }, { type: 'user.cancel' }, { stepUp });
@@ -312,10 +312,10 @@ describe('an action', () => {
   });
 
   it('does nothing, wherever it is', () => {
-    const machine = wrong('action does nothing: recordWish');
-    expect(step(authMachine, 'recovering', login).context.wish).toEqual({ scopes: ['read'] });
+    const machine = wrong('action does nothing: recordRequestedLogin');
+    expect(step(authMachine, 'recovering', login).context.requestedLogin).toEqual({ scopes: ['read'] });
     expect(step(machine, 'recovering', login).context).toEqual(initialContext(input));
-    expect(step(machine, 'idle', login).context.wish).toEqual({ scopes: [] });
+    expect(step(machine, 'idle', login).context.requestedLogin).toEqual({ scopes: [] });
   });
 });
 

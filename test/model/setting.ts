@@ -63,7 +63,7 @@ export interface Setting {
   /** Scopes that the resource may ask more for, by a 403. */
   readonly more: readonly string[];
   /** Scopes that a person asks for with a login; '' for none in particular. Empty: nobody logs in unasked. */
-  readonly wishes: readonly string[];
+  readonly loginScopes: readonly string[];
   /** Whether the resource answers with 401, too. */
   readonly refuses: boolean;
   /** Whether grants fall due. */

@@ -24,9 +24,9 @@ const sorted = (scopes: readonly string[] | undefined): string | null =>
   scopes === undefined ? null : [...scopes].sort().join(' ');
 
 /** What was asked for. */
-function asked({ wish, challenge, stepUp, quiet, denied }: Context): unknown {
+function asked({ requestedLogin, challenge, stepUp, quiet, denied }: Context): unknown {
   return [
-    sorted(wish?.scopes),
+    sorted(requestedLogin?.scopes),
     challenge && sorted(challenge.scopes ?? []),
     sorted(stepUp?.scopes),
     quiet,

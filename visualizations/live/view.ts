@@ -138,9 +138,12 @@ const capped = <Item>(items: readonly Item[], item: Item): readonly Item[] => [
 ];
 
 function scopesAfter(before: Scopes, { facts }: StepFact): Scopes {
-  const { grant, pending, stepUp = [], wish = [] } = facts;
+  const { grant, pending, stepUp = [], requestedLogin = [] } = facts;
   const granted = grant?.granted ?? [];
-  const wanted = union(union(grant?.requested ?? [], pending?.requested ?? []), union(stepUp, wish));
+  const wanted = union(
+    union(grant?.requested ?? [], pending?.requested ?? []),
+    union(stepUp, requestedLogin),
+  );
   const asked = without(wanted, granted);
   const isSame = granted.length === before.granted.length && without(granted, before.granted).length === 0;
   const added = isSame ? before.added : before.granted.length === 0 ? [] : without(granted, before.granted);

@@ -89,7 +89,7 @@ function useOf(found: Bound, before: Context): 'as it is' | 'renewed' | undefine
   const { grant, at, limits } = found;
   if (!grant || conflictOf(found)) return undefined;
   const holds = new Set([...grant.requested, ...grant.granted]);
-  const wanted = [before.challenge, before.wish, before.stepUp].flatMap((one) => one?.scopes ?? []);
+  const wanted = [before.challenge, before.requestedLogin, before.stepUp].flatMap((one) => one?.scopes ?? []);
   const { floor, ceiling } = limits;
   const isAllowed = (scope: string): boolean => ceiling === null || [...floor, ...ceiling].includes(scope);
   if (wanted.some((scope) => isAllowed(scope) && !holds.has(scope))) return undefined;
@@ -103,13 +103,14 @@ function useOf(found: Bound, before: Context): 'as it is' | 'renewed' | undefine
 function barOf(
   strategy: GrantStrategy,
   server: ServerMetadata,
-  { wish, quiet, interaction, budget, failure }: Context,
+  { requestedLogin, quiet, interaction, budget, failure }: Context,
 ): FailureCode | undefined {
   const endpoints = { code: server.authorizationEndpoint, device: server.deviceAuthorizationEndpoint };
   if (strategy !== 'direct' && endpoints[strategy] === undefined) return 'grant_impossible';
   // Who looks around quietly leaves the failure as it was.
   if (quiet) return failure?.code ?? 'interaction_required';
-  if (strategy !== 'direct' && wish === null && interaction === 'ask') return 'interaction_required';
+  if (strategy !== 'direct' && requestedLogin === null && interaction === 'ask')
+    return 'interaction_required';
   return budget.authorizations >= MOST_LOGINS ? 'grant_not_accepted' : undefined;
 }
 

@@ -22,13 +22,13 @@ import { news, recalled, whileReading } from './recall.ts';
 import { recorded } from './recorded.ts';
 import { kept, refused, settled, sorted, told } from './refusals.ts';
 import { oneRefresh, refreshed, renewed, unrenewed } from './renewal.ts';
+import { interrupted, requested, toldByStore } from './requestedLogins.ts';
 import { atRest, rest, undisturbed } from './rest.ts';
 import { scopes } from './scopes.ts';
 import { nothingLeft, signOut } from './signOut.ts';
 import { challengeStarts, pastFailures, personStarts, quietLook, waitOver } from './startAgain.ts';
 import { joined, weighed } from './stepUp.ts';
 import { answering, cancelling, joining } from './underWay.ts';
-import { interrupted, toldByStore, wished } from './wishes.ts';
 
 export const invariants: readonly Invariant[] = [
   issuers,
@@ -77,7 +77,7 @@ export const invariants: readonly Invariant[] = [
   weighed,
   interrupted,
   toldByStore,
-  wished,
+  requested,
   challengeFirst,
   discoverySteps,
   lookedAtAnew,

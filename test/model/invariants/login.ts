@@ -29,8 +29,8 @@ const next: Partial<Record<Source, (edge: Edge) => Source | null>> = {
   takeOverLogin: (edge) => {
     const became = outputIn(edge, 'takeOverLogin')?.became;
     if (became === 'broken off') return 'recallSession';
-    const { wish, challenge, interaction, quiet, presented, pending, budget } = edge.from.context;
-    const isAskedFor = wish !== null || (challenge !== null && interaction === 'auto' && !quiet);
+    const { requestedLogin, challenge, interaction, quiet, presented, pending, budget } = edge.from.context;
+    const isAskedFor = requestedLogin !== null || (challenge !== null && interaction === 'auto' && !quiet);
     if (budget.authorizations >= MOST_LOGINS) return 'awaitResponse';
     const isShown = presented !== null && presented === pending?.key;
     return became === 'ours' && isAskedFor && !isShown ? leading(edge) : 'awaitResponse';

@@ -10,8 +10,8 @@ export const people: Invariant = {
   violated(edge) {
     const started = startedBy(edge).find(({ source }) => presenting.includes(source));
     if (!started) return undefined;
-    const { interaction, wish, strategy } = edge.to.context;
-    if (interaction === 'ask' && wish === null && strategy !== 'direct')
+    const { interaction, requestedLogin, strategy } = edge.to.context;
+    if (interaction === 'ask' && requestedLogin === null && strategy !== 'direct')
       return `${started.source} without anybody asking`;
     return edge.stimulus.report?.way === 'an outage' ? `${started.source} after an outage` : undefined;
   },

@@ -23,7 +23,7 @@ export const recalled: Invariant = {
     if (serves(memory, from.context)) return becomes('', 'authorized');
     if (memory.login) return becomes('takeOverLogin') ?? resumed(edge, pending);
     if (from.context.challenge) return becomes('fetchResourceMetadata');
-    if (from.context.wish) return becomes('probeResource');
+    if (from.context.requestedLogin) return becomes('probeResource');
     return becomes('', memory.grant ? 'authorized' : 'idle');
   },
 };
@@ -57,16 +57,17 @@ export const whileReading: Invariant = {
     const { from, stimulus, to } = edge;
     const { event, report } = stimulus;
     if (!from.matches('recovering') || report) return undefined;
-    const { wish, challenge } = to.context;
+    const { requestedLogin, challenge } = to.context;
     switch (event.type) {
       case 'user.logout':
       case 'host.shutdown':
         return undefined;
       case 'user.cancel':
-        return !to.hasTag('busy') && !wish && !challenge ? undefined : 'a cancel took nothing back';
+        return !to.hasTag('busy') && !requestedLogin && !challenge ? undefined : 'a cancel took nothing back';
       case 'user.login': {
-        const asked = [...(event.scopes ?? []), ...(from.context.wish?.scopes ?? [])];
-        if (!wish || asked.some((scope) => !wish.scopes.includes(scope))) return 'the wish is forgotten';
+        const asked = [...(event.scopes ?? []), ...(from.context.requestedLogin?.scopes ?? [])];
+        if (!requestedLogin || asked.some((scope) => !requestedLogin.scopes.includes(scope)))
+          return 'the requested login is forgotten';
         break;
       }
       case 'challenge.received':
@@ -85,8 +86,8 @@ function resumed({ to }: Edge, pending: unknown): string | undefined {
     : 'another login is resumed than the one that was recorded';
 }
 
-const wantedBy = ({ wish, challenge, stepUp }: Edge['to']['context']): readonly string[] =>
-  [wish, challenge, stepUp].flatMap((one) => one?.scopes ?? []);
+const wantedBy = ({ requestedLogin, challenge, stepUp }: Edge['to']['context']): readonly string[] =>
+  [requestedLogin, challenge, stepUp].flatMap((one) => one?.scopes ?? []);
 
 const isAllowed = ({ limits: { ceiling, floor } }: Memory, scope: string): boolean =>
   !ceiling || ceiling.includes(scope) || floor.includes(scope);

@@ -17,7 +17,7 @@ export const kept: Invariant = {
     // Credentials of somebody else end all use.
     if (failure?.code === 'bound_elsewhere' || failure?.code === 'credential_without_issuer')
       return undefined;
-    if (from.context.stepUp || from.context.wish || failure?.code === 'cancelled')
+    if (from.context.stepUp || from.context.requestedLogin || failure?.code === 'cancelled')
       return 'a step-up that failed cost the grant that works';
     return failure?.recovery === 'retry-later' ? 'an outage cost the grant that works' : undefined;
   },
@@ -57,11 +57,11 @@ export const told: Invariant = {
     if (from.matches('steppingUp') && edge.stimulus.event.type === 'user.cancel') return undefined;
     const code = codeOf(edge);
     if (code === undefined) return undefined;
-    const { stepUp, wish } = from.context;
+    const { stepUp, requestedLogin } = from.context;
     const { refusal, failure, grant, refused, denied } = to.context;
     if (grant === null || (grant.version === refused?.version && !from.hasTag('canSend')))
       return 'a grant that does not work was gone back to';
-    if (!stepUp && !wish && code !== 'cancelled') {
+    if (!stepUp && !requestedLogin && code !== 'cancelled') {
       const isWaiting = failure?.code === code && failure.recovery === 'retry-later';
       return isWaiting && startedBy(edge).some(({ child }) => child === 'renewalPause')
         ? undefined
@@ -75,14 +75,15 @@ export const told: Invariant = {
 };
 
 export const settled: Invariant = {
-  holds: 'at rest nothing of the flow before is left over; a wish stays while the grant is renewed',
+  holds:
+    'at rest nothing of the flow before is left over; a requested login stays while the grant is renewed',
   spec: ['STEP-5', 'AUTHZ-3', 'AUTHZ-11'],
   violated({ arrows, to }) {
     if (arrows.length === 0 || to.children['gatherChallenges']) return undefined;
     if (!to.matches('authorized') && !to.matches('idle') && !isOver(to)) return undefined;
-    const { wish, challenge, quiet, stepUp, candidate, pending, redirectUri } = to.context;
-    const isWished = (wish || quiet) && !to.children['refreshGrant'];
-    const isClear = !isWished && !challenge && !stepUp && !candidate && !pending && !redirectUri;
+    const { requestedLogin, challenge, quiet, stepUp, candidate, pending, redirectUri } = to.context;
+    const isRequested = (requestedLogin || quiet) && !to.children['refreshGrant'];
+    const isClear = !isRequested && !challenge && !stepUp && !candidate && !pending && !redirectUri;
     return isClear ? undefined : 'a flow that is over left something behind';
   },
 };
@@ -93,7 +94,7 @@ export const refused: Invariant = {
   violated({ from, to }) {
     const { refusal } = to.context;
     if (refusal === null || refusal === from.context.refusal) return undefined;
-    return from.context.stepUp || from.context.wish || refusal.code === 'cancelled'
+    return from.context.stepUp || from.context.requestedLogin || refusal.code === 'cancelled'
       ? undefined
       : `${refusal.code}, but nobody asked for anything`;
   },

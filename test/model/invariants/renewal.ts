@@ -98,11 +98,12 @@ function afterLoss({ from, to }: Edge): string | undefined {
 
 /** A login that takes the place of a renewal: within its budget, where people may be asked, with the client as it is. */
 function loginAfter(edge: Pick<Edge, 'from' | 'to'>): string | undefined {
-  const { registration, budget, interaction, wish, strategy } = edge.to.context;
+  const { registration, budget, interaction, requestedLogin, strategy } = edge.to.context;
   const [first] = startedBy(edge);
   if (!first || first.child === 'failurePause') return undefined;
   if (budget.authorizations >= MOST_LOGINS) return 'a login beyond its budget';
-  if (interaction === 'ask' && wish === null && strategy !== 'direct') return 'a login that nobody asked for';
+  if (interaction === 'ask' && requestedLogin === null && strategy !== 'direct')
+    return 'a login that nobody asked for';
   const { wanted } = first.input;
   const isAsIs = first.source !== 'reserveRedirect' || wanted === registration?.redirectUris;
   return isAsIs || registration === null ? undefined : 'a known client is registered anew';

@@ -32,8 +32,9 @@ export const atRest: Invariant = {
   violated({ arrows, to }) {
     if (arrows.length === 0) return undefined;
     if (!to.matches('idle') && !to.matches('failed') && !to.matches('rejected')) return undefined;
-    const { wish, challenge, quiet, stepUp, candidate, redirectUri, pending, conflict } = to.context;
-    const facts = { wish, challenge, quiet, stepUp, candidate, redirectUri, pending };
+    const { requestedLogin, challenge, quiet, stepUp, candidate, redirectUri, pending, conflict } =
+      to.context;
+    const facts = { requestedLogin, challenge, quiet, stepUp, candidate, redirectUri, pending };
     const left = Object.entries({ ...facts, ...conflict }).find(([, fact]) => fact);
     return left && `${left[0]} is left over`;
   },

@@ -17,9 +17,10 @@ export const personStarts: Invariant = {
       return isUnchanged(edge) ? undefined : 'nothing had failed that could be tried again';
     const begun = begunBy(edge).join();
     if (begun !== 'probeResource') return `a person asked, and ${begun || 'nothing'} began`;
-    const { wish, budget, denied, failure, retryAt } = to.context;
+    const { requestedLogin, budget, denied, failure, retryAt } = to.context;
     const asked = type === 'user.login' ? (stimulus.event as { scopes?: readonly string[] }).scopes : [];
-    if (!wish || asked?.some((scope) => !wish.scopes.includes(scope))) return 'the wish is forgotten';
+    if (!requestedLogin || asked?.some((scope) => !requestedLogin.scopes.includes(scope)))
+      return 'the requested login is forgotten';
     const { authorizations, renewals, registrations, pauses, stepUps } = budget;
     if (authorizations + renewals + registrations + pauses + Object.keys(stepUps).length > 0)
       return 'a person’s word did not forgive what was spent';

@@ -42,14 +42,14 @@ export const joined: Invariant = {
 
 /** Why a step-up is not made, in the order of what is told first: what can never be had before what may be later. */
 function objectionTo(context: Context): FailureCode | undefined {
-  const { grant, stepUp, limits, denied, budget, interaction, wish, strategy } = context;
+  const { grant, stepUp, limits, denied, budget, interaction, requestedLogin, strategy } = context;
   const scopes = stepUp?.scopes ?? [];
   if (includesAll(union(grant?.requested, grant?.granted), scopes)) return 'scope_not_granted';
   if (limits.ceiling && !includesAll(union(limits.ceiling, limits.floor), scopes)) return 'scope_not_allowed';
   if (scopes.some((scope) => denied.includes(scope))) return 'access_denied';
   const attempts = (stepUp?.operations ?? []).map((operation) => budget.stepUps[operation] ?? 0);
   if (attempts.some((count) => count >= MOST_STEP_UPS)) return 'step_up_exhausted';
-  const isBarred = interaction === 'ask' && wish === null && strategy !== 'direct';
+  const isBarred = interaction === 'ask' && requestedLogin === null && strategy !== 'direct';
   return isBarred ? 'interaction_required' : undefined;
 }
 

@@ -18,12 +18,13 @@ export const joining: Invariant = {
   violated(edge) {
     const { from, to, stimulus } = edge;
     if (stimulus.event.type !== 'user.login' || !isUnderWay(edge)) return undefined;
-    const scopes = [...(from.context.wish?.scopes ?? []), ...(stimulus.event.scopes ?? [])];
-    const missing = scopes.filter((scope) => !to.context.wish?.scopes.includes(scope));
-    if (to.context.wish === null || missing.length > 0) return `the wish for "${missing.join(' ')}" is lost`;
+    const scopes = [...(from.context.requestedLogin?.scopes ?? []), ...(stimulus.event.scopes ?? [])];
+    const missing = scopes.filter((scope) => !to.context.requestedLogin?.scopes.includes(scope));
+    if (to.context.requestedLogin === null || missing.length > 0)
+      return `the requested login for "${missing.join(' ')}" is lost`;
     const begun = begunBy(edge).join();
     // Whoever asks for the first time looks whether the holder is still there.
-    if (isJoined(edge) && from.context.wish === null)
+    if (isJoined(edge) && from.context.requestedLogin === null)
       return begun === 'takeOverLogin' ? undefined : `a login is joined by ${begun || 'nothing'}`;
     if (isAwaiting(edge) || isJoined(edge)) {
       const isShown = begun === 'presentAuthorization' && to.context.pending === from.context.pending;

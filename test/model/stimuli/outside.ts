@@ -22,7 +22,7 @@ export function fromOutside({ setting }: Around, { context }: Snapshot): readonl
       operation: OPERATION,
     });
   return [
-    ...setting.wishes.map((scope) =>
+    ...setting.loginScopes.map((scope) =>
       scope === ''
         ? happens('a person logs in', { type: 'user.login' })
         : happens(`a person logs in for ${scope}`, { type: 'user.login', scopes: [scope] }),

@@ -300,7 +300,7 @@ function grants(around: Around, snapshot: Snapshot) {
   };
 }
 
-const hostWord = ({ setting: { strategy, ceiling } }: Around) => ({
+const hostSettings = ({ setting: { strategy, ceiling } }: Around) => ({
   strategy,
   limits: { floor: [], ceiling },
 });
@@ -317,7 +317,7 @@ function memory(around: Around, snapshot: Snapshot, way: Memory): MemoryReport |
   const at = soon(snapshot);
   const nothing: MemoryReport = {
     at,
-    ...hostWord(around),
+    ...hostSettings(around),
     binding: null,
     grant: null,
     login: null,
@@ -363,7 +363,7 @@ function finding(around: Around, snapshot: Snapshot, way: Finding): Bound | unde
   const issuer = issuerOf(around, snapshot);
   const nothing: Bound = {
     at: soon(snapshot),
-    ...hostWord(around),
+    ...hostSettings(around),
     binding: null,
     registration: null,
     grant: null,

@@ -158,7 +158,8 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
 });
 
 const name = (at: Place): string => (at === 'resource' ? 'the resource' : `server ${at.toUpperCase()}`);
-const wish = (wanted: readonly string[]): string => (wanted.length === 0 ? '' : ` for ${wanted.join(' ')}`);
+const scopesAsked = (wanted: readonly string[]): string =>
+  wanted.length === 0 ? '' : ` for ${wanted.join(' ')}`;
 
 function describeMeanwhile({ request, event }: Meanwhile): string {
   const what = event.do === 'abort' ? 'the app gives the call up' : describeStep(event);
@@ -171,7 +172,7 @@ export function describeStep(step: Step): string {
     case 'call':
       return `the app calls ${step.tools.join(' and ')}${step.meanwhile ? describeMeanwhile(step.meanwhile) : ''}`;
     case 'login':
-      return `the app asks to log in${wish(step.scopes)}`;
+      return `the app asks to log in${scopesAsked(step.scopes)}`;
     case 'logout':
       return 'the app logs out';
     case 'cancel login':

@@ -1,8 +1,8 @@
-// What a person says while there is a grant: a wish for more starts over, forgives, and is remembered; a cancel goes back.
+// What a person says while there is a grant: a requested login for more starts over, forgives, and is remembered; a cancel goes back.
 import { includesAll, union } from '../../../protocol/scopes.ts';
 import { type Invariant, isUnchanged, startedBy } from '../invariant.ts';
 
-export const wished: Invariant = {
+export const requested: Invariant = {
   holds:
     'a login for what the grant does not give starts from the resource, with all that was spent or denied forgiven; one for what it gives changes nothing, and one during a refresh is kept in mind',
   spec: ['STEP-7', 'AUTHZ-11', 'DISC-12'],
@@ -15,15 +15,17 @@ export const wished: Invariant = {
     const isDue = grant?.refreshAt !== undefined && at >= grant.refreshAt;
     const { refreshGrant } = from.children;
     if (refreshGrant) {
-      const isKept = to.context.wish !== null && includesAll(to.context.wish.scopes, asked);
+      const isKept =
+        to.context.requestedLogin !== null && includesAll(to.context.requestedLogin.scopes, asked);
       return isKept && to.children['refreshGrant'] === refreshGrant
         ? undefined
-        : 'a wish during a refresh is forgotten, or cuts it off';
+        : 'a requested login during a refresh is forgotten, or cuts it off';
     }
     if (isHad && !isDue)
-      return isUnchanged(edge) ? undefined : 'a wish that is granted already changed something';
-    const { wish, budget, denied, refusal } = to.context;
-    if (!includesAll(wish?.scopes ?? [], asked) || wish === null) return 'the wish is forgotten';
+      return isUnchanged(edge) ? undefined : 'a requested login that is granted already changed something';
+    const { requestedLogin, budget, denied, refusal } = to.context;
+    if (!includesAll(requestedLogin?.scopes ?? [], asked) || requestedLogin === null)
+      return 'the requested login is forgotten';
     const { authorizations, renewals, registrations, pauses, stepUps } = budget;
     if (authorizations + renewals + registrations + pauses > 0 || Object.keys(stepUps).length > 0)
       return 'a person’s word did not forgive what was spent';
@@ -31,7 +33,7 @@ export const wished: Invariant = {
     if (refusal !== null) return 'an old refusal is still told';
     const [first, ...others] = startedBy(edge).map(({ source }) => source);
     const isAsking = first === 'probeResource' || first === 'fetchResourceMetadata';
-    return isAsking && others.length === 0 ? undefined : 'the wish did not lead to the resource';
+    return isAsking && others.length === 0 ? undefined : 'the requested login did not lead to the resource';
   },
 };
 
@@ -42,10 +44,11 @@ export const interrupted: Invariant = {
     const { from, stimulus, to } = edge;
     if (!from.matches('steppingUp')) return undefined;
     if (stimulus.event.type === 'user.login') {
-      const wish = to.context.wish ?? undefined;
-      const scopes = union(from.context.wish?.scopes, stimulus.event.scopes);
-      if (!wish || !includesAll(wish.scopes, scopes)) return 'the wish is forgotten';
-      const isJoined = isUnchanged({ from: { ...from, context: { ...from.context, wish } }, to });
+      const requestedLogin = to.context.requestedLogin ?? undefined;
+      const scopes = union(from.context.requestedLogin?.scopes, stimulus.event.scopes);
+      if (!requestedLogin || !includesAll(requestedLogin.scopes, scopes))
+        return 'the requested login is forgotten';
+      const isJoined = isUnchanged({ from: { ...from, context: { ...from.context, requestedLogin } }, to });
       return isJoined ? undefined : 'a login disturbed the step-up';
     }
     if (stimulus.event.type !== 'user.cancel') return undefined;

@@ -1,12 +1,12 @@
-// What the host has loosened, in words: each is loud, and shown wherever a session explains itself.
+// What the host has relaxed, in words: each is loud, and shown wherever a session explains itself.
 import type { ClientOptions, Policy } from '../actors/tools/tools.ts';
 import { isLoopback } from '../protocol/address.ts';
 
 /** One sentence for each rule that the policy or the credentials set aside. */
-export function loosenings(client: ClientOptions, policy: Policy): readonly string[] {
+export function relaxedChecks(client: ClientOptions, policy: Policy): readonly string[] {
   const at = (issuers: readonly string[] | undefined, say: (issuer: string) => string): readonly string[] =>
     (issuers ?? []).map(say);
-  const homeless = (client.preRegistered ?? []).filter((one) => one.dangerouslyTrustFirstIssuer);
+  const unboundCredentials = (client.preRegistered ?? []).filter((one) => one.dangerouslyTrustFirstIssuer);
   return [
     ...(policy.legacyDiscovery
       ? ['A resource without metadata is taken for its own authorization server.']
@@ -20,14 +20,14 @@ export function loosenings(client: ClientOptions, policy: Policy): readonly stri
       (issuer) => `A slash at the end of ${issuer} is overlooked.`,
     ),
     ...at(policy.dangerouslyAllowWithoutPkceAt, (issuer) => `${issuer} need not say that it supports PKCE.`),
-    ...homeless.map(
+    ...unboundCredentials.map(
       ({ clientId }) => `The client ${clientId} is trusted to the first server that its resource names.`,
     ),
   ];
 }
 
 /** The same for one resource. */
-export function looseningsOf(resource: string): readonly string[] {
+export function relaxedChecksOf(resource: string): readonly string[] {
   return isLoopback(new URL(resource))
     ? ['Plain http on this machine is allowed: the resource is on it.']
     : [];
