@@ -230,7 +230,6 @@ export const changes = {
 
   // What went wrong.
   recordFailure: ({ context }: Args, what: Failure): Change => failed(context, what),
-  recordRefusal: (_: Args, what: Failure): Change => ({ refusal: what }),
   rememberDenial: ({ context }: Args): Change => ({ denied: union(context.denied, context.stepUp?.scopes) }),
   keepFailureAsRefusal: ({ context }: Args): Change => ({
     refusal: context.failure,

@@ -48,6 +48,23 @@ type Change<Params> = (
 const remember = <Params>(change: Change<Params>) =>
   assign<AuthContext, AuthEvent, Params, AuthEvent, never>((args, params) => change(args, params));
 
+/** What an actor reported, for the changes that look at it. */
+type ParamsOf<Of> = Of extends (args: never, params: infer Params) => unknown
+  ? unknown extends Params
+    ? undefined
+    : Params
+  : never;
+
+type Changes = typeof changes;
+
+/** One action for each change, under its name. */
+const actions = Object.fromEntries(
+  Object.entries(changes).map(([name, change]) => [name, remember(change as Change<unknown>)]),
+) as { readonly [Name in keyof Changes]: ReturnType<typeof remember<ParamsOf<Changes[Name]>>> };
+
+/** A step-up that was not made; the grant from before still works (STEP-5). */
+const recordRefusal: Change<Failure> = (_, refusal) => ({ refusal });
+
 const decide = (verdict: (context: AuthContext) => Failure, as: Change<Failure>) =>
   assign<AuthContext, AuthEvent, undefined, AuthEvent, never>((args) => as(args, verdict(args.context)));
 
@@ -71,46 +88,7 @@ export const chart = setup({
   },
   guards: { ...guards, isRenewing: stateIn('#renewing') },
   actions: {
-    recordRequestedLogin: remember<undefined>(changes.recordRequestedLogin),
-    lookQuietly: remember<undefined>(changes.lookQuietly),
-    renewBudget: remember<undefined>(changes.renewBudget),
-    recordChallenge: remember<undefined>(changes.recordChallenge),
-    refuseGrant: remember<undefined>(changes.refuseGrant),
-    collectStepUp: remember<undefined>(changes.collectStepUp),
-    recordProof: remember<undefined>(changes.recordProof),
-    recordTime: remember(changes.recordTime),
-    recordDemand: remember<undefined>(changes.recordDemand),
-    recordMemory: remember(changes.recordMemory),
-    recordProbe: remember(changes.recordProbe),
-    recordResourceMetadata: remember(changes.recordResourceMetadata),
-    recordCandidate: remember(changes.recordCandidate),
-    passOver: remember(changes.passOver),
-    recordServer: remember(changes.recordServer),
-    recordBound: remember(changes.recordBound),
-    adoptDocument: remember<undefined>(changes.adoptDocument),
-    recordRedirect: remember(changes.recordRedirect),
-    recordRegistration: remember(changes.recordRegistration),
-    recordPending: remember(changes.recordPending),
-    recordFound: remember(changes.recordFound),
-    recordJoined: remember(changes.recordJoined),
-    recordHeld: remember(changes.recordHeld),
-    recordPresented: remember<undefined>(changes.recordPresented),
-    recordSharedFailure: remember<undefined>(changes.recordSharedFailure),
-    recordGrant: remember(changes.recordGrant),
-    spendAuthorization: remember<undefined>(changes.spendAuthorization),
-    spendRenewal: remember<undefined>(changes.spendRenewal),
-    spendRegistration: remember<undefined>(changes.spendRegistration),
-    spendStepUp: remember<undefined>(changes.spendStepUp),
-    recordFailure: remember(changes.recordFailure),
-    keepFailureAsRefusal: remember<undefined>(changes.keepFailureAsRefusal),
-    dropGrant: remember<undefined>(changes.dropGrant),
-    forgetServer: remember<undefined>(changes.forgetServer),
-    clearEpisode: remember<undefined>(changes.clearEpisode),
-    clearAllButRequestedLogin: remember<undefined>(changes.clearAllButRequestedLogin),
-    clearRequestedLogin: remember<undefined>(changes.clearRequestedLogin),
-    clearFailure: remember<undefined>(changes.clearFailure),
-    clearRefusal: remember<undefined>(changes.clearRefusal),
-    forgetEverything: remember<undefined>(changes.forgetEverything),
+    ...actions,
     // The chart's own verdicts.
     failWithoutIssuer: decide(verdicts.credentialWithoutIssuer, changes.recordFailure),
     failBoundElsewhere: decide(verdicts.boundElsewhere, changes.recordFailure),
@@ -121,13 +99,12 @@ export const chart = setup({
     failNoServerLeft: decide(verdicts.noServerLeft, changes.recordFailure),
     failLoginTimedOut: decide(verdicts.loginTimedOut, changes.recordFailure),
     failCancelled: decide(verdicts.cancelled, changes.recordFailure),
-    refuseScopeNotGranted: decide(verdicts.scopeNotGranted, changes.recordRefusal),
-    refuseStepUpExhausted: decide(verdicts.stepUpExhausted, changes.recordRefusal),
-    refuseStepUpBeyondCeiling: decide(verdicts.stepUpBeyondCeiling, changes.recordRefusal),
-    rememberDenial: remember<undefined>(changes.rememberDenial),
-    refuseStepUpDenied: decide(verdicts.stepUpDenied, changes.recordRefusal),
-    refuseCancelled: decide(verdicts.cancelled, changes.recordRefusal),
-    refuseStepUpBarred: decide(verdicts.stepUpBarred, changes.recordRefusal),
+    refuseScopeNotGranted: decide(verdicts.scopeNotGranted, recordRefusal),
+    refuseStepUpExhausted: decide(verdicts.stepUpExhausted, recordRefusal),
+    refuseStepUpBeyondCeiling: decide(verdicts.stepUpBeyondCeiling, recordRefusal),
+    refuseStepUpDenied: decide(verdicts.stepUpDenied, recordRefusal),
+    refuseCancelled: decide(verdicts.cancelled, recordRefusal),
+    refuseStepUpBarred: decide(verdicts.stepUpBarred, recordRefusal),
   },
 });
 
