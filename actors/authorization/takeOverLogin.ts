@@ -1,6 +1,7 @@
 // Waits beside the engine that holds a login, and takes the login over when that engine is gone (AUTHZ-12).
 import type { SessionId } from '../../contract/facts.ts';
 import type { Work } from '../../contract/work.ts';
+import { isLeftToOthers, judgeWatched, type UnshownHolder } from '../../protocol/joinedLogin.ts';
 import { type Key, keys, type PendingRecord, type Versioned } from '../../stores/records.ts';
 import { becomeHolder } from '../records/loginUnderWay.ts';
 import { readPending } from '../records/pendingRequest.ts';
@@ -9,11 +10,6 @@ import type { Act, Tools } from '../tools/tools.ts';
 
 /** How often it is looked whether the holder is still there, in milliseconds. */
 const LOOK = 500;
-/**
- * Logins that are asked for within so many milliseconds are asked for at once: one page is opened for all of them. Later,
- * where nothing shows whether the holder is still there, whoever asks is shown the page again.
- */
-const AT_ONCE = 3_000;
 
 type Became = Work['takeOverLogin']['output']['became'];
 
@@ -49,29 +45,33 @@ export const takeOverLogin: Act<'takeOverLogin'> =
 /** @returns nothing while the login is its holder's. */
 async function judge(tools: Tools, look: Look, signal: AbortSignal): Promise<Became | undefined> {
   const { session, key, pending, waited, still } = look;
-  if (pending.value.spent) {
-    if (still < tools.leaseTerm) return undefined;
+  const { spent, response } = pending.value;
+  const verdict = judgeWatched({
+    isSpent: spent !== undefined,
+    isAnswered: response !== undefined,
+    isAttended: tools.attended.has(key),
+    still,
+    leaseTerm: tools.leaseTerm,
+  });
+  if (verdict === 'wait') return undefined;
+  if (verdict === 'break off') {
     await tools.records.remove(key, pending.version);
     return 'broken off';
   }
-  // Its answer has come: the chart hears of it, and judges it as its holder does.
-  if (pending.value.response !== undefined) return undefined;
-  // Another chart of this engine waits for the person.
-  if (tools.attended.has(key)) return undefined;
   if (!tools.userAgent.hold) return (await isLeft(tools, look)) ? 'ours' : undefined;
   if (!(await tools.userAgent.hold(pending.value.redirectUri, signal))) return undefined;
   await becomeHolder(tools, session, key);
   return waited === 0 ? 'ours' : 'inherited';
 }
 
-/**
- * Where no port shows it: the holder has said that it goes; or nobody knows, and whoever asks is shown the page again,
- * unless the login was asked for just now. A mere request opens no second page (C06).
- */
+/** Where no port shows who leads the person. */
 async function isLeft(tools: Tools, { session, pending, waited, isAsked }: Look): Promise<boolean> {
   const holder = (await tools.records.read(keys.login(session)))?.value.holder;
-  if (holder === undefined || holder === tools.holder) return true;
-  if (!isAsked) return false;
-  const age = tools.now() - (pending.value.createdAt ?? 0);
-  return Math.max(age, waited) >= AT_ONCE;
+  const age = Math.max(tools.now() - (pending.value.createdAt ?? 0), waited);
+  return isLeftToOthers({ holder: holderFor(tools, holder), isAsked, age });
+}
+
+function holderFor(tools: Tools, holder: string | undefined): UnshownHolder['holder'] {
+  if (holder === undefined) return 'nobody';
+  return holder === tools.holder ? 'this engine' : 'another engine';
 }

@@ -1,8 +1,8 @@
 // A session has one login under way, whichever engine began it: it is found, made, held, and ended here (AUTHZ-12).
 import type { Failure } from '../../contract/errors.ts';
 import type { Pending, Registration, SessionId } from '../../contract/facts.ts';
-import { includesAll } from '../../protocol/scopes.ts';
-import { type ClientRecord, type Key, keys, type PendingRecord } from '../../stores/records.ts';
+import { mayEndLogin, servesLogin } from '../../protocol/joinedLogin.ts';
+import { type Key, keys, type PendingRecord } from '../../stores/records.ts';
 import { type Act, registrationPlace, type Tools } from '../tools/tools.ts';
 import { pendingFacts, registrationFacts } from './facts.ts';
 import { failureRecord } from './sharedFailure.ts';
@@ -96,8 +96,11 @@ export async function abandon(
   const login = await records.read(at);
   if (login?.value.pendingKey !== pendingKey) return;
   const pending = (await records.read(pendingKey))?.value;
-  const isOver = !pending || pending.response !== undefined || pending.expiresAt <= tools.now();
-  if (!isOver && login.value.holder !== tools.holder) return;
+  const request = pending && {
+    isAnswered: pending.response !== undefined,
+    expiresAt: pending.expiresAt,
+  };
+  if (!mayEndLogin({ isHeldHere: login.value.holder === tools.holder, request }, tools.now())) return;
   if (!login.value.ended && why)
     await records.update(at, (now) =>
       now?.pendingKey === pendingKey ? { ...now, ended: failureRecord(why) } : undefined,
@@ -115,20 +118,16 @@ async function currentOf(
 
 /** Whether a request is still open, and brings all that is wanted now, at this server. */
 function serves({ record, holder }: Current, wanted: Wanted, tools: Tools): boolean {
-  return (
-    record.expiresAt > tools.now() &&
-    record.server.issuer === wanted.server.issuer &&
-    isFor(record.client, wanted.registration, holder === tools.holder) &&
-    record.resource === wanted.resource &&
-    includesAll(record.requested, wanted.scopes)
+  const { expiresAt, server, client, resource, requested } = record;
+  const isHeldHere = holder === tools.holder;
+  return servesLogin(
+    { issuer: server.issuer, resource, scopes: requested, client, expiresAt, isHeldHere },
+    {
+      issuer: wanted.server.issuer,
+      resource: wanted.resource,
+      scopes: wanted.scopes,
+      client: wanted.registration,
+    },
+    tools.now(),
   );
-}
-
-/**
- * Siblings on ports of their own have a client each, and a request is finished with the client that it was made for.
- * Of ours, another client is one that its server has forgotten.
- */
-function isFor(client: ClientRecord, ours: Wanted['registration'], isOurs: boolean): boolean {
-  if (ours === null || client.clientId === ours.clientId) return true;
-  return !isOurs && client.kind === 'dynamic' && ours.kind === 'dynamic';
 }

@@ -1,4 +1,5 @@
 // One refresh, or registration, among all processes that share a store: a lease and a journal in one record (C03, C04, C05, R13).
+import { judgeSpending } from '../../protocol/spending.ts';
 import type { Key, SpendRecord, Versioned } from '../../stores/records.ts';
 import type { Tools } from '../tools/tools.ts';
 import { waitForChange } from './waitForChange.ts';
@@ -31,26 +32,35 @@ const LOOK = 250;
 
 /**
  * Asks for the right to replace this version of a record, and waits while a sibling has it.
- * Time is measured by how long a record stands still, here: clocks of other machines are not looked at.
  * @throws AuthError what the store throws.
  */
 export async function claim(tools: Tools, what: Spending, signal: AbortSignal): Promise<Claim> {
   const { at } = what;
-  let [seen, waited] = ['', 0];
+  let [seen, still] = ['', 0];
   for (;;) {
-    if (!(await isCurrent(what))) return { kind: 'moved' };
-    const other = await tools.records.read(at);
-    if (!other || other.value.holder === tools.holder) {
-      const mine = await take(tools, what, other);
-      if (mine) return mine;
-    } else if (other.value.version !== what.version) {
-      // Its outcome was stored: only the tidying up was not.
-      await tools.records.remove(at, other.version);
-    } else if (other.version === seen && waited >= tools.leaseTerm) {
-      return { kind: 'broken off', release: () => tidyUp(tools, at, other.version) };
-    } else {
-      if (other.version !== seen) [seen, waited] = [other.version, 0];
-      waited += await waitForChange(tools, seenBy(what, other.version), LOOK, signal);
+    const isCurrent = await isStillStored(what);
+    const other = isCurrent ? await tools.records.read(at) : undefined;
+    if (other?.version !== seen) [seen, still] = [other?.version ?? '', 0];
+    const intent = other && {
+      isOurs: other.value.holder === tools.holder,
+      isForThisVersion: other.value.version === what.version,
+      still,
+    };
+    switch (judgeSpending({ isCurrent, intent, leaseTerm: tools.leaseTerm })) {
+      case 'leave':
+        return { kind: 'moved' };
+      case 'take': {
+        const mine = await take(tools, what, other);
+        if (mine) return mine;
+        break;
+      }
+      case 'tidy':
+        await tools.records.remove(at, seen);
+        break;
+      case 'break off':
+        return { kind: 'broken off', release: () => tidyUp(tools, at, seen) };
+      case 'wait':
+        still += await waitForChange(tools, seenBy(what, seen), LOOK, signal);
     }
   }
 }
@@ -72,12 +82,13 @@ async function take(
   const version = await tools.records.write(what.at, intent, before);
   if (version === undefined) return undefined;
   const release = (): Promise<void> => tidyUp(tools, what.at, version);
-  if (await isCurrent(what)) return { kind: 'held', release };
+  if (await isStillStored(what)) return { kind: 'held', release };
   await release();
   return { kind: 'moved' };
 }
 
-const isCurrent = async ({ current, version }: Spending): Promise<boolean> => (await current()) === version;
+const isStillStored = async ({ current, version }: Spending): Promise<boolean> =>
+  (await current()) === version;
 
 /** Best effort: what is left behind is its holder's to take again, and to others of a version that has passed. */
 async function tidyUp({ records }: Tools, at: Key<'spend'>, version: string): Promise<void> {
