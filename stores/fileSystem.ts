@@ -1,5 +1,6 @@
 // What the file store asks of the file system: private folders, and failures in words that help.
 import { chmod, lstat, mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { AuthError, failure, refuse } from '../contract/errors.ts';
 
 /** Whether a store has been written to. */
@@ -16,8 +17,27 @@ export async function foldersExist({
 /** Makes a folder for this user only, where there is none. */
 export async function makeFolder(folder: string): Promise<void> {
   if (await isPrivateFolder(folder)) return;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeAll(folder);
   await isPrivateFolder(folder);
+}
+
+/**
+ * By hand: the recursive `mkdir` of Node never ends where a file system has a folder in which nothing can be made, such as
+ * /proc.
+ */
+async function makeAll(folder: string): Promise<void> {
+  const make = (): Promise<void> => mkdir(folder, { mode: 0o700 });
+  try {
+    await make();
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === 'EEXIST') return;
+    if (errno !== 'ENOENT' || dirname(folder) === folder) throw error;
+    await makeAll(dirname(folder));
+    await make().catch((again: unknown) => {
+      if (errnoOf(again) !== 'EEXIST') throw again;
+    });
+  }
 }
 
 /** Whether the folder is there. Closes it to other users; refuses what cannot be trusted to keep secrets. */
@@ -53,6 +73,7 @@ const adviceFor: Readonly<Record<string, string>> = {
   EACCES: 'give this user the right to read and write there, or choose another folder',
   EPERM: 'give this user the right to read and write there, or choose another folder',
   EROFS: 'its disk is read-only, choose another folder',
+  ENOENT: 'it is not there and cannot be made, choose another folder',
   ENOTDIR: 'a part of that path is a file, choose another folder',
   ELOOP: 'a symbolic link stands where a record should be, remove the link',
   ELOCKED: 'other processes keep a record busy, try again',

@@ -8,6 +8,7 @@ import { resourceParameter } from '../network/resourceParameter.ts';
 import { type IssuedTokens, requestTokens } from '../network/tokenEndpoint.ts';
 import { readDevice } from '../records/deviceCode.ts';
 import { keepGrant } from '../records/keepGrant.ts';
+import { keepAlive } from '../tools/keepAlive.ts';
 import type { Act, Tools } from '../tools/tools.ts';
 
 type Input = Parameters<ReturnType<Act<'pollDeviceGrant'>>>[0];
@@ -41,7 +42,7 @@ async function untilApproved(
   for (;;) {
     const { wait, isLast } = nextPoll(interval, expiresAt, tools.now());
     // A signal that has ended before the wait starts wakes nobody.
-    if (!signal.aborted) await tools.sleep(wait, signal);
+    if (!signal.aborted) await keepAlive(tools.sleep(wait, signal));
     if (signal.aborted) return refuse('cancelled', 'authorizing', 'The login was cancelled.');
     // Timers may end a little early by the system's clock: that must not become a poll before its time.
     if (isLast || tools.now() >= expiresAt) throw new AuthError(codeExpired(server.issuer));

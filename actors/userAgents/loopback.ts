@@ -111,7 +111,8 @@ async function openOrShow(
     throwIfCancelled(signal);
     if (show !== undefined) return show(url, issuer);
     if (thrown instanceof AuthError) throw thrown;
-    const message = 'The browser could not be opened: use another user agent here.';
+    const message =
+      'The browser could not be opened: `open` of loopbackUserAgent failed; give it a `show` that prints the URL.';
     throw causedBy(thrown, new AuthError(failure('user_agent_failed', 'authorizing', message)));
   }
 }

@@ -19,7 +19,8 @@ export interface OpenBrowserOptions {
 /** How long the program may take to report a failure, in milliseconds. Some run as long as the browser does. */
 const openerGrace = 1000;
 
-const openItYourself = 'open the printed URL in a browser yourself.';
+const openItYourself =
+  'give the user agent a `show` that prints the URL, or log in with a device code or pasteUserAgent.';
 
 /**
  * Opens a URL in the person's browser, with the program that the operating system has for this (`open`, `xdg-open`).

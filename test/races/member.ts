@@ -92,7 +92,10 @@ function telling({ watch, ...others }: Store, how: Telling = 'tells'): Store {
 }
 
 process.on('message', (order: Order) => {
-  obey(order).then(
+  // While it works, nothing but the engine keeps the process alive.
+  process.channel?.unref();
+  const done = obey(order).finally(() => process.channel?.ref());
+  done.then(
     (ended) => process.send?.({ ended } satisfies Answered),
     (thrown: unknown) =>
       process.send?.({
