@@ -24,6 +24,7 @@ export type Phase =
 export const failureCodes = {
   // The host's own words.
   config_invalid: 'fix-config',
+  engine_disposed: 'fix-config',
   // The network, before any meaning.
   unreachable: 'retry-later',
   timed_out: 'retry-later',
@@ -118,6 +119,8 @@ export interface Failure {
   readonly otherIssuer?: string;
   /** HTTP status of the answer. */
   readonly status?: number;
+  /** The scopes that are asked for, and that the grant lacks. */
+  readonly scopes?: readonly string[];
   /** Milliseconds to wait before trying again, as the server asked, clamped. */
   readonly retryAfter?: number;
   /** The OAuth error code that the server gave, when it is a well-formed one. */
@@ -171,6 +174,7 @@ export class AuthError extends Error {
   declare readonly issuer?: string;
   declare readonly otherIssuer?: string;
   declare readonly status?: number;
+  declare readonly scopes?: readonly string[];
   declare readonly retryAfter?: number;
   declare readonly oauthError?: string;
   declare readonly said?: string;
@@ -181,8 +185,8 @@ export class AuthError extends Error {
     this.code = of.code;
     this.phase = of.phase;
     this.recovery = of.recovery;
-    const { issuer, otherIssuer, status, retryAfter, oauthError } = of;
-    const known = Object.entries({ issuer, otherIssuer, status, retryAfter, oauthError });
+    const { issuer, otherIssuer, status, scopes, retryAfter, oauthError } = of;
+    const known = Object.entries({ issuer, otherIssuer, status, scopes, retryAfter, oauthError });
     Object.assign(this, Object.fromEntries(known.filter(([, value]) => value !== undefined)));
     for (const name of ['said', 'sent'] as const) {
       if (of[name] !== undefined) Object.defineProperty(this, name, { value: of[name], enumerable: false });
@@ -199,6 +203,7 @@ export class AuthError extends Error {
       issuer,
       otherIssuer,
       status,
+      scopes,
       retryAfter,
       oauthError,
       said,
@@ -212,6 +217,7 @@ export class AuthError extends Error {
       ...(issuer !== undefined && { issuer }),
       ...(otherIssuer !== undefined && { otherIssuer }),
       ...(status !== undefined && { status }),
+      ...(scopes !== undefined && { scopes }),
       ...(retryAfter !== undefined && { retryAfter }),
       ...(oauthError !== undefined && { oauthError }),
       ...(said !== undefined && { said }),

@@ -5,6 +5,7 @@ import type { Tools } from '../actors/tools/tools.ts';
 import { AuthError, refuse } from '../contract/errors.ts';
 import { stateOf } from '../protocol/authorizationResponse.ts';
 import { type Key, keys, type PendingRecord } from '../stores/records.ts';
+import { refuseDisposed } from './disposed.ts';
 import { anySubject, type CompleteOptions } from './engineSurface.ts';
 import { judgeCompleteOptions } from './options/session.ts';
 import type { EngineSession } from './session.ts';
@@ -19,10 +20,11 @@ export async function complete(
   options: CompleteOptions,
 ): Promise<EngineSession> {
   judgeCompleteOptions(options);
+  refuseDisposed(tools);
   const { subject = '' } = options;
-  const { key, pending } = (await find(tools, callbackUrl)) ?? refuseUnknown();
+  const { key, pending } = (await find(tools, callbackUrl)) ?? refuseUnknown(subject);
   // RFC 9700 §4.7: whoever can have another person open a link must not finish a login with that person's browser.
-  if (subject !== anySubject && pending.session.subject !== subject) refuseUnknown();
+  if (subject !== anySubject && pending.session.subject !== subject) refuseUnknown(subject);
   await storeResponse(tools, key, callbackUrl);
   const session = sessions.open(pending.session);
   const snapshot = await finish(tools, session, key);
@@ -61,6 +63,11 @@ async function finish(tools: Tools, session: EngineSession, key: Key<'pending'>)
   return session.settled();
 }
 
-function refuseUnknown(): never {
-  return refuse('response_not_ours', 'authorizing', 'No login is waiting for this response; start it again.');
+/** Says the same whether there is such a login of somebody else or none. */
+function refuseUnknown(subject: string | typeof anySubject): never {
+  const message =
+    subject === ''
+      ? 'No login without a subject is waiting for this response; give the subject whose login it is, or start it again.'
+      : 'No login of this subject is waiting for this response; start it again.';
+  return refuse('response_not_ours', 'authorizing', message);
 }

@@ -16,6 +16,7 @@ import type { AuthContext } from '../machines/context.ts';
 import { Records } from '../stores/records.ts';
 import { bindActors } from './bindActors.ts';
 import { complete } from './complete.ts';
+import { refuseDisposed } from './disposed.ts';
 import type { EngineOptions } from './engineOptions.ts';
 import type { Engine } from './engineSurface.ts';
 import { type HostCode, hostCodeOf } from './hostCode.ts';
@@ -67,7 +68,11 @@ export function createAuthEngine(options: EngineOptions): Engine {
 
   return {
     machine,
-    session: (of) => sessions.open(sessionIdOf(of)),
+    session(of) {
+      const id = sessionIdOf(of);
+      refuseDisposed(tools);
+      return sessions.open(id);
+    },
     sessionOf,
     complete: (callbackUrl, of = {}) => complete(tools, sessions, String(callbackUrl), of),
     async dispose() {
@@ -85,7 +90,8 @@ export function createAuthEngine(options: EngineOptions): Engine {
 /** @throws AuthError `config_invalid` for what is not a running chart of ours. */
 function contextOf(actor: AuthActor): AuthContext {
   const snapshot: Partial<AuthSnapshot> | undefined = actor.getSnapshot();
-  if (snapshot?.machine?.id === authMachine.id && snapshot.context) return snapshot.context;
+  const isOurs = snapshot?.machine?.id === authMachine.id && snapshot.status === 'active';
+  if (isOurs && snapshot.context) return snapshot.context;
   return refuse(
     'config_invalid',
     'configuring',

@@ -32,12 +32,15 @@ export interface CompleteOptions {
 
 /** What an app sets up once: it knows who the client is, where records live, and how a person is reached. */
 export interface Engine {
-  /** The session of this resource, subject and label; the same one for all who ask. */
+  /**
+   * The session of this resource, subject and label; the same one for all who ask.
+   * @throws AuthError `config_invalid`; `engine_disposed`.
+   */
   session(options: SessionOptions): Session;
   /**
    * A session of a chart that the host has invoked or spawned itself (`engine.machine`): its requests, its login URL, and
    * all else that a session can do (HOST-1). The chart stays the host's: it is never put to rest or stopped from here.
-   * @throws AuthError `config_invalid` when it is not a running chart.
+   * @throws AuthError `config_invalid` when it is not a chart of this library, or has stopped.
    */
   sessionOf(actor: AuthActor): Session;
   /**

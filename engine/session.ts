@@ -12,6 +12,7 @@ import { keys } from '../stores/records.ts';
 import { orAborted } from './aborting.ts';
 import { answerOf, meetChallenge } from './answers.ts';
 import { onlooker } from './defects.ts';
+import { refuseDisposed } from './disposed.ts';
 import { type Explanation, explain } from './explain.ts';
 import { holdingsOf } from './holdings.ts';
 import type { Observer } from './observe.ts';
@@ -74,6 +75,7 @@ export class EngineSession implements Session {
 
   async login(options: LoginOptions = {}): Promise<void> {
     judgeLoginOptions(options);
+    refuseDisposed(this.#parts.tools);
     const { scopes = [], signal } = options;
     const now = this.#parts.tools.now();
     const login = this.#login;
@@ -103,6 +105,7 @@ export class EngineSession implements Session {
     userAgent.dismiss?.();
     const { grant, failure: failed, refusal } = snapshot.context;
     if (snapshot.hasTag('canSend') && grant && covers(grant, scopes)) return grant;
+    refuseDisposed(this.#parts.tools);
     throw new AuthError(failed ?? refusal ?? notFinished(this.id));
   }
 
@@ -174,20 +177,23 @@ export class EngineSession implements Session {
   }
 
   async logout({ signal }: WaitOptions = {}): Promise<void> {
-    this.tell({ type: 'user.logout' });
-    const { context } = await this.settled(signal);
+    const { context } = await this.#after({ type: 'user.logout' }, signal);
     if (context.failure) throw new AuthError(context.failure);
   }
 
   async cancel({ signal }: WaitOptions = {}): Promise<void> {
-    this.tell({ type: 'user.cancel' });
-    await this.settled(signal);
+    await this.#after({ type: 'user.cancel' }, signal);
   }
 
   async retry({ signal }: WaitOptions = {}): Promise<void> {
-    this.tell({ type: 'user.retry' });
-    const snapshot = await this.settled(signal);
-    if (snapshot.context.failure) throw new AuthError(snapshot.context.failure);
+    const { context } = await this.#after({ type: 'user.retry' }, signal);
+    if (context.failure) throw new AuthError(context.failure);
+  }
+
+  #after(order: AuthEvent, signal: AbortSignal | undefined): Promise<AuthSnapshot> {
+    refuseDisposed(this.#parts.tools);
+    this.tell(order);
+    return this.settled(signal);
   }
 
   subscribe(listener: (snapshot: AuthSnapshot) => void): () => void {
@@ -196,6 +202,7 @@ export class EngineSession implements Session {
 
   /** The token to send, if there is one; renewed first when it is due. */
   async usableToken(signal?: AbortSignal): Promise<UsableToken | undefined> {
+    refuseDisposed(this.#parts.tools);
     const before = await orAborted(this.#until(isPersonsTurnOrRest), signal);
     if (!before.hasTag('canSend')) await orAborted(this.#lookAgain(), signal);
     for (let look = 1; ; look += 1) {
@@ -203,16 +210,13 @@ export class EngineSession implements Session {
       if (!grant) return undefined;
       const token = await this.#stored(grant).catch((error: unknown) => {
         // What cannot be used any more is not remembered either: the next login starts afresh.
-        if (error instanceof AuthError && error.code === 'grant_refused') this.#isGone();
+        if (error instanceof AuthError && error.code === 'grant_refused')
+          this.tell({ type: 'grant.changed', grantVersion: null });
         throw error;
       });
       if (token?.version === grant.version || look === MAX_LOOKS) return token;
       this.tell({ type: 'grant.changed', grantVersion: token?.version ?? null });
     }
-  }
-
-  #isGone(): void {
-    this.tell({ type: 'grant.changed', grantVersion: null });
   }
 
   #stored(grant: Grant): Promise<UsableToken | undefined> {

@@ -71,18 +71,21 @@ export const verdicts = {
       'scope_not_granted',
       'steppingUp',
       `${placeOf(context.session.resource)} asks for ${scopesOf(context)}, which was requested before and not granted; ask the server's operator for it.`,
+      { scopes: context.stepUp?.scopes ?? [] },
     ),
   stepUpExhausted: (context: AuthContext): Failure =>
     failure(
       'step_up_exhausted',
       'steppingUp',
       `${placeOf(context.session.resource)} keeps asking for more scopes for the same operation (now ${scopesOf(context)}); giving up.`,
+      { scopes: context.stepUp?.scopes ?? [] },
     ),
   stepUpBeyondCeiling: (context: AuthContext): Failure =>
     failure(
       'scope_not_allowed',
       'steppingUp',
       `${placeOf(context.session.resource)} asks for ${scopesOf(context)}, which is beyond what this client may ask for; widen its scope ceiling to allow it.`,
+      { scopes: context.stepUp?.scopes ?? [] },
     ),
   strategyImpossible: (context: AuthContext): Failure =>
     failure(
@@ -96,12 +99,14 @@ export const verdicts = {
       'access_denied',
       'steppingUp',
       `${scopesOf(context)} was denied before; call login() with these scopes when the person wants to allow it.`,
+      { scopes: context.stepUp?.scopes ?? [] },
     ),
   stepUpBarred: (context: AuthContext): Failure =>
     failure(
       'interaction_required',
       'steppingUp',
       `A person has to allow ${scopesOf(context)} for ${placeOf(context.session.resource)}; call login() with these scopes when they ask for it.`,
+      { scopes: context.stepUp?.scopes ?? [] },
     ),
 } as const;
 

@@ -3,9 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createActor } from 'xstate';
 import { Observer } from '../../engine/observe.ts';
 import { Observers } from '../../engine/observers.ts';
-import { memoryStore, type Store } from '../../index.ts';
+import { hostUserAgent, memoryStore, type Store } from '../../index.ts';
 import { callTool, settled, testEngine } from '../support/engine.ts';
 import { startWorld, type World } from '../support/world.ts';
 
@@ -80,5 +81,51 @@ describe('explain', () => {
     await callTool(session, 'any');
     expect(explained.steps).toHaveLength(before);
     expect(session.explain().steps.length).toBeGreaterThan(before);
+  });
+});
+
+describe('an engine that was disposed of', () => {
+  it('HOST-2: says so, whatever is asked of it or of its sessions, and sends nothing', async () => {
+    const { engine, session } = testEngine(world.resource);
+    await session.login();
+    await engine.dispose();
+    const sent = world.exchanges.length;
+    const calls: Readonly<Record<string, () => unknown>> = {
+      'engine.session': () => engine.session({ resource: world.resource }),
+      'engine.complete': () => engine.complete('https://app.example/callback?state=s&code=c'),
+      fetch: () => session.fetch(world.resource),
+      login: () => session.login(),
+      token: () => session.token(),
+      authorization: () => session.authorization({ method: 'GET', url: world.resource }),
+      logout: () => session.logout(),
+      cancel: () => session.cancel(),
+      retry: () => session.retry(),
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      const told = await (async () => call())().catch((error: unknown) => error);
+      expect(told, name).toMatchObject({ code: 'engine_disposed', recovery: 'fix-config' });
+    }
+    expect(world.exchanges).toHaveLength(sent);
+    expect(session.explain().summary).not.toBe('');
+    await engine.dispose();
+  });
+
+  it('HOST-2: is what a login that was under way ends with', async () => {
+    const { engine, session } = testEngine(world.resource, {
+      userAgent: hostUserAgent({ redirectUri: 'https://app.example/callback', present: () => {} }),
+    });
+    const login = session.login();
+    const ended = expect(login).rejects.toMatchObject({ code: 'engine_disposed' });
+    await session.loginUrl();
+    await engine.dispose();
+    await ended;
+  });
+
+  it('HOST-1: sessionOf refuses a chart that has stopped', async () => {
+    const { engine } = testEngine(world.resource);
+    const actor = createActor(engine.machine, { input: { resource: world.resource } }).start();
+    actor.stop();
+    expect(() => engine.sessionOf(actor)).toThrow(expect.objectContaining({ code: 'config_invalid' }));
+    await engine.dispose();
   });
 });

@@ -1,0 +1,13 @@
+// An engine that is disposed of does nothing any more, and says so.
+import type { Tools } from '../actors/tools/tools.ts';
+import { refuse } from '../contract/errors.ts';
+
+/** @throws AuthError `engine_disposed` once `engine.dispose()` was called. */
+export function refuseDisposed({ closing }: Pick<Tools, 'closing'>): void {
+  if (!closing.aborted) return;
+  refuse(
+    'engine_disposed',
+    'configuring',
+    'This engine was disposed of and does nothing any more; make another one with createAuthEngine.',
+  );
+}
