@@ -5,6 +5,8 @@ const same = 'It comes to the same state by one more step, with nothing set to w
 
 /** By the id of the mutant. */
 export const equivalents: Readonly<Record<string, string>> = {
+  'branches swapped: authorizing.awaitingSibling, done of takeOverLogin [0: isBrokenOff] -> recovering, after the next': `${exclusive}: a login that was broken off has not become ours.`,
+  'branches swapped: authorizing.validating, error of validateResponse [0: isNotOurs] -> authorizing.awaitingUser, after the next': `${exclusive}: a failure has one code.`,
   'branches swapped: bindChecking.deciding, at once [0: isWithoutIssuer] -> rejected, after the next': `${exclusive}: the bind-check reports one conflict at most.`,
   'branches swapped: authorizing.choosing, at once [0: isDirect] -> authorizing.granting, after the next': `${exclusive}: a host has one strategy.`,
   'branches swapped: authorizing.choosing, at once [1: isDevice] -> authorizing.requestingDeviceCode, after the next': `${exclusive}: a host has one strategy.`,

@@ -220,7 +220,7 @@ export const settings: readonly Setting[] = [
     memories: ['nothing', 'a login under way'],
     servers: ['wants pushes'],
     findings: ['a registration', 'a client of the host’s own'],
-    loginScopes: [''],
+    loginScopes: ['', 'write'],
     siblings: true,
     troubles: ['host', 'sibling'],
   },

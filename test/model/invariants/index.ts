@@ -19,7 +19,7 @@ import { people } from './people.ts';
 import { proof } from './proof.ts';
 import { comesToRest, endsWell, noEndlessLogins, somethingHappens } from './prospects.ts';
 import { news, recalled, whileReading } from './recall.ts';
-import { recorded } from './recorded.ts';
+import { led, recorded } from './recorded.ts';
 import { kept, refused, settled, sorted, told } from './refusals.ts';
 import { oneRefresh, refreshed, renewed, unrenewed } from './renewal.ts';
 import { interrupted, requested, toldByStore } from './requestedLogins.ts';
@@ -34,6 +34,7 @@ export const invariants: readonly Invariant[] = [
   issuers,
   exchange,
   recorded,
+  led,
   scopes,
   people,
   budgets,

@@ -18,3 +18,17 @@ export const recorded: Invariant = {
     return undefined;
   },
 };
+
+export const led: Invariant = {
+  holds:
+    'when a person was led to a request, the chart knows to which: they are not led to the same one twice unasked',
+  spec: ['AUTHZ-11', 'AUTHZ-12'],
+  violated({ from, to, stimulus }) {
+    if (stimulus.report?.source !== 'presentAuthorization' || !to.matches({ authorizing: 'awaitingUser' }))
+      return undefined;
+    const { pending, presented } = to.context;
+    return presented === pending?.key && pending?.key === from.context.pending?.key
+      ? undefined
+      : 'nobody knows which request was presented';
+  },
+};
