@@ -8,13 +8,13 @@ import type { AuthEvent, Interaction } from '../machines/context.ts';
 import { challengeIn, provesGrant } from '../protocol/evidence.ts';
 import { operationOf } from '../protocol/operation.ts';
 import { includesAll, union } from '../protocol/scopes.ts';
-import { keys } from '../stores/records.ts';
 import { orAborted } from './aborting.ts';
 import { answerOf, meetChallenge } from './answers.ts';
 import { onlooker } from './defects.ts';
 import { refuseDisposed } from './disposed.ts';
 import { type Explanation, explain } from './explain.ts';
 import { holdingsOf } from './holdings.ts';
+import { loginPage } from './loginPage.ts';
 import type { Observer } from './observe.ts';
 import { judgeLoginOptions } from './options/session.ts';
 import type { AuthActor, AuthSnapshot, ChartInUse } from './sessionChart.ts';
@@ -162,10 +162,8 @@ export class EngineSession implements Session {
     return authorization === last?.authorization ? last.version : '';
   }
 
-  async loginUrl(): Promise<string | undefined> {
-    const { pending } = (await this.#until(isPersonsTurnOrRest)).context;
-    if (!pending || pending.redirectUri === null || !this.snapshot.hasTag('needsUser')) return undefined;
-    return (await this.#parts.tools.records.read(keys.as('pending', pending.key)))?.value.url;
+  loginUrl(): Promise<string | undefined> {
+    return loginPage(this.#parts.tools, this.#chart, this.#login?.done);
   }
 
   explain(): Explanation {
