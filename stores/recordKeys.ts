@@ -32,7 +32,7 @@ export const keys = {
    * @param of the key of the record that is replaced.
    * @param also what else tells one replacement from another.
    */
-  spend: (of: Key<'grant' | 'registration'>, ...also: readonly string[]): Key<'spend'> =>
+  spend: (of: Key<'grant' | 'registration' | 'login'>, ...also: readonly string[]): Key<'spend'> =>
     key('spend', of, ...also),
   /** One for each session that ever logged in. */
   binding: (of: SessionId): Key<'binding'> => key('binding', of.resource, of.subject, of.label),

@@ -152,8 +152,9 @@ const login = z.object({
 });
 
 /**
- * Something that only one may do at a time is being done: a refresh token is spent, a client registered. Written before
- * anything is sent, and gone when the outcome is stored. Whoever finds one waits, and never sends that token again.
+ * Something that only one may do at a time is being done: a refresh token is spent, a client registered, a login
+ * begun. Written before anything is sent, and gone when the outcome is stored. Whoever finds one waits, and never sends
+ * that token again.
  */
 const spend = z.object({
   v: z.literal(1),

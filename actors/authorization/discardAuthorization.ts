@@ -1,5 +1,6 @@
 // Ends a pending authorization: its record goes, its listener goes, a late answer finds nobody.
 import { keys } from '../../stores/records.ts';
+import { endBeginning } from '../records/beginning.ts';
 import { abandon } from '../records/loginUnderWay.ts';
 import type { Act } from '../tools/tools.ts';
 
@@ -13,6 +14,7 @@ export const discardAuthorization: Act<'discardAuthorization'> =
     try {
       if (redirectUri !== null) await tools.userAgent.release(redirectUri);
     } finally {
+      await endBeginning(tools, session);
       if (pending?.redirectUri === null) await tools.records.forget(keys.as('device', pending.key));
       else if (pending) await abandon(tools, session, keys.as('pending', pending.key), failure);
     }

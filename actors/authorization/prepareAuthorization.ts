@@ -6,6 +6,7 @@ import { includesAll, union } from '../../protocol/scopes.ts';
 import { keys, type PendingRecord } from '../../stores/records.ts';
 import { thumbprintOf } from '../network/dpopKey.ts';
 import { resourceAt, resourceParameter } from '../network/resourceParameter.ts';
+import { endBeginning } from '../records/beginning.ts';
 import { clientOf } from '../records/clientOf.ts';
 import { serverRecord } from '../records/facts.ts';
 import { loginFacts, makeCurrent, type Request } from '../records/loginUnderWay.ts';
@@ -31,6 +32,7 @@ export const prepareAuthorization: Act<'prepareAuthorization'> = (tools) => asyn
   const made = await newRequest(tools, input);
   await tools.records.write(made.key, made.record, undefined);
   const current = await makeCurrent(tools, input, made);
+  await endBeginning(tools, given.session);
   const isJoined = current.key !== made.key;
   if (isJoined) await withdraw(tools, made);
   else if (await isNeedless(tools, input)) await finishedElsewhere(tools, input, made);

@@ -4,9 +4,10 @@ import type { JoinedLogin } from '../../contract/work.ts';
 import { redirectUriFailure } from '../../protocol/redirectUri.ts';
 import { keys } from '../../stores/records.ts';
 import { resourceAt } from '../network/resourceParameter.ts';
+import { endBeginning } from '../records/beginning.ts';
 import { findCurrent, loginFacts, type Wanted } from '../records/loginUnderWay.ts';
 import { waitForChange } from '../records/waitForChange.ts';
-import type { Act, Tools } from '../tools/tools.ts';
+import { type Act, registrationPlace, type Tools } from '../tools/tools.ts';
 
 /** How long a login is looked for whose redirect URI is taken, in milliseconds: its engine has just begun. */
 const PATIENCE = 3_000;
@@ -21,11 +22,13 @@ export const reserveRedirect: Act<'reserveRedirect'> =
   (tools) =>
   async ({ wanted, ...given }, signal) => {
     try {
-      const redirectUri = await tools.userAgent.reserve(wanted, signal);
+      const registered = wanted.length > 0 ? wanted : await registeredMeanwhile(tools, given.server.issuer);
+      const redirectUri = await tools.userAgent.reserve(registered, signal);
       const failure = redirectUriFailure(redirectUri);
       if (failure) throw new AuthError(failure);
       return { at: tools.now(), redirectUri, login: null };
     } catch (error) {
+      await endBeginning(tools, given.session);
       const isTaken = error instanceof AuthError && error.code === 'user_agent_failed';
       const resource = resourceAt(tools, given.server.issuer, given.resource);
       const login = isTaken ? await loginElsewhere(tools, { ...given, resource }, signal) : undefined;
@@ -33,6 +36,12 @@ export const reserveRedirect: Act<'reserveRedirect'> =
       return { at: tools.now(), redirectUri: null, login };
     }
   };
+
+/** The redirect URIs of a client that another engine has registered since the chart looked: with one of them it will do (R13). */
+async function registeredMeanwhile(tools: Tools, issuer: string): Promise<readonly string[]> {
+  const registration = await tools.records.read(keys.registration(issuer, registrationPlace(tools)));
+  return registration?.value.client.redirectUris ?? [];
+}
 
 async function loginElsewhere(
   tools: Tools,

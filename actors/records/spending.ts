@@ -9,10 +9,14 @@ export interface Spending {
   /** Key of the intent: see `keys.spend`. */
   readonly at: Key<'spend'>;
   /** The record that is replaced, and its version when it was read; empty where there was none. */
-  readonly key: Key<'grant' | 'registration'>;
+  readonly key: Key<'grant' | 'registration' | 'login'>;
   readonly version: string;
   /** Its version now. */
   readonly current: () => Promise<string>;
+  /** How long a sibling may be at it before it counts as gone, in milliseconds. Default: as long as its requests may take. */
+  readonly patience?: number;
+  /** How often the store is looked at meanwhile, in milliseconds. */
+  readonly look?: number;
 }
 
 /**
@@ -35,7 +39,7 @@ const LOOK = 250;
  * @throws AuthError what the store throws.
  */
 export async function claim(tools: Tools, what: Spending, signal: AbortSignal): Promise<Claim> {
-  const { at } = what;
+  const { at, patience = tools.leaseTerm, look = LOOK } = what;
   let [seen, still] = ['', 0];
   for (;;) {
     const isCurrent = await isStillStored(what);
@@ -46,7 +50,7 @@ export async function claim(tools: Tools, what: Spending, signal: AbortSignal): 
       isForThisVersion: other.value.version === what.version,
       still,
     };
-    switch (judgeSpending({ isCurrent, intent, leaseTerm: tools.leaseTerm })) {
+    switch (judgeSpending({ isCurrent, intent, leaseTerm: patience })) {
       case 'leave':
         return { kind: 'moved' };
       case 'take': {
@@ -60,7 +64,7 @@ export async function claim(tools: Tools, what: Spending, signal: AbortSignal): 
       case 'break off':
         return { kind: 'broken off', release: () => tidyUp(tools, at, seen) };
       case 'wait':
-        still += await waitForChange(tools, seenBy(what, seen), LOOK, signal);
+        still += await waitForChange(tools, seenBy(what, seen), look, signal);
     }
   }
 }

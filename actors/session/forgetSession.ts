@@ -1,5 +1,6 @@
 // Sign-out, second half: every copy of the session's tokens, its bindings and its pending login are deleted.
 import { grantKeysOf, keys } from '../../stores/records.ts';
+import { endBeginning } from '../records/beginning.ts';
 import { readBinding } from '../records/recall.ts';
 import type { Act } from '../tools/tools.ts';
 
@@ -14,6 +15,7 @@ export const forgetSession: Act<'forgetSession'> =
     if (redirectUri !== null) await userAgent.release(redirectUri);
     const login = (await records.read(keys.login(session)))?.value;
     await records.forget(keys.login(session));
+    await endBeginning(tools, session);
     for (const key of grantKeysOf(await readBinding(records, session))) {
       await records.forget(key);
       await records.forget(keys.spend(key));

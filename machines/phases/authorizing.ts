@@ -115,7 +115,8 @@ export const authorizing = chart.createStateConfig({
     },
     findingLogin: {
       id: 'findingLogin',
-      description: 'Looks whether another engine has a login of this session under way that serves as well.',
+      description:
+        'Looks whether another engine has a login of this session under way that serves as well. Waits for one that is about to begin.',
       meta: { spec: ['AUTHZ-12'] },
       invoke: {
         id: 'findLogin',

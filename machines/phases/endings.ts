@@ -18,7 +18,6 @@ export const finishedElsewhere = {
   guard: { type: 'isSpentElsewhere', params: thrown('authorizing') },
   description: 'A sibling has finished it',
   target: 'withdrawing',
-  actions: { type: 'recordFailure', params: thrown('authorizing') },
 } as const;
 
 /** Another engine has a login under way that serves as well. */

@@ -6,6 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileStore, loopbackUserAgent } from '../../adapters/node.ts';
 import { AuthError, type Engine, memoryStore, type Session, type Store } from '../../index.ts';
+import { keys } from '../../stores/records.ts';
+import { TestClock } from '../support/clock.ts';
 import { callTool, testEngine } from '../support/engine.ts';
 import { startWorld, type World } from '../support/world.ts';
 
@@ -45,9 +47,10 @@ class Person {
   };
 }
 
-function joining(store: Store, person: Person, port?: number): Session {
+function joining(store: Store, person: Person, port?: number, clock?: TestClock): Session {
   const { engine, session } = testEngine(world.resource, {
     store,
+    ...(clock && { now: clock.now, sleep: clock.sleep }),
     policy: { interaction: 'ask' },
     userAgent: loopbackUserAgent({ open: person.open, ...(port !== undefined && { port }) }),
   });
@@ -112,11 +115,58 @@ describe.each(homes)('records %s', (_, home) => {
       expect(await Promise.all(logins)).toEqual(logins.map(() => 'done'));
       expect(person.pages).toHaveLength(1);
       expect(world.requests('a', 'POST', '/token')).toHaveLength(1);
-      for (const session of sessions) expect((await callTool(session, 'any')).status).toBe(200);
+      expect(world.requests('a', 'POST', '/register')).toHaveLength(1);
+      for (const session of sessions) {
+        expect((await callTool(session, 'any')).status).toBe(200);
+        // Who was joined has not failed.
+        expect(session.explain().failure).toBeUndefined();
+      }
       const store = open();
-      expect([...(await store.list('pending:')), ...(await store.list('login:'))]).toEqual([]);
+      const kinds = ['pending:', 'login:', 'spend:'];
+      expect((await Promise.all(kinds.map((kind) => store.list(kind)))).flat()).toEqual([]);
     },
   );
+});
+
+describe('a login that is about to begin', () => {
+  const person = (): Person => new Person(0);
+
+  it.each(['cancel', 'logout'] as const)(
+    'AUTHZ-12, R13: is begun by the next engine at once after a %s',
+    async (end) => {
+      const store = memoryStore();
+      world.script('a POST /register', () => new Promise(() => {}));
+      const first = joining(store, person());
+      void outcome(first.login());
+      await expect.poll(() => world.requests('a', 'POST', '/register')).toHaveLength(1);
+      // Its clock stands still.
+      const second = outcome(joining(store, person(), undefined, new TestClock(Date.now())).login());
+      world.scripts.clear();
+      await first[end]();
+      expect(await second).toBe('done');
+      expect(await store.list('spend:')).toEqual([]);
+    },
+  );
+
+  it('AUTHZ-12, R13: is begun by the next engine after a while where that engine has died', async () => {
+    const store = memoryStore();
+    const clock = new TestClock();
+    const session = joining(store, person(), undefined, clock);
+    const intent = { v: 1, holder: 'an engine that has died', version: '' };
+    await store.put(keys.spend(keys.login(session.id)), JSON.stringify(intent), undefined);
+    const begun = clock.now();
+    let isOver = false;
+    const login = outcome(session.login()).finally(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      await pause(1);
+      if (world.requests('a', 'POST', '/register').length === 0) clock.pass(100);
+    }
+    expect(await login).toBe('done');
+    expect(clock.now() - begun).toBeGreaterThanOrEqual(3_000);
+    expect(await store.list('spend:')).toEqual([]);
+  });
 });
 
 describe('a login that is held', () => {

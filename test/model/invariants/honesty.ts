@@ -16,6 +16,17 @@ export const honesty: Invariant = {
   },
 };
 
+export const noFailure: Invariant = {
+  holds: 'while a grant can be used nothing is told as failed, but a renewal that is tried again later',
+  spec: ['TOK-7', 'TOK-13', 'AUTHZ-12'],
+  violated({ to }) {
+    const { failure } = to.context;
+    const isAtRest = to.matches('authorized') && !to.hasTag('busy');
+    if (!isAtRest || failure === null || failure.recovery === 'retry-later') return undefined;
+    return `a grant works, and ${failure.code} is told`;
+  },
+};
+
 export const longerPauses: Invariant = {
   holds: 'what may be tried again is tried no sooner than its server says, and after a pause that grows',
   spec: ['TOK-7'],
@@ -34,6 +45,8 @@ export const longerPauses: Invariant = {
 /** Best effort; or the flow goes on in another way, which other invariants look at. */
 function isOvercome(edge: Edge, { code, recovery }: Failure): boolean {
   const source = edge.stimulus.report?.source;
+  // A sibling has finished the login: the store is read.
+  if (startedBy(edge).some(({ child }) => child === 'releaseRedirect')) return true;
   switch (source) {
     case 'revokeGrants':
     case 'discardAuthorization':

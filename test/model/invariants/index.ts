@@ -8,7 +8,7 @@ import { confirmed, unconfirmed } from './confirming.ts';
 import { challengeFirst, discoverySteps, lookedAtAnew, passingOver } from './discovery.ts';
 import { exchange } from './exchange.ts';
 import { demand, pauseKept, pausesEnd, timer } from './freshness.ts';
-import { honesty, longerPauses } from './honesty.ts';
+import { honesty, longerPauses, noFailure } from './honesty.ts';
 import { issuers } from './issuers.ts';
 import { deadline, handedOn, login, possible } from './login.ts';
 import { loginCosts } from './loginCosts.ts';
@@ -88,6 +88,7 @@ export const invariants: readonly Invariant[] = [
   elapsed,
   honesty,
   longerPauses,
+  noFailure,
   nothingLeft,
   signOut,
   news,
