@@ -96,18 +96,39 @@ export function judgeWatched(login: WatchedLogin): 'wait' | 'break off' | 'ask' 
  * where nothing shows whether the holder is still there, whoever asks is shown the page again.
  */
 export const AT_ONCE = 3_000;
+/**
+ * A holder that does not answer a question for so many milliseconds is gone. Where a home does not tell of changes, the
+ * holder looks at most 5 seconds later.
+ */
+export const ANSWERED_WITHIN = 6_000;
+/** A holder that has answered is asked again after so many milliseconds: it may be gone since. */
+export const ASK_EVERY = 15_000;
 
-/** A login whose redirect URI does not show who holds it. */
+/** A login whose redirect URI does not show who holds it. Times are in milliseconds. */
 export interface UnshownHolder {
   /** Nobody: its holder has said that it goes. */
   readonly holder: 'nobody' | 'this engine' | 'another engine';
   /** A person asked for it here: a mere request opens no second page. */
   readonly isAsked: boolean;
-  /** How old the login is, or how long it was waited for, in milliseconds. */
+  /** How old the login was when it was joined here. */
   readonly age: number;
+  /** How long the holder has not answered the question whether it is still there; undefined: it is not asked. */
+  readonly unanswered: number | undefined;
+  /** How long ago the holder has answered; undefined: it was not asked yet. */
+  readonly answered: number | undefined;
 }
 
-/** Whether a login without a port is led by this engine from now on (C06). */
-export function isLeftToOthers({ holder, isAsked, age }: UnshownHolder): boolean {
-  return holder !== 'another engine' || (isAsked && age >= AT_ONCE);
+/**
+ * What to do about a login without a port (C06).
+ * - `lead`: this engine leads the person from now on.
+ * - `show`: the person asked later, and is shown the page again; it stays its holder's.
+ * - `ask`: the holder is asked whether it is still there.
+ * - `wait`: it is its holder's.
+ */
+export function judgeUnshown(login: UnshownHolder): 'lead' | 'show' | 'ask' | 'wait' {
+  if (login.holder !== 'another engine') return 'lead';
+  if (!login.isAsked) return 'wait';
+  if (login.age >= AT_ONCE) return 'show';
+  if (login.unanswered !== undefined) return login.unanswered < ANSWERED_WITHIN ? 'wait' : 'lead';
+  return login.answered === undefined || login.answered >= ASK_EVERY ? 'ask' : 'wait';
 }

@@ -148,6 +148,8 @@ const login = z.object({
   v: z.literal(1),
   pendingKey,
   holder: z.optional(text),
+  /** The engine that asks its holder whether it is still there. The holder takes the question away. */
+  asked: z.optional(text),
   ended: z.optional(ended),
 });
 

@@ -1,10 +1,11 @@
 // Waits beside the engine that holds a login, and takes the login over when that engine is gone (AUTHZ-12).
 import type { SessionId } from '../../contract/facts.ts';
 import type { Work } from '../../contract/work.ts';
-import { isLeftToOthers, judgeWatched, type UnshownHolder } from '../../protocol/joinedLogin.ts';
+import { judgeWatched } from '../../protocol/joinedLogin.ts';
 import { type Key, keys, type PendingRecord, type Versioned } from '../../stores/records.ts';
 import { becomeHolder } from '../records/loginUnderWay.ts';
 import { readPending } from '../records/pendingRequest.ts';
+import { UnshownHolderWatch } from '../records/unshownHolder.ts';
 import { waitForChange } from '../records/waitForChange.ts';
 import type { Act, Tools } from '../tools/tools.ts';
 
@@ -21,7 +22,8 @@ interface Look {
   readonly waited: number;
   /** How long the request has stood still. */
   readonly still: number;
-  readonly isAsked: boolean;
+  /** Finds out where no port shows who leads the person. */
+  readonly holder: UnshownHolderWatch;
 }
 
 /** @throws AuthError `code_already_spent` when the login was finished elsewhere; what it ended with there. */
@@ -29,11 +31,12 @@ export const takeOverLogin: Act<'takeOverLogin'> =
   (tools) =>
   async ({ session, pending: { key: text }, isAsked }, signal) => {
     const key = keys.as('pending', text);
-    let [version, waited, still] = ['', 0, 0];
-    for (;;) {
-      const pending = await readPending(tools, session, key);
+    let pending = await readPending(tools, session, key);
+    const age = tools.now() - (pending.value.createdAt ?? 0);
+    const holder = new UnshownHolderWatch(tools, { session, key, isAsked, age });
+    for (let [version, waited, still] = ['', 0, 0]; ; pending = await readPending(tools, session, key)) {
       if (pending.version !== version) [version, still] = [pending.version, 0];
-      const became = await judge(tools, { session, key, pending, waited, still, isAsked }, signal);
+      const became = await judge(tools, { session, key, pending, waited, still, holder }, signal);
       if (became) return { at: tools.now(), became };
       // A page that was opened for this login here shows nothing: the person has the holder's.
       if (waited === 0) tools.userAgent.dismiss?.();
@@ -44,7 +47,7 @@ export const takeOverLogin: Act<'takeOverLogin'> =
 
 /** @returns nothing while the login is its holder's. */
 async function judge(tools: Tools, look: Look, signal: AbortSignal): Promise<Became | undefined> {
-  const { session, key, pending, waited, still } = look;
+  const { session, key, pending, waited, still, holder } = look;
   const { spent, response } = pending.value;
   const verdict = judgeWatched({
     isSpent: spent !== undefined,
@@ -58,20 +61,8 @@ async function judge(tools: Tools, look: Look, signal: AbortSignal): Promise<Bec
     await tools.records.remove(key, pending.version);
     return 'broken off';
   }
-  if (!tools.userAgent.hold) return (await isLeft(tools, look)) ? 'ours' : undefined;
+  if (!tools.userAgent.hold) return (await holder.isOurs(waited)) ? 'ours' : undefined;
   if (!(await tools.userAgent.hold(pending.value.redirectUri, signal))) return undefined;
   await becomeHolder(tools, session, key);
   return waited === 0 ? 'ours' : 'inherited';
-}
-
-/** Where no port shows who leads the person. */
-async function isLeft(tools: Tools, { session, pending, waited, isAsked }: Look): Promise<boolean> {
-  const holder = (await tools.records.read(keys.login(session)))?.value.holder;
-  const age = Math.max(tools.now() - (pending.value.createdAt ?? 0), waited);
-  return isLeftToOthers({ holder: holderFor(tools, holder), isAsked, age });
-}
-
-function holderFor(tools: Tools, holder: string | undefined): UnshownHolder['holder'] {
-  if (holder === undefined) return 'nobody';
-  return holder === tools.holder ? 'this engine' : 'another engine';
 }

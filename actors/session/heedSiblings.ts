@@ -11,6 +11,7 @@ import {
 } from '../../stores/records.ts';
 import { currentGrant } from '../records/recall.ts';
 import { endedElsewhere, sharedFailure } from '../records/sharedFailure.ts';
+import { answerAsHolder } from '../records/unshownHolder.ts';
 import type { Tools } from '../tools/tools.ts';
 
 /** How long to wait before the records are looked at again after the home has failed, in milliseconds. */
@@ -72,6 +73,7 @@ async function look(
   const grant = await currentGrant(tools, session, issuer);
   const login = pendingKey === null ? undefined : await read(keys.login(session));
   const pending = pendingKey === null ? undefined : await read(keys.as('pending', pendingKey));
+  if (login?.pendingKey === pendingKey && login) await answerAsHolder(tools, session, login);
   return { grantVersion: grant?.version ?? null, login, pending, versions };
 }
 

@@ -1,8 +1,10 @@
 // AUTHZ-12: which login is joined, who may end it, and when another engine takes it over.
 import { describe, expect, it } from 'vitest';
 import {
+  ANSWERED_WITHIN,
+  ASK_EVERY,
   AT_ONCE,
-  isLeftToOthers,
+  judgeUnshown,
   judgeWatched,
   type LoginUnderWay,
   mayEndLogin,
@@ -98,17 +100,34 @@ describe('AUTHZ-12: a login that is waited for', () => {
 });
 
 describe('C06: a login that no port shows', () => {
-  const late: UnshownHolder = { holder: 'another engine', isAsked: true, age: AT_ONCE };
+  const joined: UnshownHolder = {
+    holder: 'another engine',
+    isAsked: true,
+    age: AT_ONCE - 1,
+    unanswered: undefined,
+    answered: undefined,
+  };
   it.each([
-    ['goes to whoever asks later', {}, true],
-    ['stays with its holder while both asked at once', { age: AT_ONCE - 1 }, false],
-    ['stays with its holder where nobody asks', { isAsked: false }, false],
-    ['goes on here when it is ours', { holder: 'this engine', isAsked: false, age: 0 }, true],
-    ['goes to anybody when its holder has left it', { holder: 'nobody', isAsked: false, age: 0 }, true],
-  ] as const)('%s', (_, change, isLeft) => {
-    expect(isLeftToOthers({ ...late, ...change })).toBe(isLeft);
+    ['is shown again to whoever asks later', { age: AT_ONCE }, 'show'],
+    ['stays with its holder where nobody asks', { isAsked: false, age: AT_ONCE }, 'wait'],
+    ['stays with its holder who is asked, while both asked at once', {}, 'ask'],
+    ['stays with its holder who has just answered', { answered: ASK_EVERY - 1 }, 'wait'],
+    [
+      'stays with its holder who has answered a while ago, and is asked again',
+      { answered: ASK_EVERY },
+      'ask',
+    ],
+    ['stays with its holder who may still answer', { unanswered: ANSWERED_WITHIN - 1 }, 'wait'],
+    ['goes on here when its holder does not answer', { unanswered: ANSWERED_WITHIN }, 'lead'],
+    ['goes on here when it is ours', { holder: 'this engine', isAsked: false, age: 0 }, 'lead'],
+    ['goes on here when its holder has left it', { holder: 'nobody', isAsked: false, age: 0 }, 'lead'],
+  ] as const)('%s', (_, change, verdict) => {
+    expect(judgeUnshown({ ...joined, ...change })).toBe(verdict);
   });
   it('asked for at once is within three seconds', () => {
     expect(AT_ONCE).toBe(3_000);
+  });
+  it('whoever looks every 5 seconds has time to answer', () => {
+    expect(ANSWERED_WITHIN).toBeGreaterThan(5_000);
   });
 });

@@ -125,7 +125,7 @@ export function samples(): { readonly [Of in RecordKind]: Sample<Of> } {
         },
       },
     },
-    login: { key: keys.login(session), value: { v: 1, pendingKey, holder: 'holder' } },
+    login: { key: keys.login(session), value: { v: 1, pendingKey, holder: 'holder', asked: 'another' } },
     pin: { key: keys.pin(client.clientId), value: { v: 1, clientId: client.clientId, issuer } },
     spend: { key: keys.spend(grantKey, 'also'), value: { v: 1, holder: 'holder', version: '1' } },
   });
