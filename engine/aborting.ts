@@ -13,3 +13,12 @@ export function orAborted<Result>(work: Promise<Result>, signal: AbortSignal | u
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
 }
+
+/**
+ * Judges what a caller gave, before anything is begun for them.
+ * @throws AuthError `config_invalid`
+ */
+export function judged<Options>(judge: (options: Options) => void, options: Options): Options {
+  judge(options);
+  return options;
+}

@@ -7,7 +7,7 @@ import { stateOf } from '../protocol/authorizationResponse.ts';
 import { type Key, keys, type PendingRecord } from '../stores/records.ts';
 import { refuseDisposed } from './disposed.ts';
 import { anySubject, type CompleteOptions } from './engineSurface.ts';
-import { judgeCompleteOptions } from './options/session.ts';
+import { judgeCallbackUrl, judgeCompleteOptions } from './options/session.ts';
 import type { EngineSession } from './session.ts';
 import type { AuthSnapshot } from './sessionChart.ts';
 import type { Sessions } from './sessions.ts';
@@ -16,12 +16,14 @@ import type { Sessions } from './sessions.ts';
 export async function complete(
   tools: Tools,
   sessions: Sessions,
-  callbackUrl: string,
+  at: string | URL,
   options: CompleteOptions,
 ): Promise<EngineSession> {
+  judgeCallbackUrl(at);
   judgeCompleteOptions(options);
   refuseDisposed(tools);
   const { subject = '' } = options;
+  const callbackUrl = String(at);
   const { key, pending } = (await find(tools, callbackUrl)) ?? refuseUnknown(subject);
   // RFC 9700 §4.7: whoever can have another person open a link must not finish a login with that person's browser.
   if (subject !== anySubject && pending.session.subject !== subject) refuseUnknown(subject);

@@ -74,7 +74,7 @@ export function createAuthEngine(options: EngineOptions): Engine {
       return sessions.open(id);
     },
     sessionOf,
-    complete: (callbackUrl, of = {}) => complete(tools, sessions, String(callbackUrl), of),
+    complete: (callbackUrl, of = {}) => complete(tools, sessions, callbackUrl, of),
     async dispose() {
       const held = tools.attended.keys;
       sessions.stop();
@@ -89,7 +89,8 @@ export function createAuthEngine(options: EngineOptions): Engine {
 
 /** @throws AuthError `config_invalid` for what is not a running chart of ours. */
 function contextOf(actor: AuthActor): AuthContext {
-  const snapshot: Partial<AuthSnapshot> | undefined = actor.getSnapshot();
+  const isActor = typeof actor === 'object' && actor !== null && typeof actor.getSnapshot === 'function';
+  const snapshot: Partial<AuthSnapshot> | undefined = isActor ? actor.getSnapshot() : undefined;
   const isOurs = snapshot?.machine?.id === authMachine.id && snapshot.status === 'active';
   if (isOurs && snapshot.context) return snapshot.context;
   return refuse(

@@ -7,8 +7,8 @@ import type { Holding } from '../contract/live.ts';
 import type { AuthEvent, Interaction } from '../machines/context.ts';
 import { challengeIn, provesGrant } from '../protocol/evidence.ts';
 import { operationOf } from '../protocol/operation.ts';
-import { includesAll, union } from '../protocol/scopes.ts';
-import { orAborted } from './aborting.ts';
+import { covers, includesAll, union } from '../protocol/scopes.ts';
+import { judged, orAborted } from './aborting.ts';
 import { answerOf, meetChallenge } from './answers.ts';
 import { onlooker } from './defects.ts';
 import { refuseDisposed } from './disposed.ts';
@@ -16,7 +16,14 @@ import { type Explanation, explain } from './explain.ts';
 import { holdingsOf } from './holdings.ts';
 import { loginPage } from './loginPage.ts';
 import type { Observer } from './observe.ts';
-import { judgeLoginOptions } from './options/session.ts';
+import {
+  judgeAnsweredRequest,
+  judgeHostRequest,
+  judgeListener,
+  judgeLoginOptions,
+  judgeResponse,
+  judgeWaitOptions,
+} from './options/session.ts';
 import type { AuthActor, AuthSnapshot, ChartInUse } from './sessionChart.ts';
 import { beyondCeiling, notFinished, notLoggedIn } from './sessionFailures.ts';
 import { fetchWith, methodOf, refuseOtherOrigin } from './sessionFetch.ts';
@@ -74,9 +81,8 @@ export class EngineSession implements Session {
   }
 
   async login(options: LoginOptions = {}): Promise<void> {
-    judgeLoginOptions(options);
+    const { scopes = [], signal } = judged(judgeLoginOptions, options);
     refuseDisposed(this.#parts.tools);
-    const { scopes = [], signal } = options;
     const now = this.#parts.tools.now();
     const login = this.#login;
     if (login && now - login.askedAt >= AT_ONCE && this.snapshot.hasTag('needsUser')) {
@@ -122,11 +128,12 @@ export class EngineSession implements Session {
     await this.#until(isPersonsTurnOrRest);
   }
 
-  async token({ signal }: WaitOptions = {}): Promise<string> {
-    return (await this.#tokenInHand(signal)).accessToken;
+  async token(options: WaitOptions = {}): Promise<string> {
+    return (await this.#tokenInHand(judged(judgeWaitOptions, options).signal)).accessToken;
   }
 
-  async authorization({ method, url, nonce, signal }: HostRequest): Promise<AuthorizationHeaders> {
+  async authorization(request: HostRequest): Promise<AuthorizationHeaders> {
+    const { method, url, nonce, signal } = judged(judgeHostRequest, request);
     const at = new URL(url);
     refuseOtherOrigin(this, at);
     if (nonce !== undefined) this.#parts.tools.dpop.hear(at, nonce);
@@ -143,7 +150,8 @@ export class EngineSession implements Session {
   }
 
   async answered(response: Response, request: AnsweredRequest = {}): Promise<boolean> {
-    const { signal, method = 'GET', body } = request;
+    judgeResponse(response);
+    const { signal, method = 'GET', body } = judged(judgeAnsweredRequest, request);
     const url = String(request.url ?? (response.url || this.id.resource));
     const grantVersion = this.#versionSent(request.authorization);
     const answer = answerOf(response, new URL(this.id.resource).origin);
@@ -174,27 +182,29 @@ export class EngineSession implements Session {
     return holdingsOf(this.#parts.tools.records, this.id);
   }
 
-  async logout({ signal }: WaitOptions = {}): Promise<void> {
-    const { context } = await this.#after({ type: 'user.logout' }, signal);
+  async logout(options: WaitOptions = {}): Promise<void> {
+    const { context } = await this.#after({ type: 'user.logout' }, options);
     if (context.failure) throw new AuthError(context.failure);
   }
 
-  async cancel({ signal }: WaitOptions = {}): Promise<void> {
-    await this.#after({ type: 'user.cancel' }, signal);
+  async cancel(options: WaitOptions = {}): Promise<void> {
+    await this.#after({ type: 'user.cancel' }, options);
   }
 
-  async retry({ signal }: WaitOptions = {}): Promise<void> {
-    const { context } = await this.#after({ type: 'user.retry' }, signal);
+  async retry(options: WaitOptions = {}): Promise<void> {
+    const { context } = await this.#after({ type: 'user.retry' }, options);
     if (context.failure) throw new AuthError(context.failure);
   }
 
-  #after(order: AuthEvent, signal: AbortSignal | undefined): Promise<AuthSnapshot> {
+  #after(order: AuthEvent, options: WaitOptions): Promise<AuthSnapshot> {
+    const { signal } = judged(judgeWaitOptions, options);
     refuseDisposed(this.#parts.tools);
     this.tell(order);
     return this.settled(signal);
   }
 
   subscribe(listener: (snapshot: AuthSnapshot) => void): () => void {
+    judgeListener(listener);
     return this.#chart.subscribe(onlooker(listener, this.#parts.tools.onDefect));
   }
 
@@ -290,8 +300,4 @@ export class EngineSession implements Session {
   stop(): void {
     this.#chart.stop();
   }
-}
-
-function covers(grant: Grant, scopes: readonly string[]): boolean {
-  return includesAll(union(grant.requested, grant.granted), scopes);
 }

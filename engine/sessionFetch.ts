@@ -7,6 +7,7 @@ import { challengeIn, provesGrant } from '../protocol/evidence.ts';
 import { operationOf } from '../protocol/operation.ts';
 import { placeOf } from '../protocol/text.ts';
 import { answerOf, type Hearing, meetChallenge } from './answers.ts';
+import { judgeFetch } from './options/session.ts';
 import { isNonceDemand, type ResourceRequest, sendToResource } from './sendToResource.ts';
 import type { Fetch } from './sessionSurface.ts';
 import type { UsableToken } from './useGrant.ts';
@@ -69,6 +70,7 @@ async function prepare(
   input: string | URL | Request,
   init: RequestInit = {},
 ): Promise<Prepared> {
+  judgeFetch(input, init);
   const of = input instanceof Request ? await unfold(input, init) : { url: new URL(input), init };
   refuseOtherOrigin(session, of.url);
   const method = methodOf(of.init.method);

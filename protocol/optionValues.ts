@@ -2,6 +2,7 @@
 import { isLoopback, readAddress } from './address.ts';
 import { list, must } from './options.ts';
 import { redirectUriFailure } from './redirectUri.ts';
+import { urlOf } from './url.ts';
 
 /** The longest time that timers can wait, in milliseconds; with a longer one they end at once. */
 const LONGEST = 2_147_483_647;
@@ -91,4 +92,33 @@ export const webPage = must(
 export const redirectUri = must(
   'an https URL, or http on loopback, or of a private-use scheme, without fragment',
   (value) => typeof value === 'string' && redirectUriFailure(value) === undefined,
+);
+
+/** What ends a wait. Also one of another realm, or of a library. */
+export const signal = must('an AbortSignal', (value) => {
+  const members = { aborted: 'boolean', addEventListener: 'function', removeEventListener: 'function' };
+  const of: Readonly<Record<string, unknown>> = Object(value);
+  return Object.entries(members).every(([name, type]) => typeof of[name] === type);
+});
+
+/** A method of HTTP. @see RFC 9110 §9.1 */
+export const httpMethod = must('the method of a request, such as "GET"', (value) =>
+  isText(value, /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/),
+);
+
+/** A URL as a text, or as a URL object: also one of another realm. @returns nothing for anything else. */
+export function urlText(value: unknown): string | undefined {
+  const text = typeof value === 'object' && value !== null && 'href' in value ? value.href : value;
+  return typeof text === 'string' ? text : undefined;
+}
+
+/** The whole URL of a request. */
+export const requestUrl = must(
+  'a whole URL, as a text or a URL',
+  (value) => urlOf(urlText(value) ?? '') !== undefined,
+);
+
+/** A nonce for proofs. @see RFC 9449 §8.1 */
+export const nonce = must('the text of a DPoP-Nonce', (value) =>
+  isText(value, /^[\x21\x23-\x5b\x5d-\x7e]+$/),
 );

@@ -52,6 +52,7 @@ export function list(what: string, judge: Judge): Judge {
 export function object<Options>(shape: Shape<Options>): Judge {
   return (value, path) => {
     const members = membersOf(value, path);
+    refuseContainer(members, path);
     const unknown = Object.keys(members).find((name) => !Object.hasOwn(shape, name));
     if (unknown !== undefined) refuseUnknown(unknown, Object.keys(shape), path);
     judgeMembers(members, shape, path);
@@ -69,8 +70,29 @@ export function membersOf(value: unknown, path: string): Members {
   return invalid(`${path || 'What is given as options'} must be an object.`);
 }
 
+/**
+ * A Map, a Date, a Promise or an AbortSignal has no members of its own: it would count as no options at all. The namespace
+ * of a module is an object of options.
+ */
+function refuseContainer(members: Members, path: string): void {
+  const kind = Object.prototype.toString.call(members).slice(8, -1);
+  if (kind === 'Object' || kind === 'Module') return;
+  invalid(`${path || 'What is given as options'} must be an object with options as its members.`);
+}
+
 function judgeMembers(members: Members, shape: Readonly<Record<string, Judge>>, path: string): void {
-  for (const [name, judge] of Object.entries(shape)) judge(members[name], memberPath(path, name));
+  for (const [name, judge] of Object.entries(shape)) {
+    const at = memberPath(path, name);
+    judge(memberOf(members, name, at), at);
+  }
+}
+
+function memberOf(members: Members, name: string, path: string): unknown {
+  try {
+    return members[name];
+  } catch {
+    return invalid(`${path} must be readable, and reading it failed.`);
+  }
 }
 
 const memberPath = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);

@@ -48,3 +48,11 @@ export function selectScopes(of: ScopeSources): readonly string[] {
   const offline = of.refreshWanted && basis.length > 0 && of.server.scopesSupported.includes(OFFLINE_ACCESS);
   return offline ? union(basis, [OFFLINE_ACCESS]) : basis;
 }
+
+/** Whether these scopes were requested or granted before. */
+export function covers(
+  grant: { readonly requested: readonly string[]; readonly granted: readonly string[] },
+  scopes: readonly string[],
+): boolean {
+  return includesAll(union(grant.requested, grant.granted), scopes);
+}

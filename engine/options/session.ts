@@ -1,24 +1,35 @@
 // The options of a session and its logins, judged when they are given: before any traffic (HOST-2, P07).
 import type { SessionId } from '../../contract/facts.ts';
 import { judgeAddress } from '../../protocol/address.ts';
-import { invalid, type Judge, must, object, optional, type Shape } from '../../protocol/options.ts';
-import { anyText, scopes } from '../../protocol/optionValues.ts';
+import {
+  implementation,
+  invalid,
+  type Judge,
+  must,
+  object,
+  optional,
+  type Shape,
+} from '../../protocol/options.ts';
+import {
+  anyText,
+  callback,
+  httpMethod,
+  nonce,
+  requestUrl,
+  scopes,
+  signal,
+  urlText,
+} from '../../protocol/optionValues.ts';
 import { anySubject, type CompleteOptions, type SessionOptions } from '../engineSurface.ts';
-import type { LoginOptions } from '../sessionSurface.ts';
+import type { AnsweredRequest, HostRequest, LoginOptions, WaitOptions } from '../sessionSurface.ts';
 
 const resource: Judge = (value, path) => {
-  const text = resourceText(value);
+  const text = urlText(value);
   const verdict = text === undefined ? undefined : judgeAddress(text, text);
   if (verdict?.ok) return;
   const why = verdict ? `: ${verdict.reason}` : '';
   invalid(`${path} must be the https URL of the protected resource${why}.`);
 };
-
-/** A text, or a URL: also one of another realm. */
-function resourceText(value: unknown): string | undefined {
-  const text = typeof value === 'object' && value !== null && 'href' in value ? value.href : value;
-  return typeof text === 'string' ? text : undefined;
-}
 
 /** The options of `engine.session`. */
 export const sessionShape: Shape<SessionOptions> = {
@@ -47,18 +58,73 @@ export const completeShape: Shape<CompleteOptions> = {
 /** @throws AuthError `config_invalid` */
 export const judgeCompleteOptions = (options: CompleteOptions): void => object(completeShape)(options, '');
 
+/** The URL that a person was sent back to: whole, or only its query. */
+export const judgeCallbackUrl = (callbackUrl: unknown): void =>
+  must(
+    'the URL that the person was sent back to, as a text or a URL',
+    (value) => urlText(value) !== undefined,
+  )(callbackUrl, 'callbackUrl');
+
 /** The options of `session.login`. */
 export const loginShape: Shape<LoginOptions> = {
   scopes: optional(scopes),
-  signal: optional(must('an AbortSignal', isSignal)),
+  signal: optional(signal),
 };
 
 /** @throws AuthError `config_invalid` */
 export const judgeLoginOptions = (options: LoginOptions): void => object(loginShape)(options, '');
 
-/** Also one of another realm, or of a library. */
-function isSignal(value: unknown): boolean {
-  return (
-    typeof value === 'object' && value !== null && 'aborted' in value && typeof value.aborted === 'boolean'
-  );
+/** The options of whatever is only waited for. */
+export const waitShape: Shape<WaitOptions> = { signal: optional(signal) };
+
+/** @throws AuthError `config_invalid` */
+export const judgeWaitOptions = (options: WaitOptions): void => object(waitShape)(options, '');
+
+/** The options of `session.authorization`. */
+export const hostRequestShape: Shape<HostRequest> = {
+  method: httpMethod,
+  url: requestUrl,
+  nonce: optional(nonce),
+  signal: optional(signal),
+};
+
+/** @throws AuthError `config_invalid` */
+export const judgeHostRequest = (request: HostRequest): void => object(hostRequestShape)(request, '');
+
+/** The options of `session.answered`. A body may be anything: only text is looked at. */
+export const answeredShape: Shape<AnsweredRequest> = {
+  method: optional(httpMethod),
+  url: optional(requestUrl),
+  body: () => {},
+  authorization: optional(
+    must('the header that was sent, or null', (value) => value === null || typeof value === 'string'),
+  ),
+  signal: optional(signal),
+};
+
+/** @throws AuthError `config_invalid` */
+export const judgeAnsweredRequest = (request: AnsweredRequest): void => object(answeredShape)(request, '');
+
+/** What is read of a Response. */
+const responseShape = {
+  status: must('a number', (value) => typeof value === 'number'),
+  headers: implementation({ get: callback }),
+};
+
+/** @throws AuthError `config_invalid` for what is no Response. */
+export const judgeResponse = (response: unknown): void => implementation(responseShape)(response, 'response');
+
+/** @throws AuthError `config_invalid` for what is no function. */
+export const judgeListener = (listener: unknown): void => callback(listener, 'listener');
+
+/** What of a `RequestInit` is read here; the rest is the platform's to judge. */
+const fetchShape = {
+  method: optional(httpMethod),
+  signal: optional((value, path) => value === null || signal(value, path)),
+};
+
+/** @throws AuthError `config_invalid` for what `fetch` of a session cannot send. */
+export function judgeFetch(input: unknown, init: unknown): void {
+  if (!(input instanceof Request)) requestUrl(input, 'input');
+  implementation(fetchShape)(init, 'init');
 }

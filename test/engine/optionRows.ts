@@ -17,6 +17,7 @@ import {
 } from '../../index.ts';
 
 import {
+  containers,
   ecdh,
   ecdsa,
   flags,
@@ -40,6 +41,7 @@ import {
   SECRET,
   texts,
   times,
+  unreadable,
 } from './optionValues.ts';
 
 const userAgent = hostUserAgent({ redirectUri: 'https://app.example/callback', present: nothing });
@@ -210,7 +212,7 @@ export const engineRows: Rows<EngineOptions> = {
   client: { bad: [...noObjects, undefined, {}], good: [{ name: 'tests' }] },
   userAgent: { bad: [...noObjects, undefined, {}], good: [userAgent] },
   store: { bad: [...noObjects, {}, new Map()], good: [memoryStore(), undefined] },
-  policy: { bad: noObjects, good: [{}, undefined] },
+  policy: { bad: [...noObjects, ...containers, unreadable], good: [{}, undefined] },
   onProgress: functions,
   onTrace: functions,
   onDefect: functions,
@@ -237,7 +239,10 @@ export const sessionRows: Rows<SessionOptions> = {
 
 export const loginRows: Rows<LoginOptions> = {
   scopes: { bad: noScopes, good: goodScopes },
-  signal: { bad: [null, {}, 'abort', new AbortController(), 5000], good: [new AbortController().signal] },
+  signal: {
+    bad: [null, {}, 'abort', new AbortController(), 5000, { aborted: false }],
+    good: [new AbortController().signal],
+  },
 };
 
 export const completeRows: Rows<CompleteOptions> = {

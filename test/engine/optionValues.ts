@@ -21,6 +21,19 @@ export const ecdh = await keyPair({ name: 'ECDH', namedCurve: 'P-256' }, ['deriv
 export const noFunctions = [SECRET, {}, null, true, 5];
 const noFlags = ['false', 0, 1, null, {}];
 export const noObjects = [SECRET, null, 5, true, [], [SECRET], nothing];
+/** Objects whose members are no options: they would count as no options at all. */
+export const containers = [
+  new Map([['interaction', 'auto']]),
+  new Set(),
+  new Date(),
+  Promise.resolve({ interaction: 'auto' }),
+  new AbortController().signal,
+];
+export const unreadable = {
+  get interaction(): never {
+    throw new Error(SECRET);
+  },
+};
 export const noIds = ['', 5, null, ['client'], 'clïent', 'client\n', 'client\u0000', 'x'.repeat(4097)];
 export const noNames = [
   '',
