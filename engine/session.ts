@@ -104,7 +104,7 @@ export class EngineSession implements Session {
     if (!includesAll(union(scopeCeiling, scopeFloor), scopes))
       throw new AuthError(beyondCeiling(this.id, scopes));
     // A login that an earlier process started is shown again; anything else in flight comes first.
-    await this.#until(isPersonsTurnOrRest);
+    await this.#chart.until(isPersonsTurnOrRest);
     await this.#lookAgain();
     this.tell({ type: 'user.login', scopes });
     const snapshot = await this.settled();
@@ -125,7 +125,7 @@ export class EngineSession implements Session {
     const grantVersion = (await currentGrant(tools, this.id, issuer))?.version ?? null;
     if (grantVersion === (grant?.version ?? null)) return;
     this.tell({ type: 'grant.changed', grantVersion });
-    await this.#until(isPersonsTurnOrRest);
+    await this.#chart.until(isPersonsTurnOrRest);
   }
 
   async token(options: WaitOptions = {}): Promise<string> {
@@ -211,7 +211,7 @@ export class EngineSession implements Session {
   /** The token to send, if there is one; renewed first when it is due. */
   async usableToken(signal?: AbortSignal): Promise<UsableToken | undefined> {
     refuseDisposed(this.#parts.tools);
-    const before = await orAborted(this.#until(isPersonsTurnOrRest), signal);
+    const before = await orAborted(this.#chart.until(isPersonsTurnOrRest), signal);
     if (!before.hasTag('canSend')) await orAborted(this.#lookAgain(), signal);
     for (let look = 1; ; look += 1) {
       const grant = await this.#usableGrant(signal);
@@ -255,7 +255,7 @@ export class EngineSession implements Session {
     const isUnattended = (snapshot: AuthSnapshot): boolean =>
       snapshot.hasTag('needsUser') && this.#login === undefined && this.#parts.interaction === 'ask';
     return orAborted(
-      this.#until((snapshot) => !snapshot.hasTag('busy') || isUnattended(snapshot)),
+      this.#chart.until((snapshot) => !snapshot.hasTag('busy') || isUnattended(snapshot)),
       signal,
     );
   }
@@ -263,13 +263,9 @@ export class EngineSession implements Session {
   /** Waits until nothing is in flight. @throws the signal's reason. */
   settled(signal?: AbortSignal): Promise<AuthSnapshot> {
     return orAborted(
-      this.#until((snapshot) => !snapshot.hasTag('busy')),
+      this.#chart.until((snapshot) => !snapshot.hasTag('busy')),
       signal,
     );
-  }
-
-  #until(isReached: (snapshot: AuthSnapshot) => boolean): Promise<AuthSnapshot> {
-    return this.#chart.until(isReached);
   }
 
   /** Tells the chart something; nothing when it was stopped. */

@@ -24,7 +24,7 @@ import {
 import type { Shape } from '../../protocol/options.ts';
 import { startWorld, type World } from '../support/world.ts';
 import * as rows from './optionRows.ts';
-import { type Row, type Rows, SECRET } from './optionValues.ts';
+import { type Row, type Rows, SECRET, unreadable } from './optionValues.ts';
 
 /** A world in which nothing may arrive, and engines that are taken down after each test. */
 export class Bench {
@@ -176,6 +176,7 @@ export async function errorOf(give: () => unknown): Promise<unknown> {
 export const shownAs = (value: unknown): string => {
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'bigint' || typeof value === 'symbol') return String(value);
+  if (value === unreadable) return 'an object that cannot be read';
   const text = JSON.stringify(value, (_, one) => (one instanceof Set ? 'a Set' : one)) ?? String(value);
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 };
