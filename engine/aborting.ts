@@ -15,10 +15,14 @@ export function orAborted<Result>(work: Promise<Result>, signal: AbortSignal | u
 }
 
 /**
- * Judges what a caller gave, before anything is begun for them.
- * @throws AuthError `config_invalid`
+ * Judges what a caller gave, before anything is begun for them. Nothing is begun for one who has left already.
+ * @throws AuthError `config_invalid`; the signal's reason when it was given before.
  */
-export function judged<Options>(judge: (options: Options) => void, options: Options): Options {
+export function judged<Options extends { readonly signal?: AbortSignal }>(
+  judge: (options: Options) => void,
+  options: Options,
+): Options {
   judge(options);
+  if (options.signal?.aborted) throw options.signal.reason;
   return options;
 }

@@ -216,7 +216,7 @@ export class EngineSession implements Session {
     for (let look = 1; ; look += 1) {
       const grant = await this.#usableGrant(signal);
       if (!grant) return undefined;
-      const token = await this.#stored(grant).catch((error: unknown) => {
+      const token = await orAborted(this.#stored(grant), signal).catch((error: unknown) => {
         // What cannot be used any more is not remembered either: the next login starts afresh.
         if (error instanceof AuthError && error.code === 'grant_refused')
           this.tell({ type: 'grant.changed', grantVersion: null });

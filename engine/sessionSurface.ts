@@ -12,13 +12,16 @@ export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promi
 export interface LoginOptions {
   /** Scopes to ask for, beside what the resource asks for and what was granted before. */
   readonly scopes?: readonly string[];
-  /** Ends the waiting of this caller, with the signal's reason. The login itself goes on: see `session.cancel`. */
+  /**
+   * Ends the waiting of this caller, with the signal's reason. The login itself goes on: see `session.cancel`. Nothing is
+   * begun where it was given before.
+   */
   readonly signal?: AbortSignal;
 }
 
 /** How long a caller waits. */
 export interface WaitOptions {
-  /** Ends the waiting of this caller, with the signal's reason. */
+  /** Ends the waiting of this caller, with the signal's reason. Nothing is begun where it was given before. */
   readonly signal?: AbortSignal;
 }
 
