@@ -1,7 +1,7 @@
 // A chart that the host has invoked or spawned itself, as a session uses it: it is looked at and told, never stopped.
-import { waitFor } from 'xstate';
 import type { AuthEvent } from '../machines/context.ts';
 import type { AuthActor, AuthSnapshot, ChartInUse } from './sessionChart.ts';
+import { untilReached } from './untilReached.ts';
 
 /** The host's own chart: when it runs, and for how long, is the host's to say. */
 export class HostedChart implements ChartInUse {
@@ -24,7 +24,7 @@ export class HostedChart implements ChartInUse {
   }
 
   until(isReached: (snapshot: AuthSnapshot) => boolean): Promise<AuthSnapshot> {
-    return waitFor(this.actor, (snapshot) => isReached(snapshot) || snapshot.status !== 'active');
+    return untilReached(this.actor, isReached);
   }
 
   subscribe(listener: (snapshot: AuthSnapshot) => void): () => void {

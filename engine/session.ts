@@ -13,6 +13,7 @@ import { answerOf, meetChallenge } from './answers.ts';
 import { onlooker } from './defects.ts';
 import { refuseDisposed } from './disposed.ts';
 import { type Explanation, explain } from './explain.ts';
+import { GivenOut } from './givenOut.ts';
 import { holdingsOf } from './holdings.ts';
 import { loginPage } from './loginPage.ts';
 import type { Observer } from './observe.ts';
@@ -25,7 +26,7 @@ import {
   judgeWaitOptions,
 } from './options/session.ts';
 import type { AuthActor, AuthSnapshot, ChartInUse } from './sessionChart.ts';
-import { beyondCeiling, notFinished, notLoggedIn } from './sessionFailures.ts';
+import { beyondCeiling, notFinished, notLoggedIn, notSignedOut } from './sessionFailures.ts';
 import { fetchWith, methodOf, refuseOtherOrigin } from './sessionFetch.ts';
 import type {
   AnsweredRequest,
@@ -62,8 +63,9 @@ export class EngineSession implements Session {
   readonly #parts: SessionParts;
   readonly #chart: ChartInUse;
   #login: { readonly done: Promise<Grant>; askedAt: number } | undefined;
-  /** Headers that were given out last, and the version of their grant. */
-  #givenOut: { readonly authorization: string; readonly version: string } | undefined;
+  readonly #givenOut = new GivenOut();
+  /** How often somebody has ended whatever login there was. */
+  #endings = 0;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -104,14 +106,15 @@ export class EngineSession implements Session {
     if (!includesAll(union(scopeCeiling, scopeFloor), scopes))
       throw new AuthError(beyondCeiling(this.id, scopes));
     // A login that an earlier process started is shown again; anything else in flight comes first.
+    const endings = this.#endings;
     await this.#chart.until(isPersonsTurnOrRest);
     await this.#lookAgain();
+    if (endings !== this.#endings) throw new AuthError(notFinished(this.id));
     this.tell({ type: 'user.login', scopes });
     const snapshot = await this.settled();
     userAgent.dismiss?.();
     const { grant, failure: failed, refusal } = snapshot.context;
     if (snapshot.hasTag('canSend') && grant && covers(grant, scopes)) return grant;
-    refuseDisposed(this.#parts.tools);
     throw new AuthError(failed ?? refusal ?? notFinished(this.id));
   }
 
@@ -144,8 +147,7 @@ export class EngineSession implements Session {
   async #tokenInHand(signal: AbortSignal | undefined): Promise<UsableToken> {
     const usable = await this.usableToken(signal);
     if (!usable) throw new AuthError(this.snapshot.context.failure ?? notLoggedIn(this.id));
-    const { accessToken, isBound, version } = usable;
-    this.#givenOut = { authorization: `${isBound ? 'DPoP' : 'Bearer'} ${accessToken}`, version };
+    this.#givenOut.remember(usable);
     return usable;
   }
 
@@ -153,21 +155,13 @@ export class EngineSession implements Session {
     judgeResponse(response);
     const { signal, method = 'GET', body } = judged(judgeAnsweredRequest, request);
     const url = String(request.url ?? (response.url || this.id.resource));
-    const grantVersion = this.#versionSent(request.authorization);
+    const grantVersion = this.#givenOut.versionSent(request.authorization);
     const answer = answerOf(response, new URL(this.id.resource).origin);
     const challenge = challengeIn(answer, response.headers.get('www-authenticate'));
     if (grantVersion !== null && provesGrant(answer)) this.tell({ type: 'grant.proved', grantVersion });
     if (!challenge) return false;
     const operation = operationOf(methodOf(method).toUpperCase(), url, body);
     return (await meetChallenge(this, { challenge, grantVersion, operation }, signal)) !== 'nothing new';
-  }
-
-  /** @returns nothing when no token was sent; '' for one that is not known any more, and so an older one. */
-  #versionSent(authorization: string | null | undefined): string | null {
-    if (authorization === null) return null;
-    const last = this.#givenOut;
-    if (authorization === undefined) return last?.version ?? null;
-    return authorization === last?.authorization ? last.version : '';
   }
 
   loginUrl(): Promise<string | undefined> {
@@ -183,11 +177,13 @@ export class EngineSession implements Session {
   }
 
   async logout(options: WaitOptions = {}): Promise<void> {
-    const { context } = await this.#after({ type: 'user.logout' }, options);
-    if (context.failure) throw new AuthError(context.failure);
+    this.#endings += 1;
+    const { context, status } = await this.#after({ type: 'user.logout' }, options);
+    if (context.failure || status !== 'active') throw new AuthError(context.failure ?? notSignedOut(this.id));
   }
 
   async cancel(options: WaitOptions = {}): Promise<void> {
+    this.#endings += 1;
     await this.#after({ type: 'user.cancel' }, options);
   }
 

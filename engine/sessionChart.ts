@@ -1,7 +1,8 @@
 // The running chart of a session: started when it is needed, put to rest when it is not, started again from the store.
-import { type ActorRefFrom, createActor, type InspectionEvent, type SnapshotFrom, waitFor } from 'xstate';
+import { type ActorRefFrom, createActor, type InspectionEvent, type SnapshotFrom } from 'xstate';
 import type { AuthMachine } from '../machines/authMachine.ts';
 import type { AuthEvent, AuthInput } from '../machines/context.ts';
+import { untilReached } from './untilReached.ts';
 
 /** The running chart. */
 export type AuthActor = ActorRefFrom<AuthMachine>;
@@ -73,7 +74,7 @@ export class SessionChart implements ChartInUse {
   }
 
   until(isReached: (snapshot: AuthSnapshot) => boolean): Promise<AuthSnapshot> {
-    return waitFor(this.#use(), (snapshot) => isReached(snapshot) || snapshot.status !== 'active');
+    return untilReached(this.#use(), isReached);
   }
 
   subscribe(listener: Listener): () => void {

@@ -11,12 +11,20 @@ export const beyondCeiling = (id: SessionId, scopes: readonly string[]): Failure
     `The login for ${placeOf(id.resource)} asks for "${scopes.join(' ')}", which is beyond what this client may ask for; widen its scope ceiling to allow it.`,
   );
 
-/** A login that ended without a grant and without a reason. */
+/** A login that was ended by something else than its own outcome: a sign-out, a cancel, or the end of its engine or chart. */
 export const notFinished = (id: SessionId): Failure =>
   failure(
-    'login_timed_out',
+    'cancelled',
     'authorizing',
-    `The login for ${placeOf(id.resource)} did not finish; log in again.`,
+    `The login for ${placeOf(id.resource)} was ended before it was finished: by a sign-out, a cancel, or the end of its engine; log in again when you want to.`,
+  );
+
+/** A sign-out that nobody can make any more: what was issued stays in the store. */
+export const notSignedOut = (id: SessionId): Failure =>
+  failure(
+    'cancelled',
+    'signingOut',
+    `The engine, or the chart, of the session for ${placeOf(id.resource)} has ended before the sign-out did; sign out with another one.`,
   );
 
 /** Somebody wants a token, and there is none. */

@@ -82,7 +82,7 @@ export interface Session {
    * Logs in, where a person has to: may open a browser, since this was asked for. Ends at once when there is a grant
    * that covers the scopes. One login for all who ask at the same time, in any process: one page is opened, and all of
    * them are logged in, or fail alike (AUTHZ-12). Asked again while a person is awaited, it shows the same request again.
-   * @throws the signal's reason; AuthError what the login ended with.
+   * @throws the signal's reason; AuthError what the login ended with; `cancelled` when a sign-out ended it, or the end of its engine.
    */
   login(options?: LoginOptions): Promise<void>;
   /**
@@ -128,7 +128,8 @@ export interface Session {
   holdings(): Promise<readonly Holding[]>;
   /**
    * Revokes what was issued, best effort, and forgets every copy.
-   * @throws the signal's reason; AuthError `store_failed` when something could not be forgotten.
+   * @throws the signal's reason; AuthError `store_failed` when something could not be forgotten; `cancelled`
+   *   when the engine, or the chart, has ended before.
    * @see RFC 7009
    */
   logout(options?: WaitOptions): Promise<void>;

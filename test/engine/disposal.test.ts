@@ -110,12 +110,12 @@ describe('an engine that was disposed of', () => {
     await engine.dispose();
   });
 
-  it('HOST-2: is what a login that was under way ends with', async () => {
+  it('HOST-2: has cancelled the login that was under way', async () => {
     const { engine, session } = testEngine(world.resource, {
       userAgent: hostUserAgent({ redirectUri: 'https://app.example/callback', present: () => {} }),
     });
     const login = session.login();
-    const ended = expect(login).rejects.toMatchObject({ code: 'engine_disposed' });
+    const ended = expect(login).rejects.toMatchObject({ code: 'cancelled' });
     await session.loginUrl();
     await engine.dispose();
     await ended;
