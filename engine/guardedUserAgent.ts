@@ -7,14 +7,20 @@ import { AuthError, refuse } from '../contract/errors.ts';
 import { onlooker, type TellDefect } from './defects.ts';
 
 /**
- * The same user agent. What a method throws that is no AuthError is told as a defect and becomes an AuthError
- * `user_agent_failed`; where it only cleans up, nothing comes of it.
+ * The same user agent. What a method throws that is no AuthError, and what it returns that the contract does not know, is
+ * told as a defect and becomes an AuthError `user_agent_failed`; where it only cleans up, nothing comes of it.
  */
 export function guardedUserAgent(agent: UserAgent, tell: TellDefect): UserAgent {
   const { hold, dismiss } = agent;
-  const run = async <Result>(work: () => Promise<Result>, signal: AbortSignal): Promise<Result> => {
+  const run = async <Result>(
+    work: () => Promise<Result>,
+    signal: AbortSignal,
+    isOfContract: (result: unknown) => boolean = () => true,
+  ): Promise<Result> => {
     try {
-      return await work();
+      const result = await work();
+      if (!isOfContract(result)) throw outOfContract();
+      return result;
     } catch (thrown) {
       return rethrown(thrown, signal, tell);
     }
@@ -29,15 +35,22 @@ export function guardedUserAgent(agent: UserAgent, tell: TellDefect): UserAgent 
   };
   return {
     name: agent.name,
-    reserve: (wanted, signal) => run(() => agent.reserve(wanted, signal), signal),
-    ...(hold && { hold: (uri, signal) => run(() => hold.call(agent, uri, signal), signal) }),
+    reserve: (wanted, signal) => run(() => agent.reserve(wanted, signal), signal, isText),
+    ...(hold && { hold: (uri, signal) => run(() => hold.call(agent, uri, signal), signal, isBoolean) }),
     present: (request) => run(() => agent.present(request), request.signal),
-    receive: (request) => run(() => agent.receive(request), request.signal),
+    receive: (request) => run(() => agent.receive(request), request.signal, isText),
     ...(dismiss && { dismiss: onlooker(() => dismiss.call(agent), tell) }),
     release: (redirectUri) => tidyUp(() => agent.release(redirectUri)),
     dispose: () => tidyUp(() => agent.dispose()),
   };
 }
+
+const outOfContract = (): TypeError =>
+  new TypeError('The user agent returned what its contract does not know: see `UserAgent`.');
+
+const isText = (result: unknown): boolean => typeof result === 'string';
+
+const isBoolean = (result: unknown): boolean => typeof result === 'boolean';
 
 function rethrown(thrown: unknown, signal: AbortSignal, tell: TellDefect): never {
   if (thrown instanceof AuthError) {

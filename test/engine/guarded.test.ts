@@ -104,6 +104,38 @@ describe('a guarded store', () => {
 });
 
 describe('a guarded user agent', () => {
+  const good = headlessUserAgent();
+  const { signal } = new AbortController();
+
+  it.each<['reserve' | 'hold' | 'receive', unknown]>([
+    ['reserve', undefined],
+    ['reserve', new URL('https://app.example/callback')],
+    ['hold', undefined],
+    ['hold', 'yes'],
+    ['receive', undefined],
+    ['receive', null],
+    ['receive', { url: SECRET }],
+  ])('C14: %s that returns %j is told as a fault of the user agent', async (name, result) => {
+    const tell = vi.fn();
+    const agent = guardedUserAgent({ ...good, [name]: async () => result }, tell);
+    const request = {
+      session: { resource: '', subject: '', label: '' },
+      redirectUri: '',
+      state: '',
+      issuer: '',
+      signal,
+    };
+    const called = {
+      reserve: () => agent.reserve([], signal),
+      hold: () => agent.hold?.('', signal),
+      receive: () => agent.receive(request),
+    };
+    const failure = await failureOf((async () => called[name]())());
+    expect(failure).toMatchObject({ code: 'user_agent_failed', phase: 'authorizing' });
+    expect(tell.mock.calls).toEqual([[expect.any(TypeError)]]);
+    expect(textOf([failure, tell.mock.calls])).not.toContain(SECRET);
+  });
+
   it('C14: is called as it was', async () => {
     class Agent implements UserAgent {
       readonly name = 'agent';

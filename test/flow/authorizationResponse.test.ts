@@ -78,6 +78,22 @@ describe('a response with the wrong state', () => {
     expect(presented).toHaveLength(1);
   });
 
+  it.each(['', 'nonsense', 'http://127.0.0.1/callback?code=a&state=another'])(
+    'AUTHZ-3, C14: a user agent that gives "%s" again and again is not asked without end',
+    async (foreign) => {
+      let asked = 0;
+      const receive = async (): Promise<string> => {
+        asked += 1;
+        // A test that hangs says less than one that counts.
+        return asked > 1_000 ? new Promise(() => {}) : foreign;
+      };
+      const userAgent = { ...testHost().userAgent, receive };
+      const { session } = testEngine(world.resource, { userAgent, policy: { loginTimeout: 2_000 } });
+      expect(await failureOf(session.login())).toMatchObject({ code: 'user_agent_failed' });
+      expect(asked).toBe(20);
+    },
+  );
+
   it('AUTHZ-3, A17: a response counts once', async () => {
     const { engine, login, url } = await waiting();
     const callback = await visit(url);
