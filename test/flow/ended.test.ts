@@ -1,7 +1,7 @@
 // What ends under somebody's feet: a sign-out in mid-login, an engine that is disposed of, a chart that the host stops.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createActor } from 'xstate';
-import { type AuthSnapshot, memoryStore, type Session } from '../../index.ts';
+import { memoryStore } from '../../index.ts';
 import { failureOf, personsTurn, testEngine, testHost } from '../support/engine.ts';
 import { startWorld, type World } from '../support/world.ts';
 
