@@ -65,14 +65,15 @@ async function look(
     versions.set(key, found?.version);
     return found?.value;
   };
+  // The login first: who finishes one stores a grant before it goes.
+  const login = pendingKey === null ? undefined : await read(keys.login(session));
+  const pending = pendingKey === null ? undefined : await read(keys.as('pending', pendingKey));
   const binding = await read(keys.binding(session));
   // Of a chart with a grant, that one counts: the resource may be bound elsewhere until tokens come from there (BIND-8).
   const issuer = (pendingKey === null ? known?.issuer : undefined) ?? binding?.current ?? '';
   const bound = boundAt(binding, issuer);
   if (bound) await read(bound.grantKey);
   const grant = await currentGrant(tools, session, issuer);
-  const login = pendingKey === null ? undefined : await read(keys.login(session));
-  const pending = pendingKey === null ? undefined : await read(keys.as('pending', pendingKey));
   if (login?.pendingKey === pendingKey && login) await answerAsHolder(tools, session, login);
   return { grantVersion: grant?.version ?? null, login, pending, versions };
 }

@@ -196,6 +196,42 @@ describe('a login that is held', () => {
     expect(person.pages).toHaveLength(1);
   });
 
+  it('AUTHZ-12: is not taken for cancelled by one that looks while its holder finishes it', async () => {
+    const person = new Person('until told');
+    const store = memoryStore();
+    const first = joining(store, person);
+    let left = 0;
+    let looked = Promise.resolve();
+    let lookOn = (): void => {};
+    // While the second one looks for a grant, and finds none yet, the first one is done. Nobody else tells it before it has looked on.
+    const slow: Store = {
+      ...store,
+      async get(key) {
+        if (key.startsWith('pending:')) await looked;
+        if (key.startsWith('login:')) lookOn();
+        const found = await store.get(key);
+        if (left === 0 || !key.startsWith('binding:')) return found;
+        left -= 1;
+        if (left > 0) return found;
+        looked = new Promise((resolve) => {
+          lookOn = resolve;
+        });
+        await login;
+        return found;
+      },
+    };
+    const second = joining(slow, person);
+    const login = outcome(first.login());
+    await expect.poll(() => person.pages).toHaveLength(1);
+    const joined = outcome(second.login());
+    await expect.poll(() => second.snapshot.matches({ authorizing: 'awaitingSibling' })).toBe(true);
+    // It reads the binding twice for each look.
+    left = 2;
+    person.answer();
+    expect([await login, await joined]).toEqual(['done', 'done']);
+    expect(left).toBe(0);
+  });
+
   it('AUTHZ-12: is denied to all who asked', async () => {
     world.script('a GET /authorize', ({ query }) => {
       const back = new URL(query.get('redirect_uri') ?? '');
