@@ -7,6 +7,7 @@ const texts: Readonly<Record<string, string>> = {
   bindChecking: 'looking up the credentials for this server',
   reusing: 'trying the stored credentials first',
   'authorizing.awaitingUser': 'waiting until the login is finished',
+  'authorizing.awaitingSibling': 'another process has a login under way: waiting for it',
   'authorizing.awaitingApproval': 'waiting until the login is approved',
   authorized: 'there is a token',
   steppingUp: 'the resource asks for more scopes than were granted',

@@ -31,13 +31,18 @@ export async function removeFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }
 
-/**
- * Starts the command. It opens no browser, because its environment says that it runs over SSH.
- * @param program The arguments of Node before those of the command.
- */
-export function start(folder: string, args: readonly string[], program = [programFile('command')]): Running {
+export interface StartOptions {
+  /** The arguments of Node before those of the command. */
+  readonly program?: readonly string[];
+  /** Further variables of its environment. Default: those of SSH, so that it opens no browser. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Starts the command. */
+export function start(folder: string, args: readonly string[], options: StartOptions = {}): Running {
+  const { program = [programFile('command')], env = { SSH_CONNECTION: 'here' } } = options;
   const child = spawn(process.execPath, [...program, ...args], {
-    env: { ...process.env, AUTHCHART_STORE: folder, SSH_CONNECTION: 'here', NO_COLOR: '1' },
+    env: { ...process.env, AUTHCHART_STORE: folder, NO_COLOR: '1', ...env },
   });
   let stdout = '';
   let stderr = '';

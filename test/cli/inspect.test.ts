@@ -115,7 +115,7 @@ describe('a resource', () => {
     const { child, ended, printed } = start(
       folder,
       ['inspect', world.resource, '--user-agent', 'headless', '--label', 'watched', '--json'],
-      ['--import', 'tsx', fileURLToPath(new URL('../../cli/main.ts', import.meta.url))],
+      { program: ['--import', 'tsx', fileURLToPath(new URL('../../cli/main.ts', import.meta.url))] },
     );
     const out = new Promise<string>((resolve) => child.stdout.once('data', resolve));
     const { url } = JSON.parse(await out) as { readonly url: string };

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Telling } from './orders.ts';
+import { rounds } from './rounds.ts';
 import { Starts, startTogether } from './starts.ts';
 
 let folder: string;
@@ -14,46 +14,31 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** Everything by `npm run races`; in every test run a part that does not take long. */
 const isWhole = process.env['AUTHCHART_RACES'] === 'whole';
-const tellings: readonly Telling[] = ['tells', 'cannot tell', 'fails to tell'];
-const offsets = [0, 20, 80, 150, 300, 450, 600, 800, 1000];
 const thinking = [0, 50, 400, 900];
-
-interface Round {
-  readonly telling: Telling;
-  readonly at: readonly number[];
-  readonly thinks: number;
-}
-
-/** Offsets and thinking times in all combinations, over and over, on each kind of home. */
-function rounds(size: number, count: number): readonly Round[] {
-  return Array.from({ length: count }, (_, round) => {
-    const apart = offsets[round % offsets.length] ?? 0;
-    return {
-      telling: tellings[round % tellings.length] ?? 'tells',
-      at: Array.from({ length: size }, (_one, index) => Math.round((apart * index) / (size - 1))),
-      thinks: thinking[Math.floor(round / offsets.length) % thinking.length] ?? 0,
-    };
-  });
-}
-
-const two = isWhole ? rounds(2, 100) : rounds(2, 100).slice(2, 5);
-const five = isWhole ? rounds(5, 20) : rounds(5, 20).slice(3, 4);
+const two = rounds(2, 100, thinking);
+const five = rounds(5, 20, thinking);
 
 describe('logins at once', () => {
-  it.each(two)(
+  it.for(isWhole ? two : two.slice(2, 5))(
     'AUTHZ-12, TOK-13: two processes start at $at ms, a person takes $thinks ms, a home that $telling',
     {
       timeout: 60_000,
     },
-    (round) => startTogether({ folder, ...round }),
+    (round, { task }) =>
+      startTogether(folder, round, (started) => {
+        task.meta.started = started;
+      }),
   );
 
-  it.each(five)(
+  it.for(isWhole ? five : five.slice(3, 4))(
     'AUTHZ-12, TOK-13: five processes start at $at ms, a person takes $thinks ms, a home that $telling',
     {
       timeout: 60_000,
     },
-    (round) => startTogether({ folder, ...round }),
+    (round, { task }) =>
+      startTogether(folder, round, (started) => {
+        task.meta.started = started;
+      }),
   );
 });
 

@@ -4,16 +4,9 @@ import { expect } from 'vitest';
 import { fileStore } from '../../adapters/node.ts';
 import { startWorld, type World } from '../support/world.ts';
 import { Crewman } from './crew.ts';
+import type { Started } from './figures.ts';
 import type { Telling } from './orders.ts';
-
-export interface Start {
-  readonly folder: string;
-  readonly telling: Telling;
-  /** When each process begins its login, in milliseconds after the first one. */
-  readonly at: readonly number[];
-  /** How long the person thinks before they answer a page, in milliseconds. */
-  readonly thinks: number;
-}
+import type { Round } from './rounds.ts';
 
 /** One world, in which processes log in on one folder of records. */
 export class Starts {
@@ -53,8 +46,15 @@ export class Starts {
   }
 }
 
-/** Every process ends logged in, by one page and one code; nothing of the login is left. */
-export async function startTogether({ folder, telling, at, thinks }: Start): Promise<void> {
+/**
+ * Every process ends logged in, by one page and one code; nothing of the login is left.
+ * @param tell told what happened, before it is judged.
+ */
+export async function startTogether(
+  folder: string,
+  { telling, at, thinks }: Round,
+  tell: (started: Started) => void,
+): Promise<void> {
   const starts = await Starts.begin();
   try {
     const crew = await Promise.all(at.map(() => starts.join(folder, telling, thinks)));
@@ -62,7 +62,10 @@ export async function startTogether({ folder, telling, at, thinks }: Start): Pro
       await pause(at[index] ?? 0);
       return one.tell({ do: 'login' });
     });
-    expect(await Promise.all(logins)).toEqual(at.map(() => 'ok'));
+    const ended = await Promise.all(logins);
+    const loggedIn = ended.filter((how) => how === 'ok').length;
+    tell({ by: 'library', processes: at.length, pages: starts.pages.length, loggedIn });
+    expect(ended).toEqual(at.map(() => 'ok'));
     expect(starts.pages).toHaveLength(1);
     const codes = starts.world.requests('a', 'POST', '/token').filter(({ form }) => form.has('code'));
     expect(codes).toHaveLength(1);

@@ -1,12 +1,11 @@
 // `npm run test:services`: the homes for gateways on real servers, which it starts for itself and stops again.
 // Ends with 0 when everything passed, with 1 when something failed or was skipped, and with 69 (EX_UNAVAILABLE of
 // sysexits.h) when a server could not be had: then nothing was tested. A million grants take 4 GB below TMPDIR.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runVitest } from '../support/vitestRun.ts';
 import { results } from './figures.ts';
 import { startKeyring } from './keyring.ts';
 import { report } from './report.ts';
@@ -76,35 +75,6 @@ async function openFolder(path: string): Promise<string> {
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** @returns whether Vitest was content; its results are in the file. */
-async function runTests(env: Env, file: string, stopping: AbortSignal): Promise<boolean> {
-  const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
-  // One file after the other: figures are taken, and two cores are soon busy.
-  const how = ['--no-file-parallelism', '--disable-console-intercept'];
-  const child = spawn(process.execPath, [vitest, 'run', ...tests, ...how], {
-    cwd: ROOT,
-    env: { ...process.env, ...env, AUTHCHART_TEST_REPORT: file },
-    stdio: 'inherit',
-    // With the processes that it starts it is a group, which can be ended as a whole.
-    detached: true,
-  });
-  const end = (): void => endGroup(child.pid);
-  stopping.addEventListener('abort', end, { once: true });
-  if (stopping.aborted) end();
-  const [code] = await once(child, 'exit');
-  end();
-  return code === 0;
-}
-
-function endGroup(leader: number | undefined): void {
-  if (leader === undefined) return;
-  try {
-    process.kill(-leader, 'SIGKILL');
-  } catch {
-    // Nobody is left.
-  }
-}
-
 /** @returns the exit code. */
 async function test(folder: string, running: Running[], stopping: AbortSignal): Promise<number> {
   const started = performance.now();
@@ -117,7 +87,14 @@ async function test(folder: string, running: Running[], stopping: AbortSignal): 
   // What tests leave behind when they are ended is in the folder, too.
   const [temporary, file] = [join(folder, 'tests'), join(folder, 'results.json')];
   await mkdir(temporary);
-  const isContent = await runTests({ ...env, TMPDIR: temporary }, file, stopping);
+  const isContent = await runVitest({
+    tests,
+    report: file,
+    // One file after the other: figures are taken, and two cores are soon busy.
+    args: ['--no-file-parallelism', '--disable-console-intercept'],
+    env: { ...env, TMPDIR: temporary },
+    stopping,
+  });
   stopping.throwIfAborted();
   const found = results.safeParse(JSON.parse(await readFile(file, 'utf8').catch(() => 'null')));
   if (!found.success) {
