@@ -20,6 +20,8 @@ interface Listener {
   reserved: number;
   /** Logins between `hold` and `present` or `receive`, whichever comes first. */
   takenOver: number;
+  /** Responses that came before the request of a login that is being taken over: by state. */
+  readonly early: Map<string, string>;
   /** Logins whose request has gone from the inbox, and that have not called `release` yet. */
   ended: number;
 }
@@ -49,6 +51,9 @@ interface ListenersOptions {
   readonly closing: AbortSignal;
 }
 
+/** How many responses are kept that came early: anybody on this machine can send some. */
+const MAX_EARLY = 8;
+
 /** `choose` throws AuthError `user_agent_failed` when no port can be had, `cancelled` after `closing`. */
 export function createListeners({ host, path, port: fixed, closing }: ListenersOptions): Listeners {
   const listeners = new Map<string, Listener>();
@@ -69,9 +74,11 @@ export function createListeners({ host, path, port: fixed, closing }: ListenersO
     });
     const server = await listenForCallbacks({ host, path, port }, (query) => {
       const state = stateOf(query);
-      return state !== undefined && inbox.deliver(state, server.redirectUri + query);
+      if (state === undefined) return false;
+      const url = server.redirectUri + query;
+      return inbox.deliver(state, url) || keepEarly(listener, state, url);
     });
-    const listener: Listener = { server, inbox, reserved: 0, takenOver: 0, ended: 0 };
+    const listener: Listener = { server, inbox, reserved: 0, takenOver: 0, early: new Map(), ended: 0 };
     listeners.set(server.redirectUri, listener);
     if (closing.aborted) close(listener);
     return listener;
@@ -129,11 +136,13 @@ export function createListeners({ host, path, port: fixed, closing }: ListenersO
       listener.inbox.expect(state, signal);
       if (listener.reserved > 0 && listener.inbox.claim(state)) listener.reserved -= 1;
       else if (listener.takenOver > 0 && listener.inbox.claim(state)) listener.takenOver -= 1;
+      deliverEarly(listener, state);
     },
 
     receive(listener, state, signal) {
       const response = listener.inbox.receive(state, signal);
       if (listener.takenOver > 0 && listener.inbox.claim(state)) listener.takenOver -= 1;
+      deliverEarly(listener, state);
       return response;
     },
 
@@ -153,6 +162,20 @@ export function createListeners({ host, path, port: fixed, closing }: ListenersO
       for (const listener of [...listeners.values()]) close(listener);
     },
   };
+}
+
+/** The person has the page open while a login is taken over, and may answer before its request is in the inbox. */
+function keepEarly({ takenOver, early }: Listener, state: string, url: string): boolean {
+  if (takenOver === 0 || early.has(state) || early.size >= MAX_EARLY) return false;
+  early.set(state, url);
+  return true;
+}
+
+/** A request is in the inbox now: what came early for it is delivered. */
+function deliverEarly({ inbox, takenOver, early }: Listener, state: string): void {
+  const url = early.get(state);
+  if (url !== undefined && early.delete(state)) inbox.deliver(state, url);
+  if (takenOver === 0) early.clear();
 }
 
 function isNeeded(listener: Listener): boolean {

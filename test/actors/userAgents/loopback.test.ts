@@ -365,6 +365,23 @@ describe('hold: a redirect URI of a login that another process presented', () =>
     expect(await listens('127.0.0.1', portOf(redirectUri))).toBe(false);
   });
 
+  test.each(['receive', 'present'] as const)(
+    'A35 keeps a response that comes before %s: the person has the page open',
+    async (first) => {
+      const { redirectUri, ...rest } = await start(makeAgent());
+      await agents[0]?.dispose();
+      const agent = makeAgent();
+      expect(await agent.hold?.(redirectUri, never)).toBe(true);
+      const response = `${redirectUri}?code=one&state=${rest.state}`;
+      for (const url of [`${redirectUri}?code=foreign&state=other`, response]) await fetch(url);
+      const request = { ...rest, redirectUri };
+      if (first === 'present') await agent.present(request);
+      expect(await agent.receive(request)).toBe(response);
+      await agent.release(redirectUri);
+      expect(await listeners()).toBe(0);
+    },
+  );
+
   test('is true for a port that is bound here already', async () => {
     const agent = makeAgent();
     const first = await start(agent, 'first');
