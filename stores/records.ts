@@ -31,7 +31,16 @@ export interface Versioned<Value> {
 }
 
 /** How often a lost race is run again before it is reported. */
-const RACES = 8;
+export const RACES = 8;
+
+/** For who has lost so many races. @throws AuthError `store_conflict` */
+export function refuseConflict(): never {
+  return refuse(
+    'store_conflict',
+    'storing',
+    'The store is written to from too many sides at once; try again.',
+  );
+}
 
 /** Typed access to a store. Corrupt records are set aside and count as absent; newer ones are left alone. */
 export class Records {
@@ -121,11 +130,7 @@ export class Records {
       const written = await this.#write(at, value, before);
       if (written) return written;
     }
-    return refuse(
-      'store_conflict',
-      'storing',
-      'The store is written to from too many sides at once; try again.',
-    );
+    return refuseConflict();
   }
 
   /** Deletes this version; false when the record has moved on. */

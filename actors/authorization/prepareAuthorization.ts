@@ -3,7 +3,7 @@
 import * as oauth from 'oauth4webapi';
 import { AuthError, failure } from '../../contract/errors.ts';
 import { includesAll, union } from '../../protocol/scopes.ts';
-import { keys, type PendingRecord } from '../../stores/records.ts';
+import { keys, type PendingRecord, refuseConflict } from '../../stores/records.ts';
 import { thumbprintOf } from '../network/dpopKey.ts';
 import { resourceAt, resourceParameter } from '../network/resourceParameter.ts';
 import { endBeginning } from '../records/beginning.ts';
@@ -24,13 +24,13 @@ const MAX_URL = 16 * 1024;
 
 /**
  * Records a new request, or joins one that serves as well.
- * @throws AuthError `code_already_spent` when a sibling has got a grant meanwhile; `authorization_refused` for a URL that is too long; `store_failed`.
+ * @throws AuthError `code_already_spent` when a sibling has got a grant meanwhile; `authorization_refused` for a URL that is too long; `store_conflict`, `store_failed`.
  * @see RFC 6749 §4.1.1, RFC 7636 §4.3, RFC 8707 §2
  */
 export const prepareAuthorization: Act<'prepareAuthorization'> = (tools) => async (given) => {
   const input = { ...given, resource: resourceAt(tools, given.server.issuer, given.resource) };
   const made = await newRequest(tools, input);
-  await tools.records.write(made.key, made.record, undefined);
+  if ((await tools.records.write(made.key, made.record, undefined)) === undefined) refuseConflict();
   const current = await makeCurrent(tools, input, made);
   await endBeginning(tools, given.session);
   const isJoined = current.key !== made.key;

@@ -2,7 +2,7 @@
 import type { Failure } from '../../contract/errors.ts';
 import type { Pending, Registration, SessionId } from '../../contract/facts.ts';
 import { mayEndLogin, servesLogin } from '../../protocol/joinedLogin.ts';
-import { type Key, keys, type PendingRecord } from '../../stores/records.ts';
+import { type Key, keys, type PendingRecord, RACES, refuseConflict } from '../../stores/records.ts';
 import { type Act, registrationPlace, type Tools } from '../tools/tools.ts';
 import { pendingFacts, registrationFacts } from './facts.ts';
 import { failureRecord } from './sharedFailure.ts';
@@ -48,12 +48,13 @@ export async function findCurrent(tools: Tools, wanted: Wanted): Promise<Request
  * Makes this request the one that is under way; unless one is that serves as well, which goes on then. Any other can no
  * longer be answered.
  * @returns the request that is under way now.
+ * @throws AuthError `store_conflict`
  */
 export async function makeCurrent(tools: Tools, wanted: Wanted, made: Request): Promise<Request> {
   const { records, holder } = tools;
   const at = keys.login(wanted.session);
   // Who loses the race looks again, and finds the winner's.
-  for (;;) {
+  for (let race = 0; race < RACES; race += 1) {
     const login = await records.read(at);
     const before = login && (await currentOf(tools, login.value));
     if (before && serves(before, wanted, tools)) return before;
@@ -61,6 +62,7 @@ export async function makeCurrent(tools: Tools, wanted: Wanted, made: Request): 
     if (login) await records.forget(login.value.pendingKey);
     return made;
   }
+  return refuseConflict();
 }
 
 /** From now on this engine holds the login: it may end it for all. Not when another login has taken its place. */

@@ -1,6 +1,6 @@
 // One refresh, or registration, among all processes that share a store: a lease and a journal in one record (C03, C04, C05, R13).
 import { judgeSpending } from '../../protocol/spending.ts';
-import type { Key, SpendRecord, Versioned } from '../../stores/records.ts';
+import { type Key, RACES, refuseConflict, type SpendRecord, type Versioned } from '../../stores/records.ts';
 import type { Tools } from '../tools/tools.ts';
 import { waitForChange } from './waitForChange.ts';
 
@@ -36,12 +36,12 @@ const LOOK = 250;
 
 /**
  * Asks for the right to replace this version of a record, and waits while a sibling has it.
- * @throws AuthError what the store throws.
+ * @throws AuthError `store_conflict` after races that were lost one after the other; what the store throws.
  */
 export async function claim(tools: Tools, what: Spending, signal: AbortSignal): Promise<Claim> {
   const { at, patience = tools.leaseTerm, look = LOOK } = what;
   let [seen, still] = ['', 0];
-  for (;;) {
+  for (let race = 0; race < RACES; race += 1) {
     const isCurrent = await isStillStored(what);
     const other = isCurrent ? await tools.records.read(at) : undefined;
     if (other?.version !== seen) [seen, still] = [other?.version ?? '', 0];
@@ -65,8 +65,10 @@ export async function claim(tools: Tools, what: Spending, signal: AbortSignal): 
         return { kind: 'broken off', release: () => tidyUp(tools, at, seen) };
       case 'wait':
         still += await waitForChange(tools, seenBy(what, seen), look, signal);
+        race = -1;
     }
   }
+  return refuseConflict();
 }
 
 /** The records that a sibling at work changes, as they were seen. */
