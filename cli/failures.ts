@@ -24,6 +24,13 @@ export const exitCodes = {
 /** One of `exitCodes`. */
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
+/** What is refused for safety without being a decision of the chart, so that it may look again. */
+const refusedCodes: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  ...safetyCodes,
+  'certificate_untrusted',
+  'certificate_invalid',
+]);
+
 const unreachableCodes: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'unreachable',
   'timed_out',
@@ -32,7 +39,7 @@ const unreachableCodes: ReadonlySet<FailureCode> = new Set<FailureCode>([
 
 /** The exit code of a failure. */
 export function exitCodeOf({ code, recovery }: Pick<Failure, 'code' | 'recovery'>): ExitCode {
-  if (safetyCodes.has(code)) return exitCodes.refused;
+  if (refusedCodes.has(code)) return exitCodes.refused;
   if (code === 'config_invalid') return exitCodes.usage;
   if (unreachableCodes.has(code)) return exitCodes.unreachable;
   return recovery === 'ask-user' ? exitCodes.personNeeded : exitCodes.failed;
@@ -103,6 +110,8 @@ function adviceFor({ code, phase, issuer }: Failure, url: string | undefined): s
     case 'registration_impossible':
     case 'registration_refused':
       return `Register a client there by hand, and give it with --client-id ID --issuer ${at}.`;
+    case 'certificate_untrusted':
+      return 'If you trust that authority, give its certificate with --ca FILE, or in NODE_EXTRA_CA_CERTS.';
     case 'config_invalid':
       // After the start this is always a secret that was not given again.
       return phase === 'configuring'

@@ -29,6 +29,8 @@ export const failureCodes = {
   unreachable: 'retry-later',
   timed_out: 'retry-later',
   server_unavailable: 'retry-later',
+  certificate_untrusted: 'fix-config',
+  certificate_invalid: 'none',
   address_refused: 'none',
   redirect_refused: 'none',
   response_too_large: 'none',

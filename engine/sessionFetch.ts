@@ -1,8 +1,9 @@
 // `fetch` for a session: sends the token, hears the challenge, lets the chart do its work, sends again.
 import type { ExchangeFacts } from '../actors/network/door.ts';
 import type { Dpop } from '../actors/network/dpop.ts';
-import { refuse } from '../contract/errors.ts';
+import { AuthError, refuse } from '../contract/errors.ts';
 import type { SessionId } from '../contract/facts.ts';
+import { connectionFailure } from '../protocol/connection.ts';
 import { challengeIn, provesGrant } from '../protocol/evidence.ts';
 import { operationOf } from '../protocol/operation.ts';
 import { placeOf } from '../protocol/text.ts';
@@ -36,7 +37,10 @@ export function fetchWith(
     for (let sends = 1; ; sends += 1) {
       const token = await session.usableToken(request.signal);
       const order = session.mark();
-      const response = await sendToResource(send, dpop, request, token);
+      const response = await sendToResource(send, dpop, request, token).catch((thrown: unknown) => {
+        const failed = connectionFailure(thrown, request.url.host, 'requesting');
+        throw failed ? new AuthError(failed) : thrown;
+      });
       tell({ purpose: 'resource', method: request.method, url: request.place, status: response.status });
       // What was asked for twice, or cannot be sent twice, is not the grant's fault: the chart does not hear of it.
       if (token?.isBound && isNonceDemand(response)) return response;

@@ -65,7 +65,9 @@ export interface Session {
    * It goes to the origin of the resource only, and passes the server's own answer on when it gives up.
    * Bodies that can be read once only (streams) are sent once only.
    * @throws the reason of the request's own signal, when it is given; AuthError `address_refused` for another origin;
-   *   `server_unavailable`, `unreachable`, `timed_out` when the grant has run out and cannot be renewed for now.
+   *   `server_unavailable`, `unreachable`, `timed_out` when the grant has run out and cannot be renewed for now;
+   *   `certificate_untrusted`, `certificate_invalid` for the resource's certificate; `unreachable` for a proxy that is
+   *   the trouble. A resource that cannot be reached otherwise: what the platform's `fetch` rejects with.
    * @see RFC 6750 §2.1
    * @example
    * ```ts

@@ -35,7 +35,7 @@ export interface DoorAnswer {
 /**
  * Sends one request.
  * @throws AuthError `address_refused`, `redirect_refused`, `response_too_large`, `timed_out`, `unreachable`,
- *   `cancelled`, `response_invalid`.
+ *   `certificate_untrusted`, `certificate_invalid`, `cancelled`, `response_invalid`.
  */
 export type Door = (request: DoorRequest) => Promise<DoorAnswer>;
 

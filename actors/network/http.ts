@@ -3,6 +3,7 @@
 import ky from 'ky';
 import { AuthError, type Phase, refuse } from '../../contract/errors.ts';
 import { judgeAddress, sameOrigin } from '../../protocol/address.ts';
+import { codeOf, connectionFailure } from '../../protocol/connection.ts';
 import { shown } from '../../protocol/text.ts';
 import { urlOf } from '../../protocol/url.ts';
 import type { Door, DoorAnswer, DoorRequest, ExchangeFacts, Purpose } from './door.ts';
@@ -82,7 +83,9 @@ export function createDoor(options: DoorOptions = {}): Door {
       if (late.signal.aborted) {
         refuse('timed_out', phase, `${host} did not answer within ${deadlineMs} ms; try again later.`);
       }
-      const cause = causeCode(thrown);
+      const failed = connectionFailure(thrown, host, phase);
+      if (failed) throw new AuthError(failed);
+      const cause = thrown instanceof Error ? codeOf(thrown.cause) : undefined;
       const why = cause === undefined ? '' : ` (${cause})`;
       refuse(
         'unreachable',
@@ -259,12 +262,4 @@ function decode(decoder: TextDecoder, chunk?: Uint8Array): string | undefined {
 /** The host for messages. Path and query are left out, since they may hold secrets. */
 function hostOf(url: string): string {
   return shown(urlOf(url)?.host ?? '') || 'no host';
-}
-
-/** `ECONNREFUSED` and similar: the only part of an error of the platform that cannot quote what we sent. */
-function causeCode(thrown: unknown): string | undefined {
-  const cause: unknown = thrown instanceof Error ? thrown.cause : undefined;
-  if (typeof cause !== 'object' || cause === null || !('code' in cause)) return undefined;
-  const { code } = cause;
-  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,40}$/.test(code) ? code : undefined;
 }

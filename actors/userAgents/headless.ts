@@ -3,6 +3,7 @@
 import type { CookieJar } from 'tough-cookie';
 import { AuthError, refuse } from '../../contract/errors.ts';
 import { sameText, stateOf } from '../../protocol/authorizationResponse.ts';
+import { connectionFailure } from '../../protocol/connection.ts';
 import { must, object, optional, type Shape } from '../../protocol/options.ts';
 import { callback, redirectUri } from '../../protocol/optionValues.ts';
 import { urlOf } from '../../protocol/url.ts';
@@ -42,7 +43,8 @@ const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
  * @throws AuthError `config_invalid` for an option that cannot be used.
  * Its methods throw AuthError `user_agent_failed` when the server shows a page, `redirect_refused` after too many
  * redirects, `address_refused` for a redirect to an address that is neither https nor http to loopback,
- * `response_not_ours` when the response has another `state`, `timed_out` after 10 s, `unreachable`, `cancelled`.
+ * `response_not_ours` when the response has another `state`, `timed_out` after 10 s, `unreachable`,
+ * `certificate_untrusted`, `certificate_invalid`, `cancelled`.
  * @example
  * import { createAuthEngine, memoryStore } from 'authchart';
  * import { headlessUserAgent } from 'authchart/node';
@@ -139,10 +141,10 @@ async function redirectOf(
   send: typeof fetch,
 ): Promise<string> {
   const cookie = await cookies.getCookieString(at);
-  const answer = await send(at, {
-    redirect: 'manual',
-    headers: { accept: '*/*', ...(cookie !== '' && { cookie }) },
-    signal,
+  const headers = { accept: '*/*', ...(cookie !== '' && { cookie }) };
+  const answer = await send(at, { redirect: 'manual', headers, signal }).catch((thrown: unknown) => {
+    const failed = connectionFailure(thrown, new URL(at).host, 'authorizing');
+    throw failed ? new AuthError({ ...failed, issuer }) : thrown;
   });
   await answer.body?.cancel();
   for (const line of answer.headers.getSetCookie()) await cookies.setCookie(line, at, { ignoreError: true });

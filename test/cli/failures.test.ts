@@ -9,6 +9,8 @@ const expected: Readonly<Record<number, readonly FailureCode[]>> = {
   3: ['interaction_required', 'access_denied', 'login_timed_out', 'cancelled'],
   4: ['unreachable', 'timed_out', 'server_unavailable'],
   5: [
+    'certificate_untrusted',
+    'certificate_invalid',
     'address_refused',
     'redirect_refused',
     'resource_mismatch',
@@ -58,6 +60,11 @@ describe('the message', () => {
       'replaces advice that is a sentence of its own, too',
       failure('interaction_required', 'storing', 'It holds no tokens. Log in again.'),
       `It holds no tokens. Run authchart login '${url}'.`,
+    ],
+    [
+      'for an authority that is not known names the option and the variable',
+      failure('certificate_untrusted', 'discovering', 'It is not trusted; give it to nodeFetch.'),
+      'It is not trusted. If you trust that authority, give its certificate with --ca FILE, or in NODE_EXTRA_CA_CERTS.',
     ],
     [
       'for what was wrong from the start stays as it is',
