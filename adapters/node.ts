@@ -1,4 +1,4 @@
-// `authchart/node`: what needs Node: the file store, user agents, imports of the logins of other tools, and trace files.
+// `authchart/node`: what needs Node: the file store, user agents, `fetch` through a proxy, imports of the logins of other tools, and trace files.
 
 export { type HeadlessOptions, headlessUserAgent } from '../actors/userAgents/headless.ts';
 export { type LoopbackOptions, loopbackUserAgent } from '../actors/userAgents/loopback.ts';
@@ -9,4 +9,5 @@ export type { Found, FoundClient, FoundLogin, FoundTokens } from './legacy/found
 export { type ImportOptions, type ImportOutcome, importLogins } from './legacy/importLogins.ts';
 export { mcpRemoteFolder, readMcpRemote } from './legacy/mcpRemote.ts';
 export { readSdkRecords } from './legacy/sdk.ts';
+export { type NodeFetchOptions, nodeFetch } from './proxying/nodeFetch.ts';
 export { type TraceFile, traceFile } from './traceFile.ts';

@@ -8,6 +8,7 @@ const flags: Readonly<Record<string, string>> = {
   'client.metadataUrl': '--client-metadata-url',
   'policy.loginTimeout': '--timeout',
   redirectUri: '--redirect-uri',
+  caFile: '--ca',
   scopes: '--scope',
 };
 

@@ -42,8 +42,13 @@ interface RunFlags extends OutputOptions {
   readonly trace?: string;
 }
 
+interface NetworkFlags {
+  /** A file. */
+  readonly ca?: string;
+}
+
 /** The flags of a command that runs the chart. */
-export type SessionFlags = StoreOptions & ClientFlags & LoginFlags & RunFlags;
+export type SessionFlags = StoreOptions & ClientFlags & NetworkFlags & LoginFlags & RunFlags;
 
 /** Adds the options for which login it is, and in which store. */
 export function addStoreOptions(command: Command): Command {
@@ -57,7 +62,7 @@ export function addStoreOptions(command: Command): Command {
     .option('--label <name>', 'name of the login, if a person has several for one resource');
 }
 
-/** Adds the options for who the client is, and how a person gets to the login page. */
+/** Adds the options for who the client is, how a person gets to the login page, and how servers are reached. */
 export function addClientOptions(command: Command): Command {
   return command
     .optionsGroup('Client:')
@@ -87,7 +92,9 @@ export function addClientOptions(command: Command): Command {
         'required',
       ]),
     )
-    .option('--client-metadata-url <url>', 'metadata document of this client');
+    .option('--client-metadata-url <url>', 'metadata document of this client')
+    .optionsGroup('Network:')
+    .option('--ca <file>', 'PEM file of a certificate authority to trust, beside those that Node trusts');
 }
 
 /** Adds `--scope`. @param what The help of the option. */

@@ -27,6 +27,11 @@ Exit codes:
   1  failed                     4  a server could not be reached, or has an outage
   2  the command line is wrong  5  refused for safety
 
+Environment:
+  HTTPS_PROXY, HTTP_PROXY, NO_PROXY  proxies for requests, and hosts that need none, as in curl
+  NODE_EXTRA_CA_CERTS                PEM file of certificate authorities to trust, as --ca
+  AUTHCHART_STORE                    folder with the logins, as --store
+
 Results are printed on standard output, progress and errors on standard error.
 Run authchart COMMAND --help for the options of a command.
 `;

@@ -14,14 +14,18 @@ import type { Printer } from './printer.ts';
 const LONGEST = 16 * 1024;
 
 /**
- * Makes the user agent of `--user-agent`.
+ * Makes the user agent of `--user-agent`. The headless one sends its requests with this `fetch`.
  * @throws AuthError `config_invalid` when this user agent cannot receive at the redirect URI.
  */
-export function userAgentOf(name: AgentName, redirectUri: string | undefined, printer: Printer): UserAgent {
+export function userAgentOf(
+  name: AgentName,
+  redirectUri: string | undefined,
+  { printer, fetch }: { readonly printer: Printer; readonly fetch: typeof globalThis.fetch },
+): UserAgent {
   if (redirectUri !== undefined && !urlOf(redirectUri))
     misused('--redirect-uri is not a URL. Give one such as http://127.0.0.1:8765/callback.');
   const at = redirectUri === undefined ? {} : { redirectUri };
-  if (name === 'headless') return headlessUserAgent(at);
+  if (name === 'headless') return headlessUserAgent({ ...at, fetch });
   if (name === 'browser') return browser(redirectUri, printer);
   return paste(at, printer);
 }

@@ -1,6 +1,6 @@
 // Makes the engine of one command, with one session, and disposes it afterwards.
 
-import { defaultFolder, fileStore, type TraceFile, traceFile } from '../adapters/node.ts';
+import { defaultFolder, fileStore, nodeFetch, type TraceFile, traceFile } from '../adapters/node.ts';
 import { createAuthEngine } from '../engine/engine.ts';
 import type { AuthSnapshot } from '../engine/sessionChart.ts';
 import type { Session } from '../engine/sessionSurface.ts';
@@ -50,13 +50,15 @@ async function inSession<Result>(
   interaction: Interaction,
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
-  const { subject, label, timeout } = flags;
+  const { subject, label, timeout, ca } = flags;
+  const fetch = nodeFetch(ca === undefined ? {} : { caFile: ca });
   // What happens while the engine is disposed is neither printed nor recorded.
   let over = false;
   const trace: TraceFile | undefined = flags.trace === undefined ? undefined : traceFile(flags.trace);
   const engine = createAuthEngine({
     client: await clientOf(flags, resource, printer),
-    userAgent: userAgentOf(flags.userAgent, flags.redirectUri, printer),
+    userAgent: userAgentOf(flags.userAgent, flags.redirectUri, { printer, fetch }),
+    fetch,
     store: fileStore({ folder: folderOf(flags) }),
     policy: { interaction, ...(timeout !== undefined && { loginTimeout: timeout * 1000 }) },
     onProgress: (progress) => (over ? undefined : printer.progress(progress)),

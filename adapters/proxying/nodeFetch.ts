@@ -1,0 +1,79 @@
+// `fetch` for Node behind a proxy, or with a certificate authority of one's own.
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { codeOf } from '../../protocol/connection.ts';
+import { invalid, must, object, optional, type Shape } from '../../protocol/options.ts';
+import { isText } from '../../protocol/optionValues.ts';
+import { type ProxyOptions, proxiesOf, proxyShape } from '../../protocol/proxies.ts';
+
+/** How `nodeFetch` reaches servers, and whom it trusts. */
+export interface NodeFetchOptions extends ProxyOptions {
+  /**
+   * A PEM file with certificates of authorities, which are trusted beside those that Node trusts. Node itself reads
+   * `NODE_EXTRA_CA_CERTS` when the process starts, for every `fetch`.
+   */
+  readonly caFile?: string;
+}
+
+/** Judges for the options of `nodeFetch`. */
+export const nodeFetchShape: Shape<NodeFetchOptions> = {
+  ...proxyShape,
+  caFile: optional(must('the name of a file', (value) => isText(value, /^[^\0]+$/))),
+};
+
+/**
+ * Makes a `fetch` that goes through the proxies of the environment, as curl does: `HTTPS_PROXY` for https, `HTTP_PROXY` for
+ * http, `NO_PROXY` for the hosts that are reached without one, each also in small letters. They are read now, once.
+ * It is the global `fetch` of this moment, with a dispatcher of `undici`, which is loaded with the first request, and
+ * only where there is a proxy or a `caFile`.
+ * `NO_PROXY` lists names and addresses, separated by commas: `example.com` is for all names below it, too; `*` for
+ * every host; ranges of addresses are not understood. Nothing is exempt unless it is listed, not even loopback.
+ * @throws AuthError `config_invalid` for an option or a variable that cannot be used; its sentence repeats no value.
+ * @example
+ * ```ts
+ * import { createAuthEngine } from 'authchart';
+ * import { loopbackUserAgent, nodeFetch } from 'authchart/node';
+ *
+ * const fetch = nodeFetch({ caFile: '/etc/ssl/company.pem' });
+ * const engine = createAuthEngine({ client: { name: 'my tool' }, userAgent: loopbackUserAgent(), fetch });
+ * ```
+ * @see RFC 9110 §9.3.6
+ */
+export function nodeFetch(options: NodeFetchOptions = {}): typeof globalThis.fetch {
+  object(nodeFetchShape)(options, '');
+  const proxies = proxiesOf(process.env, options);
+  const authorities = options.caFile === undefined ? [] : certificatesIn(options.caFile);
+  const send = globalThis.fetch.bind(globalThis);
+  if (!proxies.http && !proxies.https && authorities.length === 0) return send;
+  let dispatcher: Promise<unknown> | undefined;
+  return async (input, init) => {
+    dispatcher ??= import('./dispatcher.ts').then(({ dispatcherFor }) => dispatcherFor(proxies, authorities));
+    const through = { dispatcher: await dispatcher, ...init };
+    return send(input, through);
+  };
+}
+
+const pem = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[^-]+-----END (?:TRUSTED )?CERTIFICATE-----/g;
+
+function certificatesIn(file: string): readonly string[] {
+  const certificates = textOf(file).match(pem) ?? [];
+  if (certificates.length === 0 || !certificates.every(isCertificate))
+    invalid('caFile must be a file of certificates in PEM, each between its BEGIN and END line.');
+  return certificates;
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (thrown) {
+    return invalid(`caFile cannot be read (${codeOf(thrown) ?? 'for an unknown reason'}); name a PEM file.`);
+  }
+}
+
+function isCertificate(text: string): boolean {
+  try {
+    return new X509Certificate(text).subject !== undefined;
+  } catch {
+    return false;
+  }
+}
