@@ -5,6 +5,7 @@ import { codeOf } from '../../protocol/connection.ts';
 import { invalid, must, object, optional, type Shape } from '../../protocol/options.ts';
 import { isText } from '../../protocol/optionValues.ts';
 import { type ProxyOptions, proxiesOf, proxyShape } from '../../protocol/proxies.ts';
+import type { dispatcherFor } from './dispatcher.ts';
 
 /** How `nodeFetch` reaches servers, and whom it trusts. */
 export interface NodeFetchOptions extends ProxyOptions {
@@ -47,10 +48,17 @@ export function nodeFetch(options: NodeFetchOptions = {}): typeof globalThis.fet
   if (!proxies.http && !proxies.https && authorities.length === 0) return send;
   let dispatcher: Promise<unknown> | undefined;
   return async (input, init) => {
-    dispatcher ??= import('./dispatcher.ts').then(({ dispatcherFor }) => dispatcherFor(proxies, authorities));
+    dispatcher ??= load(proxies, authorities);
     const through = { dispatcher: await dispatcher, ...init };
     return send(input, through);
   };
+}
+
+async function load(...of: Parameters<typeof dispatcherFor>): Promise<ReturnType<typeof dispatcherFor>> {
+  // Node loads its own undici with the first of these classes. If ours came first, every `fetch` of the host would use it.
+  new Headers();
+  const { dispatcherFor } = await import('./dispatcher.ts');
+  return dispatcherFor(...of);
 }
 
 const pem = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[^-]+-----END (?:TRUSTED )?CERTIFICATE-----/g;

@@ -136,7 +136,7 @@ describe.skipIf(obstacle !== undefined)('requests', () => {
     other.remove();
   });
 
-  test('load undici only where there is a proxy or a file', async () => {
+  test('load undici only where there is a proxy or a file, and leave the fetch of the host as it was', async () => {
     const { proxy } = await start();
     const script = `
       import { createRequire } from 'node:module';
@@ -144,13 +144,15 @@ describe.skipIf(obstacle !== undefined)('requests', () => {
       const { cache } = createRequire(import.meta.url);
       const loaded = () => Object.keys(cache).some((file) => /[\\\\/]undici[\\\\/]/.test(file));
       const [proxy, caFile] = process.argv.slice(1);
-      await nodeFetch()('http://127.0.0.1:1/').catch(() => {});
+      nodeFetch();
       const send = nodeFetch({ proxy, caFile });
       console.log(loaded());
       console.log(await (await send('https://as.test/')).text(), loaded());
+      const { Dispatcher } = await import('undici');
+      console.log(globalThis[Symbol.for('undici.globalDispatcher.1')] instanceof Dispatcher);
     `;
     const args = ['--import', 'tsx', '--input-type=module', '-e', script, proxy.url, caFile()];
-    expect((await promisify(execFile)(process.execPath, args)).stdout).toBe('false\nhello true\n');
+    expect((await promisify(execFile)(process.execPath, args)).stdout).toBe('false\nhello true\nfalse\n');
   });
 });
 
