@@ -44,6 +44,9 @@ export type {
 export type { AuthorizationHeaders } from './engine/useGrant.ts';
 export { type AuthMachine, authMachine } from './machines/authMachine.ts';
 export type { AuthContext, AuthEvent, AuthInput, Interaction } from './machines/context.ts';
+export type { RegistrationChange } from './protocol/nextRegistration.ts';
+export type { RegistrationRequest } from './protocol/registration.ts';
+export type { RegistrationTry } from './protocol/registrationRefusal.ts';
 export { encryptedStore, type Reencrypted, reencrypt } from './stores/encrypted.ts';
 export { memoryStore } from './stores/memory.ts';
 export type { Encryption, EncryptionKey } from './stores/sealing.ts';

@@ -37,6 +37,9 @@ export function progressLines({ verbose, write, dim }: Lines): (progress: Progre
       return line('store', `a damaged record was set aside: ${shown(progress.key)}`);
     }
     if (progress.kind === 'relaxed') return line('relaxed', progress.what);
+    if (progress.kind === 'registration') {
+      return verbose || progress.said !== undefined ? line(phase, registrationLine(progress)) : undefined;
+    }
     if (progress.kind === 'request') {
       const name = progress.purpose === 'resource' ? 'requesting' : phase;
       return line(name, requestLine(progress));
@@ -63,4 +66,17 @@ export function requestLine({
 }: Extract<Progress, { kind: 'request' }>): string {
   const what = purpose === 'resource' ? `${method} resource` : purpose.replace('-', ' ');
   return `${shown(what).padEnd(17)}  ${shown(url)}  ${status ?? 'no answer'}`;
+}
+
+/** One request to register a client: what was asked for, or changed, and what the server said when it refused. */
+export function registrationLine({
+  number,
+  changed,
+  sent,
+  said,
+}: Extract<Progress, { kind: 'registration' }>): string {
+  const now =
+    changed === null ? JSON.stringify(sent) : `${changed} ${JSON.stringify(sent[changed]) ?? 'left out'}`;
+  const answer = said === undefined ? '' : `; refused: ${shown(said)}`;
+  return `registration ${number}: ${shown(now, 1000)}${answer}`;
 }

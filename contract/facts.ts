@@ -52,6 +52,8 @@ export interface ServerMetadata {
   readonly scopesSupported: readonly string[];
   /** As listed, or the default of RFC 8414 §2 (`client_secret_basic`). */
   readonly authMethods: readonly string[];
+  /** `grant_types_supported`. Absent: the server lists none. The default of RFC 8414 §2 is not meant by many. */
+  readonly grantTypes?: readonly string[];
   /** `dpop_signing_alg_values_supported`; empty: the server does not speak of DPoP. @see RFC 9449 §5.1 */
   readonly dpopAlgorithms: readonly string[];
   /** `unknown` only where the host opted in to servers without metadata. */

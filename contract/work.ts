@@ -159,7 +159,8 @@ export interface Work {
       /** A client id that the server does not know any more: not to be used again. */
       refusedClient: string | null;
     };
-    output: Observed & { registration: Registration };
+    /** `redirectUri`: the one that is registered. The server may want it by another name than was reserved. */
+    output: Observed & { registration: Registration; redirectUri: string | null };
   };
   findLogin: {
     input: {

@@ -126,6 +126,7 @@ function toolsOf(
     policy,
     userAgent,
     doorOf,
+    tellRegistration: (session, one) => observers.of(session).registration(one),
     records: new Records(store, (key) => onProgress({ kind: 'set-aside', key }), { sleep }),
     unsaved: new Map(),
     registering: new Shared(),

@@ -4,14 +4,14 @@ import { throwIfCancelled } from '../actors/tools/waiting.ts';
 import { faultBehind } from '../actors/userAgents/hostFault.ts';
 import type { UserAgent } from '../actors/userAgents/userAgent.ts';
 import { AuthError, refuse } from '../contract/errors.ts';
-import { onlooker, type TellDefect } from './defects.ts';
+import { hearRejection, onlooker, type TellDefect } from './defects.ts';
 
 /**
  * The same user agent. What a method throws that is no AuthError, and what it returns that the contract does not know, is
  * told as a defect and becomes an AuthError `user_agent_failed`; where it only cleans up, nothing comes of it.
  */
 export function guardedUserAgent(agent: UserAgent, tell: TellDefect): UserAgent {
-  const { hold, dismiss } = agent;
+  const { atLocalhost, hold, dismiss } = agent;
   const run = async <Result>(
     work: () => Promise<Result>,
     signal: AbortSignal,
@@ -36,6 +36,7 @@ export function guardedUserAgent(agent: UserAgent, tell: TellDefect): UserAgent 
   return {
     name: agent.name,
     reserve: (wanted, signal) => run(() => agent.reserve(wanted, signal), signal, isText),
+    ...(atLocalhost && { atLocalhost: (uri) => nameOrNothing(() => atLocalhost.call(agent, uri), tell) }),
     ...(hold && { hold: (uri, signal) => run(() => hold.call(agent, uri, signal), signal, isBoolean) }),
     present: (request) => run(() => agent.present(request), request.signal),
     receive: (request) => run(() => agent.receive(request), request.signal, isText),
@@ -51,6 +52,19 @@ const outOfContract = (): TypeError =>
 const isText = (result: unknown): boolean => typeof result === 'string';
 
 const isBoolean = (result: unknown): boolean => typeof result === 'boolean';
+
+/** A name that cannot be had is none. */
+function nameOrNothing(work: () => unknown, tell: TellDefect): string | undefined {
+  try {
+    const name = work();
+    if (typeof name === 'string') return name;
+    hearRejection(name, tell);
+    return undefined;
+  } catch (thrown) {
+    tell(thrown);
+    return undefined;
+  }
+}
 
 function rethrown(thrown: unknown, signal: AbortSignal, tell: TellDefect): never {
   if (thrown instanceof AuthError) {

@@ -2,10 +2,11 @@
 import type { InspectionEvent } from 'xstate';
 import type { ExchangeFacts } from '../actors/network/door.ts';
 import type { SessionId } from '../contract/facts.ts';
+import type { RegistrationTry } from '../protocol/registrationRefusal.ts';
 import { activeStates, allStates, innermost } from './states.ts';
 import type { Tracer } from './trace.ts';
 
-/** One line of what happens. Holds no secret: no header, no body, no query. */
+/** One line of what happens. Holds no secret: no header, no query, and no body but that of a registration request. */
 export type Progress =
   | {
       readonly kind: 'state';
@@ -15,6 +16,8 @@ export type Progress =
       readonly spec: readonly string[];
     }
   | ({ readonly kind: 'request'; readonly session: SessionId } & ExchangeFacts)
+  /** A request to register a client: what was asked for, and what the server said of it. Follows its `request` line. */
+  | ({ readonly kind: 'registration'; readonly session: SessionId } & RegistrationTry)
   | { readonly kind: 'set-aside'; readonly key: string }
   /** Said once, when the engine is made: a rule that the host has set aside. */
   | { readonly kind: 'relaxed'; readonly what: string };
@@ -44,6 +47,10 @@ export class Observer {
   request(facts: ExchangeFacts): void {
     this.#tracer?.request(facts);
     this.#record({ kind: 'request', session: this.#session, ...facts });
+  }
+
+  registration(one: RegistrationTry): void {
+    this.#record({ kind: 'registration', session: this.#session, ...one });
   }
 
   /** For `createActor`'s `inspect`: microsteps, so that states which decide and move on at once are seen too. */

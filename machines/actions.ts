@@ -172,10 +172,10 @@ export const changes = {
     at: got.at,
     redirectUri: got.redirectUri,
   }),
-  recordRegistration: (_: Args, made: Observed & { registration: Registration }): Change => ({
-    at: made.at,
-    registration: made.registration,
-  }),
+  recordRegistration: (
+    _: Args,
+    { at, registration, redirectUri }: Observed & { registration: Registration; redirectUri: string | null },
+  ): Change => ({ at, registration, redirectUri }),
   recordPending: (_: Args, made: Observed & { pending: Pending }): Change => ({
     at: made.at,
     pending: made.pending,

@@ -20,6 +20,13 @@ export interface RegistrationRequest {
   readonly software_version?: string;
 }
 
+/** An answer to a registration request. */
+export interface RegistrationAnswer {
+  /** HTTP status. */
+  readonly status: number;
+  readonly text: string;
+}
+
 /** A client as the server registered it. Holds the secret: for the store, not for the chart. */
 export interface RegisteredClient {
   readonly clientId: string;
@@ -39,10 +46,10 @@ export function applicationType(redirectUri: string): 'native' | 'web' {
   return isLoopback(url) || (url.protocol !== 'https:' && url.protocol !== 'http:') ? 'native' : 'web';
 }
 
-/** Public clients need no secret; else what the server offers, Basic first. */
-function preferredAuthMethod(server: Pick<ServerMetadata, 'authMethods'>): ClientAuthMethod {
+/** What a client that registers itself may use, of what the server lists: without a secret first, then Basic. */
+export function authMethodsOf(server: Pick<ServerMetadata, 'authMethods'>): readonly ClientAuthMethod[] {
   const known: readonly ClientAuthMethod[] = ['none', 'client_secret_basic', 'client_secret_post'];
-  return known.find((method) => server.authMethods.includes(method)) ?? 'none';
+  return known.filter((method) => server.authMethods.includes(method));
 }
 
 /** What a client that has a secret uses, when nobody agreed on more. @see RFC 6749 §2.3.1 */
@@ -63,20 +70,34 @@ export function registrationRequest(of: {
   /** Null for a device: then the answer comes by no redirect. */
   readonly redirectUri: string | null;
   readonly scopes: readonly string[];
-  readonly server: Pick<ServerMetadata, 'authMethods'>;
+  readonly server: Pick<ServerMetadata, 'authMethods' | 'grantTypes'>;
 }): RegistrationRequest {
+  const grantType = of.redirectUri === null ? DEVICE_CODE : 'authorization_code';
   return {
     client_name: of.name,
     redirect_uris: of.redirectUri === null ? [] : [of.redirectUri],
     application_type: of.redirectUri === null ? 'native' : applicationType(of.redirectUri),
-    grant_types: [of.redirectUri === null ? DEVICE_CODE : 'authorization_code', 'refresh_token'],
+    grant_types: issuesRefreshTokens(of.server) ? [grantType, 'refresh_token'] : [grantType],
     response_types: of.redirectUri === null ? [] : ['code'],
-    token_endpoint_auth_method: preferredAuthMethod(of.server),
+    token_endpoint_auth_method: authMethodsOf(of.server)[0] ?? 'none',
     ...(of.scopes.length > 0 && { scope: of.scopes.join(' ') }),
     ...(of.uri !== undefined && { client_uri: of.uri }),
     ...(of.softwareId !== undefined && { software_id: of.softwareId }),
     ...(of.softwareVersion !== undefined && { software_version: of.softwareVersion }),
   };
+}
+
+/** REG-6: one that lists its grant types without `refresh_token` refuses it; many list none, and issue them. */
+function issuesRefreshTokens({ grantTypes }: Pick<ServerMetadata, 'grantTypes'>): boolean {
+  return grantTypes === undefined || grantTypes.includes('refresh_token');
+}
+
+/**
+ * Whether an answer says that a client was registered; RFC 7591 §3.2.1 has 201 for it, and some servers answer 200. What
+ * it says is for `judgeRegistration`.
+ */
+export function isRegistered({ status }: RegistrationAnswer): boolean {
+  return status >= 200 && status < 300;
 }
 
 /** An id is shown to people. @see RFC 6749 appendix A.1 */
@@ -85,22 +106,29 @@ const idText = /^[\x20-\x7e]{1,4096}$/;
 const secretText = /^\P{Cs}{1,4096}$/u;
 
 /**
- * Reads a 201 answer: what the server substituted is honoured, or refused where it cannot be (REG-7).
+ * Reads the answer of a server that has registered a client: what it substituted is honoured, or refused where it cannot
+ * be (REG-7).
  * @throws AuthError `registration_invalid`
  * @see RFC 7591 §3.2.1
  */
-export function judgeRegistration(text: string, sent: RegistrationRequest, issuer: string): RegisteredClient {
+export function judgeRegistration(
+  { status, text }: RegistrationAnswer,
+  sent: RegistrationRequest,
+  server: Pick<ServerMetadata, 'issuer' | 'authMethods'>,
+): RegisteredClient {
+  const { issuer } = server;
   const invalid = (what: string): never =>
     refuse(
       'registration_invalid',
       'registering',
       `The registration at ${issuer} was answered, but ${what}; its operator must mend this.`,
-      { issuer, status: 201 },
+      { issuer, status },
     );
   const document = readObject(text) ?? invalid('not with a JSON object');
   const clientId = credential(own(document, 'client_id'), idText) ?? invalid('without a usable client_id');
   const clientSecret = credential(own(document, 'client_secret'), secretText);
-  const authMethod = readAuthMethod(own(document, 'token_endpoint_auth_method'), sent, clientSecret);
+  const named = own(document, 'token_endpoint_auth_method');
+  const authMethod = isNothing(named) ? unnamedAuthMethod(sent, clientSecret, server) : readAuthMethod(named);
   if (!authMethod) return invalid('with a way of client authentication that is not supported');
   if (authMethod !== 'none' && clientSecret === undefined)
     return invalid(`without the client_secret that ${authMethod} needs`);
@@ -130,20 +158,30 @@ function credential(value: unknown, legal: RegExp): string | undefined {
   return typeof value === 'string' && legal.test(value) ? value : undefined;
 }
 
-function readAuthMethod(
-  value: unknown,
-  sent: RegistrationRequest,
+function isNothing(value: unknown): value is undefined | null {
+  return value === undefined || value === null;
+}
+
+function readAuthMethod(value: unknown): ClientAuthMethod | undefined {
+  const isOurs = value === 'none' || value === 'client_secret_basic' || value === 'client_secret_post';
+  return isOurs ? value : undefined;
+}
+
+/**
+ * Where the answer names no method, what was asked for holds; without a secret nothing but `none` can be meant. A secret
+ * that nobody asked for is meant to be used, unless the server lists no method that uses one.
+ */
+function unnamedAuthMethod(
+  { token_endpoint_auth_method: asked }: RegistrationRequest,
   secret: string | undefined,
-): ClientAuthMethod | undefined {
-  if (value === 'none' || value === 'client_secret_basic' || value === 'client_secret_post') return value;
-  if (value !== undefined && value !== null) return undefined;
-  // Omitted: then what was asked for holds, which was taken from the server's own list; many servers
-  // send a secret along with it. Without a secret nothing but `none` can be meant.
-  return secret === undefined ? 'none' : sent.token_endpoint_auth_method;
+  server: Pick<ServerMetadata, 'authMethods'>,
+): ClientAuthMethod {
+  if (secret === undefined) return 'none';
+  return asked === 'none' ? (authMethodsOf(server).find((method) => method !== 'none') ?? 'none') : asked;
 }
 
 function readRedirectUris(value: unknown, sent: RegistrationRequest): readonly string[] | undefined {
-  if (value === undefined || value === null) return sent.redirect_uris;
+  if (isNothing(value)) return sent.redirect_uris;
   if (!Array.isArray(value)) return undefined;
   const registered = value.filter((item): item is string => typeof item === 'string').slice(0, 20);
   return sent.redirect_uris.every((uri) => registered.includes(uri)) ? registered : undefined;

@@ -1,35 +1,48 @@
-// What follows when a server did not register a client: another try with what it objected to changed, or the failure.
+// What is told of registration requests, and the failure that it is when a server registers no client for any of them.
 import { type Failure, failure } from '../contract/errors.ts';
-import { own, readObject } from './json.ts';
+import type { RegistrationChange } from './nextRegistration.ts';
 import { isOutage } from './outage.ts';
-import { type RegistrationRequest, refusalText } from './registration.ts';
+import {
+  isRegistered,
+  type RegistrationAnswer,
+  type RegistrationRequest,
+  refusalText,
+} from './registration.ts';
 import { withoutSecrets } from './text.ts';
 
-/** An answer to a registration request. */
-export interface RegistrationAnswer {
-  /** HTTP status. */
+/** One request to register a client, and what came of it, as it may be told: no secret is in it (REG-12). */
+export interface RegistrationTry {
+  /** 1 for the first request. */
+  readonly number: number;
+  /** The member of the request that differs from the one before it; null for the first request. */
+  readonly changed: RegistrationChange | null;
+  readonly sent: RegistrationRequest;
+  /** HTTP status of the answer. */
   readonly status: number;
-  readonly text: string;
+  /** Why the server refused, in its own words, capped and escaped; untrusted. */
+  readonly said?: string;
 }
 
-/**
- * What is worth another try: the other application type for the URI, or no scopes (REG-5).
- * @returns nothing where nothing of the request can be changed for the better.
- * @see RFC 7591 §3.2.2
- */
-export function adjustedRequest(
-  request: RegistrationRequest,
-  { status, text }: RegistrationAnswer,
-): RegistrationRequest | undefined {
-  const error = status === 400 ? own(readObject(text) ?? {}, 'error') : undefined;
-  if (error === 'invalid_redirect_uri') {
-    return { ...request, application_type: request.application_type === 'native' ? 'web' : 'native' };
-  }
-  if ((error === 'invalid_client_metadata' || error === 'invalid_scope') && request.scope !== undefined) {
-    const { scope: _, ...rest } = request;
-    return rest;
-  }
-  return undefined;
+/** What may be told of a request and its answer. Of an answer with a client in it, only the status is. */
+export function registrationTry(
+  {
+    number,
+    changed,
+    request,
+  }: {
+    readonly number: number;
+    readonly changed: RegistrationChange | null;
+    readonly request: RegistrationRequest;
+  },
+  answer: RegistrationAnswer,
+  secrets: readonly string[],
+): RegistrationTry {
+  const said = isRegistered(answer) ? undefined : whatWasSaid(answer, secrets);
+  return { number, changed, sent: request, status: answer.status, ...(said && { said }) };
+}
+
+function whatWasSaid({ text }: RegistrationAnswer, secrets: readonly string[]): string | undefined {
+  return withoutSecrets(refusalText(text) ?? '', secrets);
 }
 
 /**
@@ -38,24 +51,29 @@ export function adjustedRequest(
  * @see RFC 7591 §3.2.2
  */
 export function registrationRefusal(
-  { status, text }: RegistrationAnswer,
+  answer: RegistrationAnswer,
   of: {
     readonly issuer: string;
+    /** The last request. */
     readonly request: RegistrationRequest;
+    /** How many requests were sent. */
+    readonly tries: number;
     /** Milliseconds, as the server asked. */
     readonly retryAfter: number | undefined;
     /** What was sent and may not be shown. */
     readonly secrets: readonly string[];
   },
 ): Failure {
-  const { issuer, request, retryAfter } = of;
-  const said = withoutSecrets(refusalText(text) ?? '', of.secrets);
+  const { issuer, request, retryAfter, tries } = of;
+  const { status } = answer;
+  const said = whatWasSaid(answer, of.secrets);
   const details = { issuer, status, sent: JSON.stringify(request), ...(said && { said }) };
   if (isOutage(status)) {
     const message = `${issuer} cannot register clients now (${status}); try again later.`;
     const wait = retryAfter !== undefined && { retryAfter };
     return failure('server_unavailable', 'registering', message, { ...details, ...wait });
   }
-  const message = `${issuer} did not register this client (${status}); register one there by hand and give its id.`;
+  const often = tries > 1 ? ` in ${tries} tries` : '';
+  const message = `${issuer} did not register this client${often} (${status}); register one there by hand and give its id.`;
   return failure('registration_refused', 'registering', message, details);
 }

@@ -93,6 +93,7 @@ function readDocument(document: Document, issuer: string, resource: string): Ser
   const revocationEndpoint = endpoint(document, 'revocation_endpoint', issuer, resource);
   const deviceAuthorizationEndpoint = endpoint(document, 'device_authorization_endpoint', issuer, resource);
   const pushEndpoint = endpoint(document, 'pushed_authorization_request_endpoint', issuer, resource);
+  const grantTypes = names(own(document, 'grant_types_supported'));
   return {
     issuer,
     ...(authorizationEndpoint !== undefined && { authorizationEndpoint }),
@@ -104,6 +105,8 @@ function readDocument(document: Document, issuer: string, resource: string): Ser
     requiresPush: own(document, 'require_pushed_authorization_requests') === true,
     scopesSupported: readScopeList(own(document, 'scopes_supported')) ?? [],
     authMethods: names(own(document, 'token_endpoint_auth_methods_supported')) ?? ['client_secret_basic'],
+    // RFC 8414 §3.2: what has no elements is left out, so an empty list says nothing.
+    ...(grantTypes && grantTypes.length > 0 && { grantTypes }),
     dpopAlgorithms: names(own(document, 'dpop_signing_alg_values_supported')) ?? [],
     pkce: 'S256',
     sendsIssuer: own(document, 'authorization_response_iss_parameter_supported') === true,

@@ -29,6 +29,7 @@ const server = z.object({
   requiresPush: z.optional(z.boolean()),
   scopesSupported: texts,
   authMethods: texts,
+  grantTypes: z.optional(texts),
   dpopAlgorithms: z.optional(texts),
   pkce: z.enum(['S256', 'unknown']),
   sendsIssuer: z.boolean(),

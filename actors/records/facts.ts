@@ -66,10 +66,12 @@ export function serverFacts(stored: PendingRecord['server']): ServerMetadata {
 
 /** The same as a record. */
 export function serverRecord(server: ServerMetadata): PendingRecord['server'] {
+  const { grantTypes, ...rest } = server;
   return {
-    ...server,
+    ...rest,
     scopesSupported: [...server.scopesSupported],
     authMethods: [...server.authMethods],
+    ...(grantTypes && { grantTypes: [...grantTypes] }),
     dpopAlgorithms: [...server.dpopAlgorithms],
   };
 }

@@ -1,13 +1,20 @@
 // Registers a client at one issuer, and keeps what it got under that issuer. (RFC 7591)
 import { AuthError } from '../../contract/errors.ts';
 import {
+  type NextRegistration,
+  nextRegistration,
+  type RefusedRegistration,
+} from '../../protocol/nextRegistration.ts';
+import { redirectUriFailure } from '../../protocol/redirectUri.ts';
+import {
+  isRegistered,
   judgeRegistration,
   type RegisteredClient,
   type RegistrationRequest,
   registrationRequest,
 } from '../../protocol/registration.ts';
 import { fitsRegistration } from '../../protocol/registrationFit.ts';
-import { adjustedRequest, registrationRefusal } from '../../protocol/registrationRefusal.ts';
+import { registrationRefusal, registrationTry } from '../../protocol/registrationRefusal.ts';
 import { retryAfterMs } from '../../protocol/retryAfter.ts';
 import { type ClientRecord, type Key, keys, type RegistrationRecord } from '../../stores/records.ts';
 import type { DoorAnswer } from '../network/door.ts';
@@ -31,8 +38,19 @@ export const registerClient: Act<'registerClient'> = (tools) => async (input, si
       (shared) => registerOnce(tools, key, input, shared),
       signal,
     ));
-  return { at: tools.now(), registration: registrationFacts(key, record.issuer, record.client) };
+  const registration = registrationFacts(key, record.issuer, record.client);
+  const names = namesOf(tools, input);
+  const redirectUri = names.find((uri) => registration.redirectUris.includes(uri)) ?? input.redirectUri;
+  return { at: tools.now(), registration, redirectUri };
 };
+
+/** The redirect URI that was reserved, and the same by the name `localhost`, where answers come here by both. */
+function namesOf(tools: Tools, { redirectUri }: Input): readonly string[] {
+  if (redirectUri === null) return [];
+  const byName = tools.userAgent.atLocalhost?.(redirectUri);
+  const isUsable = byName !== undefined && redirectUriFailure(byName) === undefined;
+  return isUsable ? [redirectUri, byName] : [redirectUri];
+}
 
 /** A registration that somebody else made meanwhile, when it fits. */
 async function recall(
@@ -48,7 +66,9 @@ function fits(tools: Tools, { issuer, client }: RegistrationRecord, input: Input
   const { server, redirectUri, refusedClient } = input;
   const { clientId, redirectUris, secretExpiresAt } = client;
   const kept = { issuer, clientId, redirectUris, secretExpiresAt };
-  return fitsRegistration(kept, { issuer: server.issuer, redirectUri, refusedClient }, tools.now());
+  const needed = { issuer: server.issuer, refusedClient };
+  const names = redirectUri === null ? [null] : namesOf(tools, input);
+  return names.some((uri) => fitsRegistration(kept, { ...needed, redirectUri: uri }, tools.now()));
 }
 
 /** One at a time among all processes that share the store: who comes later finds what the first one got (R13). */
@@ -110,20 +130,37 @@ async function register(
   return stored?.value ?? record;
 }
 
-/** One try, and at most one more with what the server objected to changed (REG-5). */
+/**
+ * Asks for a client, and where that is refused for less, in the order of `nextRegistration`. Each request is told, with
+ * what came of it (REG-5, REG-12).
+ */
 async function submit(
   tools: Tools,
   input: Input,
-  request: RegistrationRequest,
+  first: RegistrationRequest,
   signal: AbortSignal,
 ): Promise<RegisteredClient> {
-  const first = await post(tools, input, request, signal);
-  if (first.status === 201) return judgeRegistration(first.text, request, input.server.issuer);
-  const adjusted = adjustedRequest(request, first);
-  if (!adjusted) throw refused(tools, input, request, first);
-  const second = await post(tools, input, adjusted, signal);
-  if (second.status === 201) return judgeRegistration(second.text, adjusted, input.server.issuer);
-  throw refused(tools, input, adjusted, second);
+  const { session, server } = input;
+  const means = { server, localhostUri: namesOf(tools, input)[1] };
+  const refused: RefusedRegistration[] = [];
+  let next: Pick<NextRegistration, 'request'> & { changed: NextRegistration['changed'] | null } = {
+    request: first,
+    changed: null,
+  };
+  for (;;) {
+    const { request } = next;
+    const answer = await post(tools, input, request, signal);
+    const number = refused.length + 1;
+    tools.tellRegistration(
+      session,
+      registrationTry({ ...next, number }, answer, secretsOf(tools, server.issuer)),
+    );
+    if (isRegistered(answer)) return judgeRegistration(answer, request, server);
+    refused.push({ request, answer });
+    const less = nextRegistration(refused, means);
+    if (!less) throw refusal(tools, server.issuer, { request, tries: number }, answer);
+    next = less;
+  }
 }
 
 function post(
@@ -154,14 +191,19 @@ function initialAccessToken(tools: Tools, issuer: string): string | undefined {
   return tools.client.initialAccessTokens?.find((one) => one.issuer === issuer)?.token;
 }
 
-function refused(
+/** What is sent with a registration and may not be shown. */
+function secretsOf(tools: Tools, issuer: string): readonly string[] {
+  const token = initialAccessToken(tools, issuer);
+  return token === undefined ? [] : [token];
+}
+
+function refusal(
   tools: Tools,
-  { server: { issuer } }: Input,
-  request: RegistrationRequest,
+  issuer: string,
+  of: { readonly request: RegistrationRequest; readonly tries: number },
   answer: DoorAnswer,
 ): AuthError {
-  const token = initialAccessToken(tools, issuer);
-  const secrets = token === undefined ? [] : [token];
   const retryAfter = retryAfterMs(answer.headers, tools.now());
-  return new AuthError(registrationRefusal(answer, { issuer, request, retryAfter, secrets }));
+  const secrets = secretsOf(tools, issuer);
+  return new AuthError(registrationRefusal(answer, { ...of, issuer, retryAfter, secrets }));
 }

@@ -2,6 +2,7 @@
 import type { ClientAuthMethod, Grant, SessionId } from '../../contract/facts.ts';
 import type { Work } from '../../contract/work.ts';
 import type { DpopMode } from '../../protocol/dpopPolicy.ts';
+import type { RegistrationTry } from '../../protocol/registrationRefusal.ts';
 import type { GrantRecord, Records, RegistrationRecord, Versioned } from '../../stores/records.ts';
 import type { Door } from '../network/door.ts';
 import type { Dpop } from '../network/dpop.ts';
@@ -178,6 +179,8 @@ export interface Tools {
   readonly userAgent: UserAgent;
   /** The door to the network. It reports its exchanges to this session. */
   readonly doorOf: (session: SessionId) => Door;
+  /** Reports a registration request and its answer to this session. It never throws. */
+  readonly tellRegistration: (session: SessionId, one: RegistrationTry) => void;
   /** Renewed grants that could not be stored yet, by key: with the version to replace, and the token that was spent. */
   readonly unsaved: Map<string, Unsaved>;
   /** Registrations that are running. Sessions that start at the same time share one (R13). */

@@ -10,6 +10,11 @@ export const longestUrl = 16 * 1024;
 /** Nothing listens here: the default of the user agents that have no listener. RFC 8252 §7.3. */
 export const redirectUriWithoutListener = 'http://127.0.0.1/callback';
 
+/** The same by the name `localhost`: nothing listens there either. Nothing for a redirect URI that a host has chosen. */
+export function localhostWithoutListener(redirectUri: string): string | undefined {
+  return redirectUri === redirectUriWithoutListener ? 'http://localhost/callback' : undefined;
+}
+
 /**
  * Checks the URL that a person, or a machine in their place, is sent to. Returns it as the URL parser writes it:
  * printable ASCII, without spaces and quotes, beginning with its scheme.

@@ -8,6 +8,7 @@ import {
   type CallbackServer,
   type LoopbackHost,
   listenForCallbacks,
+  localhostUriAt,
   redirectUriAt,
 } from './callbackServer.ts';
 import { createInbox, type Inbox } from './inbox.ts';
@@ -27,8 +28,13 @@ interface Listener {
 }
 
 interface Listeners {
-  /** A listener for a new login, which counts as `reserved`: at a wanted URI, else one that is open, else a new one. */
-  choose(wanted: readonly string[]): Promise<Listener>;
+  /**
+   * The redirect URI for a new login, whose listener counts it as `reserved`: a wanted one, else one that is open, else a
+   * new one.
+   */
+  choose(wanted: readonly string[]): Promise<string>;
+  /** The same redirect URI by the name `localhost`; nothing when it is not ours, or has no such name. */
+  atLocalhost(redirectUri: string): string | undefined;
   /** The listener at a redirect URI, bound if need be; undefined when it is not ours, or its port is taken. */
   at(redirectUri: string): Promise<Listener | undefined>;
   /** As `at`, for a login that needs the listener from now on: it counts as `takenOver`. */
@@ -56,6 +62,7 @@ const MAX_EARLY = 8;
 
 /** `choose` throws AuthError `user_agent_failed` when no port can be had, `cancelled` after `closing`. */
 export function createListeners({ host, path, port: fixed, closing }: ListenersOptions): Listeners {
+  /** By the redirect URI with the literal address. */
   const listeners = new Map<string, Listener>();
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -72,10 +79,10 @@ export function createListeners({ host, path, port: fixed, closing }: ListenersO
       if (ended) listener.ended += 1;
       server.keepAlive(inbox.receiving() > 0);
     });
-    const server = await listenForCallbacks({ host, path, port }, (query) => {
+    const server = await listenForCallbacks({ host, path, port }, (query, redirectUri) => {
       const state = stateOf(query);
       if (state === undefined) return false;
-      const url = server.redirectUri + query;
+      const url = redirectUri + query;
       return inbox.deliver(state, url) || keepEarly(listener, state, url);
     });
     const listener: Listener = { server, inbox, reserved: 0, takenOver: 0, early: new Map(), ended: 0 };
@@ -85,16 +92,21 @@ export function createListeners({ host, path, port: fixed, closing }: ListenersO
   }
 
   async function find(redirectUri: string): Promise<Listener | undefined> {
-    const known = listeners.get(redirectUri);
-    if (known !== undefined) return known;
     const port = portOf(redirectUri, host, path);
-    return port === undefined ? undefined : await bind(port).catch(() => undefined);
+    if (port === undefined) return undefined;
+    const known = listeners.get(redirectUriAt({ host, path, port }));
+    const listener = known ?? (await bind(port).catch(() => undefined));
+    // The name is answered to only where a request goes out with it.
+    if (redirectUri !== listener?.server.redirectUri) listener?.server.answerAtLocalhost();
+    return listener;
   }
 
-  async function findAny(wanted: readonly string[]): Promise<Listener> {
-    for (const uri of fixed === undefined ? wanted : [redirectUriAt({ host, path, port: fixed })]) {
+  async function findAny(wanted: readonly string[]): Promise<[Listener, redirectUri: string]> {
+    const only = fixed === undefined ? [] : [redirectUriAt({ host, path, port: fixed })];
+    const ours = wanted.filter((uri) => fixed === undefined || portOf(uri, host, path) === fixed);
+    for (const uri of [...ours, ...only]) {
       const listener = await find(uri);
-      if (listener !== undefined) return listener;
+      if (listener !== undefined) return [listener, uri];
     }
     throwIfCancelled(closing);
     if (fixed !== undefined) {
@@ -105,7 +117,8 @@ export function createListeners({ host, path, port: fixed, closing }: ListenersO
       );
     }
     const [shared] = listeners.values();
-    return shared ?? (await bind(0).catch((thrown) => noPort(thrown, host)));
+    const listener = shared ?? (await bind(0).catch((thrown) => noPort(thrown, host)));
+    return [listener, listener.server.redirectUri];
   }
 
   function close(listener: Listener): void {
@@ -118,10 +131,15 @@ export function createListeners({ host, path, port: fixed, closing }: ListenersO
   return {
     choose: (wanted) =>
       inTurn(async () => {
-        const listener = await findAny(wanted);
+        const [listener, redirectUri] = await findAny(wanted);
         listener.reserved += 1;
-        return listener;
+        return redirectUri;
       }),
+
+    atLocalhost(redirectUri) {
+      const port = portOf(redirectUri, host, path);
+      return port === undefined ? undefined : localhostUriAt({ host, path, port });
+    },
 
     at: (redirectUri) => inTurn(() => find(redirectUri)),
 
@@ -147,7 +165,8 @@ export function createListeners({ host, path, port: fixed, closing }: ListenersO
     },
 
     async release(redirectUri) {
-      const listener = listeners.get(redirectUri);
+      const port = portOf(redirectUri, host, path);
+      const listener = port === undefined ? undefined : listeners.get(redirectUriAt({ host, path, port }));
       if (listener === undefined) return;
       if (listener.ended > 0) listener.ended -= 1;
       else if (listener.reserved > 0) listener.reserved -= 1;
@@ -182,10 +201,12 @@ function isNeeded(listener: Listener): boolean {
   return listener.reserved > 0 || listener.takenOver > 0 || listener.inbox.size() > 0;
 }
 
-/** The port of a redirect URI that is ours: same host, same path, written in the same way. */
+/** The port of a redirect URI that is ours: same host or its name, same path, written in the same way. */
 function portOf(redirectUri: string, host: LoopbackHost, path: string): number | undefined {
   const port = Number(urlOf(redirectUri)?.port ?? 0);
-  return port > 0 && redirectUri === redirectUriAt({ host, path, port }) ? port : undefined;
+  const place = { host, path, port };
+  const isOurs = redirectUri === redirectUriAt(place) || redirectUri === localhostUriAt(place);
+  return port > 0 && isOurs ? port : undefined;
 }
 
 function noPort(thrown: unknown, host: LoopbackHost): never {

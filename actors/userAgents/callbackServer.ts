@@ -4,7 +4,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { longestUrl } from './addresses.ts';
 import { callbackHeaders, callbackPage } from './callbackPage.ts';
 
-/** The loopback addresses, for IPv4 and IPv6. A name is never used. @see RFC 8252 §8.3 */
+/**
+ * The loopback addresses, for IPv4 and IPv6. The name `localhost` is used only where a server registers no literal
+ * address. @see RFC 8252 §8.3
+ */
 export type LoopbackHost = '127.0.0.1' | '::1';
 
 /**
@@ -27,6 +30,8 @@ interface CallbackPlace {
 export interface CallbackServer {
   /** The redirect URI that it answers at. */
   readonly redirectUri: string;
+  /** From now on it answers at `localhostUriAt` its place, too. */
+  answerAtLocalhost(): void;
   /** Sets whether the listener alone keeps the process alive. At first it does not. */
   keepAlive(on: boolean): void;
   /** Ends when each browser that brought a response has its page, or after a second. */
@@ -41,15 +46,24 @@ export function redirectUriAt({ host, port, path }: CallbackPlace): string {
 }
 
 /**
+ * The same by the name `localhost`. Nothing for IPv6: on some machines the name means 127.0.0.1 only, while browsers try
+ * both addresses.
+ * @see RFC 8252 §8.3
+ */
+export function localhostUriAt({ host, port, path }: CallbackPlace): string | undefined {
+  return host === '127.0.0.1' ? new URL(path, `http://localhost:${port}`).href : undefined;
+}
+
+/**
  * Binds a port of one loopback address. Ends when it listens.
- * @param take Gets the query of each GET of the callback path as it arrived, `?` included. Returns whether somebody
- * waits for it. The browser gets the same answer in both cases.
+ * @param take Gets the query of each GET of the callback path as it arrived, `?` included, and the redirect URI that it
+ * arrived at. Returns whether somebody waits for it. The browser gets the same answer in both cases.
  * @throws the error of `listen` (`EADDRINUSE` and the like).
  * @see RFC 8252 §7.3, §8.3
  */
 export async function listenForCallbacks(
   place: CallbackPlace,
-  take: (query: string) => boolean,
+  take: (query: string, redirectUri: string) => boolean,
 ): Promise<CallbackServer> {
   const pages = new EventEmitter();
   /** How many browsers brought a response, and have not fetched their page yet. */
@@ -68,10 +82,11 @@ export async function listenForCallbacks(
   const bound = server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : place.port;
   const redirectUri = redirectUriAt({ ...place, port });
-  const host = new URL(redirectUri).host;
+  /** The redirect URIs that it answers at, by the host that a browser names. */
+  const answered = new Map([[new URL(redirectUri).host, redirectUri]]);
 
   server.on('request', (request, response) => {
-    const verdict = judge(request, host, place.path);
+    const verdict = judge(request, answered, place.path);
     if (verdict.kind === 'refuse') return refuse(response, verdict.status);
     if (verdict.kind === 'page') {
       response.once('finish', () => {
@@ -81,13 +96,17 @@ export async function listenForCallbacks(
       response.writeHead(200, { ...callbackHeaders, 'content-type': 'text/html; charset=utf-8' });
       return response.end(callbackPage);
     }
-    if (take(verdict.query)) pagesToDeliver += 1;
+    if (take(verdict.query, verdict.redirectUri)) pagesToDeliver += 1;
     // Removes the code from the address bar (RFC 9700 §4.3.1), by a redirect and without a script.
     return response.writeHead(303, { ...callbackHeaders, location: donePath, 'content-length': 0 }).end();
   });
 
   return {
     redirectUri,
+    answerAtLocalhost() {
+      const byName = localhostUriAt({ ...place, port });
+      if (byName !== undefined) answered.set(new URL(byName).host, byName);
+    },
     keepAlive: (on) => void (on ? server.ref() : server.unref()),
     async pagesDelivered() {
       if (pagesToDeliver === 0) return;
@@ -108,17 +127,18 @@ export async function listenForCallbacks(
 type Verdict =
   | { readonly kind: 'refuse'; readonly status: 403 | 404 | 414 }
   | { readonly kind: 'page' }
-  | { readonly kind: 'take'; readonly query: string };
+  | { readonly kind: 'take'; readonly query: string; readonly redirectUri: string };
 
-function judge(request: IncomingMessage, host: string, path: string): Verdict {
+function judge(request: IncomingMessage, answered: ReadonlyMap<string, string>, path: string): Verdict {
   const target = request.url ?? '';
   if (target.length > longestUrl) return { kind: 'refuse', status: 414 };
   // A web page can make its own name resolve to loopback (DNS rebinding). Its browser still sends that name here.
-  if (request.headers.host !== host) return { kind: 'refuse', status: 403 };
+  const redirectUri = answered.get(request.headers.host ?? '');
+  if (redirectUri === undefined) return { kind: 'refuse', status: 403 };
   if (request.method !== 'GET') return { kind: 'refuse', status: 404 };
   if (target === donePath) return { kind: 'page' };
   if (target === path || target.startsWith(`${path}?`))
-    return { kind: 'take', query: target.slice(path.length) };
+    return { kind: 'take', query: target.slice(path.length), redirectUri };
   return { kind: 'refuse', status: 404 };
 }
 

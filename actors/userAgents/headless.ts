@@ -8,7 +8,12 @@ import { must, object, optional, type Shape } from '../../protocol/options.ts';
 import { callback, redirectUri } from '../../protocol/optionValues.ts';
 import { urlOf } from '../../protocol/url.ts';
 import { throwIfCancelled } from '../tools/waiting.ts';
-import { pageAddress, redirectUriWithoutListener, responseAt } from './addresses.ts';
+import {
+  localhostWithoutListener,
+  pageAddress,
+  redirectUriWithoutListener,
+  responseAt,
+} from './addresses.ts';
 import { createInbox } from './inbox.ts';
 import type { AuthorizationRequest, UserAgent } from './userAgent.ts';
 
@@ -65,6 +70,8 @@ export function headlessUserAgent(options: HeadlessOptions = {}): UserAgent {
       throwIfCancelled(until(signal));
       return wanted[0] ?? options.redirectUri ?? redirectUriWithoutListener;
     },
+
+    ...(options.redirectUri === undefined && { atLocalhost: localhostWithoutListener }),
 
     async present(request) {
       const signal = until(request.signal);

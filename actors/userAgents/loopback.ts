@@ -28,7 +28,8 @@ export interface LoopbackOptions {
 
 /**
  * A user agent that opens the person's browser, and receives the response on a port of loopback. All logins that run
- * at the same time share one port. Each response goes to the request with the same `state`.
+ * at the same time share one port. Each response goes to the request with the same `state`. Where a server registers no
+ * literal loopback address, the redirect URI names the same port of `localhost`.
  * Another program of this machine may take the port first, or send requests to it. `state` and PKCE protect the login
  * from both.
  * @throws AuthError `config_invalid` for an option that cannot be used.
@@ -52,11 +53,13 @@ export function loopbackUserAgent(options: LoopbackOptions = {}): UserAgent {
 
     async reserve(wanted, signal) {
       throwIfCancelled(until(signal));
-      const { server } = await listeners.choose(wanted);
-      if (signal.aborted) await listeners.release(server.redirectUri);
+      const redirectUri = await listeners.choose(wanted);
+      if (signal.aborted) await listeners.release(redirectUri);
       throwIfCancelled(until(signal));
-      return server.redirectUri;
+      return redirectUri;
     },
+
+    atLocalhost: (redirectUri) => listeners.atLocalhost(redirectUri),
 
     async hold(redirectUri, signal) {
       throwIfCancelled(until(signal));

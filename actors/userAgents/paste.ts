@@ -5,7 +5,13 @@ import { sameText, stateOf } from '../../protocol/authorizationResponse.ts';
 import { object, optional, type Shape } from '../../protocol/options.ts';
 import { callback, redirectUri } from '../../protocol/optionValues.ts';
 import { orCancelled, throwIfCancelled } from '../tools/waiting.ts';
-import { longestUrl, pageAddress, redirectUriWithoutListener, responseAt } from './addresses.ts';
+import {
+  localhostWithoutListener,
+  longestUrl,
+  pageAddress,
+  redirectUriWithoutListener,
+  responseAt,
+} from './addresses.ts';
 import { causedBy } from './hostFault.ts';
 import type { UserAgent } from './userAgent.ts';
 
@@ -57,6 +63,8 @@ export function pasteUserAgent(options: PasteOptions): UserAgent {
       throwIfCancelled(until(signal));
       return at;
     },
+
+    ...(options.redirectUri === undefined && { atLocalhost: localhostWithoutListener }),
 
     async present(request) {
       throwIfCancelled(until(request.signal));

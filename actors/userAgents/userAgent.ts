@@ -36,6 +36,14 @@ export interface UserAgent {
    */
   reserve(wanted: readonly string[], signal: AbortSignal): Promise<string>;
   /**
+   * The same redirect URI with the name `localhost` in place of a literal loopback address, where answers come here by
+   * that name, too. It is registered only at a server that refuses the literal address; all other methods are then
+   * called with it. A user agent without this method has one name for each redirect URI.
+   * @returns nothing where there is no such name.
+   * @see RFC 8252 §8.3
+   */
+  atLocalhost?(redirectUri: string): string | undefined;
+  /**
    * Takes the redirect URI over when nobody else holds it: true when answers to it come here from now on.
    * For a login that another process presented: `receive` gets its response here if that process has ended.
    * Each call that gives true is paired with one call of `release`, as a call of `reserve` is.

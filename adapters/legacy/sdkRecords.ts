@@ -26,7 +26,9 @@ const request: RegistrationRequest = {
  */
 export function readClient(record: Json, name: string): FoundClient {
   try {
-    return { ...judgeRegistration(JSON.stringify(record), request, ''), ...issuerIn(record, name) };
+    const answer = { status: 201, text: JSON.stringify(record) };
+    const client = judgeRegistration(answer, request, { issuer: '', authMethods: [] });
+    return { ...client, ...issuerIn(record, name) };
   } catch (thrown) {
     if (!(thrown instanceof AuthError) || thrown.code !== 'registration_invalid') throw thrown;
     return leaveOut(

@@ -14,7 +14,7 @@ import {
   type SessionFlags,
 } from '../options.ts';
 import type { Perform } from '../perform.ts';
-import { requestLine } from '../progress.ts';
+import { registrationLine, requestLine } from '../progress.ts';
 import { recovered, withSession } from '../withSession.ts';
 import { kindNames, table } from '../words.ts';
 
@@ -76,6 +76,7 @@ const section = (title: string, text: string): string => (text === '' ? '' : `${
 function textOf(step: Progress, verbose: boolean): string {
   if (step.kind === 'set-aside') return `  a damaged record was set aside: ${shown(step.key)}\n`;
   if (step.kind === 'relaxed') return `  ${step.what}\n`;
+  if (step.kind === 'registration') return wrap(registrationLine(step), 6);
   if (step.kind === 'request') return `      ${requestLine(step)}\n`;
   const ids = verbose && step.spec.length > 0 ? ` (${step.spec.join(' ')})` : '';
   return `  ${step.state}\n${wrap(step.description + ids, 6)}`;

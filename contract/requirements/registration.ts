@@ -29,7 +29,7 @@ export const registrationRequirements = {
   'REG-5': {
     level: 'should',
     title:
-      'A rejected registration surfaces what was sent and what the server said; one adjusted retry at most',
+      'A rejected registration surfaces what was sent and what the server said; adjusted retries are few (REG-12)',
     link: pages.applicationType,
   },
   'REG-6': {
@@ -52,5 +52,11 @@ export const registrationRequirements = {
     level: 'project',
     title: 'An initial access token for registration can be supplied',
     link: rfc(7591, '3'),
+  },
+  'REG-12': {
+    level: 'project',
+    title:
+      'A refused registration is asked again for less, in a bounded order that `explain()` tells; any sound 2xx answer is a registration',
+    link: rfc(7591, '3.2'),
   },
 } as const satisfies Readonly<Record<string, Requirement>>;

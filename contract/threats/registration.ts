@@ -7,7 +7,7 @@ export const registrationThreats = {
   R03: 'The host’s metadata document URL is not https, or has no path: this is a configuration error before any traffic.',
   R04: 'An answer to a registration has no usable client id, another status than a success, or is HTML: the error is typed and says the status (RFC 7591 §3.2).',
   R05: 'A server registers other redirect URIs, grant types or another authentication method than asked for: the engine uses what was registered, or refuses it, and never assumes what it sent (RFC 7591 §3.2.1).',
-  R06: 'A server refuses the redirect URI: at most one adjusted attempt follows, then a clear message.',
+  R06: 'A server refuses the redirect URI: a few adjusted attempts follow, each with one change, then a clear message.',
   R07: 'A server needs to know the type of application: it is always sent, and it is `native` for loopback redirects.',
   R08: 'The stored client secret has expired: the client registers again before it authorizes.',
   R09: 'The expiry of a client secret is 0, which means never, or is missing, negative or a text: each has a safe reading.',

@@ -11,6 +11,7 @@ import { policyShape } from './policy.ts';
 export const userAgentShape: Shape<UserAgent> = {
   name: id,
   reserve: callback,
+  atLocalhost: optional(callback),
   hold: optional(callback),
   present: callback,
   receive: callback,

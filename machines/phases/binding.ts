@@ -118,8 +118,8 @@ export const registering = chart.createStateConfig({
     },
     submitting: {
       id: 'submitting',
-      description: 'Registers, with the scopes that will be asked for.',
-      meta: { spec: ['REG-4', 'REG-5', 'REG-6', 'REG-7', 'REG-8', 'REG-9'] },
+      description: 'Registers, with the scopes that will be asked for; where that is refused, for less.',
+      meta: { spec: ['REG-4', 'REG-5', 'REG-6', 'REG-7', 'REG-8', 'REG-9', 'REG-12'] },
       invoke: {
         id: 'registerClient',
         src: 'registerClient',

@@ -96,6 +96,8 @@ const agentCase = (method: keyof UserAgent, more: Partial<Case> = {}): Case => (
 
 export const userAgentCases: { readonly [Method in Exclude<keyof Required<UserAgent>, 'name'>]: Case } = {
   reserve: agentCase('reserve'),
+  // A name that cannot be had is none.
+  atLocalhost: agentCase('atLocalhost', { looksOn: true }),
   present: agentCase('present'),
   receive: agentCase('receive'),
   release: agentCase('release', { looksOn: true }),

@@ -5,7 +5,7 @@ import { guardedNow, guardedSleep } from '../../engine/guardedClock.ts';
 import { guardedStore } from '../../engine/guardedStore.ts';
 import { guardedUserAgent } from '../../engine/guardedUserAgent.ts';
 import type { Store, UserAgent } from '../../index.ts';
-import { failureOf } from '../support/engine.ts';
+import { failureOf, testHost } from '../support/engine.ts';
 import { HostFault, SECRET, textOf, ways } from './faults.ts';
 
 describe('a guarded store', () => {
@@ -141,6 +141,9 @@ describe('a guarded user agent', () => {
       readonly name = 'agent';
       readonly #uri: string = 'https://app.example/callback';
       reserve = async () => this.#uri;
+      atLocalhost(of: string) {
+        return of + this.#uri.length;
+      }
       async hold() {
         return this.#uri !== '';
       }
@@ -168,6 +171,7 @@ describe('a guarded user agent', () => {
     };
     expect(agent.name).toBe('agent');
     expect(await agent.reserve([], signal)).toBe('https://app.example/callback');
+    expect(agent.atLocalhost?.('a')).toBe('a28');
     expect(await agent.hold?.('', signal)).toBe(true);
     expect(await agent.receive(request)).toBe('https://app.example/callback?code=a');
     agent.dismiss?.();
@@ -177,6 +181,15 @@ describe('a guarded user agent', () => {
   it('C14: one without the methods that it may leave out stays so', () => {
     const agent = guardedUserAgent(headlessUserAgent(), () => {});
     expect([agent.hold, agent.dismiss]).toEqual([undefined, undefined]);
+    expect(guardedUserAgent(testHost().userAgent, () => {}).atLocalhost).toBeUndefined();
+  });
+
+  it.each(ways)('C14, REG-12: atLocalhost that $way is told, and is no name', async ({ fail }) => {
+    const tell = vi.fn();
+    const fault = new HostFault();
+    const agent = guardedUserAgent({ ...headlessUserAgent(), atLocalhost: fail(fault) }, tell);
+    expect(agent.atLocalhost?.('http://127.0.0.1/callback')).toBeUndefined();
+    await vi.waitFor(() => expect(tell).toHaveBeenCalledWith(fault));
   });
 });
 

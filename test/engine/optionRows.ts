@@ -191,6 +191,7 @@ const optionalMethods: Row = { bad: noFunctions, good: [nothing, undefined] };
 export const userAgentRows: Rows<UserAgent> = {
   name: { bad: [...noIds, undefined], good: ['mine'] },
   reserve: methods,
+  atLocalhost: optionalMethods,
   hold: optionalMethods,
   present: methods,
   receive: methods,

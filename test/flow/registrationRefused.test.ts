@@ -1,6 +1,6 @@
 // Registrations that are refused, and clients that their server has forgotten.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { callTool, failureOf, standing, testEngine } from '../support/engine.ts';
+import { callTool, failureOf, standing, testEngine, testHost } from '../support/engine.ts';
 import { type Answer, startWorld, type World } from '../support/world.ts';
 
 const METADATA = 'GET /.well-known/oauth-authorization-server';
@@ -54,7 +54,7 @@ describe('a registration that is refused', () => {
       { error: 'invalid_redirect_uri', error_description: 'Only https.\nReally.' },
       { error: 'invalid_redirect_uri' },
     );
-    const { session } = testEngine(world.resource);
+    const { session } = testEngine(world.resource, { userAgent: testHost().userAgent });
     const error = await failureOf(session.login());
     const [, second, ...more] = registrations();
     expect(more).toEqual([]);
@@ -68,8 +68,8 @@ describe('a registration that is refused', () => {
 
   it.each<[string, Answer]>([
     ['403', { status: 403, body: { error: 'access_denied' } }],
-    ['R04, 200', { status: 200, body: { client_id: 'x' } }],
-    ['400 that says nothing', { status: 400 }],
+    ['401 that says nothing', { status: 401 }],
+    ['404', { status: 404 }],
     [
       '400 with an error that nothing can be done about',
       { status: 400, body: { error: 'unapproved_software_statement' } },

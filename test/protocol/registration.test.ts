@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { ClientAuthMethod } from '../../contract/facts.ts';
 import {
   applicationType,
+  isRegistered,
   judgeRegistration,
   type RegistrationRequest,
   refusalText,
@@ -79,6 +80,36 @@ test('RFC 8628 §3.4: a device asks for its own grant, without a redirect', () =
   });
 });
 
+test.each<[string, readonly string[] | undefined, readonly string[]]>([
+  ['are asked for where the server lists no grant types', undefined, ['refresh_token']],
+  ['are asked for where it lists them', ['refresh_token', 'authorization_code'], ['refresh_token']],
+  ['are not asked for where its list leaves them out', ['authorization_code'], []],
+])('REG-6, REG-12: refresh tokens %s', (_what, grantTypes, more) => {
+  const server = { authMethods: [], ...(grantTypes && { grantTypes }) };
+  const request = (uri: string | null) =>
+    registrationRequest({ name: 'App', redirectUri: uri, scopes: [], server }).grant_types;
+  expect(request(redirectUri)).toEqual(['authorization_code', ...more]);
+  expect(request(null)).toEqual(['urn:ietf:params:oauth:grant-type:device_code', ...more]);
+});
+
+test('REG-12: any 2xx answer is for the judge of registrations, and no other', () => {
+  const statuses = Array.from({ length: 500 }, (_, at) => at + 100);
+  const registered = statuses.filter((status) => isRegistered({ status, text: '' }));
+  expect(registered).toEqual(Array.from({ length: 100 }, (_, at) => at + 200));
+});
+
+test.each([200, 202, 204])(
+  'REG-12, R04: %i without a body registers nobody, and is told with its status',
+  (status) => {
+    const server = { issuer, authMethods: [] };
+    expect(() => judgeRegistration({ status, text: '' }, requestFor('none'), server)).toThrow(
+      expect.objectContaining({ code: 'registration_invalid', status }),
+    );
+    const text = JSON.stringify({ client_id: 'c' });
+    expect(judgeRegistration({ status, text }, requestFor('none'), server)).toMatchObject({ clientId: 'c' });
+  },
+);
+
 describe('ways of client authentication', () => {
   test.each([
     [['client_secret_post', 'client_secret_basic', 'none'], 'none', 'client_secret_basic'],
@@ -92,9 +123,14 @@ describe('ways of client authentication', () => {
   });
 });
 
+const judge = (answer: object | string, sent: RegistrationRequest, authMethods: readonly string[] = []) => {
+  const text = typeof answer === 'string' ? answer : JSON.stringify(answer);
+  return judgeRegistration({ status: 201, text }, sent, { issuer, authMethods });
+};
+
 describe('judgeRegistration honours (REG-7, R05)', () => {
   const honoured = (answer: object, ...authMethods: string[]) =>
-    judgeRegistration(JSON.stringify({ client_id: 'c', ...answer }), requestFor(...authMethods), issuer);
+    judge({ client_id: 'c', ...answer }, requestFor(...authMethods), authMethods);
   const publicClient = { clientId: 'c', authMethod: 'none', redirectUris: [redirectUri] };
   const basic = { clientId: 'c', clientSecret: 's', authMethod: 'client_secret_basic' };
 
@@ -170,9 +206,7 @@ describe('judgeRegistration honours (REG-7, R05)', () => {
 
   test('R09: infinity, as JSON can say it, never expires', () => {
     const text = '{"client_id":"c","client_secret":"s","client_secret_expires_at":1e999}';
-    expect(judgeRegistration(text, requestFor('client_secret_basic'), issuer)).not.toHaveProperty(
-      'secretExpiresAt',
-    );
+    expect(judge(text, requestFor('client_secret_basic'))).not.toHaveProperty('secretExpiresAt');
   });
 
   test('R09: without a secret there is nothing to expire', () => {
@@ -184,6 +218,72 @@ describe('judgeRegistration honours (REG-7, R05)', () => {
     const many = Array.from({ length: 10_000 }, (_, at) => `https://x${at}.example`);
     const { redirectUris } = honoured({ redirect_uris: [redirectUri, ...many] }, 'none');
     expect(redirectUris).toEqual([redirectUri, ...many.slice(0, 19)]);
+  });
+});
+
+describe('a secret that nobody asked for (REG-7, REG-12)', () => {
+  const of = (answer: object, asked: ClientAuthMethod, authMethods: readonly string[]) =>
+    judge(
+      { client_id: 'c', client_secret: 's', ...answer },
+      { ...requestFor('none'), token_endpoint_auth_method: asked },
+      authMethods,
+    );
+
+  test.each<[string, object, ClientAuthMethod, readonly string[], ClientAuthMethod]>([
+    [
+      'as it is named',
+      { token_endpoint_auth_method: 'client_secret_post' },
+      'none',
+      ['none'],
+      'client_secret_post',
+    ],
+    [
+      'as it is named, against the list',
+      { token_endpoint_auth_method: 'client_secret_basic' },
+      'none',
+      ['client_secret_post'],
+      'client_secret_basic',
+    ],
+    [
+      'not, where none is named',
+      { token_endpoint_auth_method: 'none' },
+      'none',
+      ['none', 'client_secret_basic'],
+      'none',
+    ],
+    [
+      'by Basic, where the server lists it',
+      {},
+      'none',
+      ['none', 'client_secret_post', 'client_secret_basic'],
+      'client_secret_basic',
+    ],
+    [
+      'in the body, where the server lists no Basic',
+      {},
+      'none',
+      ['none', 'client_secret_post'],
+      'client_secret_post',
+    ],
+    ['not, where the server lists no method that uses one', {}, 'none', ['none', 'private_key_jwt'], 'none'],
+    [
+      'as it was asked for',
+      {},
+      'client_secret_post',
+      ['client_secret_basic', 'client_secret_post'],
+      'client_secret_post',
+    ],
+    [
+      'null is no name',
+      { token_endpoint_auth_method: null },
+      'none',
+      ['none', 'client_secret_post'],
+      'client_secret_post',
+    ],
+  ])('is used %s', (_what, answer, asked, authMethods, expected) => {
+    const client = of(answer, asked, authMethods);
+    expect(client.authMethod).toBe(expected);
+    expect(client.clientSecret).toBe(expected === 'none' ? undefined : 's');
   });
 });
 
@@ -268,8 +368,7 @@ describe('judgeRegistration refuses (REG-7, R04, R05)', () => {
     ],
     ['R05: without codes', { client_id: 'c', response_types: ['token'] }, 'none', /response type/],
   ])('%s', (_, answer, asked, message) => {
-    const text = typeof answer === 'string' ? answer : JSON.stringify(answer);
-    expect(() => judgeRegistration(text, requestFor(asked), issuer)).toThrow(
+    expect(() => judge(answer, requestFor(asked), [asked])).toThrow(
       expect.objectContaining({
         code: 'registration_invalid',
         phase: 'registering',
@@ -283,15 +382,14 @@ describe('judgeRegistration refuses (REG-7, R04, R05)', () => {
 
   test('R05: one of two redirect URIs left out', () => {
     const sent = { ...requestFor('none'), redirect_uris: [redirectUri, 'https://app.example/callback'] };
-    const text = JSON.stringify({ client_id: 'c', redirect_uris: [redirectUri] });
-    expect(() => judgeRegistration(text, sent, issuer)).toThrow(
+    expect(() => judge({ client_id: 'c', redirect_uris: [redirectUri] }, sent)).toThrow(
       expect.objectContaining({ code: 'registration_invalid', message: expect.stringMatching(/redirect/) }),
     );
   });
 
   test('L01: without quoting the answer', () => {
     const text = '{"client_id":"c","client_secret":"SECRET","token_endpoint_auth_method":"tls_SECRET"}';
-    expect(() => judgeRegistration(text, requestFor('none'), issuer)).toThrow(
+    expect(() => judge(text, requestFor('none'))).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('SECRET') }),
     );
   });

@@ -1,7 +1,7 @@
-// A server did not register the client: what is worth another try, and what is said when nothing is.
+// A server did not register the client: what is told of each try, and what is said at the end.
 import { describe, expect, test } from 'vitest';
 import type { RegistrationRequest } from '../../protocol/registration.ts';
-import { adjustedRequest, registrationRefusal } from '../../protocol/registrationRefusal.ts';
+import { registrationRefusal, registrationTry } from '../../protocol/registrationRefusal.ts';
 
 const issuer = 'https://as.example';
 const statuses = Array.from({ length: 500 }, (_, at) => at + 100);
@@ -15,55 +15,9 @@ const request: RegistrationRequest = {
   token_endpoint_auth_method: 'none',
   scope: 'a b',
 };
-const { scope: _, ...withoutScope } = request;
-const answer = (error: unknown, status = 400) => ({ status, text: JSON.stringify({ error }) });
-
-describe('adjustedRequest (REG-5, R06)', () => {
-  test('invalid_redirect_uri: the other application type, and nothing else is changed', () => {
-    const web = { ...request, application_type: 'web' };
-    expect(adjustedRequest(request, answer('invalid_redirect_uri'))).toEqual(web);
-    expect(adjustedRequest({ ...request, application_type: 'web' }, answer('invalid_redirect_uri'))).toEqual(
-      request,
-    );
-    expect(adjustedRequest(withoutScope, answer('invalid_redirect_uri'))).toEqual({
-      ...withoutScope,
-      application_type: 'web',
-    });
-  });
-
-  test.each(['invalid_client_metadata', 'invalid_scope'])(
-    'A30: %s: without scopes, where there were some',
-    (error) => {
-      expect(adjustedRequest(request, answer(error))).toStrictEqual(withoutScope);
-      expect(adjustedRequest({ ...request, scope: '' }, answer(error))).toStrictEqual(withoutScope);
-      expect(adjustedRequest(withoutScope, answer(error))).toBeUndefined();
-    },
-  );
-
-  test.each(['invalid_redirect_uri', 'invalid_client_metadata', 'invalid_scope'])(
-    'R18: %s counts with status 400 only',
-    (error) => {
-      const heard = statuses.filter((status) => adjustedRequest(request, answer(error, status)));
-      expect(heard).toEqual([400]);
-    },
-  );
-
-  test.each([
-    ['another code', JSON.stringify({ error: 'invalid_software_statement' })],
-    ['another spelling', JSON.stringify({ error: 'INVALID_SCOPE' })],
-    ['no code', '{}'],
-    ['a code that is no text', JSON.stringify({ error: ['invalid_scope'] })],
-    ['an inherited code', '{"__proto__":{"error":"invalid_scope"}}'],
-    ['no JSON', 'invalid_scope'],
-    ['a list', '["invalid_scope"]'],
-    ['nothing', ''],
-  ])('REG-5: %s: nothing is worth another try', (_what, text) => {
-    expect(adjustedRequest(request, { status: 400, text })).toBeUndefined();
-  });
-});
 
 describe('registrationRefusal (REG-5)', () => {
-  const of = { issuer, request, retryAfter: undefined, secrets: ['initial-access-token'] };
+  const of = { issuer, request, tries: 1, retryAfter: undefined, secrets: ['initial-access-token'] };
   const said = (text: string) => registrationRefusal({ status: 400, text }, of).said;
 
   test('says what was sent, and what the server said', () => {
@@ -78,6 +32,15 @@ describe('registrationRefusal (REG-5)', () => {
       sent: JSON.stringify(request),
       said: 'invalid_client_metadata: No\\u{7}',
     });
+  });
+
+  test('REG-12: says how many requests there were, when there were several', () => {
+    const message = (tries: number) =>
+      registrationRefusal({ status: 400, text: '' }, { ...of, tries }).message;
+    const ends = '; register one there by hand and give its id.';
+    expect(message(1)).toBe(`${issuer} did not register this client (400)${ends}`);
+    expect(message(2)).toBe(`${issuer} did not register this client in 2 tries (400)${ends}`);
+    expect(message(5)).toBe(`${issuer} did not register this client in 5 tries (400)${ends}`);
   });
 
   test('R18, TOK-7: an outage is waited for, as long as the server asked', () => {
@@ -110,5 +73,31 @@ describe('registrationRefusal (REG-5)', () => {
   test('REG-9, L05: nothing is told that repeats the initial access token', () => {
     expect(said(JSON.stringify({ error: 'x', error_description: 'bad access-to' }))).toBeUndefined();
     expect(said(JSON.stringify({ error: 'x', error_description: 'bad access' }))).toBe('x: bad access');
+  });
+});
+
+describe('registrationTry (REG-5, REG-12)', () => {
+  const one = { number: 2, changed: 'scope', request } as const;
+  const tried = (status: number, answer: object) =>
+    registrationTry(one, { status, text: JSON.stringify(answer) }, ['initial-access-token']);
+
+  test('says what was sent, what is new in it, and why it was refused', () => {
+    expect(tried(400, { error: 'invalid_scope', error_description: 'No\u0007' })).toStrictEqual({
+      number: 2,
+      changed: 'scope',
+      sent: request,
+      status: 400,
+      said: 'invalid_scope: No\\u{7}',
+    });
+  });
+
+  test.each([200, 201, 299])('L01: nothing of an answer with a client in it: %i', (status) => {
+    const answer = { client_id: 'c', client_secret: 's', error_description: 's' };
+    expect(tried(status, answer)).toStrictEqual({ number: 2, changed: 'scope', sent: request, status });
+  });
+
+  test('REG-9, L05: nothing that repeats the initial access token, and nothing where nothing was said', () => {
+    expect(tried(401, { error: 'x', error_description: 'bad access-token' })).not.toHaveProperty('said');
+    expect(tried(400, {})).not.toHaveProperty('said');
   });
 });

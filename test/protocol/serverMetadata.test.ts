@@ -34,6 +34,10 @@ describe('judgeServerMetadata reads', () => {
     });
   });
 
+  test.each([[[]], [[7]], ['authorization_code'], [null]])('REG-6: no grant types of %j', (listed) => {
+    expect(judge({ ...minimal, grant_types_supported: listed })).not.toHaveProperty('grantTypes');
+  });
+
   test('everything', () => {
     const document = {
       ...minimal,
@@ -44,6 +48,7 @@ describe('judgeServerMetadata reads', () => {
       require_pushed_authorization_requests: true,
       scopes_supported: ['b', 'a', 'b', 'no good'],
       token_endpoint_auth_methods_supported: ['none', 'private_key_jwt', 7],
+      grant_types_supported: ['authorization_code', null, 'refresh_token'],
       dpop_signing_alg_values_supported: ['ES256', null, 'RS256'],
       code_challenge_methods_supported: ['plain', 'S256'],
       authorization_response_iss_parameter_supported: true,
@@ -60,6 +65,7 @@ describe('judgeServerMetadata reads', () => {
       requiresPush: true,
       scopesSupported: ['b', 'a'],
       authMethods: ['none', 'private_key_jwt'],
+      grantTypes: ['authorization_code', 'refresh_token'],
       dpopAlgorithms: ['ES256', 'RS256'],
       pkce: 'S256',
       sendsIssuer: true,

@@ -36,6 +36,7 @@ const server: PendingRecord['server'] = {
   requiresPush: false,
   scopesSupported: ['read'],
   authMethods: ['none'],
+  grantTypes: ['authorization_code'],
   dpopAlgorithms: ['ES256'],
   pkce: 'S256',
   sendsIssuer: true,

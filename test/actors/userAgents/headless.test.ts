@@ -33,6 +33,12 @@ describe('reserve', () => {
   });
 });
 
+test('REG-12: has the name localhost for its own redirect URI only', () => {
+  expect(headlessUserAgent().atLocalhost?.(redirectUri)).toBe('http://localhost/callback');
+  expect(headlessUserAgent().atLocalhost?.('http://127.0.0.1:1/callback')).toBeUndefined();
+  expect(headlessUserAgent({ redirectUri }).atLocalhost).toBeUndefined();
+});
+
 test('follows redirects with cookies, and gives the answer as it was written', async () => {
   await using server = await scriptedServer((request, response) => {
     const { cookie = '', accept } = request.headers;

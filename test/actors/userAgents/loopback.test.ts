@@ -54,6 +54,84 @@ const otherAddress = Object.values(networkInterfaces())
   .flat()
   .find((it) => it?.family === 'IPv4' && !it.internal)?.address;
 
+describe('the name localhost (REG-12)', () => {
+  const named = (uri: string) => uri.replace('127.0.0.1', 'localhost');
+  const asks = (uri: string, host: string) =>
+    ask(`${uri}?code=mine&state=right`, { headers: { host: `${host}:${portOf(uri)}` } });
+
+  test('is that of our own redirect URIs, and of 127.0.0.1 only', async () => {
+    const agent = makeAgent({ path: '/back' });
+    expect(agent.atLocalhost?.('http://127.0.0.1:8000/back')).toBe('http://localhost:8000/back');
+    expect(agent.atLocalhost?.('http://localhost:8000/back')).toBe('http://localhost:8000/back');
+    for (const other of [
+      'http://127.0.0.1:8000/callback',
+      'http://127.0.0.1/back',
+      'https://app.example/back',
+      'x',
+    ])
+      expect(agent.atLocalhost?.(other)).toBeUndefined();
+    const inIPv6 = makeAgent({ host: '::1' });
+    expect(inIPv6.atLocalhost?.('http://[::1]:8000/callback')).toBeUndefined();
+    expect(await inIPv6.hold?.('http://localhost:8000/callback', never)).toBe(false);
+    expect(await listeners()).toBe(0);
+  });
+
+  test('A22 is answered to from the moment that a request goes out with it', async () => {
+    const agent = makeAgent();
+    const { redirectUri } = await start(agent, 'other');
+    const name = named(redirectUri);
+    expect((await asks(redirectUri, 'localhost')).status).toBe(403);
+    const request = {
+      session,
+      url: 'https://as.example/',
+      redirectUri: name,
+      state: 'right',
+      issuer,
+      signal: never,
+    };
+    await agent.present(request);
+    const waiting = agent.receive(request);
+    expect((await asks(redirectUri, 'evil.example')).status).toBe(403);
+    expect((await asks(redirectUri, 'localhost')).status).toBe(303);
+    expect(await waiting).toBe(`${name}?code=mine&state=right`);
+  });
+
+  test.each(['reserve', 'hold'] as const)('is taken up again with %s, and given back', async (how) => {
+    const first = makeAgent();
+    const name = named(await first.reserve([], never));
+    await first.dispose();
+    const agent = makeAgent();
+    if (how === 'reserve') expect(await agent.reserve(['https://app.example/', name], never)).toBe(name);
+    else expect(await agent.hold?.(name, never)).toBe(true);
+    expect((await asks(named(name).replace('localhost', '127.0.0.1'), 'localhost')).status).toBe(303);
+    await agent.release(name);
+    expect(await listeners()).toBe(0);
+  });
+
+  test('shares a listener that is open, and is released by either name', async () => {
+    const agent = makeAgent();
+    const literal = await agent.reserve([], never);
+    expect(await agent.reserve([named(literal)], never)).toBe(named(literal));
+    await agent.release(named(literal));
+    expect(await listens('127.0.0.1', portOf(literal))).toBe(true);
+    await agent.release(named(literal));
+    expect(await listens('127.0.0.1', portOf(literal))).toBe(false);
+  });
+
+  test('R14 of another port is not taken where one port is fixed', async () => {
+    const first = makeAgent();
+    const [port, other] = [
+      portOf(await first.reserve([], never)),
+      portOf(await makeAgent().reserve([], never)),
+    ];
+    await first.dispose();
+    const agent = makeAgent({ port });
+    const wanted = [`http://localhost:${other}/callback`, `http://localhost:${port}/callback`];
+    expect(await agent.reserve(wanted.slice(0, 1), never)).toBe(`http://127.0.0.1:${port}/callback`);
+    expect(await agent.reserve(wanted, never)).toBe(`http://localhost:${port}/callback`);
+  });
+});
+
 test('a whole login in a browser that follows the server', async () => {
   await using server = await scriptedServer((request, response) => {
     const query = new URL(request.url ?? '', 'http://x').searchParams;
@@ -136,6 +214,7 @@ describe('what disturbs nothing', () => {
     ['A20 a target in absolute form', '', { target: 'http://127.0.0.1/callback?code=evil&state=right' }, 404],
     ['A22 a rebound name', '?code=evil&state=right', { headers: { host: 'evil.example' } }, 403],
     ['A22 the name localhost', '?code=evil&state=right', { headers: { host: 'localhost' } }, 403],
+    ['A22 an IPv6 address', '?code=evil&state=right', { headers: { host: '[::1]' } }, 403],
     ['A22 no port', '?code=evil&state=right', { headers: { host: '127.0.0.1' } }, 403],
     ['A22 another port', '?code=evil&state=right', { headers: { host: '127.0.0.1:1' } }, 403],
     ['A22 two names', '?code=evil&state=right', { headers: { host: 'evil.example, 127.0.0.1' } }, 403],
@@ -220,7 +299,8 @@ describe('the address', () => {
 
   test.each([
     ['another path', (uri: string) => uri.replace('/callback', '/other')],
-    ['localhost', (uri: string) => uri.replace('127.0.0.1', 'localhost')],
+    ['another spelling of localhost', (uri: string) => uri.replace('127.0.0.1', 'localhost.')],
+    ['a name under localhost', (uri: string) => uri.replace('127.0.0.1', 'a.localhost')],
     ['another loopback address', (uri: string) => uri.replace('127.0.0.1', '127.0.0.2')],
     ['with a query', (uri: string) => `${uri}?a=b`],
     ['not as we write it', (uri: string) => uri.replace('http:', 'HTTP:')],
@@ -406,7 +486,8 @@ describe('hold: a redirect URI of a login that another process presented', () =>
 
   test.each([
     ['another path', (uri: string) => uri.replace('/callback', '/other')],
-    ['localhost', (uri: string) => uri.replace('127.0.0.1', 'localhost')],
+    ['another spelling of localhost', (uri: string) => uri.replace('127.0.0.1', 'localhost.')],
+    ['a name under localhost', (uri: string) => uri.replace('127.0.0.1', 'a.localhost')],
     ['another loopback address', (uri: string) => uri.replace('127.0.0.1', '127.0.0.2')],
     ['with a query', (uri: string) => `${uri}?a=b`],
     ['without a port', () => 'http://127.0.0.1/callback'],

@@ -30,6 +30,16 @@ test('shows the URL with its issuer, and listens nowhere', async () => {
   expect(shown).toEqual(['https://as.example https://as.example/a%20b']);
 });
 
+test('REG-12: has the name localhost for its own redirect URI only', async () => {
+  const { agent } = person(good.replace('127.0.0.1', 'localhost'));
+  const named = agent.atLocalhost?.(redirectUri) ?? '';
+  expect(named).toBe('http://localhost/callback');
+  expect(await agent.receive({ ...request, redirectUri: named })).toBe(`${named}?code=c%2f1&state=right`);
+  expect(agent.atLocalhost?.('http://127.0.0.1:1/callback')).toBeUndefined();
+  const own = pasteUserAgent({ show: () => {}, ask: async () => '', redirectUri });
+  expect(own.atLocalhost).toBeUndefined();
+});
+
 test('A01 does not show what may not be opened', async () => {
   const { agent, shown } = person();
   const error = await failureOf(agent.present({ ...request, url: 'javascript:alert(1)' }));

@@ -35,7 +35,7 @@ const facts: { readonly [Name in Source]?: (output: Work[Name]['output']) => Fac
     ways: { metadataDocument, dynamic: mayRegister },
   }),
   reserveRedirect: ({ at, redirectUri, login }) => ({ at, redirectUri, ...login }),
-  registerClient: ({ at, registration }) => ({ at, registration }),
+  registerClient: ({ at, registration, redirectUri }) => ({ at, registration, redirectUri }),
   findLogin: ({ at, login }) => ({ at, ...login }),
   takeOverLogin: ({ at }) => ({ at }),
   prepareAuthorization: ({ at, pending, registration }) => ({ at, pending, registration }),

@@ -98,6 +98,7 @@ const outputsOf: Outputs = {
     'a client': {
       at: soon(snapshot),
       registration: registrationAt(issuerOf(around, snapshot), 'dynamic', redirectUri as string | null),
+      redirectUri: redirectUri as string | null,
     },
   }),
   findLogin: (around, snapshot) => ({
