@@ -114,6 +114,8 @@ const device = z.object({
 const bound = z.object({
   kind,
   clientId: text,
+  /** The method that the server accepted last, of a client that the host keeps. */
+  authMethod: z.optional(authMethod),
   grantKey,
   /** Grants of clients that this one replaced; kept for sign-out. */
   formerGrantKeys: z.optional(z.array(grantKey)),

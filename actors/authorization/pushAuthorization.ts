@@ -3,8 +3,9 @@ import * as oauth from 'oauth4webapi';
 import { AuthError, refuse, toFailure } from '../../contract/errors.ts';
 import { judgePushAnswer, pushFailure } from '../../protocol/pushedRequest.ts';
 import { keys } from '../../stores/records.ts';
-import { authenticationOf } from '../network/clientAuthentication.ts';
+import { sendAsClient } from '../network/clientAuthentication.ts';
 import { asServer, optionsFor } from '../network/tokenEndpoint.ts';
+import { keepAuthMethod } from '../records/keepAuthMethod.ts';
 import { readPending } from '../records/pendingRequest.ts';
 import type { Act } from '../tools/tools.ts';
 
@@ -21,24 +22,34 @@ export const pushAuthorization: Act<'pushAuthorization'> =
     const endpoint = server.pushedAuthorizationRequestEndpoint;
     if (endpoint === undefined) return impossible(server.issuer);
     const credentials = { issuer: value.server.issuer, client: value.client };
-    const { authentication } = await authenticationOf(tools, { server, phase: 'authorizing' }, credentials);
-    const client = { client_id: value.client.clientId };
+    const { clientId } = value.client;
     const as = { ...asServer(server), pushed_authorization_request_endpoint: endpoint };
     const options = optionsFor(tools, session, endpoint, 'token', signal);
     const parameters = new URL(value.url).searchParams;
     // It was pushed before, and is shown again.
     if (parameters.has('request_uri')) return { at: tools.now() };
-    const response = await oauth
-      .pushedAuthorizationRequest(as, client, authentication, parameters, options)
-      .catch((error: unknown) => {
-        throw new AuthError(toFailure(error, 'authorizing'));
-      });
-    const verdict = judgePushAnswer(response.status, await response.text());
+    const send = async (authentication: oauth.ClientAuth) => {
+      const response = await oauth
+        .pushedAuthorizationRequest(as, { client_id: clientId }, authentication, parameters, options)
+        .catch((error: unknown) => {
+          throw new AuthError(toFailure(error, 'authorizing'));
+        });
+      const verdict = judgePushAnswer(response.status, await response.text());
+      return {
+        verdict,
+        status: response.status,
+        error: verdict.kind === 'refused' ? verdict.error : undefined,
+      };
+    };
+    const heard = await sendAsClient(tools, { server, phase: 'authorizing' }, credentials, send);
+    const { verdict } = heard.answer;
     if (verdict.kind === 'refused') throw new AuthError(pushFailure(verdict, server.issuer));
     const url = new URL(server.authorizationEndpoint ?? '');
-    url.searchParams.set('client_id', value.client.clientId);
+    url.searchParams.set('client_id', clientId);
     url.searchParams.set('request_uri', verdict.requestUri);
-    await tools.records.update(keys.as('pending', key), (before) => before && { ...before, url: url.href });
+    const pushed = { url: url.href, client: heard.client };
+    await tools.records.update(keys.as('pending', key), (before) => before && { ...before, ...pushed });
+    await keepAuthMethod(tools, server.issuer, value.client, heard.client);
     return { at: tools.now() };
   };
 

@@ -3,11 +3,12 @@ import * as oauth from 'oauth4webapi';
 import { AuthError, toFailure } from '../../contract/errors.ts';
 import { type DeviceCode, deviceFailure, judgeDeviceAnswer } from '../../protocol/deviceCode.ts';
 import { type DeviceRecord, keys } from '../../stores/records.ts';
-import { authenticationOf } from '../network/clientAuthentication.ts';
+import { sendAsClient } from '../network/clientAuthentication.ts';
 import { resourceAt, resourceParameter } from '../network/resourceParameter.ts';
 import { asServer, optionsFor } from '../network/tokenEndpoint.ts';
 import { clientOf } from '../records/clientOf.ts';
 import { serverRecord } from '../records/facts.ts';
+import { keepAuthMethod } from '../records/keepAuthMethod.ts';
 import { digest } from '../tools/digest.ts';
 import type { Act, Tools } from '../tools/tools.ts';
 
@@ -22,8 +23,8 @@ type Client = DeviceRecord['client'];
 export const requestDeviceCode: Act<'requestDeviceCode'> = (tools) => async (given, signal) => {
   const { session, server, registration, scopes } = given;
   const input = { ...given, resource: resourceAt(tools, server.issuer, given.resource) };
-  const client = await clientOf(tools, { registration });
-  const code = await request(tools, input, client, signal);
+  const asked = await clientOf(tools, { session, server, registration });
+  const { code, client } = await request(tools, input, asked, signal);
   const record: DeviceRecord = {
     v: 1,
     session,
@@ -35,6 +36,7 @@ export const requestDeviceCode: Act<'requestDeviceCode'> = (tools) => async (giv
   };
   const key = keys.device(await digest(record.deviceCode));
   await tools.records.update(key, () => record);
+  await keepAuthMethod(tools, server.issuer, asked, client);
   const { expiresAt } = record;
   const pending = { key, issuer: server.issuer, redirectUri: null, expiresAt, requested: scopes };
   return { at: tools.now(), pending };
@@ -43,11 +45,10 @@ export const requestDeviceCode: Act<'requestDeviceCode'> = (tools) => async (giv
 async function request(
   tools: Tools,
   { session, server, registration, resource, scopes }: Input,
-  client: Client,
+  asked: Client,
   signal: AbortSignal,
-): Promise<DeviceCode> {
-  const credentials = { issuer: registration.issuer, client };
-  const { authentication } = await authenticationOf(tools, { server, phase: 'authorizing' }, credentials);
+): Promise<{ readonly code: DeviceCode; readonly client: Client }> {
+  const credentials = { issuer: registration.issuer, client: asked };
   const endpoint = server.deviceAuthorizationEndpoint ?? '';
   const as = { ...asServer(server), device_authorization_endpoint: endpoint };
   const parameters = new URLSearchParams({
@@ -55,14 +56,23 @@ async function request(
     ...(scopes.length > 0 && { scope: scopes.join(' ') }),
   });
   const options = optionsFor(tools, session, endpoint, 'token', signal);
-  const response = await oauth
-    .deviceAuthorizationRequest(as, { client_id: client.clientId }, authentication, parameters, options)
-    .catch((error: unknown) => {
-      throw new AuthError(toFailure(error, 'authorizing'));
-    });
   const { loginTimeout } = tools.policy;
-  const by = { resource: session.resource, now: tools.now(), loginTimeout };
-  const verdict = judgeDeviceAnswer(response.status, await response.text(), by);
+  const send = async (authentication: oauth.ClientAuth) => {
+    const response = await oauth
+      .deviceAuthorizationRequest(as, { client_id: asked.clientId }, authentication, parameters, options)
+      .catch((error: unknown) => {
+        throw new AuthError(toFailure(error, 'authorizing'));
+      });
+    const by = { resource: session.resource, now: tools.now(), loginTimeout };
+    const verdict = judgeDeviceAnswer(response.status, await response.text(), by);
+    return {
+      verdict,
+      status: response.status,
+      error: verdict.kind === 'refused' ? verdict.error : undefined,
+    };
+  };
+  const heard = await sendAsClient(tools, { server, phase: 'authorizing' }, credentials, send);
+  const { verdict } = heard.answer;
   if (verdict.kind === 'refused') throw new AuthError(deviceFailure(verdict, server.issuer));
-  return verdict.code;
+  return { code: verdict.code, client: heard.client };
 }

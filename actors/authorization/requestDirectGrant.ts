@@ -28,7 +28,7 @@ const ID_TOKEN = 'urn:ietf:params:oauth:token-type:id_token';
 export const requestDirectGrant: Act<'requestDirectGrant'> = (tools) => async (input, signal) => {
   const { session, server, registration, scopes } = input;
   const resource = resourceAt(tools, server.issuer, input.resource);
-  const client = await clientOf(tools, { registration });
+  const client = await clientOf(tools, { session, server, registration });
   const assertion = await assertionFor(tools, { ...input, resource }, signal);
   const parameters = new URLSearchParams({
     ...resourceParameter(resource),
@@ -37,7 +37,7 @@ export const requestDirectGrant: Act<'requestDirectGrant'> = (tools) => async (i
   });
   const tokens = await requestTokens(
     tools,
-    { session, server, phase: 'authorizing' },
+    { session, server, phase: 'authorizing', isOnce: tools.client.grant?.kind === 'workload' },
     { issuer: registration.issuer, client },
     [assertion],
     signal,

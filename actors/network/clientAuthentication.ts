@@ -2,6 +2,7 @@
 import * as oauth from 'oauth4webapi';
 import { AuthError, type Phase, refuse } from '../../contract/errors.ts';
 import type { ServerMetadata } from '../../contract/facts.ts';
+import { type ClientAnswer, nextAuthMethod, refusesClient } from '../../protocol/clientAuthMethod.ts';
 import { areCredentialsOf, foreignCredentialsFailure } from '../../protocol/ownership.ts';
 import type { ClientRecord } from '../../stores/records.ts';
 import type { PreRegisteredClient, Tools } from '../tools/tools.ts';
@@ -13,7 +14,63 @@ export interface Credentials {
   readonly client: ClientRecord;
 }
 
-/** @see RFC 6749 §2.3.1 */
+/** Whom a client authenticates to, and in which phase. */
+interface Place {
+  readonly server: ServerMetadata;
+  readonly phase: Phase;
+  /** The request is never sent again by another method (EXT-4). */
+  readonly isOnce?: boolean;
+}
+
+/** What came of a request that a client has sent. */
+export interface Heard<Answer> {
+  readonly answer: Answer;
+  /** With the method that the server accepted. */
+  readonly client: ClientRecord;
+  /** What was sent and nobody may echo. */
+  readonly secret: string | undefined;
+}
+
+/**
+ * Sends a request as a client. Where the server refuses the client with Basic, and lists `client_secret_post` too, the same
+ * request is sent once more by that method: nothing of it was spent.
+ * @param send sends the request to one endpoint, and reads the answer. What it throws goes on.
+ * @throws AuthError what `authenticationOf` throws, before anything is sent.
+ * @see RFC 6749 §2.3.1, §5.2
+ */
+export async function sendAsClient<Answer extends ClientAnswer>(
+  tools: Tools,
+  to: Place,
+  credentials: Credentials,
+  send: (authentication: oauth.ClientAuth) => Promise<Answer>,
+): Promise<Heard<Answer>> {
+  const { issuer, client } = credentials;
+  const { authentication, value: secret } = await authenticationOf(tools, to, credentials);
+  const answer = await send(authentication);
+  const used = {
+    method: client.authMethod,
+    server: to.server,
+    isGiven: isMethodGiven(tools, issuer, client),
+  };
+  const method = to.isOnce ? undefined : nextAuthMethod(answer, used);
+  if (method === undefined || secret === undefined) return { answer, client, secret };
+  const second = await send(oauth.ClientSecretPost(secret));
+  return {
+    answer: second,
+    client: refusesClient(second) ? client : { ...client, authMethod: method },
+    secret,
+  };
+}
+
+/** Whether the host has named the method of this client. */
+export function isMethodGiven(
+  tools: Tools,
+  issuer: string,
+  client: Pick<ClientRecord, 'kind' | 'clientId'>,
+): boolean {
+  return client.kind === 'pre-registered' && ownEntry(tools, issuer, client)?.authMethod !== undefined;
+}
+
 /**
  * How a client authenticates at an issuer, as it was agreed at registration.
  * @throws AuthError `token_of_other_issuer` before anything is sent; `config_invalid` when the host gives no secret or key.
@@ -21,7 +78,7 @@ export interface Credentials {
  */
 export async function authenticationOf(
   tools: Tools,
-  { server, phase }: { readonly server: ServerMetadata; readonly phase: Phase },
+  { server, phase }: Place,
   { issuer, client }: Credentials,
 ): Promise<{ readonly authentication: oauth.ClientAuth; readonly value: string | undefined }> {
   const foreign = foreignCredentialsFailure(issuer, server.issuer, phase);
@@ -62,7 +119,11 @@ function formEncoded(text: string): string {
 }
 
 /** The host's own entry for this client at this issuer. */
-function ownEntry(tools: Tools, issuer: string, { clientId }: ClientRecord): PreRegisteredClient | undefined {
+function ownEntry(
+  tools: Tools,
+  issuer: string,
+  { clientId }: Pick<ClientRecord, 'clientId'>,
+): PreRegisteredClient | undefined {
   return (tools.client.preRegistered ?? []).find((one) => {
     const trustsFirstIssuer = one.dangerouslyTrustFirstIssuer === true;
     const credentials = { clientId: one.clientId, issuer: one.issuer, trustsFirstIssuer };

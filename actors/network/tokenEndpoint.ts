@@ -6,8 +6,9 @@ import { isLoopback } from '../../protocol/address.ts';
 import { retryAfterMs } from '../../protocol/retryAfter.ts';
 import { demandsTokenNonce, type TokenRefusal, tokenRefusal } from '../../protocol/tokenRefusal.ts';
 import { judgeTokenResponse, type TokenAnswer, type TokenVerdict } from '../../protocol/tokenResponse.ts';
+import type { ClientRecord } from '../../stores/records.ts';
 import type { Tools } from '../tools/tools.ts';
-import { authenticationOf, type Credentials } from './clientAuthentication.ts';
+import { type Credentials, sendAsClient } from './clientAuthentication.ts';
 import { type ProofKey, readKey, type StoredKey } from './dpopKey.ts';
 import { fetchThrough } from './fetchThrough.ts';
 
@@ -28,16 +29,24 @@ interface TokenRequest {
   readonly phase: Phase;
   /** The key that the grant is bound to. A login without one makes its own, where DPoP is wanted. */
   readonly dpopKey?: StoredKey | undefined;
+  /** The request is never sent again by another method of authentication (EXT-4). */
+  readonly isOnce?: boolean;
+  /** Told the client as the server has accepted it, whatever else it answered. */
+  readonly onAccepted?: (client: ClientRecord) => void;
 }
 
-/** Tokens, and the key that proofs were signed with: the refresh token may be bound even where the access token is not. */
+/** Tokens, and what they hang on. */
 export interface IssuedTokens extends TokenAnswer {
+  /** The key that proofs were signed with: the refresh token may be bound even where the access token is not. */
   readonly dpopKey?: StoredKey;
+  /** The client as the server has accepted it: perhaps with another method than was agreed. */
+  readonly client: ClientRecord;
 }
 
 /**
- * Sends a grant request and judges its answer. A demand for a nonce is answered once, with the whole request built
- * anew: nothing of it was spent (RFC 9449 §8).
+ * Sends a grant request and judges its answer. A demand for a nonce is answered once, and where the client is refused
+ * another way to authenticate may be tried once; each with the whole request built anew: nothing of it was spent
+ * (RFC 9449 §8, RFC 6749 §5.2).
  * @throws AuthError `token_of_other_issuer` before anything is sent; `server_unavailable`, `client_refused`,
  *   `grant_refused`, `token_refused`, `token_response_invalid`, `dpop_downgraded`, and what the door throws.
  * @see RFC 6749 §3.2, §5, RFC 9449 §5
@@ -51,12 +60,11 @@ export async function requestTokens(
   send: Send,
 ): Promise<IssuedTokens> {
   const { server, phase } = to;
-  const secret = await authenticationOf(tools, to, credentials);
   const dpopKey = to.dpopKey ?? (phase === 'authorizing' ? await freshKey(tools, to) : undefined);
   const options = optionsFor(tools, to.session, server.tokenEndpoint, 'token', signal);
-  const client = { client_id: credentials.client.clientId };
-  const ask = async (proof: Proof | undefined): Promise<Heard> => {
-    const response = await send(asServer(server), client, secret.authentication, {
+  const who = { client_id: credentials.client.clientId };
+  const ask = async (authentication: oauth.ClientAuth, proof: Proof | undefined): Promise<Heard> => {
+    const response = await send(asServer(server), who, authentication, {
       ...options,
       ...(proof && { [oauth.customFetch]: withHeader(options[oauth.customFetch], 'dpop', proof.text) }),
     }).catch((error: unknown) => {
@@ -67,14 +75,21 @@ export async function requestTokens(
     return { response, verdict, proof, isNonceNew: nonce !== undefined && nonce !== proof?.nonce };
   };
   const key = dpopKey && (await opened(dpopKey, to));
-  const first = await ask(await proofFor(tools, to, key));
-  const heard = asksForNonce(first) ? await ask(await proofFor(tools, to, key)) : first;
-  const { verdict, proof } = heard;
+  const { answer, client, secret } = await sendAsClient(tools, to, credentials, async (authentication) => {
+    const first = await ask(authentication, await proofFor(tools, to, key));
+    const heard = asksForNonce(first) ? await ask(authentication, await proofFor(tools, to, key)) : first;
+    return { ...heard, status: heard.response.status, error: errorOf(heard.verdict) };
+  });
+  to.onAccepted?.(client);
+  const { verdict, response, proof } = answer;
   if (verdict.kind !== 'tokens')
-    throw refusalOf(verdict, heard.response, to, [...secrets, secret.value, proof?.text], tools.now());
+    throw refusalOf(verdict, response, to, [...secrets, secret, proof?.text], tools.now());
   tools.dpop.judgeTokens(verdict.tokens, server.issuer, phase);
-  return { ...verdict.tokens, ...(dpopKey && { dpopKey }) };
+  return { ...verdict.tokens, ...(dpopKey && { dpopKey }), client };
 }
+
+const errorOf = (verdict: TokenVerdict): string | undefined =>
+  verdict.kind === 'error' ? verdict.error : undefined;
 
 function refusalOf(
   refusal: TokenRefusal,

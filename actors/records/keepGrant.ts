@@ -6,11 +6,13 @@ import { boundAt, type ClientRecord, type GrantRecord, type Key, keys } from '..
 import type { IssuedTokens } from '../network/tokenEndpoint.ts';
 import type { Tools } from '../tools/tools.ts';
 import { grantFacts } from './facts.ts';
+import { keepAuthMethod } from './keepAuthMethod.ts';
 
 /** What a grant was asked for with. */
 export interface GrantRequest {
   readonly session: SessionId;
   readonly issuer: string;
+  /** As the request began with it. */
   readonly client: ClientRecord;
   /** The `resource` parameter, byte for byte. */
   readonly resource: string;
@@ -25,7 +27,7 @@ export async function keepGrant(tools: Tools, of: GrantRequest, tokens: IssuedTo
     v: 1,
     session: of.session,
     issuer: of.issuer,
-    client: of.client,
+    client: tokens.client,
     resource: of.resource,
     accessToken: tokens.accessToken,
     ...(tokens.bound && { tokenType: 'DPoP' }),
@@ -37,6 +39,7 @@ export async function keepGrant(tools: Tools, of: GrantRequest, tokens: IssuedTo
   };
   const stored = await tools.records.update(key, (before) => withSuperseded(record, before));
   await moveBinding(tools, of, key, record, now);
+  await keepAuthMethod(tools, of.issuer, of.client, tokens.client);
   return grantFacts(key, { version: stored?.version ?? '', value: record });
 }
 
@@ -55,7 +58,7 @@ function withSuperseded(record: GrantRecord, before: GrantRecord | undefined): G
 /** From now on the resource is bound to this issuer. What was bound before stays findable under its own issuer. */
 async function moveBinding(
   tools: Tools,
-  { session, client, issuer }: GrantRequest,
+  { session, issuer }: GrantRequest,
   grantKey: Key<'grant'>,
   grant: GrantRecord,
   at: number,
@@ -67,8 +70,17 @@ async function moveBinding(
     const formerGrantKeys = former
       .filter((key): key is Key<'grant'> => key !== undefined && key !== grantKey)
       .slice(0, MAX_FORMER);
-    const { kind, clientId } = client;
-    const bound = { kind, clientId, grantKey, formerGrantKeys, scopes, boundAt: at };
+    const { kind, clientId, authMethod } = grant.client;
+    const bound = {
+      kind,
+      clientId,
+      // What is registered dynamically has a record of its own.
+      ...(kind === 'pre-registered' && { authMethod }),
+      grantKey,
+      formerGrantKeys,
+      scopes,
+      boundAt: at,
+    };
     return { v: 1, session, current: issuer, servers: { ...before?.servers, [issuer]: bound } };
   });
 }

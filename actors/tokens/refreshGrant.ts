@@ -19,6 +19,7 @@ import { type GrantRecord, type Key, keys, type Versioned } from '../../stores/r
 import { resourceParameter } from '../network/resourceParameter.ts';
 import { type IssuedTokens, requestTokens } from '../network/tokenEndpoint.ts';
 import { grantFacts } from '../records/facts.ts';
+import { keepAuthMethod } from '../records/keepAuthMethod.ts';
 import { claim } from '../records/spending.ts';
 import type { Act, Tools } from '../tools/tools.ts';
 
@@ -77,6 +78,7 @@ async function renew(
   // Where they cannot be stored, nobody else may try: the intent stays.
   const grant = await keep(tools, key, before, tokens);
   await release();
+  await keepAuthMethod(tools, before.value.issuer, before.value.client, tokens.client);
   return grant;
 }
 
@@ -135,6 +137,7 @@ async function keep(
   const refreshToken = tokens.refreshToken ?? rest.refreshToken;
   const value: GrantRecord = {
     ...rest,
+    client: tokens.client,
     accessToken: tokens.accessToken,
     ...(tokens.bound && { tokenType: 'DPoP' }),
     ...(refreshToken !== undefined && { refreshToken }),

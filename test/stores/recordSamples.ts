@@ -118,6 +118,7 @@ export function samples(): { readonly [Of in RecordKind]: Sample<Of> } {
           [issuer]: {
             kind: 'dynamic',
             clientId: client.clientId,
+            authMethod: 'client_secret_basic',
             grantKey,
             formerGrantKeys: [keys.grant(issuer, 'former client', session)],
             scopes: ['read'],
