@@ -83,7 +83,7 @@ export class EngineSession implements Session {
   }
 
   async login(options: LoginOptions = {}): Promise<void> {
-    const { scopes = [], signal } = judged(judgeLoginOptions, options);
+    const { scopes = [], again = false, signal } = judged(judgeLoginOptions, options);
     refuseDisposed(this.#parts.tools);
     const now = this.#parts.tools.now();
     const login = this.#login;
@@ -93,14 +93,14 @@ export class EngineSession implements Session {
     }
     // One login for all who ask at the same time; whoever wants more scopes asks after it.
     while (this.#login) if (covers(await orAborted(this.#login.done, signal), scopes)) return;
-    const done = this.#logIn(scopes).finally(() => {
+    const done = this.#logIn(scopes, again).finally(() => {
       this.#login = undefined;
     });
     this.#login = { done, askedAt: now };
     await orAborted(done, signal);
   }
 
-  async #logIn(scopes: readonly string[]): Promise<Grant> {
+  async #logIn(scopes: readonly string[], again: boolean): Promise<Grant> {
     const { policy, userAgent } = this.#parts.tools;
     const { scopeCeiling = scopes, scopeFloor = [] } = policy;
     if (!includesAll(union(scopeCeiling, scopeFloor), scopes))
@@ -110,11 +110,13 @@ export class EngineSession implements Session {
     await this.#chart.until(isPersonsTurnOrRest);
     await this.#lookAgain();
     if (endings !== this.#endings) throw new AuthError(notFinished(this.id));
-    this.tell({ type: 'user.login', scopes });
+    const before = again ? this.snapshot.context.grant?.version : undefined;
+    this.tell({ type: 'user.login', scopes, again });
     const snapshot = await this.settled();
     userAgent.dismiss?.();
     const { grant, failure: failed, refusal } = snapshot.context;
-    if (snapshot.hasTag('canSend') && grant && covers(grant, scopes)) return grant;
+    if (snapshot.hasTag('canSend') && grant && grant.version !== before && covers(grant, scopes))
+      return grant;
     throw new AuthError(failed ?? refusal ?? notFinished(this.id));
   }
 

@@ -49,11 +49,14 @@ export function fetchWith(
       // TOK-12: whatever else came says nothing about the token.
       if (token && provesGrant(answer)) session.tell({ type: 'grant.proved', grantVersion: token.version });
       if (!challenge || sends === MAX_SENDS) return response;
-      // TOK-9: a 401 to what a completed flow brought is the server's last word.
-      if (challenge.status === 401 && renewed) return response;
       const { operation, signal } = request;
       const challenged = { challenge, grantVersion: token?.version ?? null, operation, order };
+      // TOK-9: a 401 to what a completed flow brought is the server's last word.
+      const isLastWord = challenge.status === 401 && renewed;
+      // Where it could lead a person to one more login the chart hears of it with the next request only.
+      if (isLastWord && session.snapshot.context.interaction === 'auto') return response;
       const outcome = await meetChallenge(session, challenged, signal);
+      if (isLastWord) return response;
       // C15: what can be read only once is not sent again; but the next request finds the grant in order.
       if (outcome === 'nothing new' || !request.canRepeat) return response;
       renewed ||= outcome === 'renewed';

@@ -13,6 +13,11 @@ export interface LoginOptions {
   /** Scopes to ask for, beside what the resource asks for and what was granted before. */
   readonly scopes?: readonly string[];
   /**
+   * The person logs in again, even where there is a login that looks good: for a resource that refuses it, or for another
+   * account. Neither the token nor its refresh token is tried again. Default: false.
+   */
+  readonly again?: boolean;
+  /**
    * Ends the waiting of this caller, with the signal's reason. The login itself goes on: see `session.cancel`. Nothing is
    * begun where it was given before.
    */

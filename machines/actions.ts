@@ -11,7 +11,7 @@ import type {
 } from '../contract/facts.ts';
 import type { Bound, JoinedLogin, Memory, Observed } from '../contract/work.ts';
 import { pause } from '../protocol/lifetime.ts';
-import { selectScopes, union } from '../protocol/scopes.ts';
+import { union } from '../protocol/scopes.ts';
 import {
   type AuthContext,
   type AuthEvent,
@@ -21,6 +21,7 @@ import {
   initialContext,
   noWays,
 } from './context.ts';
+import { scopesLeftOpen } from './requests.ts';
 
 type Change = Partial<AuthContext>;
 
@@ -29,46 +30,27 @@ interface Args {
   readonly event: AuthEvent;
 }
 
-/** The scopes that an authorization request asks for now (SCOPE-1, STEP-1). */
-export function scopesToRequest(context: AuthContext): readonly string[] {
-  return selectScopes({
-    accumulated: accumulatedScopes(context),
-    challenged: context.stepUp
-      ? union(context.challenge?.scopes, context.stepUp.scopes)
-      : context.challenge?.scopes,
-    wanted: context.requestedLogin?.scopes ?? [],
-    resource: context.resourceMetadata ?? undefined,
-    server: context.server ?? { scopesSupported: [] },
-    refreshWanted: context.strategy !== 'direct',
-    limits: context.limits,
-  });
-}
-
-/** Versions of all grants that the chart knows of: one that it does not know was got by a sibling. */
-export function knownGrants({ grant, refused, foundGrant }: AuthContext): readonly string[] {
-  return [grant?.version, refused?.version, foundGrant].filter((version) => typeof version === 'string');
-}
-
-/** What was requested and granted before, at this server. */
-export function accumulatedScopes(context: AuthContext): readonly string[] {
-  return union(context.binding?.scopes, context.grant?.requested, context.grant?.granted);
-}
-
 /**
  * What actions change: each function gets the context and the event, and returns the members that are
  * different now.
  */
 export const changes = {
   // What was heard.
+  /** A login that names no scopes is also for those that a step-up has asked a person for in vain. */
   recordRequestedLogin: ({ context, event }: Args): Change =>
     event.type === 'user.login'
-      ? { requestedLogin: { scopes: union(context.requestedLogin?.scopes, event.scopes) } }
+      ? {
+          requestedLogin: {
+            scopes: union(context.requestedLogin?.scopes, event.scopes, scopesLeftOpen(context)),
+          },
+          ...(event.again === true && context.grant && { refused: refusedGrant(context.grant) }),
+        }
       : {},
   lookQuietly: (): Change => ({ quiet: true }),
-  /** A person asked: whatever was spent before is forgiven. */
-  renewBudget: ({ context }: Args): Change => ({
+  /** A person asked: whatever was spent before is forgiven; but a refresh token that has brought a refused grant is not tried again (TOK-14). */
+  renewBudget: ({ context, event }: Args): Change => ({
     requestedLogin: context.requestedLogin ?? { scopes: [] },
-    budget: emptyBudget,
+    budget: { ...emptyBudget, renewals: renewalsLeftSpent(context, event) },
     denied: [],
   }),
   recordChallenge: ({ context, event }: Args): Change =>
@@ -246,6 +228,11 @@ export const changes = {
 
   // What is over.
   clearEpisode: (): Change => emptyEpisode,
+  /** What the resource has taught last, a pointer or scopes, counts for the login after it (DISC-13). */
+  clearAllButChallenge: ({ context: { challenge, challengedAfter } }: Args): Change => ({
+    ...emptyEpisode,
+    ...((challenge?.resourceMetadata ?? challenge?.scopes) !== undefined && { challenge, challengedAfter }),
+  }),
   /** A renewal may end in a login: whoever asked has asked until that is settled. */
   clearAllButRequestedLogin: ({ context: { requestedLogin, quiet } }: Args): Change => ({
     ...emptyEpisode,
@@ -273,6 +260,14 @@ function failed(context: AuthContext, what: Failure): Change {
     retryAt: at + pause(budget.pauses, what.retryAfter),
     budget: { ...budget, pauses: budget.pauses + 1 },
   };
+}
+
+const refusedGrant = ({ version, issuer }: Grant): AuthContext['refused'] => ({ version, issuer });
+
+function renewalsLeftSpent({ grant, refused, budget }: AuthContext, event: AuthEvent): number {
+  const isRefused = grant !== null && grant.version === refused?.version;
+  const isSetAside = event.type === 'user.login' && event.again === true;
+  return isRefused && (isSetAside || budget.renewals > 0) ? Math.max(1, budget.renewals) : 0;
 }
 
 function isChallenge(event: AuthEvent): event is ChallengeEvent {

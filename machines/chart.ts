@@ -11,9 +11,10 @@ import {
   type SiblingReport,
   type Work,
 } from '../contract/work.ts';
-import { changes, scopesToRequest } from './actions.ts';
+import { changes } from './actions.ts';
 import type { AuthContext, AuthEvent, AuthInput } from './context.ts';
 import { guards } from './guards.ts';
+import { scopesToRequest } from './requests.ts';
 import { verdicts } from './verdicts.ts';
 
 /** What each state says of itself, and a transition may. */

@@ -112,7 +112,12 @@ export interface AuthContext {
 /** A closed union: commands carry their sender, facts are in the past tense. */
 export type AuthEvent =
   /** A person asked to log in: from now on they may be sent somewhere. */
-  | { readonly type: 'user.login'; readonly scopes?: readonly string[] }
+  | {
+      readonly type: 'user.login';
+      readonly scopes?: readonly string[];
+      /** The grant is no good, whatever it looks like: neither it nor its refresh token is tried again. */
+      readonly again?: boolean;
+    }
   | { readonly type: 'user.logout' }
   | { readonly type: 'user.cancel' }
   | { readonly type: 'user.retry' }

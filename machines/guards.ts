@@ -5,6 +5,7 @@ import type { Grant } from '../contract/facts.ts';
 import type { Memory } from '../contract/work.ts';
 import { includesAll, union, withinLimits } from '../protocol/scopes.ts';
 import type { AuthContext, AuthEvent } from './context.ts';
+import { scopesLeftOpen } from './requests.ts';
 
 /** Authorizations without a request that the resource accepted in between. */
 const MAX_AUTHORIZATIONS = 2;
@@ -171,7 +172,9 @@ export const guards = {
   wantsMore: ({ context, event }: Args) =>
     event.type === 'user.login' &&
     context.grant !== null &&
-    (isDue(context.grant, context.at) || !includesAll(requestedScopes(context.grant), event.scopes ?? [])),
+    (event.again === true ||
+      isDue(context.grant, context.at) ||
+      !includesAll(requestedScopes(context.grant), union(event.scopes, scopesLeftOpen(context)))),
 
   // steppingUp
   addsNothing: ({ context }: Args) =>

@@ -7,6 +7,8 @@ export type ResponseRefusal = Exclude<ResponseVerdict, { kind: 'code' }>;
 
 /** Codes that speak of the moment. @see RFC 6749 §4.1.2.1 */
 const passing: ReadonlySet<string> = new Set(['temporarily_unavailable', 'server_error']);
+/** Codes that speak of the client. `invalid_client` is none of RFC 6749's here, and servers send it. */
+const unknownClient: ReadonlySet<string> = new Set(['unauthorized_client', 'invalid_client']);
 
 /**
  * The failure that a response without a code is. Where the issuer is not the expected one, nothing that the response says
@@ -55,6 +57,15 @@ function ofError(
   if (passing.has(error)) {
     const message = `${issuer} cannot log anyone in now (${error}); try again later.`;
     return ['server_unavailable', message, details];
+  }
+  if (unknownClient.has(error)) {
+    const message = `${issuer} does not know this client any more (${error}); register the client there again.`;
+    return ['client_refused', message, details];
+  }
+  if (error === 'invalid_scope') {
+    // A client may be held to the scopes of its registration: another one can be registered for all of them (REG-11).
+    const message = `${issuer} refuses the scopes that were asked for; ask for fewer, or register a client there that may ask for them.`;
+    return ['authorization_refused', message, { ...details, recovery: 'reregister' }];
   }
   return ['authorization_refused', `${issuer} refused the login (${error}); ask its operator.`, details];
 }

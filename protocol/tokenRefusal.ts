@@ -68,6 +68,13 @@ function byCode(error: string, phase: Phase, details: FailureDetails & { readonl
         `${issuer} does not know this client, or not its secret; register it again, or check the secret.`,
         details,
       );
+    case 'unauthorized_client':
+      return failure(
+        'client_refused',
+        phase,
+        `${issuer} does not let this client do that any more (${error}); register it again.`,
+        details,
+      );
     case 'invalid_grant':
       return failure(
         'grant_refused',

@@ -65,6 +65,12 @@ export const discoveryRequirements = {
       'A 5xx, a time-out or broken JSON is not "absent": never fall to a weaker candidate because of it (a 404, or an HTML page with 200, is absent)',
     link: rfc(9728, '3.2'),
   },
+  'DISC-13': {
+    level: 'project',
+    title:
+      'The pointer of a challenge that any request has met counts for the login after it, over every well-known place',
+    link: rfc(9728, '5.1'),
+  },
   'DISC-12': {
     level: 'project',
     title:

@@ -53,6 +53,18 @@ export const registrationRequirements = {
     title: 'An initial access token for registration can be supplied',
     link: rfc(7591, '3'),
   },
+  'REG-10': {
+    level: 'project',
+    title:
+      'A registration that its server has forgotten is replaced, once within a login; never one that was made by hand',
+    link: rfc(6749, '4.1.2.1'),
+  },
+  'REG-11': {
+    level: 'project',
+    title:
+      'A registration never holds its client to fewer scopes than its grants need: step-up and second resources go through',
+    link: rfc(7591, '2'),
+  },
   'REG-12': {
     level: 'project',
     title:

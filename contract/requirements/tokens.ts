@@ -66,6 +66,11 @@ export const tokenRequirements = {
     title: 'Only an answer of the resource itself that is not 401, 429 or 5xx proves a grant',
     link: rfc(6750, '3.1'),
   },
+  'TOK-14': {
+    level: 'project',
+    title: 'After a renewed token was refused, an explicit login asks the person, not the refresh token',
+    link: rfc(6750, '3.1'),
+  },
   'TOK-13': {
     level: 'project',
     title:

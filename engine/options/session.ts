@@ -13,6 +13,7 @@ import {
 import {
   anyText,
   callback,
+  flag,
   httpMethod,
   nonce,
   requestUrl,
@@ -68,6 +69,7 @@ export const judgeCallbackUrl = (callbackUrl: unknown): void =>
 /** The options of `session.login`. */
 export const loginShape: Shape<LoginOptions> = {
   scopes: optional(scopes),
+  again: optional(flag),
   signal: optional(signal),
 };
 

@@ -31,7 +31,7 @@ export const authorized = chart.createStateConfig({
     'user.login': {
       guard: 'wantsMore',
       target: '#discovering',
-      actions: ['clearRefusal', 'recordRequestedLogin', 'renewBudget'],
+      actions: ['recordRequestedLogin', 'clearRefusal', 'renewBudget'],
     },
   },
   states: {

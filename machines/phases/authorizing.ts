@@ -1,7 +1,8 @@
 // The phase with a person in it: prepare, present, await, validate, exchange.
-import { accumulatedScopes, knownGrants, scopesToRequest } from '../actions.ts';
+
 import { chart, heedingSiblings, known, reported, thrown, wantedLogin } from '../chart.ts';
 import type { AuthContext } from '../context.ts';
+import { accumulatedScopes, knownGrants, scopesToRequest } from '../requests.ts';
 import { abandoning, awaitingSibling, awaitingUser, withdrawing } from './awaiting.ts';
 import { abandoned, failed, finishedElsewhere, forgotten, joined } from './endings.ts';
 
@@ -247,7 +248,7 @@ export const authorizing = chart.createStateConfig({
     validating: {
       id: 'validating',
       description: 'The state first, then the issuer, and only then what the response says.',
-      meta: { spec: ['AUTHZ-3', 'AUTHZ-5', 'AUTHZ-6', 'AUTHZ-7'] },
+      meta: { spec: ['AUTHZ-3', 'AUTHZ-5', 'AUTHZ-6', 'AUTHZ-7', 'REG-10', 'REG-11'] },
       invoke: {
         id: 'validateResponse',
         src: 'validateResponse',
@@ -260,6 +261,7 @@ export const authorizing = chart.createStateConfig({
             target: 'awaitingUser',
           },
           finishedElsewhere,
+          forgotten,
           {
             guard: 'otherwise',
             description: 'Another issuer, or an error',

@@ -1,6 +1,7 @@
 // The heart (SEP-2352): whose credentials are these? `bindChecking`, `reusing`, and `registering`.
-import { scopesToRequest } from '../actions.ts';
+
 import { chart, known, reported, thrown, wantedLogin } from '../chart.ts';
+import { scopesToRegister } from '../requests.ts';
 import { joined } from './endings.ts';
 
 const failedToRegister = { type: 'recordFailure', params: thrown('registering') } as const;
@@ -119,7 +120,7 @@ export const registering = chart.createStateConfig({
     submitting: {
       id: 'submitting',
       description: 'Registers, with the scopes that will be asked for; where that is refused, for less.',
-      meta: { spec: ['REG-4', 'REG-5', 'REG-6', 'REG-7', 'REG-8', 'REG-9', 'REG-12'] },
+      meta: { spec: ['REG-4', 'REG-5', 'REG-6', 'REG-7', 'REG-8', 'REG-9', 'REG-11', 'REG-12'] },
       invoke: {
         id: 'registerClient',
         src: 'registerClient',
@@ -127,7 +128,7 @@ export const registering = chart.createStateConfig({
           session: context.session,
           server: known(context.server),
           redirectUri: context.redirectUri,
-          scopes: scopesToRequest(context),
+          scopes: scopesToRegister(context),
           refusedClient: context.refusedClient,
         }),
         onDone: [

@@ -9,14 +9,14 @@ const asked = {
 } as const;
 
 /** A login that another process started may have been finished meanwhile. */
-const answered = { target: '#recovering', actions: 'clearFailure' } as const;
+const answered = { target: '#recovering', actions: ['clearFailure', 'clearEpisode'] } as const;
 
 /** The phase after a refusal for safety: nothing was sent, and only a person may try again. */
 export const rejected = chart.createStateConfig({
   id: 'rejected',
   description: 'Refused for safety. Nothing was sent; only a person may try again.',
   meta: { spec: ['BIND-6', 'BIND-10', 'DISC-4', 'DISC-8', 'DISC-9', 'AUTHZ-5'] },
-  entry: 'clearEpisode',
+  entry: 'clearAllButChallenge',
   on: { 'user.retry': again, 'user.login': asked, 'response.received': answered },
 });
 
@@ -49,8 +49,8 @@ export const failed = chart.createStateConfig({
           target: '#stale',
         },
         { guard: 'isUnsafe', target: '#rejected' },
-        { guard: 'isRetryLater', target: 'coolingDown', actions: 'clearEpisode' },
-        { guard: 'otherwise', target: 'resting', actions: 'clearEpisode' },
+        { guard: 'isRetryLater', target: 'coolingDown', actions: 'clearAllButChallenge' },
+        { guard: 'otherwise', target: 'resting', actions: 'clearAllButChallenge' },
       ],
     },
     coolingDown: {
@@ -63,7 +63,7 @@ export const failed = chart.createStateConfig({
           input: ({ context }) => ({ at: context.retryAt }),
           onDone: {
             target: '#recovering',
-            actions: [{ type: 'recordTime', params: reported }, 'clearFailure'],
+            actions: [{ type: 'recordTime', params: reported }, 'clearFailure', 'clearEpisode'],
           },
         },
         heedingSiblings,
@@ -71,7 +71,7 @@ export const failed = chart.createStateConfig({
     },
     resting: {
       description: 'Waits for what helps.',
-      meta: { spec: ['TOK-9', 'TOK-13', 'AUTHZ-11'] },
+      meta: { spec: ['TOK-9', 'TOK-13', 'AUTHZ-11', 'DISC-13', 'TOK-14'] },
       invoke: heedingSiblings,
       on: {
         'challenge.received': [

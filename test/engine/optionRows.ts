@@ -240,6 +240,7 @@ export const sessionRows: Rows<SessionOptions> = {
 
 export const loginRows: Rows<LoginOptions> = {
   scopes: { bad: noScopes, good: goodScopes },
+  again: flags,
   signal: {
     bad: [null, {}, 'abort', new AbortController(), 5000, { aborted: false }],
     good: [new AbortController().signal],

@@ -202,18 +202,26 @@ describe('what is sent', () => {
   );
 
   it.each([
-    ['those of the resource', undefined, 'read'],
-    ['those of the challenge', 'files:read files:write', 'files:read files:write'],
-  ])('REG-8: the scopes are chosen before: %s', async (_what, challenged, scope) => {
-    world.script('resource POST /mcp', ({ headers }) =>
-      headers['authorization'] === undefined && challenged !== undefined
-        ? { status: 401, headers: { 'www-authenticate': `Bearer scope="${challenged}"` } }
-        : undefined,
-    );
-    await callTool(testEngine(world.resource).session, 'any');
-    expect(registrations()[0]?.['scope']).toBe(scope);
-    expect(world.requests('a', 'GET', '/authorize')[0]?.query.get('scope')).toBe(scope);
-  });
+    ['those of the resource', undefined, 'read', 'read'],
+    [
+      'those of the challenge',
+      'files:read files:write',
+      'files:read files:write',
+      'files:read files:write read',
+    ],
+  ])(
+    'REG-8, REG-11: the scopes are chosen before, and what is listed comes along: %s',
+    async (_what, challenged, scope, registered) => {
+      world.script('resource POST /mcp', ({ headers }) =>
+        headers['authorization'] === undefined && challenged !== undefined
+          ? { status: 401, headers: { 'www-authenticate': `Bearer scope="${challenged}"` } }
+          : undefined,
+      );
+      await callTool(testEngine(world.resource).session, 'any');
+      expect(registrations()[0]?.['scope']).toBe(registered);
+      expect(world.requests('a', 'GET', '/authorize')[0]?.query.get('scope')).toBe(scope);
+    },
+  );
 });
 
 describe('what the server substitutes', () => {

@@ -64,11 +64,35 @@ describe('responseFailure', () => {
     ],
     [
       'A30: anything else is final',
-      { kind: 'error', error: 'invalid_scope', said: '' },
+      { kind: 'error', error: 'invalid_request', said: '' },
       'authorization_refused',
       'none',
-      `${issuer} refused the login (invalid_scope); ask its operator.`,
-      { oauthError: 'invalid_scope', said: '' },
+      `${issuer} refused the login (invalid_request); ask its operator.`,
+      { oauthError: 'invalid_request', said: '' },
+    ],
+    [
+      'REG-10: unauthorized_client: another client may do',
+      { kind: 'error', error: 'unauthorized_client' },
+      'client_refused',
+      'reregister',
+      `${issuer} does not know this client any more (unauthorized_client); register the client there again.`,
+      { oauthError: 'unauthorized_client' },
+    ],
+    [
+      'REG-10: invalid_client: another client may do',
+      { kind: 'error', error: 'invalid_client' },
+      'client_refused',
+      'reregister',
+      `${issuer} does not know this client any more (invalid_client); register the client there again.`,
+      { oauthError: 'invalid_client' },
+    ],
+    [
+      'REG-11: invalid_scope: a client that may ask for them may do',
+      { kind: 'error', error: 'invalid_scope' },
+      'authorization_refused',
+      'reregister',
+      `${issuer} refuses the scopes that were asked for; ask for fewer, or register a client there that may ask for them.`,
+      { oauthError: 'invalid_scope' },
     ],
   ])('%s', (_what, refusal, code, recovery, message, more) => {
     expect(responseFailure(refusal, issuer)).toStrictEqual({

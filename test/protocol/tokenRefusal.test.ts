@@ -99,11 +99,11 @@ describe('a refusal by its code', () => {
       'keeps asking for another nonce; try again later, or tell its operator.',
     ],
     [
-      'T20: unauthorized_client: nothing helps',
+      'REG-10: unauthorized_client: another client may do',
       'unauthorized_client',
-      'token_refused',
-      'none',
-      "refused to issue tokens (unauthorized_client); check the client's registration there.",
+      'client_refused',
+      'reregister',
+      'does not let this client do that any more (unauthorized_client); register it again.',
     ],
     [
       'T20: a code that nobody knows: nothing helps',

@@ -88,7 +88,7 @@ describe('with a real program', () => {
       spawn(join(directory, 'absent'), args, options);
     const error = await failureOf(openBrowser('https://as.example/', { ...desktop, spawn: none }));
     expect(error.code).toBe('user_agent_failed');
-    expect(error.message).toContain('open the printed URL');
+    expect(error.message).toContain('prints the URL');
   });
 });
 

@@ -68,6 +68,7 @@ export function objectionTo(edge: Edge, { phase, first, clientId }: Way): string
 const asClient: readonly Source[] = [
   'requestDeviceCode',
   'pushAuthorization',
+  'validateResponse',
   'exchangeCode',
   'refreshGrant',
 ];

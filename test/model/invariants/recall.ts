@@ -63,7 +63,7 @@ export const whileReading: Invariant = {
       case 'host.shutdown':
         return undefined;
       case 'user.cancel':
-        return !to.hasTag('busy') && !requestedLogin && !challenge ? undefined : 'a cancel took nothing back';
+        return !to.hasTag('busy') && !requestedLogin ? undefined : 'a cancel took nothing back';
       case 'user.login': {
         const asked = [...(event.scopes ?? []), ...(from.context.requestedLogin?.scopes ?? [])];
         if (!requestedLogin || asked.some((scope) => !requestedLogin.scopes.includes(scope)))

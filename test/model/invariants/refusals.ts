@@ -83,7 +83,8 @@ export const settled: Invariant = {
     if (!to.matches('authorized') && !to.matches('idle') && !isOver(to)) return undefined;
     const { requestedLogin, challenge, quiet, stepUp, candidate, pending, redirectUri } = to.context;
     const isRequested = (requestedLogin || quiet) && !to.children['refreshGrant'];
-    const isClear = !isRequested && !challenge && !stepUp && !candidate && !pending && !redirectUri;
+    const isMet = challenge && !isOver(to);
+    const isClear = !isRequested && !isMet && !stepUp && !candidate && !pending && !redirectUri;
     return isClear ? undefined : 'a flow that is over left something behind';
   },
 };

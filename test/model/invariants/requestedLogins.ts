@@ -1,16 +1,19 @@
 // What a person says while there is a grant: a requested login for more starts over, forgives, and is remembered; a cancel goes back.
 import { includesAll, union } from '../../../protocol/scopes.ts';
 import { type Invariant, isUnchanged, startedBy } from '../invariant.ts';
+import { renewalsLeft } from './startAgain.ts';
 
 export const requested: Invariant = {
   holds:
     'a login for what the grant does not give starts from the resource, with all that was spent or denied forgiven; one for what it gives changes nothing, and one during a refresh is kept in mind',
-  spec: ['STEP-7', 'AUTHZ-11', 'DISC-12'],
+  spec: ['STEP-7', 'AUTHZ-11', 'DISC-12', 'TOK-14'],
   violated(edge) {
     const { from, stimulus, to } = edge;
     if (stimulus.event.type !== 'user.login' || !from.matches('authorized')) return undefined;
     const { grant, at } = from.context;
-    const asked = stimulus.event.scopes ?? [];
+    const { refusal: before } = from.context;
+    const open = before?.recovery === 'ask-user' ? before.scopes : [];
+    const asked = union(stimulus.event.scopes, open);
     const isHad = includesAll(union(grant?.requested, grant?.granted), asked);
     const isDue = grant?.refreshAt !== undefined && at >= grant.refreshAt;
     const { refreshGrant } = from.children;
@@ -21,14 +24,15 @@ export const requested: Invariant = {
         ? undefined
         : 'a requested login during a refresh is forgotten, or cuts it off';
     }
-    if (isHad && !isDue)
+    if (isHad && !isDue && !stimulus.event.again)
       return isUnchanged(edge) ? undefined : 'a requested login that is granted already changed something';
     const { requestedLogin, budget, denied, refusal } = to.context;
     if (!includesAll(requestedLogin?.scopes ?? [], asked) || requestedLogin === null)
       return 'the requested login is forgotten';
     const { authorizations, renewals, registrations, pauses, stepUps } = budget;
-    if (authorizations + renewals + registrations + pauses > 0 || Object.keys(stepUps).length > 0)
+    if (authorizations + registrations + pauses > 0 || Object.keys(stepUps).length > 0)
       return 'a person’s word did not forgive what was spent';
+    if (renewals !== renewalsLeft(edge)) return `${renewals} renewals count as spent`;
     if (denied.length > 0) return 'a person’s word did not lift what was denied';
     if (refusal !== null) return 'an old refusal is still told';
     const [first, ...others] = startedBy(edge).map(({ source }) => source);

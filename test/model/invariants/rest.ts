@@ -34,7 +34,9 @@ export const atRest: Invariant = {
     if (!to.matches('idle') && !to.matches('failed') && !to.matches('rejected')) return undefined;
     const { requestedLogin, challenge, quiet, stepUp, candidate, redirectUri, pending, conflict } =
       to.context;
-    const facts = { requestedLogin, challenge, quiet, stepUp, candidate, redirectUri, pending };
+    // DISC-13: what the resource has said last is kept for the login that a person may ask for.
+    const met = to.matches('idle') && challenge;
+    const facts = { requestedLogin, met, quiet, stepUp, candidate, redirectUri, pending };
     const left = Object.entries({ ...facts, ...conflict }).find(([, fact]) => fact);
     return left && `${left[0]} is left over`;
   },

@@ -5,10 +5,18 @@ import type { Edge } from '../walk.ts';
 const isResting = ({ from }: Edge): boolean =>
   from.matches('idle') || from.matches('failed') || from.matches('rejected');
 
+/** A refresh token that has brought a refused grant, or that the person has set aside, is not tried again (TOK-14). */
+export function renewalsLeft({ from: { context }, stimulus: { event } }: Edge): number {
+  const { grant, refused, budget } = context;
+  if (grant === null) return 0;
+  if (event.type === 'user.login' && event.again) return Math.max(1, budget.renewals);
+  return grant.version === refused?.version && budget.renewals > 0 ? budget.renewals : 0;
+}
+
 export const personStarts: Invariant = {
   holds:
-    'at rest, a login begins a flow, and so does another try after a failure: with all forgiven that was spent or denied, and nothing told of what went wrong before',
-  spec: ['AUTHZ-11', 'TOK-9'],
+    'at rest, a login begins a flow, and so does another try after a failure: with all forgiven that was spent or denied, but for a refresh token that has brought a refused grant, and nothing told of what went wrong before',
+  spec: ['AUTHZ-11', 'TOK-9', 'TOK-14', 'DISC-13'],
   violated(edge) {
     const { from, stimulus, to } = edge;
     const { type } = stimulus.event;
@@ -16,14 +24,17 @@ export const personStarts: Invariant = {
     if (type === 'user.retry' && from.matches('idle'))
       return isUnchanged(edge) ? undefined : 'nothing had failed that could be tried again';
     const begun = begunBy(edge).join();
-    if (begun !== 'probeResource') return `a person asked, and ${begun || 'nothing'} began`;
+    // DISC-13: what the resource has taught is not asked for again.
+    const first = from.context.challenge ? 'fetchResourceMetadata' : 'probeResource';
+    if (begun !== first) return `a person asked, and ${begun || 'nothing'} began`;
     const { requestedLogin, budget, denied, failure, retryAt } = to.context;
     const asked = type === 'user.login' ? (stimulus.event as { scopes?: readonly string[] }).scopes : [];
     if (!requestedLogin || asked?.some((scope) => !requestedLogin.scopes.includes(scope)))
       return 'the requested login is forgotten';
     const { authorizations, renewals, registrations, pauses, stepUps } = budget;
-    if (authorizations + renewals + registrations + pauses + Object.keys(stepUps).length > 0)
+    if (authorizations + registrations + pauses + Object.keys(stepUps).length > 0)
       return 'a person’s word did not forgive what was spent';
+    if (renewals !== renewalsLeft(edge)) return `${renewals} renewals count as spent`;
     if (denied.length > 0) return 'a person’s word did not lift what was denied';
     const isCleared = from.matches('idle') || (failure === null && retryAt === undefined);
     return isCleared ? undefined : 'an old failure is still told';

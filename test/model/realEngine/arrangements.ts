@@ -300,6 +300,8 @@ function responses(
       return { error: 'access_denied', state, iss };
     case 'an outage':
       return { error: 'temporarily_unavailable', state, iss };
+    case 'client unknown':
+      return { error: 'unauthorized_client', state, iss };
     default:
       return { code: 'code', state, iss };
   }

@@ -27,6 +27,9 @@ export function fromOutside({ setting }: Around, { context }: Snapshot): readonl
         ? happens('a person logs in', { type: 'user.login' })
         : happens(`a person logs in for ${scope}`, { type: 'user.login', scopes: [scope] }),
     ),
+    ...when(setting.refuses && setting.loginScopes.includes(''), [
+      happens('a person logs in again', { type: 'user.login', again: true }),
+    ]),
     happens('a person logs out', { type: 'user.logout' }),
     happens('a person cancels', { type: 'user.cancel' }),
     happens('a person tries again', { type: 'user.retry' }),

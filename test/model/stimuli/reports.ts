@@ -205,6 +205,7 @@ const failuresOf: Readonly<Record<Source, Failures>> = {
     'of another issuer': ['response_issuer_mismatch', 'authorizing', 'hostility'],
     denied: ['access_denied', 'authorizing', 'denial'],
     'an outage': ['server_unavailable', 'authorizing', 'outage'],
+    'client unknown': ['client_refused', 'authorizing', 'lost client'],
     ...finishedElsewhere,
   },
   exchangeCode: {
