@@ -19,14 +19,6 @@ export interface UsedAuthMethod {
 }
 
 /**
- * Whether the client itself was refused: nothing else of the request was looked at, and no code of it was spent.
- * @see RFC 6749 §5.2
- */
-export function refusesClient({ status, error }: ClientAnswer): boolean {
-  return error === 'invalid_client' && !isOutage(status);
-}
-
-/**
  * The method to send the same request with once more: the secret in the body, where the server refused the client with
  * Basic and lists both. Many servers read only one of the two, or decode Basic otherwise than it is encoded.
  * @returns nothing where the answer stands.
@@ -51,4 +43,12 @@ function alternativeTo({ method, server, isGiven }: UsedAuthMethod): 'client_sec
   return !isGiven && method === 'client_secret_basic' && server.authMethods.includes(other)
     ? other
     : undefined;
+}
+
+/**
+ * The client itself was refused: nothing else of the request was looked at, and no code of it was spent.
+ * @see RFC 6749 §5.2
+ */
+function refusesClient({ status, error }: ClientAnswer): boolean {
+  return error === 'invalid_client' && !isOutage(status);
 }

@@ -39,8 +39,8 @@ async function untilApproved(
 ): Promise<IssuedTokens> {
   const { expiresAt, server } = record;
   let { interval, client } = record;
-  const onAccepted = (accepted: DeviceRecord['client']): void => {
-    client = accepted;
+  const onAnswer = (answered: DeviceRecord['client']): void => {
+    client = answered;
   };
   for (;;) {
     const { wait, isLast } = nextPoll(interval, expiresAt, tools.now());
@@ -49,26 +49,26 @@ async function untilApproved(
     if (signal.aborted) return refuse('cancelled', 'authorizing', 'The login was cancelled.');
     // Timers may end a little early by the system's clock: that must not become a poll before its time.
     if (isLast || tools.now() >= expiresAt) throw new AuthError(codeExpired(server.issuer));
-    const outcome = await poll(tools, input, { ...record, client, interval }, onAccepted, signal);
+    const outcome = await poll(tools, input, { ...record, client, interval }, onAnswer, signal);
     if ('accessToken' in outcome) return outcome;
     if (outcome.kind === 'ended') throw new AuthError(outcome.failure);
     interval = outcome.interval;
   }
 }
 
-/** One question. What the server accepts the client with, the next one begins with. */
+/** One question. The next one begins with the method that this one ended with. */
 async function poll(
   tools: Tools,
   { session, server }: Input,
   { deviceCode, client, resource, interval, server: { issuer } }: DeviceRecord,
-  onAccepted: (client: DeviceRecord['client']) => void,
+  onAnswer: (client: DeviceRecord['client']) => void,
   signal: AbortSignal,
 ): Promise<IssuedTokens | PollVerdict> {
   const parameters = new URLSearchParams({ device_code: deviceCode, ...resourceParameter(resource) });
   try {
     return await requestTokens(
       tools,
-      { session, server, phase: 'authorizing', onAccepted },
+      { session, server, phase: 'authorizing', onAnswer },
       { issuer, client },
       [deviceCode],
       signal,

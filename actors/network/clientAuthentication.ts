@@ -2,7 +2,7 @@
 import * as oauth from 'oauth4webapi';
 import { AuthError, type Phase, refuse } from '../../contract/errors.ts';
 import type { ServerMetadata } from '../../contract/facts.ts';
-import { type ClientAnswer, nextAuthMethod, refusesClient } from '../../protocol/clientAuthMethod.ts';
+import { type ClientAnswer, nextAuthMethod } from '../../protocol/clientAuthMethod.ts';
 import { areCredentialsOf, foreignCredentialsFailure } from '../../protocol/ownership.ts';
 import type { ClientRecord } from '../../stores/records.ts';
 import type { PreRegisteredClient, Tools } from '../tools/tools.ts';
@@ -23,9 +23,9 @@ interface Place {
 }
 
 /** What came of a request that a client has sent. */
-export interface Heard<Answer> {
+interface Heard<Answer> {
   readonly answer: Answer;
-  /** With the method that the server accepted. */
+  /** With the method that this is the answer to. */
   readonly client: ClientRecord;
   /** What was sent and nobody may echo. */
   readonly secret: string | undefined;
@@ -55,20 +55,12 @@ export async function sendAsClient<Answer extends ClientAnswer>(
   const method = to.isOnce ? undefined : nextAuthMethod(answer, used);
   if (method === undefined || secret === undefined) return { answer, client, secret };
   const second = await send(oauth.ClientSecretPost(secret));
-  return {
-    answer: second,
-    client: refusesClient(second) ? client : { ...client, authMethod: method },
-    secret,
-  };
+  return { answer: second, client: { ...client, authMethod: method }, secret };
 }
 
 /** Whether the host has named the method of this client. */
-export function isMethodGiven(
-  tools: Tools,
-  issuer: string,
-  client: Pick<ClientRecord, 'kind' | 'clientId'>,
-): boolean {
-  return client.kind === 'pre-registered' && ownEntry(tools, issuer, client)?.authMethod !== undefined;
+export function isMethodGiven(tools: Tools, issuer: string, client: Pick<ClientRecord, 'clientId'>): boolean {
+  return ownEntry(tools, issuer, client)?.authMethod !== undefined;
 }
 
 /**

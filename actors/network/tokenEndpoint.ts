@@ -31,8 +31,8 @@ interface TokenRequest {
   readonly dpopKey?: StoredKey | undefined;
   /** The request is never sent again by another method of authentication (EXT-4). */
   readonly isOnce?: boolean;
-  /** Told the client as the server has accepted it, whatever else it answered. */
-  readonly onAccepted?: (client: ClientRecord) => void;
+  /** Told the client with the method that the server has answered to, whatever it answered. */
+  readonly onAnswer?: (client: ClientRecord) => void;
 }
 
 /** Tokens, and what they hang on. */
@@ -80,7 +80,7 @@ export async function requestTokens(
     const heard = asksForNonce(first) ? await ask(authentication, await proofFor(tools, to, key)) : first;
     return { ...heard, status: heard.response.status, error: errorOf(heard.verdict) };
   });
-  to.onAccepted?.(client);
+  to.onAnswer?.(client);
   const { verdict, response, proof } = answer;
   if (verdict.kind !== 'tokens')
     throw refusalOf(verdict, response, to, [...secrets, secret, proof?.text], tools.now());

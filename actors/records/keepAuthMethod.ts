@@ -3,7 +3,7 @@ import { type ClientRecord, keys } from '../../stores/records.ts';
 import { registrationPlace, type Tools } from '../tools/tools.ts';
 
 /**
- * From now on the registered client begins with the method that it was accepted with. Best effort: where it cannot be
+ * From now on a client that is registered here begins with the method that it was accepted with. Best effort: where it cannot be
  * stored, the next request finds it out again.
  * @param asked the client as the request began with it.
  * @param accepted the same client as its server has accepted it.
@@ -14,8 +14,8 @@ export async function keepAuthMethod(
   asked: ClientRecord,
   accepted: ClientRecord,
 ): Promise<void> {
-  const { kind, clientId, authMethod } = accepted;
-  if (kind !== 'dynamic' || authMethod === asked.authMethod) return;
+  const { clientId, authMethod } = accepted;
+  if (authMethod === asked.authMethod) return;
   const key = keys.registration(issuer, registrationPlace(tools));
   await tools.records
     .update(key, (now) =>

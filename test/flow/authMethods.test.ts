@@ -88,11 +88,19 @@ describe('a client whose Basic is refused', () => {
   });
 
   it('TOK-11: of a dynamic registration all sessions know what worked for one', async () => {
-    const store = memoryStore();
+    const home = memoryStore();
+    const written: string[] = [];
+    const put: Store['put'] = (key, ...of) => {
+      written.push(key);
+      return home.put(key, ...of);
+    };
+    const store = { ...home, put };
     await testEngine(world.resource, { store }).session.login();
     const { engine } = testEngine(world.resource, { store });
     await engine.session({ resource: world.resource, subject: 'another' }).login();
     expect(methods()).toEqual(['basic', 'post', 'post']);
+    // Once when it was registered, and once when it was found out what works.
+    expect(written.filter((key) => key.startsWith('registration:'))).toHaveLength(2);
     const [record] = await textsOf(store, 'registration:');
     expect(JSON.parse(record ?? '{}')).toMatchObject({ v: 1, client: { authMethod: 'client_secret_post' } });
   });
@@ -127,7 +135,10 @@ describe('a client whose Basic is refused', () => {
     expect(methods()).toEqual(['basic', 'post']);
   });
 
-  it('TOK-11: the record of another client is left alone', async () => {
+  it.each<[string, { readonly client?: object; readonly issuer?: string }]>([
+    ['another client', { client: { clientId: 'of a sibling' } }],
+    ['S06: another issuer', { issuer: 'https://other.example' }],
+  ])('TOK-11, BIND-1: the record of %s is left alone', async (_what, changes) => {
     const store = memoryStore();
     let key = '';
     const { session } = testEngine(world.resource, { store });
@@ -136,13 +147,13 @@ describe('a client whose Basic is refused', () => {
       [key = ''] = await store.list('registration:');
       const before = await store.get(key);
       const record = JSON.parse(before?.text ?? '{}');
-      const other = { ...record, client: { ...record.client, clientId: 'of a sibling' } };
+      const other = { ...record, ...changes, client: { ...record.client, ...changes.client } };
       await store.put(key, JSON.stringify(other), before?.version);
       return undefined;
     });
     await session.login();
     const record = JSON.parse((await store.get(key))?.text ?? '{}');
-    expect(record.client).toMatchObject({ clientId: 'of a sibling', authMethod: 'client_secret_basic' });
+    expect(record).toMatchObject({ ...changes, client: { authMethod: 'client_secret_basic' } });
   });
 
   it('TOK-11: the secret of a function is asked for once for both', async () => {

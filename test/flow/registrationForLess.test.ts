@@ -1,8 +1,16 @@
 // Servers as they are: what registers nevertheless, what is asked for less, and what a person is told of it.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loopbackUserAgent } from '../../adapters/node.ts';
+import { loopbackUserAgent, pasteUserAgent } from '../../adapters/node.ts';
 import { memoryStore, type Progress, type Session, type UserAgent } from '../../index.ts';
-import { callTool, everythingTold, failureOf, standing, testEngine, testHost } from '../support/engine.ts';
+import {
+  callTool,
+  everythingTold,
+  failureOf,
+  standing,
+  testEngine,
+  testHost,
+  visit,
+} from '../support/engine.ts';
 import { type Answer, startWorld, type World } from '../support/world.ts';
 
 const METADATA = 'GET /.well-known/oauth-authorization-server';
@@ -209,6 +217,17 @@ describe('a server that takes localhost only', () => {
     );
     expect(registrations()).toHaveLength(3);
     expect(new Set(redirectUris()).size).toBe(1);
+  });
+
+  it('REG-12, R13: a user agent without a listener finds that registration again', async () => {
+    registerOnly(({ redirect_uris }) => String(redirect_uris) === 'http://localhost/callback', badRedirect);
+    const pages: string[] = [];
+    const show = (url: string) => void pages.push(url);
+    const userAgent = pasteUserAgent({ show, ask: () => visit(pages.at(-1)) });
+    const { engine } = testEngine(world.resource, { userAgent });
+    for (const subject of ['one', 'two']) await engine.session({ resource: world.resource, subject }).login();
+    expect(registrations()).toHaveLength(3);
+    expect(redirectUris()).toEqual(Array(2).fill('http://localhost/callback'));
   });
 
   it('REG-12, R14: on the only port that the host allows', async () => {

@@ -1,12 +1,7 @@
 // Which method of client authentication comes next, and which one first.
 import { describe, expect, test } from 'vitest';
 import type { ClientAuthMethod } from '../../contract/facts.ts';
-import {
-  firstAuthMethod,
-  nextAuthMethod,
-  refusesClient,
-  type UsedAuthMethod,
-} from '../../protocol/clientAuthMethod.ts';
+import { firstAuthMethod, nextAuthMethod, type UsedAuthMethod } from '../../protocol/clientAuthMethod.ts';
 
 const both = { authMethods: ['client_secret_basic', 'client_secret_post'] };
 const basic: UsedAuthMethod = { method: 'client_secret_basic', server: both, isGiven: false };
@@ -24,17 +19,6 @@ const settled: readonly (readonly [string, UsedAuthMethod])[] = [
   ),
 ];
 
-describe('refusesClient (TOK-11)', () => {
-  test('invalid_client, with any status but those of an outage', () => {
-    const heard = statuses.filter((status) => refusesClient({ status, error: 'invalid_client' }));
-    expect(heard).toEqual(statuses.filter((status) => !outages.includes(status)));
-  });
-
-  test.each(['invalid_grant', 'unauthorized_client', 'INVALID_CLIENT', '', undefined])('not %s', (error) => {
-    expect(refusesClient({ status: 401, error })).toBe(false);
-  });
-});
-
 describe('nextAuthMethod (TOK-11)', () => {
   test('the secret in the body, where Basic was refused and both are listed', () => {
     expect(nextAuthMethod(refused, basic)).toBe('client_secret_post');
@@ -47,8 +31,15 @@ describe('nextAuthMethod (TOK-11)', () => {
     expect(nextAuthMethod(refused, used)).toBeUndefined();
   });
 
+  test('TOK-7: with any status but those of an outage', () => {
+    const heard = statuses.filter((status) => nextAuthMethod({ ...refused, status }, basic));
+    expect(heard).toEqual(statuses.filter((status) => !outages.includes(status)));
+  });
+
   test.each([
     ['another error', { status: 401, error: 'invalid_grant' }],
+    ['an error of the grant', { status: 400, error: 'unauthorized_client' }],
+    ['another spelling', { status: 401, error: 'INVALID_CLIENT' }],
     ['no error', { status: 200, error: undefined }],
     ['an outage', { status: 503, error: 'invalid_client' }],
   ])('none after %s', (_what, answer) => {
