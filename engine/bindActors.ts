@@ -1,9 +1,10 @@
 // Binds the chart's actors to the world, once: the only place where machines/ and actors/ meet.
-import { type EventObject, fromCallback, fromPromise } from 'xstate';
+import { type AnyActorRef, type EventObject, fromCallback, fromPromise } from 'xstate';
 import { awaitResponse } from '../actors/authorization/awaitResponse.ts';
 import { discardAuthorization } from '../actors/authorization/discardAuthorization.ts';
 import { exchangeCode } from '../actors/authorization/exchangeCode.ts';
 import { findLogin } from '../actors/authorization/findLogin.ts';
+import { leaveLogin } from '../actors/authorization/leaveLogin.ts';
 import { pollDeviceGrant } from '../actors/authorization/pollDeviceGrant.ts';
 import { prepareAuthorization } from '../actors/authorization/prepareAuthorization.ts';
 import { presentAuthorization } from '../actors/authorization/presentAuthorization.ts';
@@ -29,6 +30,7 @@ import { gatherChallenges, waitUntil } from '../actors/session/waitUntil.ts';
 import { refreshGrant } from '../actors/tokens/refreshGrant.ts';
 import type { Act, Tools } from '../actors/tools/tools.ts';
 import { AuthError, toFailure } from '../contract/errors.ts';
+import type { Pending } from '../contract/facts.ts';
 import {
   type ActorName,
   actorPhases,
@@ -37,6 +39,7 @@ import {
   type Work,
 } from '../contract/work.ts';
 import { type AuthMachine, authMachine } from '../machines/authMachine.ts';
+import type { AuthSnapshot } from './sessionChart.ts';
 
 /** What is done under each name. */
 const acts: { readonly [Name in ActorName]: Act<Name> } = {
@@ -69,17 +72,33 @@ const acts: { readonly [Name in ActorName]: Act<Name> } = {
   gatherChallenges,
 };
 
+/** The actors that a chart runs while it leads a person. */
+const leading: ReadonlySet<ActorName> = new Set<ActorName>([
+  'pushAuthorization',
+  'presentAuthorization',
+  'awaitResponse',
+]);
+
+/** Whether a chart has ended, or was told to go down: one that goes on to something else lets go of its login itself. */
+function hasLeft(chart: AnyActorRef | undefined, pending: Pending): boolean {
+  const snapshot: AuthSnapshot | undefined = chart?.getSnapshot();
+  return snapshot?.status !== 'active' || snapshot.context.pending?.key !== pending.key;
+}
+
 /** The chart, ready to run: an actor for each name. */
 export function bindActors(tools: Tools): AuthMachine {
   const bind = <Name extends ActorName>(name: Name) => {
     const run = acts[name](tools);
-    return fromPromise<Work[Name]['output'], Work[Name]['input']>(async ({ input, signal }) => {
+    return fromPromise<Work[Name]['output'], Work[Name]['input']>(async ({ input, signal, self }) => {
       try {
         return await run(input, signal);
       } catch (thrown) {
         // Foreign errors may hold secrets, and XState shows errors to inspectors: only ours go on.
         if (!(thrown instanceof AuthError)) tools.onDefect(thrown);
         throw new AuthError(toFailure(thrown, actorPhases[name]));
+      } finally {
+        const held = signal.aborted && leading.has(name) && 'pending' in input ? input.pending : null;
+        if (held && hasLeft(self._parent, held)) void leaveLogin(tools, held);
       }
     });
   };

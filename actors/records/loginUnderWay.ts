@@ -72,15 +72,21 @@ export async function becomeHolder(tools: Tools, session: SessionId, pendingKey:
   );
 }
 
-/** The engine is ended in good order: whoever waits for this login may take it over at once. */
-export async function leaveToOthers(tools: Tools, pendingKey: Key<'pending'>): Promise<void> {
+/**
+ * The engine, or its chart, is ended: whoever waits for this login may take it over at once.
+ * @returns whether it was held here.
+ */
+export async function leaveToOthers(tools: Tools, pendingKey: Key<'pending'>): Promise<boolean> {
   const pending = await tools.records.read(pendingKey);
-  if (!pending) return;
+  if (!pending) return false;
+  let isLeft = false;
   await tools.records.update(keys.login(pending.value.session), (login) => {
-    if (login?.pendingKey !== pendingKey || login.holder !== tools.holder) return undefined;
+    isLeft = login?.pendingKey === pendingKey && login.holder === tools.holder;
+    if (!login || !isLeft) return undefined;
     const { holder: _, ...rest } = login;
     return rest;
   });
+  return isLeft;
 }
 
 /**
