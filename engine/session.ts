@@ -15,6 +15,7 @@ import { refuseDisposed } from './disposed.ts';
 import { type Explanation, explain } from './explain.ts';
 import { GivenOut } from './givenOut.ts';
 import { holdingsOf } from './holdings.ts';
+import { AT_ONCE, isJustShown } from './justShown.ts';
 import { loginPage } from './loginPage.ts';
 import type { Observer } from './observe.ts';
 import {
@@ -53,8 +54,6 @@ const isPersonsTurnOrRest = (snapshot: AuthSnapshot): boolean =>
 
 /** How often the store is looked at again because siblings keep changing the grant. */
 const MAX_LOOKS = 3;
-/** Whoever asks for a login within so many milliseconds joins silently; later, the person is shown the page again. */
-const AT_ONCE = 1_000;
 
 /** The session behind the public interface; the engine and its fetch use more of it. */
 export class EngineSession implements Session {
@@ -111,7 +110,8 @@ export class EngineSession implements Session {
     await this.#lookAgain();
     if (endings !== this.#endings) throw new AuthError(notFinished(this.id));
     const before = again ? this.snapshot.context.grant?.version : undefined;
-    this.tell({ type: 'user.login', scopes, again });
+    if (!(await isJustShown(this.#parts.tools, this.snapshot, scopes)))
+      this.tell({ type: 'user.login', scopes, again });
     const snapshot = await this.settled();
     userAgent.dismiss?.();
     const { grant, failure: failed, refusal } = snapshot.context;

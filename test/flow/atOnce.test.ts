@@ -283,4 +283,35 @@ describe('a login that is held', () => {
     expect(await Promise.all(logins)).toEqual(['done', 'done']);
     expect(person.pages).toHaveLength(1);
   });
+
+  it.each([0, 5, 40, 120, 250])(
+    'AUTHZ-12: that a request has begun is joined by a login %i ms later: one page',
+    async (apart) => {
+      const person = new Person(500);
+      const { engine, session } = testEngine(world.resource, {
+        userAgent: loopbackUserAgent({ open: person.open }),
+      });
+      engines.push(engine);
+      const called = callTool(session, 'any');
+      await pause(apart);
+      await session.login();
+      expect((await called).status).toBe(200);
+      expect(person.pages).toHaveLength(1);
+    },
+  );
+
+  it('AUTHZ-12, STEP-5: that steps up is joined by a login for the same scopes: one page more', async () => {
+    const person = new Person(0);
+    const { engine, session } = testEngine(world.resource, {
+      userAgent: loopbackUserAgent({ open: person.open }),
+    });
+    engines.push(engine);
+    await session.login();
+    world.needs = () => 'read write';
+    const called = callTool(session, 'any');
+    await expect.poll(() => session.snapshot.hasTag('busy')).toBe(true);
+    await session.login({ scopes: ['write'] });
+    expect((await called).status).toBe(200);
+    expect(person.pages).toHaveLength(2);
+  });
 });
