@@ -110,7 +110,9 @@ export class EngineSession implements Session {
     await this.#lookAgain();
     if (endings !== this.#endings) throw new AuthError(notFinished(this.id));
     const before = again ? this.snapshot.context.grant?.version : undefined;
-    if (!(await isJustShown(this.#parts.tools, this.snapshot, scopes)))
+    // At once where nobody is awaited: whoever asks for a token next waits for this login.
+    const isAwaited = this.snapshot.hasTag('needsUser');
+    if (!isAwaited || !(await isJustShown(this.#parts.tools, this.snapshot, scopes)))
       this.tell({ type: 'user.login', scopes, again });
     const snapshot = await this.settled();
     userAgent.dismiss?.();

@@ -8,7 +8,7 @@ import { fileStore, loopbackUserAgent } from '../../adapters/node.ts';
 import { AuthError, type Engine, memoryStore, type Session, type Store } from '../../index.ts';
 import { keys } from '../../stores/records.ts';
 import { TestClock } from '../support/clock.ts';
-import { callTool, testEngine } from '../support/engine.ts';
+import { callTool, personsTurn, testEngine } from '../support/engine.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 let world: World;
@@ -300,6 +300,15 @@ describe('a login that is held', () => {
     },
   );
 
+  it('AUTHZ-12: is waited for by whoever asks for a token or sends a request right after it', async () => {
+    const person = new Person(200);
+    const session = joining(memoryStore(), person);
+    const login = session.login();
+    const [token, response] = await Promise.all([session.token(), callTool(session, 'any'), login]);
+    expect([token, response.status]).toEqual([expect.stringMatching(/^access-/), 200]);
+    expect(person.pages).toHaveLength(1);
+  });
+
   it('AUTHZ-12, STEP-5: that steps up is joined by a login for the same scopes: one page more', async () => {
     const person = new Person(0);
     const { engine, session } = testEngine(world.resource, {
@@ -308,8 +317,9 @@ describe('a login that is held', () => {
     engines.push(engine);
     await session.login();
     world.needs = () => 'read write';
+    const turn = personsTurn(session);
     const called = callTool(session, 'any');
-    await expect.poll(() => session.snapshot.hasTag('busy')).toBe(true);
+    await turn;
     await session.login({ scopes: ['write'] });
     expect((await called).status).toBe(200);
     expect(person.pages).toHaveLength(2);
