@@ -1,6 +1,7 @@
 // Encryption at rest, around any home.
 import { AuthError, type FailureCode, refuse } from '../contract/errors.ts';
 import { shown } from '../protocol/text.ts';
+import { home as judgeHome } from './options.ts';
 import { type Encryption, type Opened, open, type Ring, ringOf, seal, versionOf } from './sealing.ts';
 import type { Store, Stored } from './store.ts';
 
@@ -22,10 +23,11 @@ export interface Reencrypted {
  * - `record_newer`: it was written by a newer version, and is left alone;
  * - `store_failed`, to be helped by `fix-config`: a key is missing. The record is as good as ever, so it is left
  *   alone: to set it aside would end a login for a mistake in the host's configuration.
- * @throws AuthError `config_invalid` when a key cannot be one, before anything is read.
+ * @throws AuthError `config_invalid` when a key cannot be one, or the home is none, before anything is read.
  * @see NIST SP 800-38D
  */
 export function encryptedStore(home: Store, encryption: Encryption): Store {
+  judgeHome(home, 'home');
   const ring = ringOf(encryption);
   const watch = home.watch?.bind(home);
   let settingAside: Promise<unknown> = Promise.resolve();

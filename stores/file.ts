@@ -6,9 +6,11 @@ import { homedir } from 'node:os';
 import { join, posix, resolve, win32 } from 'node:path';
 import * as z from 'zod/mini';
 import { refuse } from '../contract/errors.ts';
+import { object } from '../protocol/options.ts';
 import { alone } from './fileLock.ts';
 import { foldersExist, guarded, makeFolder, orAbsent, syncFolder } from './fileSystem.ts';
 import { FolderChanges } from './folderChanges.ts';
+import { folder } from './options.ts';
 import type { Store, Stored } from './store.ts';
 
 /** What is in a file. The digest is of the text: bytes that rotted must never be read as a token. */
@@ -36,11 +38,12 @@ interface Place {
 /**
  * A store in a folder of this machine, shared by all processes that name the same folder.
  * Folders are made when first needed, for this user only (0700, files 0600); symbolic links are refused.
- * Besides `store_failed`, operations on a record fail with `record_corrupt` (once: the file is moved to
+ * An option that cannot be used is refused with `config_invalid`. Besides `store_failed`, operations on a record fail with `record_corrupt` (once: the file is moved to
  * `aside/` for a person to look at, and the record is gone) and `record_newer` (the file is left alone).
  */
-export function fileStore({ folder }: { readonly folder: string }): Store {
-  const home = resolve(folder);
+export function fileStore(options: { readonly folder: string }): Store {
+  object({ folder })(options, '');
+  const home = resolve(options.folder);
   const changes = new FolderChanges(join(home, 'records'));
   return {
     get: (key) => guarded(home, () => get(placeOf(home, key))),

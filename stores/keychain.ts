@@ -1,6 +1,9 @@
 // Records in a folder, for Node: encrypted, with the one key that opens them in the operating system's keychain.
 import { refuse } from '../contract/errors.ts';
+import { must, object, optional, type Shape } from '../protocol/options.ts';
+import { callback } from '../protocol/optionValues.ts';
 import { type HomeOptions, keychainHome } from './keychainHome.ts';
+import { folder, home } from './options.ts';
 import type { Store } from './store.ts';
 import { systemKeychain } from './systemKeychain.ts';
 
@@ -11,6 +14,14 @@ export interface KeychainOptions extends HomeOptions {
   /** Milliseconds that the keychain may take for one call; a person may have to unlock it. 10 seconds unless said otherwise. */
   readonly timeout?: number;
 }
+
+const keychainShape: Shape<KeychainOptions> = {
+  folder,
+  fallback: optional(home),
+  onFallback: optional(callback),
+  service: optional(must('a text', (value) => typeof value === 'string')),
+  timeout: optional(must('a number of milliseconds', (value) => typeof value === 'number')),
+};
 
 /** What a timer can wait for. */
 const LONGEST = 2 ** 31 - 1;
@@ -32,6 +43,7 @@ const LONGEST = 2 ** 31 - 1;
  * @throws AuthError `config_invalid`
  */
 export function keychainStore(options: KeychainOptions): Store {
+  object(keychainShape)(options, '');
   const { service = 'authchart', timeout = 10_000 } = options;
   if (service === '') refuse('config_invalid', 'configuring', 'The service of a keychain needs a name.');
   if (!(timeout > 0 && timeout <= LONGEST)) {

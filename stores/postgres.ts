@@ -1,8 +1,11 @@
 // Records in PostgreSQL, for gateways: one row each, every change one statement, told to others by NOTIFY.
 import { randomUUID } from 'node:crypto';
+import { implementation, object, optional, type Shape } from '../protocol/options.ts';
+import { callback } from '../protocol/optionValues.ts';
 import { type Advice, codeOf, guardedBy } from './driverFailures.ts';
 import { keepAsking } from './keepAsking.ts';
 import { digestOf, type Listen, Listening } from './listening.ts';
+import { someName } from './options.ts';
 import {
   DEFAULT_TABLE,
   INDEXED,
@@ -29,6 +32,12 @@ export interface PostgresOptions {
    */
   readonly listen?: Listen;
 }
+
+const postgresShape: Shape<PostgresOptions> = {
+  pool: implementation({ query: callback }),
+  table: optional(someName),
+  listen: optional(callback),
+};
 
 /** What is used of `pg.Pool` in order to listen. */
 export interface ListeningPool {
@@ -67,10 +76,12 @@ const guarded = <T>(operation: () => Promise<T>): Promise<T> => guardedBy('Postg
  * before. Reading a record is one indexed read, however many there are; every change is one statement, so no
  * transaction is needed, and a connection pooler may stand in between. Records are stored as they are: encrypt the
  * disk, and give the table to this role alone. What is set aside is kept in `<table>_aside`.
- * @throws AuthError `config_invalid` for a table's name that is not allowed; operations fail with `store_failed`,
+ * @throws AuthError `config_invalid` for an option that cannot be used, as a table's name that is not allowed; operations fail with `store_failed`,
  * which holds nothing of what the driver said but its code.
  */
-export function postgresStore({ pool, table = DEFAULT_TABLE, listen }: PostgresOptions): Store {
+export function postgresStore(options: PostgresOptions): Store {
+  object(postgresShape)(options, '');
+  const { pool, table = DEFAULT_TABLE, listen } = options;
   const names = namesOf(table);
   const sql = statementsOf(names);
   const changes = listen && new Listening(names.channel, listen);

@@ -1,6 +1,8 @@
 // Records in Redis, for gateways: one hash each, every change one script, told to others by pub/sub.
 import { randomUUID } from 'node:crypto';
 import { refuse } from '../contract/errors.ts';
+import { implementation, must, object, optional, type Shape } from '../protocol/options.ts';
+import { callback } from '../protocol/optionValues.ts';
 import { type Advice, guardedBy } from './driverFailures.ts';
 import { keepAsking } from './keepAsking.ts';
 import { digestOf, type Listen, Listening } from './listening.ts';
@@ -42,6 +44,12 @@ export interface RedisOptions {
   readonly subscriber?: RedisSubscriber;
 }
 
+const redisShape: Shape<RedisOptions> = {
+  redis: implementation({ eval: callback, hmget: callback, scan: callback }),
+  prefix: optional(must('a text', (value) => typeof value === 'string')),
+  subscriber: optional(implementation({ subscribe: callback, on: callback, off: callback })),
+};
+
 const clusterAdvice = [
   'it is a cluster, which is not supported, connect to a single server',
   'fix-config',
@@ -73,10 +81,12 @@ const STEP = 1000;
  * append-only file, forbid eviction (`maxmemory-policy noeviction`), and know that a failover to a replica may lose
  * the last writes, and with them a renewed login. Records are stored as they are: guard the server and its disk.
  * What is set aside is kept under `<prefix>aside:`.
- * @throws AuthError `config_invalid` for a cluster, and for a client with a `keyPrefix` (SCAN would not know it);
+ * @throws AuthError `config_invalid` for an option that cannot be used, for a cluster, and for a client with a `keyPrefix` (SCAN would not know it);
  * operations fail with `store_failed`, which holds nothing of what the driver said but its code.
  */
-export function redisStore({ redis, prefix = 'authchart:', subscriber }: RedisOptions): Store {
+export function redisStore(options: RedisOptions): Store {
+  object(redisShape)(options, '');
+  const { redis, prefix = 'authchart:', subscriber } = options;
   checkClient(redis);
   const records = `${prefix}record:`;
   const channel = `${prefix}changes`;

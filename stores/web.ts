@@ -1,5 +1,7 @@
 // Records in a browser: IndexedDB, where each operation is one transaction among all tabs and workers of an origin.
 import { AuthError, failure, type Recovery } from '../contract/errors.ts';
+import { object, optional, type Shape } from '../protocol/options.ts';
+import { someName } from './options.ts';
 import type { Store, Stored } from './store.ts';
 import { Watchers } from './watchers.ts';
 
@@ -8,6 +10,8 @@ export interface WebOptions {
   /** Names the database; `authchart` unless said otherwise. Other names share nothing. */
   readonly name?: string;
 }
+
+const webShape: Shape<WebOptions> = { name: optional(someName) };
 
 /** Of the database's shape. A browser refuses to open a newer one. */
 const SHAPE = 1;
@@ -27,7 +31,9 @@ const PATIENCE = 10_000;
  * the database, which is left alone; reload the page.
  * @see https://www.w3.org/TR/IndexedDB/
  */
-export function webStore({ name = 'authchart' }: WebOptions = {}): Store {
+export function webStore(options: WebOptions = {}): Store {
+  object(webShape)(options, '');
+  const { name = 'authchart' } = options;
   const database = new Database(name);
   const changes = new Changes(name);
   const take = async (key: string, version: string, isKept: boolean): Promise<boolean> => {

@@ -2,7 +2,7 @@
 import type { UserAgent } from '../../actors/userAgents/userAgent.ts';
 import { implementation, invalid, object, optional, type Shape } from '../../protocol/options.ts';
 import { callback, id } from '../../protocol/optionValues.ts';
-import type { Store } from '../../stores/store.ts';
+import { home } from '../../stores/options.ts';
 import type { EngineOptions } from '../engineOptions.ts';
 import { clientShape } from './client.ts';
 import { policyShape } from './policy.ts';
@@ -20,21 +20,11 @@ export const userAgentShape: Shape<UserAgent> = {
   dispose: callback,
 };
 
-/** The operations of a store. */
-export const storeShape: Shape<Store> = {
-  get: callback,
-  put: callback,
-  delete: callback,
-  list: callback,
-  watch: optional(callback),
-  setAside: callback,
-};
-
 /** The options of `createAuthEngine`. */
 export const engineShape: Shape<EngineOptions> = {
   client: object(clientShape),
   userAgent: optional(implementation(userAgentShape)),
-  store: optional(implementation(storeShape)),
+  store: optional(home),
   policy: optional(object(policyShape)),
   onProgress: optional(callback),
   onTrace: optional(callback),

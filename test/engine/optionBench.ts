@@ -8,7 +8,7 @@ import {
   preRegisteredShape,
   privateKeyShape,
 } from '../../engine/options/client.ts';
-import { engineShape, storeShape, userAgentShape } from '../../engine/options/engine.ts';
+import { engineShape, userAgentShape } from '../../engine/options/engine.ts';
 import { policyShape } from '../../engine/options/policy.ts';
 import { completeShape, loginShape, sessionShape } from '../../engine/options/session.ts';
 import {
@@ -22,6 +22,7 @@ import {
   type Session,
 } from '../../index.ts';
 import type { Shape } from '../../protocol/options.ts';
+import { storeShape } from '../../stores/options.ts';
 import { startWorld, type World } from '../support/world.ts';
 import * as rows from './optionRows.ts';
 import { type Row, type Rows, SECRET, unreadable } from './optionValues.ts';
