@@ -77,13 +77,13 @@ export const loginShape: Shape<LoginOptions> = {
 export const judgeLoginOptions = (options: LoginOptions): void => object(loginShape)(options, '');
 
 /** The options of whatever is only waited for. */
-export const waitShape: Shape<WaitOptions> = { signal: optional(signal) };
+const waitShape: Shape<WaitOptions> = { signal: optional(signal) };
 
 /** @throws AuthError `config_invalid` */
 export const judgeWaitOptions = (options: WaitOptions): void => object(waitShape)(options, '');
 
 /** The options of `session.authorization`. */
-export const hostRequestShape: Shape<HostRequest> = {
+const hostRequestShape: Shape<HostRequest> = {
   method: httpMethod,
   url: requestUrl,
   nonce: optional(nonce),
@@ -94,7 +94,7 @@ export const hostRequestShape: Shape<HostRequest> = {
 export const judgeHostRequest = (request: HostRequest): void => object(hostRequestShape)(request, '');
 
 /** The options of `session.answered`. A body may be anything: only text is looked at. */
-export const answeredShape: Shape<AnsweredRequest> = {
+const answeredShape: Shape<AnsweredRequest> = {
   method: optional(httpMethod),
   url: optional(requestUrl),
   body: () => {},
