@@ -2,13 +2,13 @@
 import { includesAll } from './scopes.ts';
 
 /** The client that a login is made for. */
-export interface LoginClient {
+interface LoginClient {
   readonly clientId: string;
   readonly kind: 'pre-registered' | 'metadata-document' | 'dynamic';
 }
 
 /** What a login brings, and where. */
-export interface LoginTerms {
+interface LoginTerms {
   readonly issuer: string;
   /** The resource that its tokens are for, as the server is asked for it. */
   readonly resource: string;

@@ -57,7 +57,7 @@ export const whileReading: Invariant = {
     const { from, stimulus, to } = edge;
     const { event, report } = stimulus;
     if (!from.matches('recovering') || report) return undefined;
-    const { requestedLogin, challenge } = to.context;
+    const { requestedLogin } = to.context;
     switch (event.type) {
       case 'user.logout':
       case 'host.shutdown':
