@@ -53,8 +53,9 @@ export function fetchWith(
       const challenged = { challenge, grantVersion: token?.version ?? null, operation, order };
       // TOK-9: a 401 to what a completed flow brought is the server's last word.
       const isLastWord = challenge.status === 401 && renewed;
-      // Where it could lead a person to one more login the chart hears of it with the next request only.
-      if (isLastWord && session.snapshot.context.interaction === 'auto') return response;
+      // Where it could lead to one more grant by itself, the chart hears of it with the next request only.
+      const { interaction, strategy } = session.snapshot.context;
+      if (isLastWord && (interaction === 'auto' || strategy === 'direct')) return response;
       const outcome = await meetChallenge(session, challenged, signal);
       if (isLastWord) return response;
       // C15: what can be read only once is not sent again; but the next request finds the grant in order.

@@ -311,7 +311,7 @@ describe('how it ends', () => {
     ['expired_token', 'login_timed_out', 'ask-user'],
     ['invalid_grant', 'login_timed_out', 'ask-user'],
     ['invalid_client', 'client_refused', 'reregister'],
-    ['unauthorized_client', 'token_refused', 'none'],
+    ['unauthorized_client', 'client_refused', 'reregister'],
   ])('EXT-6: with %s', async (error, code, recovery) => {
     const store = memoryStore();
     answersPolls(failing('authorization_pending'), failing(error));

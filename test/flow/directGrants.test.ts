@@ -416,7 +416,7 @@ describe('a workload', () => {
   it.each([
     ['invalid_grant', 400, 'grant_refused'],
     ['invalid_client', 401, 'client_refused'],
-    ['unauthorized_client', 400, 'token_refused'],
+    ['unauthorized_client', 400, 'client_refused'],
     ['invalid_scope', 400, 'token_refused'],
   ])('EXT-4: %s: one request for each login that fails, and no storm', async (error, status, code) => {
     const said = `workload-claims are stale`;

@@ -168,9 +168,8 @@ describe.each(rows.map((row) => [row.name, row] as const))(
       await waiting.catch(() => {});
       expect(session.actor.getSnapshot().status).toBe('stopped');
       const sent = world.requests('a').length;
-      await callTool(session, 'any');
-      await failureOf(session.login());
-      await failureOf(session.token());
+      for (const call of [callTool(session, 'any'), session.login(), session.token()])
+        expect(await failureOf(call)).toMatchObject({ code: 'engine_disposed' });
       expect(world.requests('a')).toHaveLength(sent);
     });
   },

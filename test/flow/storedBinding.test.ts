@@ -51,7 +51,7 @@ const refreshes = (at: 'a' | 'b') =>
 describe('the binding moves only after tokens came', () => {
   const failures: readonly [string, Answer][] = [
     ['refuses the code', { status: 400, body: { error: 'invalid_grant' } }],
-    ['refuses to issue tokens', { status: 400, body: { error: 'unauthorized_client' } }],
+    ['refuses to issue tokens', { status: 400, body: { error: 'invalid_request' } }],
     ['is out of order', { status: 503 }],
     ['answers nonsense', { body: { access_token: 'a b' } }],
   ];
