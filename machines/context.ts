@@ -14,11 +14,12 @@ import type {
   SessionId,
 } from '../contract/facts.ts';
 import type { SiblingReport } from '../contract/work.ts';
+import { sessionIdOfChart } from '../protocol/sessionId.ts';
 
 /** What a host says when it makes, invokes or spawns the chart. */
 export interface AuthInput {
   /** URL of the protected resource. */
-  readonly resource: string;
+  readonly resource: string | URL;
   /** Whose grant it is, in the host's own terms; for hosts with many people. */
   readonly subject?: string;
   /** Tells apart several grants of one subject for one resource. */
@@ -173,10 +174,13 @@ export const emptyEpisode = {
 /** Nothing is known yet of how a client id could be had. */
 export const noWays: AuthContext['ways'] = { metadataDocument: null, dynamic: false };
 
-/** What the chart knows when it starts: whose session it is, and nothing else. */
+/**
+ * What the chart knows when it starts: whose session it is, and nothing else.
+ * @throws AuthError `config_invalid` for an input that cannot be used: an actor that is made with it ends in an error.
+ */
 export function initialContext(input: AuthInput): AuthContext {
   return {
-    session: { resource: input.resource, subject: input.subject ?? '', label: input.label ?? '' },
+    session: sessionIdOfChart(input),
     interaction: input.interaction ?? 'ask',
     at: 0,
     ...emptyEpisode,

@@ -1,17 +1,6 @@
 // The options of a session and its logins, judged when they are given: before any traffic (HOST-2, P07).
-import type { SessionId } from '../../contract/facts.ts';
-import { judgeAddress } from '../../protocol/address.ts';
+import { implementation, must, object, optional, type Shape } from '../../protocol/options.ts';
 import {
-  implementation,
-  invalid,
-  type Judge,
-  must,
-  object,
-  optional,
-  type Shape,
-} from '../../protocol/options.ts';
-import {
-  anyText,
   callback,
   flag,
   httpMethod,
@@ -21,33 +10,8 @@ import {
   signal,
   urlText,
 } from '../../protocol/optionValues.ts';
-import { anySubject, type CompleteOptions, type SessionOptions } from '../engineSurface.ts';
+import { anySubject, type CompleteOptions } from '../engineSurface.ts';
 import type { AnsweredRequest, HostRequest, LoginOptions, WaitOptions } from '../sessionSurface.ts';
-
-const resource: Judge = (value, path) => {
-  const text = urlText(value);
-  const verdict = text === undefined ? undefined : judgeAddress(text, text);
-  if (verdict?.ok) return;
-  const why = verdict ? `: ${verdict.reason}` : '';
-  invalid(`${path} must be the https URL of the protected resource${why}.`);
-};
-
-/** The options of `engine.session`. */
-export const sessionShape: Shape<SessionOptions> = {
-  resource,
-  subject: optional(anyText),
-  label: optional(anyText),
-};
-
-/** Which session is meant. @throws AuthError `config_invalid` */
-export function sessionIdOf(options: SessionOptions): SessionId {
-  object(sessionShape)(options, '');
-  const { subject = '', label = '' } = options;
-  const text = String(options.resource);
-  const { href } = new URL(text);
-  // The origin alone stays as it was written: compared byte for byte, it differs from the same with a slash.
-  return { resource: href === `${text}/` ? text : href, subject, label };
-}
 
 /** The options of `engine.complete`. */
 export const completeShape: Shape<CompleteOptions> = {

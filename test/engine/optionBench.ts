@@ -10,7 +10,7 @@ import {
 } from '../../engine/options/client.ts';
 import { engineShape, userAgentShape } from '../../engine/options/engine.ts';
 import { policyShape } from '../../engine/options/policy.ts';
-import { completeShape, loginShape, sessionShape } from '../../engine/options/session.ts';
+import { completeShape, loginShape } from '../../engine/options/session.ts';
 import {
   AuthError,
   createAuthEngine,
@@ -22,6 +22,7 @@ import {
   type Session,
 } from '../../index.ts';
 import type { Shape } from '../../protocol/options.ts';
+import { sessionShape } from '../../protocol/sessionId.ts';
 import { storeShape } from '../../stores/options.ts';
 import { startWorld, type World } from '../support/world.ts';
 import * as rows from './optionRows.ts';

@@ -28,8 +28,6 @@ export interface HostBehaviour {
 type Changing<Options> = { -readonly [Name in keyof Options]: Options[Name] };
 
 export class Host {
-  /** Where the person comes back to, with what. */
-  callback = '';
   readonly #setting: Setting;
   readonly #client: Changing<ClientOptions>;
   #behaviour: HostBehaviour = {};
@@ -83,9 +81,9 @@ export class Host {
         return REDIRECTS[this.#behaviour.redirect ?? 0];
       },
       present: () => this.#do(),
-      receive: async () => {
+      receive: async ({ redirectUri, state }) => {
         await this.#do();
-        return this.callback;
+        return `${redirectUri}?code=code&state=${state}`;
       },
       hold: async () => {
         const { isHeldFor = 0 } = this.#behaviour;

@@ -179,8 +179,6 @@ export class RealEngine {
   async #perform(arrangement: Arrangement, child: string): Promise<void> {
     this.#host.behaviour = arrangement.host ?? {};
     this.#store.isAway = arrangement.storeIsAway === true;
-    const { redirectUri } = this.#actor.getSnapshot().context;
-    this.#host.callback = `${redirectUri}?code=code`;
     const reported = new Promise<void>((resolve) => {
       this.#reporter = child;
       this.#onReport = resolve;
