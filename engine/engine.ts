@@ -8,6 +8,7 @@ import { RememberedAnswers } from '../actors/network/rememberedAnswers.ts';
 import { leaveToOthers } from '../actors/records/loginUnderWay.ts';
 import { AttendedLogins } from '../actors/tools/attendedLogins.ts';
 import { Shared } from '../actors/tools/shared.ts';
+import { sleep as systemSleep } from '../actors/tools/sleep.ts';
 import type { Tools } from '../actors/tools/tools.ts';
 import { refuse } from '../contract/errors.ts';
 import type { SessionId } from '../contract/facts.ts';
@@ -80,9 +81,9 @@ export function createAuthEngine(options: EngineOptions): Engine {
       sessions.stop();
       observers.clear();
       closing.abort();
-      await Promise.allSettled(held.map((key) => leaveToOthers(tools, key)));
+      await patiently(Promise.allSettled(held.map((key) => leaveToOthers(tools, key))));
       await tools.refreshing.settled();
-      await userAgent.dispose();
+      await patiently(userAgent.dispose());
     },
   };
 }
@@ -98,6 +99,15 @@ function contextOf(actor: AuthActor): AuthContext {
     'configuring',
     'engine.sessionOf wants a running actor of engine.machine; invoke or spawn that one, and give its reference.',
   );
+}
+
+/** How long a store or a user agent may take to end what it has, in milliseconds. */
+const PATIENCE = 5_000;
+
+/** One that never ends does not keep whoever disposes of the engine. */
+async function patiently(work: Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([work, systemSleep(PATIENCE, over.signal)]).finally(() => over.abort());
 }
 
 /** How long a session may be unused before it is put to rest, in milliseconds, unless the policy says otherwise. */

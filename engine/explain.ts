@@ -56,7 +56,8 @@ export function explain(
   const now = clock();
   const { context } = snapshot;
   const { resourceMetadata, server, registration, binding, grant } = context;
-  return {
+  // A picture of the moment: whoever changes it changes nothing else.
+  return structuredClone({
     session: context.session,
     summary: summarise(snapshot, now),
     states: innermost(activeStates(snapshot)),
@@ -89,7 +90,7 @@ export function explain(
     ...(context.failure && { failure: context.failure }),
     ...(context.refusal && { refusal: context.refusal }),
     steps,
-  };
+  });
 }
 
 function summarise(snapshot: AuthSnapshot, now: number): string {

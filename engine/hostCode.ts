@@ -4,6 +4,7 @@ import { memoryStore } from '../stores/memory.ts';
 import { defectTeller, onlooker } from './defects.ts';
 import type { EngineOptions } from './engineOptions.ts';
 import { guardedNow, guardedSleep } from './guardedClock.ts';
+import { guardedFetch } from './guardedFetch.ts';
 import { guardedStore } from './guardedStore.ts';
 import { guardedUserAgent, noUserAgent } from './guardedUserAgent.ts';
 
@@ -21,7 +22,7 @@ export function hostCodeOf(options: EngineOptions) {
     inspect: onlooker(inspect, onDefect),
     store: store ? guardedStore(store, onDefect) : memoryStore(),
     userAgent: userAgent ? guardedUserAgent(userAgent, onDefect) : noUserAgent,
-    fetch: options.fetch ?? globalThis.fetch.bind(globalThis),
+    fetch: options.fetch ? guardedFetch(options.fetch, onDefect) : globalThis.fetch.bind(globalThis),
     now: now ? guardedNow(now, onDefect) : Date.now,
     sleep: sleep ? guardedSleep(sleep, onDefect) : systemSleep,
   };

@@ -7,7 +7,7 @@ import { createActor } from 'xstate';
 import { Observer } from '../../engine/observe.ts';
 import { Observers } from '../../engine/observers.ts';
 import { hostUserAgent, memoryStore, type Store } from '../../index.ts';
-import { callTool, settled, testEngine } from '../support/engine.ts';
+import { callTool, settled, testEngine, testHost } from '../support/engine.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 let world: World;
@@ -128,4 +128,45 @@ describe('an engine that was disposed of', () => {
     expect(() => engine.sessionOf(actor)).toThrow(expect.objectContaining({ code: 'config_invalid' }));
     await engine.dispose();
   });
+});
+
+describe('what a host sees', () => {
+  it('L04: a change of what explain() returned changes nothing else', async () => {
+    const { session } = testEngine(world.resource);
+    await session.login();
+    const { grant, steps } = session.explain() as unknown as {
+      grant: { granted: string[] };
+      steps: unknown[];
+    };
+    grant.granted.push('everything');
+    steps.length = 0;
+    expect(session.snapshot.context.grant?.granted).toEqual(['read']);
+    expect(session.explain()).toMatchObject({ grant: { granted: ['read'] } });
+    expect(session.explain().steps.length).toBeGreaterThan(0);
+  });
+
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['a text', '200'],
+    ['an object', { status: 200 }],
+  ])('HOST-2: a fetch that resolves to %s is told to the host, and is a typed error', async (_, garbage) => {
+    const defects: unknown[] = [];
+    const { engine, session } = testEngine(world.resource, {
+      fetch: async () => garbage as Response,
+      onDefect: (error) => void defects.push(error),
+    });
+    await expect(session.fetch(world.resource)).rejects.toMatchObject({ code: 'config_invalid' });
+    await expect(session.login()).rejects.toMatchObject({ code: 'config_invalid' });
+    expect(defects.every((one) => one instanceof TypeError)).toBe(true);
+    expect(defects.length).toBeGreaterThanOrEqual(2);
+    await engine.dispose();
+  });
+
+  it('C12: a user agent whose dispose() never ends keeps nobody for more than 5 s', async () => {
+    const { userAgent } = testHost();
+    const { engine } = testEngine(world.resource, {
+      userAgent: { ...userAgent, dispose: () => new Promise(() => {}) },
+    });
+    await engine.dispose();
+  }, 8_000);
 });
