@@ -15,7 +15,8 @@ import { recordsIn, withSession } from '../withSession.ts';
 
 const afterHelp = `
 Finds the authorization server that the resource names, registers there if needed, and opens its login page.
-Does nothing when you are logged in already with these scopes. To log in again, run authchart logout first.
+Does nothing when you are logged in already with these scopes. To log in again, for another
+account or because the resource refuses that login, use --again.
 
 Examples:
   authchart login https://mcp.example.com/mcp
@@ -33,12 +34,14 @@ export function addLogin(program: Command, perform: Perform): void {
     .description('Log in to a resource, and keep the login.')
     .argument('<url>', 'the resource: an MCP endpoint or an API')
     .addHelpText('after', afterHelp)
-    .action((url: string, flags: SessionFlags) =>
+    .optionsGroup('Login:')
+    .option('--again', 'log in again, even where there is a login that looks good')
+    .action((url: string, flags: SessionFlags & { readonly again?: true }) =>
       perform(flags, url, async (host) => {
         const { printer } = host;
         const resource = readResource(url);
         return withSession(host, resource, flags, 'ask', async (session) => {
-          await session.login({ scopes: flags.scope ?? [] });
+          await session.login({ scopes: flags.scope ?? [], again: flags.again === true });
           const stored = await storedSession(recordsIn(flags, printer), session.id);
           printer.result(stored, session.explain().summary);
           return exitCodes.done;

@@ -115,6 +115,14 @@ describe('one store folder', () => {
     );
   });
 
+  test('TOK-14: login does nothing where there is one, and logs in again when it is told to', async () => {
+    const before = logins();
+    expect((await here('login', world.resource, ...headless)).code).toBe(0);
+    expect(logins()).toBe(before);
+    const again = await here('login', world.resource, '--again', ...headless);
+    expect([again.code, logins()]).toEqual([0, before + 1]);
+  });
+
   test('fetch steps up; token and status then use the store, without another login', async () => {
     const fetched = keep(
       await authchart('fetch', world.resource, ...mcp, '--json', toolCall('write_note'), ...headless, '-v'),
