@@ -11,6 +11,35 @@ import { identifies, isOwnWellKnown, judgeIssuer } from './wellKnown.ts';
 /** More servers than this are not a choice but an attack; the rest is ignored. */
 const MAX_SERVERS = 20;
 
+/** The members that RFC 9728 §2 names. */
+const MEMBERS: readonly string[] = [
+  'resource',
+  'authorization_servers',
+  'jwks_uri',
+  'scopes_supported',
+  'bearer_methods_supported',
+  'resource_signing_alg_values_supported',
+  'resource_name',
+  'resource_documentation',
+  'resource_policy_uri',
+  'resource_tos_uri',
+  'tls_client_certificate_bound_access_tokens',
+  'authorization_details_types_supported',
+  'dpop_signing_alg_values_supported',
+  'dpop_bound_access_tokens_required',
+  'signed_metadata',
+];
+
+/**
+ * Whether a text may be resource metadata. A JSON object without any of its members is what a server answers to every
+ * path: it is absent, as an HTML page is. What is no object is broken, which is for `judgeResourceMetadata` to say.
+ * @see RFC 9728 §2
+ */
+export function mayBeResourceMetadata(text: string): boolean {
+  const document = readObject(text);
+  return document === undefined || MEMBERS.some((name) => own(document, name) !== undefined);
+}
+
 /**
  * Judges a document that was found at `url`.
  * @throws AuthError `resource_metadata_broken`, `resource_metadata_invalid`, `resource_mismatch`,

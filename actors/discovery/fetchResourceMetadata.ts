@@ -1,7 +1,11 @@
 // Finds the protected resource metadata, and judges whether it speaks of our resource. (RFC 9728)
 import { AuthError, failure } from '../../contract/errors.ts';
 import type { Challenge } from '../../contract/facts.ts';
-import { judgeResourceMetadata, legacyResourceMetadata } from '../../protocol/resourceMetadata.ts';
+import {
+  judgeResourceMetadata,
+  legacyResourceMetadata,
+  mayBeResourceMetadata,
+} from '../../protocol/resourceMetadata.ts';
 import { placeOf } from '../../protocol/text.ts';
 import { resourceMetadataUrls } from '../../protocol/wellKnown.ts';
 import { findDocument } from '../network/documents.ts';
@@ -24,6 +28,7 @@ export const fetchResourceMetadata: Act<'fetchResourceMetadata'> =
       now: tools.now,
       signal,
       broken: 'resource_metadata_invalid',
+      mayBe: mayBeResourceMetadata,
       remembered: tools.remembered,
       after,
     });

@@ -14,6 +14,8 @@ export interface Search {
   readonly signal: AbortSignal;
   /** What to say of a document that is none. */
   readonly broken: FailureCode;
+  /** Whether a text may be such a document; left out: any may. One that may not is absent. */
+  readonly mayBe?: (text: string) => boolean;
   /** Answers that were asked for before, or by others at the same time. */
   readonly remembered: RememberedAnswers;
   /** Which of them will do: those asked for after this moment in the order of requests; null: none. */
@@ -52,9 +54,9 @@ function look(url: string, search: Search): Promise<DoorAnswer> {
   return remembered.answerTo({ name, after }, (signal) => door({ ...request, signal }), search.signal);
 }
 
-function isDocument(answer: DoorAnswer, url: string, { broken, now }: Search): boolean {
+function isDocument(answer: DoorAnswer, url: string, { broken, now, mayBe }: Search): boolean {
   const verdict = judgeDocumentAnswer(answer);
-  if (verdict === 'document') return true;
+  if (verdict === 'document') return mayBe?.(answer.text) ?? true;
   if (verdict === 'absent') return false;
   const retryAfter = retryAfterMs(answer.headers, now());
   throw new AuthError(documentFailure(verdict, { ...answer, url }, { broken, retryAfter }));

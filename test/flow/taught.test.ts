@@ -46,6 +46,25 @@ describe('a resource that challenges POST only', () => {
   });
 });
 
+describe('a resource that answers every path with JSON', () => {
+  it.each([{}, { error: 'not found' }, { ok: true, path: '/.well-known' }])(
+    'D16: the document of its root is found behind %j',
+    async (catchAll) => {
+      world.script('resource GET /.well-known/oauth-protected-resource/mcp', () => ({ body: catchAll }));
+      world.script('resource GET /.well-known/oauth-protected-resource', () => ({
+        body: { ...world.documents.resource, resource: new URL(world.resource).origin },
+      }));
+      world.script('resource POST /mcp', ({ headers }) =>
+        headers['authorization'] === undefined ? { status: 401 } : undefined,
+      );
+      world.script('resource GET /mcp', () => ({ status: 401 }));
+      const { session } = testEngine(world.resource, ask);
+      await session.login();
+      expect((await callTool(session, 'any')).status).toBe(200);
+    },
+  );
+});
+
 describe('a step-up that needs a person', () => {
   it('STEP-5, DISC-13: its scopes are those that the next login() asks for', async () => {
     world.needs = ({ body }) => (body.includes('write') ? 'write' : 'read');

@@ -1,6 +1,10 @@
 // Protected resource metadata: whose it is, what of it is used, and what makes it unusable.
 import { describe, expect, test } from 'vitest';
-import { judgeResourceMetadata, legacyResourceMetadata } from '../../protocol/resourceMetadata.ts';
+import {
+  judgeResourceMetadata,
+  legacyResourceMetadata,
+  mayBeResourceMetadata,
+} from '../../protocol/resourceMetadata.ts';
 
 const resource = 'https://r.example/mcp';
 const root = 'https://r.example/.well-known/oauth-protected-resource';
@@ -178,5 +182,22 @@ test('DISC-10: by the rules of 2025-03-26 the origin is its own server', () => {
     resource: 'https://r.example:8443/mcp?x=1',
     authorizationServers: ['https://r.example:8443'],
     legacy: true,
+  });
+});
+
+describe('what may be resource metadata', () => {
+  test.each([
+    ['{}', false],
+    ['{"error":"not found","status":200}', false],
+    ['{"Resource":"https://rs.example"}', false],
+    ['{"resource":null}', true],
+    ['{"authorization_servers":[]}', true],
+    ['{"scopes_supported":["read"]}', true],
+    ['{"jwks_uri":"https://rs.example/keys"}', true],
+    ['{"signed_metadata":"a.b.c"}', true],
+    ['[]', true],
+    ['not JSON', true],
+  ])('D16: %s: %s', (text, may) => {
+    expect(mayBeResourceMetadata(text)).toBe(may);
   });
 });
