@@ -132,3 +132,23 @@ export function judgeUnshown(login: UnshownHolder): 'lead' | 'show' | 'ask' | 'w
   if (login.unanswered !== undefined) return login.unanswered < ANSWERED_WITHIN ? 'wait' : 'lead';
   return login.answered === undefined || login.answered >= ASK_EVERY ? 'ask' : 'wait';
 }
+
+/** A login that another engine listens for, on the port of its redirect URI. Times are in milliseconds. */
+export interface ListenedLogin {
+  /** That engine has taken it over from one that is gone. */
+  readonly isInherited: boolean;
+  /** A person asked for it here. */
+  readonly isAsked: boolean;
+  /** How old the login was when it was joined here. */
+  readonly age: number;
+  /** How long it has been waited for here. */
+  readonly waited: number;
+}
+
+/**
+ * Whether the person who asks is led from here, and the answer goes to the engine that listens: it has perhaps led nobody
+ * anywhere, and the page of the engine before it may be closed. Those who waited before it was taken over have that page.
+ */
+export function isShownBesideListener({ isInherited, isAsked, age, waited }: ListenedLogin): boolean {
+  return isInherited && isAsked && age >= AT_ONCE && waited === 0;
+}

@@ -151,6 +151,8 @@ const login = z.object({
   v: z.literal(1),
   pendingKey,
   holder: z.optional(text),
+  /** Its holder has taken it over from an engine that is gone, and has perhaps led nobody anywhere. */
+  inherited: z.optional(z.literal(true)),
   /** The engine that asks its holder whether it is still there. The holder takes the question away. */
   asked: z.optional(text),
   ended: z.optional(ended),

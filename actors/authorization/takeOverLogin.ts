@@ -1,7 +1,7 @@
 // Waits beside the engine that holds a login, and takes the login over when that engine is gone (AUTHZ-12).
 import type { SessionId } from '../../contract/facts.ts';
 import type { Work } from '../../contract/work.ts';
-import { judgeWatched } from '../../protocol/joinedLogin.ts';
+import { isShownBesideListener, judgeWatched } from '../../protocol/joinedLogin.ts';
 import { type Key, keys, type PendingRecord, type Versioned } from '../../stores/records.ts';
 import { becomeHolder } from '../records/loginUnderWay.ts';
 import { readPending } from '../records/pendingRequest.ts';
@@ -22,6 +22,9 @@ interface Look {
   readonly waited: number;
   /** How long the request has stood still. */
   readonly still: number;
+  readonly isAsked: boolean;
+  /** How old the login was when it was joined. */
+  readonly age: number;
   /** Finds out where no port shows who leads the person. */
   readonly holder: UnshownHolderWatch;
 }
@@ -36,7 +39,11 @@ export const takeOverLogin: Act<'takeOverLogin'> =
     const holder = new UnshownHolderWatch(tools, { session, key, isAsked, age });
     for (let [version, waited, still] = ['', 0, 0]; ; pending = await readPending(tools, session, key)) {
       if (pending.version !== version) [version, still] = [pending.version, 0];
-      const became = await judge(tools, { session, key, pending, waited, still, holder }, signal);
+      const became = await judge(
+        tools,
+        { session, key, pending, waited, still, isAsked, age, holder },
+        signal,
+      );
       if (became) return { at: tools.now(), became };
       // A page that was opened for this login here shows nothing: the person has the holder's.
       if (waited === 0) tools.userAgent.dismiss?.();
@@ -62,7 +69,14 @@ async function judge(tools: Tools, look: Look, signal: AbortSignal): Promise<Bec
     return 'broken off';
   }
   if (!tools.userAgent.hold) return (await holder.isOurs(waited)) ? 'ours' : undefined;
-  if (!(await tools.userAgent.hold(pending.value.redirectUri, signal))) return undefined;
+  if (!(await tools.userAgent.hold(pending.value.redirectUri, signal)))
+    return (await isShownHere(tools, look)) ? 'ours' : undefined;
   await becomeHolder(tools, session, key);
   return waited === 0 ? 'ours' : 'inherited';
+}
+
+/** Another engine listens for the answer. */
+async function isShownHere(tools: Tools, { session, isAsked, age, waited }: Look): Promise<boolean> {
+  const login = await tools.records.read(keys.login(session));
+  return isShownBesideListener({ isInherited: login?.value.inherited === true, isAsked, age, waited });
 }

@@ -65,10 +65,10 @@ export async function makeCurrent(tools: Tools, wanted: Wanted, made: Request): 
   return refuseConflict();
 }
 
-/** From now on this engine holds the login: it may end it for all. Not when another login has taken its place. */
+/** From now on this engine holds a login that another one began: it may end it for all. Not when another login has taken its place. */
 export async function becomeHolder(tools: Tools, session: SessionId, pendingKey: string): Promise<void> {
   await tools.records.update(keys.login(session), (login) =>
-    login?.pendingKey === pendingKey ? { ...login, holder: tools.holder } : undefined,
+    login?.pendingKey === pendingKey ? { ...login, holder: tools.holder, inherited: true } : undefined,
   );
 }
 

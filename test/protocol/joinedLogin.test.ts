@@ -4,8 +4,10 @@ import {
   ANSWERED_WITHIN,
   ASK_EVERY,
   AT_ONCE,
+  isShownBesideListener,
   judgeUnshown,
   judgeWatched,
+  type ListenedLogin,
   type LoginUnderWay,
   mayEndLogin,
   servesLogin,
@@ -96,6 +98,19 @@ describe('AUTHZ-12: a login that is waited for', () => {
     ],
   ] as const)('%s', (_, change, verdict) => {
     expect(judgeWatched({ ...open, ...change })).toBe(verdict);
+  });
+});
+
+describe('AUTHZ-12: a login that another engine has taken over, and listens for', () => {
+  const taken: ListenedLogin = { isInherited: true, isAsked: true, age: AT_ONCE, waited: 0 };
+  it.each([
+    ['is shown to whoever asks from then on', {}, true],
+    ['is not shown where nobody asks', { isAsked: false }, false],
+    ['is not shown to whoever asks at once with those who are led there', { age: AT_ONCE - 1 }, false],
+    ['is not shown to whoever has waited since before', { waited: 1 }, false],
+    ['is not shown where the one who listens began it', { isInherited: false }, false],
+  ] as const)('%s', (_, change, isShown) => {
+    expect(isShownBesideListener({ ...taken, ...change })).toBe(isShown);
   });
 });
 
