@@ -1,7 +1,16 @@
 // Errors: what each code recovers by, and that no sink shows what is untrusted or foreign.
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { AuthError, type Failure, failure, refuse, safetyCodes, toFailure } from '../../contract/errors.ts';
+import {
+  AuthError,
+  type Failure,
+  failure,
+  failureCodes,
+  type Recovery,
+  refuse,
+  safetyCodes,
+  toFailure,
+} from '../../contract/errors.ts';
 
 const said = 'SAID by the server';
 const sent = 'SENT to the server';
@@ -13,10 +22,20 @@ const full: Failure = {
   issuer: 'https://a.example',
   otherIssuer: 'https://b.example',
   status: 400,
+  scopes: ['read', 'write'],
   retryAfter: 1000,
   oauthError: 'invalid_client_metadata',
   said,
   sent,
+};
+/** All that may help: whoever decides on it has a case for each. */
+const helps: Readonly<Record<Recovery, true>> = {
+  none: true,
+  'retry-later': true,
+  reauthorize: true,
+  reregister: true,
+  'fix-config': true,
+  'ask-user': true,
 };
 const plain = failure('internal', 'requesting', 'Plain.');
 
@@ -38,6 +57,11 @@ describe('failure', () => {
     });
   });
 
+  test('every code recovers by something that hosts know', () => {
+    for (const [code, recovery] of Object.entries(failureCodes))
+      expect([code, Object.hasOwn(helps, recovery)]).toEqual([code, true]);
+  });
+
   test('unless said otherwise', () => {
     const details = { recovery: 'ask-user', status: 400 } as const;
     expect(failure('grant_refused', 'authorizing', 'Words.', details)).toMatchObject(details);
@@ -47,6 +71,7 @@ describe('failure', () => {
     const recoveries = [...safetyCodes].map((code) => failure(code, 'requesting', '').recovery);
     expect(recoveries).not.toContain('retry-later');
     expect(recoveries).not.toContain('reregister');
+    for (const code of safetyCodes) expect(Object.keys(failureCodes)).toContain(code);
     expect([...safetyCodes]).toEqual(
       expect.arrayContaining([
         'resource_mismatch',
@@ -103,8 +128,9 @@ describe('AuthError', () => {
   test('has no cause, and no key for what it does not know', () => {
     const error = new AuthError(plain);
     expect('cause' in error).toBe(false);
-    for (const name of ['issuer', 'otherIssuer', 'status', 'retryAfter', 'oauthError', 'said', 'sent'])
-      expect(Object.keys(error)).not.toContain(name);
+    expect(Object.getOwnPropertyNames(error).sort()).toEqual(
+      ['stack', 'message', 'name', 'code', 'phase', 'recovery'].sort(),
+    );
     expect(inspect(error)).not.toContain('undefined');
   });
 });
@@ -137,6 +163,13 @@ describe('toFailure', () => {
     ['an AggregateError', new AggregateError([new Error(secret)], secret), 'AggregateError'],
     ['a class of the host', new StoreError(secret), 'StoreError'],
     ['an exception of the platform', new DOMException(secret, 'AbortError'), 'AbortError'],
+    ['a class with the shortest name', Object.assign(new Error(secret), { name: 'e' }), 'e'],
+    [
+      'a class with the longest name',
+      Object.assign(new Error(secret), { name: 'E'.repeat(64) }),
+      'E'.repeat(64),
+    ],
+    ['a class with a longer name', Object.assign(new Error(secret), { name: 'E'.repeat(65) }), 'Error'],
     ['what looks like ours', { name: 'AuthError', message: secret, said: secret }, 'object'],
     ['a text', secret, 'string'],
     ['nothing', undefined, 'undefined'],
@@ -159,9 +192,9 @@ describe('toFailure', () => {
     ['no text', { secret }],
   ])('L10: a name that is %s is not passed on', (_, name) => {
     const { message } = toFailure(Object.assign(new Error('x'), { name }), 'storing');
+    expect(message).toContain('(Error)');
     expect(message).not.toContain(secret);
     expect(message).toMatch(/^[\x20-\x7e]{1,200}$/);
-    expect(message).not.toContain('object Object');
   });
 
   test('C14: an error that cannot even be looked at is a failure, too', () => {
@@ -170,6 +203,10 @@ describe('toFailure', () => {
         throw new Error(secret);
       },
     });
-    expect(toFailure(hostile, 'storing')).toMatchObject({ code: 'internal', phase: 'storing' });
+    expect(toFailure(hostile, 'storing')).toMatchObject({
+      code: 'internal',
+      phase: 'storing',
+      message: expect.stringContaining('(Error)'),
+    });
   });
 });
