@@ -85,7 +85,7 @@ export const issuers = list('issuers', issuer);
 /** A page for people. */
 export const webPage = must(
   'the URL of a web page, https or http',
-  (value) => typeof value === 'string' && readAddress(value.replace(/#.*$/s, '')).ok,
+  (value) => typeof value === 'string' && readAddress(value.replace(/#.*/s, '')).ok,
 );
 
 /** Where an authorization server sends the browser afterwards. @see OAuth 2.1 draft 13 §2.3.1, RFC 8252 §7 */

@@ -36,7 +36,7 @@ export function optional(judge: Judge): Judge {
 /** One of these names. A name that is missing here does not compile. */
 export function oneOf<Name extends string>(names: Readonly<Record<Name, true>>): Judge {
   const known = Object.keys(names);
-  return must(`one of ${known.join(', ')}`, (value) => typeof value === 'string' && known.includes(value));
+  return must(`one of ${known.join(', ')}`, (value) => known.some((one) => one === value));
 }
 
 /** @param what the members are called. */
