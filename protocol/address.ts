@@ -11,7 +11,7 @@ export type AddressVerdict =
 const MAX_ADDRESS = 8 * 1024;
 /** Controls, format characters, lone surrogates, blanks, and the backslash that URL parsers take for a slash. */
 const foreign = /[\p{Cc}\p{Cf}\p{Cs}\p{Z}\\]/u;
-const authorityOf = /^https?:\/\/([^/?#]+)/i;
+const authorityOf = /^https?:\/\/[^/?#]+/i;
 
 /** True for hosts that are this machine by their name alone. @see RFC 6761 §6.3, RFC 1122 §3.2.1.3 */
 export function isLoopback(url: URL): boolean {
@@ -34,7 +34,7 @@ export function readAddress(text: string): AddressVerdict {
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     return { ok: false, reason: 'it is not an https URL' };
   // The parser forgives missing slashes and empty users; other readers of the same text may not.
-  const authority = authorityOf.exec(text)?.[1];
+  const authority = authorityOf.exec(text)?.[0];
   if (authority === undefined) return { ok: false, reason: 'it is not an absolute URL' };
   if (authority.includes('@')) return { ok: false, reason: 'it names a user before its host' };
   if (text.includes('#')) return { ok: false, reason: 'it has a fragment' };

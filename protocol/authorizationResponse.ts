@@ -33,16 +33,14 @@ const codeText = /^[\x20-\x7e]+$/;
 export function judgeAuthorizationResponse(url: string, expected: ExpectedResponse): ResponseVerdict {
   const params = queryOf(url);
   // AUTHZ-3: a response with another state is somebody else's business, or an attack; ours stays pending.
-  if (!isOnly(params, 'state') || !sameText(params.get('state') ?? '', expected.state)) {
-    return { kind: 'not-ours' };
-  }
+  const state = onlyOf(params, 'state');
+  if (state === undefined || !sameText(state, expected.state)) return { kind: 'not-ours' };
   return judgeIssuer(params, expected) ?? judgeAnswer(params);
 }
 
 /** The state of a response (its URL, or only its query), when it has exactly one: to find the request that it answers. */
 export function stateOf(url: string): string | undefined {
-  const params = queryOf(url);
-  return isOnly(params, 'state') ? params.get('state') || undefined : undefined;
+  return onlyOf(queryOf(url), 'state') || undefined;
 }
 
 // AUTHZ-5, AUTHZ-6, AUTHZ-7: four rows, plain comparison, before any other parameter is looked at.
@@ -79,16 +77,18 @@ function readError(error: string, description: string | null): ResponseVerdict {
 
 /** Read by hand, so that the query of a request target does as well as a whole URL. */
 function queryOf(url: string): URLSearchParams {
-  return new URLSearchParams(/^[^?#]*\?([^#]*)/.exec(url)?.[1] ?? '');
+  return new URLSearchParams(/^[^?#]*\?([^#]*)/.exec(url)?.[1]);
 }
 
-function isOnly(params: URLSearchParams, name: string): boolean {
-  return params.getAll(name).length === 1;
+/** The value of a parameter that is given exactly once. */
+function onlyOf(params: URLSearchParams, name: string): string | undefined {
+  const values = params.getAll(name);
+  return values.length === 1 ? values[0] : undefined;
 }
 
 /** Compares without telling by its time how much was right (L12). */
 export function sameText(a: string, b: string): boolean {
   let difference = a.length ^ b.length;
-  for (let at = 0; at < b.length; at += 1) difference |= (a.charCodeAt(at) || 0) ^ b.charCodeAt(at);
+  for (let at = 0; at < b.length; at += 1) difference |= a.charCodeAt(at) ^ b.charCodeAt(at);
   return difference === 0;
 }

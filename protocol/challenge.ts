@@ -21,7 +21,7 @@ export function readChallenge(status: number, header: string | null | undefined)
   if (!header || header.length > MAX_HEADER || status < 400 || status > 499) return { status };
   const usable = parseChallenges(header).filter((one) => one.sound);
   const chosen = choose(usable, 'bearer') ?? choose(usable, 'dpop');
-  return chosen === undefined ? { status } : { status, ...chosen };
+  return { status, ...chosen };
 }
 
 /**
@@ -117,11 +117,7 @@ function parseChallenges(header: string): readonly Parsed[] {
         continue;
       }
       const token68 = skipToken68(header, next);
-      if (endsElement(header, token68)) {
-        current = undefined; // Where a token stands, no parameters may follow.
-        at = token68;
-        continue;
-      }
+      if (endsElement(header, token68)) current = undefined; // Where a token stands, no parameters may follow.
       at = next;
       name = tokenAt(header, at);
       next = skip(header, at + name.length, blanks);
@@ -177,7 +173,7 @@ function quotedAt(header: string, open: number): Value | undefined {
  */
 function unquotedAt(header: string, from: number): Value | undefined {
   let end = from;
-  while (end < header.length && /[!#-+\--[\]-~]/.test(header.charAt(end))) end += 1;
+  while (/[!#-+\--[\]-~]/.test(header.charAt(end))) end += 1;
   return end > from ? { text: header.slice(from, end), end } : undefined;
 }
 
@@ -206,15 +202,15 @@ function skip(header: string, from: number, what: string): number {
 /** @see RFC 9110 §5.6.2 */
 function tokenAt(header: string, from: number): string {
   let at = from;
-  while (at < header.length && /[!#$%&'*+\-.^_`|~\w]/.test(header.charAt(at))) at += 1;
+  while (/[!#$%&'*+\-.^`|~\w]/.test(header.charAt(at))) at += 1;
   return header.slice(from, at);
 }
 
 /** @see RFC 9110 §11.2 */
 function skipToken68(header: string, from: number): number {
   let at = from;
-  while (at < header.length && /[\w\-.~+/]/.test(header.charAt(at))) at += 1;
-  return at === from ? from : skip(header, skip(header, at, '='), blanks);
+  while (/[\w\-.~+/]/.test(header.charAt(at))) at += 1;
+  return skip(header, skip(header, at, '='), blanks);
 }
 
 function endsElement(header: string, at: number): boolean {

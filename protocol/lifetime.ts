@@ -20,5 +20,5 @@ const SHORTEST = 1000;
 
 /** How long to wait after a failure before the next try, in milliseconds: what the server asked, or a growing pause. */
 export function pause(failures: number, asked: number | undefined): number {
-  return Math.max(asked ?? Math.min(SHORTEST * 2 ** Math.min(failures, 6), 60_000), SHORTEST);
+  return Math.max(asked ?? Math.min(SHORTEST * 2 ** failures, 60_000), SHORTEST);
 }

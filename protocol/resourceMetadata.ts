@@ -77,7 +77,7 @@ export function judgeResourceMetadata(text: string, url: string, resource: strin
     url,
     resource: identifier,
     authorizationServers: readServers(own(document, 'authorization_servers'), url, resource),
-    ...(scopes && scopes.length > 0 && { scopesSupported: scopes }),
+    ...(scopes && { scopesSupported: scopes }),
   };
 }
 

@@ -31,7 +31,6 @@ const OVERLAP = 8;
  */
 export function withoutSecrets(text: string, secrets: readonly string[]): string | undefined {
   const known = piecesOf(secrets);
-  if (known.size === 0) return text;
   return readings(text).some((reading) => repeats(reading, known)) ? undefined : text;
 }
 

@@ -37,7 +37,7 @@ export function serverMetadataUrls(issuer: string): readonly string[] {
 export function isOwnWellKnown(documentUrl: string, resourceIdentifier: string): boolean {
   const [own] = resourceMetadataUrls(resourceIdentifier);
   const found = readAddress(documentUrl);
-  return own !== undefined && found.ok && found.url.href === own;
+  return found.ok && found.url.href === own;
 }
 
 /**
@@ -76,9 +76,9 @@ export function judgeIssuer(text: string): AddressVerdict {
   return verdict;
 }
 
-/** The path as it was written, before a parser resolved anything. */
+/** The path of a readable address as it was written, before a parser resolved anything. */
 function pathOf(text: string): string {
-  return /^https?:\/\/[^/?#]+([^?#]*)/i.exec(text)?.[1] ?? '';
+  return /^https?:\/\/[^/?]+([^?]*)/i.exec(text)?.[1] ?? '';
 }
 
 function hasDotSegment(path: string): boolean {
