@@ -21,6 +21,7 @@ describe('judgeExchangeAnswer (EXT-3)', () => {
   test.each<[string, object, boolean]>([
     ['of 16 KiB', { access_token: 'x'.repeat(16_384) }, true],
     ['of 16 KiB and one', { access_token: 'x'.repeat(16_385) }, false],
+    ['of one letter', { access_token: 'x' }, true],
     ['that is empty', { access_token: '' }, false],
     ['with a blank', { access_token: 'a b' }, false],
     ['with a line end', { access_token: 'ab\n' }, false],

@@ -27,6 +27,7 @@ describe('redirectUriFailure (AUTHZ-8)', () => {
     ['a fragment on loopback', 'http://127.0.0.1/callback#x'],
     ['a fragment of an own scheme', 'com.example.app:/callback#x'],
     ['a scheme without a domain', 'myapp:/callback'],
+    ['a scheme without a domain, on loopback', 'myapp://localhost/callback'],
     ['a scheme that ends with its dot', 'com.:/callback'],
     ['A01: a script', 'javascript:alert(1)'],
     ['A01: data', 'data:text/html,x'],

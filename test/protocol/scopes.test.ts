@@ -1,6 +1,6 @@
 // Scope sets: what the first request asks for, and how they grow.
 import { describe, expect, test } from 'vitest';
-import { includesAll, type ScopeSources, selectScopes, union } from '../../protocol/scopes.ts';
+import { includesAll, type ScopeSources, selectScopes, union, withinLimits } from '../../protocol/scopes.ts';
 
 const select = (of: Partial<ScopeSources>) =>
   selectScopes({
@@ -101,5 +101,25 @@ describe('offline_access (SCOPE-3, U11)', () => {
     ['never alone: it would replace the defaults', { server }, []],
   ])('%s', (_, of, expected) => {
     expect(select(of)).toEqual(expected);
+  });
+});
+
+describe('limits of the host (STEP-7)', () => {
+  test.each([
+    ['no ceiling: all', { floor: [], ceiling: null }, ['a', 'b', 'c']],
+    [
+      'a ceiling: what it has, in the order of what is asked for',
+      { floor: [], ceiling: ['c', 'a'] },
+      ['a', 'c'],
+    ],
+    ['a floor beyond the ceiling: both', { floor: ['b'], ceiling: ['a'] }, ['a', 'b']],
+    ['a ceiling of nothing: nothing', { floor: [], ceiling: [] }, []],
+  ])('%s', (_, limits, expected) => {
+    expect(withinLimits(['a', 'b', 'c'], limits)).toEqual(expected);
+    expect(select({ challenged: ['a', 'b', 'c'], limits })).toEqual(expected);
+  });
+
+  test('the floor is asked for, whatever is challenged', () => {
+    expect(select({ challenged: ['a'], limits: { floor: ['f'], ceiling: ['a'] } })).toEqual(['a', 'f']);
   });
 });

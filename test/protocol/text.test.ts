@@ -1,6 +1,6 @@
 // Text from strangers: what is shown of it, what is held back, what counts as an error code.
 import { describe, expect, test } from 'vitest';
-import { oauthErrorCode, placeOf, shown, withoutSecrets } from '../../protocol/text.ts';
+import { isSecretText, oauthErrorCode, placeOf, shown, withoutSecrets } from '../../protocol/text.ts';
 
 describe('shown', () => {
   test.each([
@@ -143,4 +143,17 @@ describe('placeOf', () => {
     expect(placeOf(long)).toBe(long);
     expect(placeOf(`${long}b`)).toBe(`${long}…`);
   });
+});
+
+describe('isSecretText', () => {
+  test.each(['x', 'pässwörd with blanks', '\u{1f511}'])('%j can be sent', (value) => {
+    expect(isSecretText(value)).toBe(true);
+  });
+
+  test.each(['', '\nsecret', 'sec\tret', 'secret\n', '\ud800secret', 'secret\udc00', 5, null])(
+    '%j cannot',
+    (value) => {
+      expect(isSecretText(value)).toBe(false);
+    },
+  );
 });

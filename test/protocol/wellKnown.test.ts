@@ -63,6 +63,8 @@ describe('identifies (DISC-4)', () => {
     ['the same query, with dots in it', `${resource}?t=/../1`, `${resource}?t=/../1`, 'exact'],
     ['the same, without a path', 'https://r.example?t=/../1', 'https://r.example?t=/../1', 'exact'],
 
+    ['a host with a dot behind, without a path', 'https://r.example.', 'https://r.example.', 'exact'],
+
     ['D25: a parent path', 'https://r.example/mcp', resource, 'parent'],
     ['D25: a parent path with a slash', 'https://r.example/mcp/', resource, 'parent'],
     ['D25: the origin', 'https://r.example', resource, 'parent'],
