@@ -1,4 +1,89 @@
 // Mutants that no test finds, and that are no fault: each with the reason.
 
+const written =
+  'The URL parser writes an IPv6 host in one way, in brackets, and refuses what is longer or has an empty end.';
+const readable =
+  'Only addresses that `readAddress` has read come here: they begin with a scheme and a host, and the pattern always fits.';
+const pastEnd = 'Past the end of a text there is nothing to read, and the step ends as it does at the end.';
+const typed =
+  'The check is there for the compiler: what it refuses is refused, or left as it is, by the next one too.';
+const never = 'The compiler asks for a value where there always is one.';
+const nothing = 'What takes its place is read as nothing, too.';
+
 /** By the id of the mutant, as `npm run mutation` prints it. */
-export const argued: Readonly<Record<string, string>> = {};
+export const argued: Readonly<Record<string, string>> = {
+  'protocol/address.ts | isLoopback | /^\\[::ffff:7f[\\da-f]{2}:[\\da-f]{1,4}\\]$/ → /\\[::ffff:7f[\\da-f]{2}:[\\da-f]{1,4}\\]$/':
+    written,
+  'protocol/address.ts | isLoopback | /^\\[::ffff:7f[\\da-f]{2}:[\\da-f]{1,4}\\]$/ → /^\\[::ffff:7f[\\da-f]{2}:[\\da-f]{0,4}\\]$/':
+    written,
+  'protocol/address.ts | isLoopback | /^\\[::ffff:7f[\\da-f]{2}:[\\da-f]{1,4}\\]$/ → /^\\[::ffff:7f[\\da-f]{2}:[\\da-f]{1,5}\\]$/':
+    written,
+  'protocol/address.ts | isLoopback | /^\\[::ffff:7f[\\da-f]{2}:[\\da-f]{1,4}\\]$/ → /^\\[::ffff:7f[\\da-f]{2}:[\\da-f]{1,4}\\]/':
+    written,
+  "protocol/wellKnown.ts | pathOf | /^https?:\\/\\/[^/?]+([^?]*)/i.exec(text)?.[1] ?? '' → /^https?:\\/\\/[^/?]+([^?]*)/i.exec(text)?.[1]":
+    readable,
+  "protocol/wellKnown.ts | pathOf | /^https?:\\/\\/[^/?]+([^?]*)/i.exec(text)?.[1] ?? '' → /^https?:\\/\\/[^/?]+([^?]*)/i.exec(text)?.[1] ?? 'another'":
+    readable,
+  'protocol/wellKnown.ts | pathOf | /^https?:\\/\\/[^/?]+([^?]*)/i.exec(text)?.[1] → /^https?:\\/\\/[^/?]+([^?]*)/i.exec(text)[1]':
+    readable,
+  'protocol/wellKnown.ts | pathOf | /^https?:\\/\\/[^/?]+([^?]*)/i → /https?:\\/\\/[^/?]+([^?]*)/i': readable,
+  'protocol/wellKnown.ts | pathOf | /^https?:\\/\\/[^/?]+([^?]*)/i → /^https?:\\/\\/[^/?]*([^?]*)/i':
+    readable,
+  'protocol/authorizationResponse.ts | sameText | for (let at = 0; at < b.length; at += 1) difference |= a.charCodeAt(at) ^ b.charCodeAt(at); → for (let at = 0; at <= b.length; at += 1) difference |= a.charCodeAt(at) ^ b.charCodeAt(at);':
+    pastEnd,
+  'protocol/challenge.ts | parseChallenges | at < header.length → at <= header.length': pastEnd,
+  'protocol/challenge.ts | quotedAt | at < header.length → at <= header.length': pastEnd,
+  "protocol/challenge.ts | elementEnd | at < header.length && header[at] !== ',' → at <= header.length && header[at] !== ','":
+    pastEnd,
+  'protocol/challenge.ts | elementEnd | quotedAt(header, at)?.end ?? header.length → quotedAt(header, at)?.end':
+    pastEnd,
+  'protocol/text.ts | piecesOf | at + length <= secret.length → at - length <= secret.length': pastEnd,
+  'protocol/text.ts | repeats | at + length <= text.length → at - length <= text.length': pastEnd,
+  'protocol/options.ts | isSlipOf | start < shorter && name[start] === known[start] → start <= shorter && name[start] === known[start]':
+    pastEnd,
+  "protocol/operation.ts | operationOf | !message || typeof rpcMethod !== 'string' → typeof rpcMethod !== 'string'":
+    typed,
+  "protocol/optionValues.ts | urlText | typeof value === 'object' && value !== null && 'href' in value → typeof value === 'object' && value !== null":
+    typed,
+  "protocol/registration.ts | judgeRegistration | authMethod === 'none' || clientSecret === undefined → authMethod === 'none'":
+    typed,
+  "protocol/tokenRefusal.ts | demandsTokenNonce | status === 400 && verdict.kind === 'error' → status === 400":
+    typed,
+  "protocol/tokenRefusal.ts | tokenRefusal | refusal.kind === 'error' && passing.has(refusal.error) → passing.has(refusal.error)":
+    typed,
+  "protocol/tokenResponse.ts | readLifetime | typeof seconds !== 'number' || !Number.isFinite(seconds) → !Number.isFinite(seconds)":
+    typed,
+  "protocol/registration.ts | judgeRegistration | [wanted = ''] = sent.grant_types → [wanted = 'another'] = sent.grant_types":
+    never,
+  'protocol/responseRefusal.ts | responseFailure | return refusal satisfies never; → return undefined;':
+    never,
+  "protocol/retryAfter.ts | dateMs | months.indexOf(parts[2] ?? '') → months.indexOf(parts[2])": never,
+  "protocol/retryAfter.ts | dateMs | months.indexOf(parts[2] ?? '') → months.indexOf(parts[2] ?? 'another')":
+    never,
+  'protocol/text.ts | codeOf | character.codePointAt(0) ?? 0 → character.codePointAt(0)': never,
+  'protocol/text.ts | codeOf | character.codePointAt(0) ?? 0 → character.codePointAt(0) ?? 1': never,
+  'protocol/text.ts | fromBase64 | sextets.get(run.charAt(at)) ?? 0 → sextets.get(run.charAt(at))': never,
+  'protocol/text.ts | fromBase64 | sextets.get(run.charAt(at)) ?? 0 → sextets.get(run.charAt(at)) ?? 1':
+    never,
+  'protocol/authorizationResponse.ts | queryOf | /^[^?#]*\\?([^#]*)/.exec(url) → /^[^?#]*\\?([^#]+)/.exec(url)':
+    nothing,
+  'protocol/deviceCode.ts | codeText | codeText = /^[\\x20-\\x7e]+$/ → codeText = /^[\\x20-\\x7e]*$/':
+    nothing,
+  "protocol/optionValues.ts | requestUrl | urlOf(urlText(value) ?? '') → urlOf(urlText(value))": nothing,
+  "protocol/optionValues.ts | requestUrl | urlOf(urlText(value) ?? '') → urlOf(urlText(value) ?? 'another')":
+    nothing,
+  "protocol/retryAfter.ts | retryAfterMs | headers.get('retry-after')?.trim() ?? '' → headers.get('retry-after')?.trim()":
+    nothing,
+  "protocol/retryAfter.ts | retryAfterMs | headers.get('retry-after')?.trim() ?? '' → headers.get('retry-after')?.trim() ?? 'another'":
+    nothing,
+  'protocol/retryAfter.ts | dateMs | if (!parts) return Number.NaN; → if (!parts) return undefined;': nothing,
+  'protocol/retryAfter.ts | dateMs | return Number.NaN; → return undefined;': nothing,
+  'protocol/text.ts | readings | percent.match(/[\\w+/-]+/g) → percent.match(/[\\w+/-]*/g)': nothing,
+  'protocol/tokenResponse.ts | readLifetime | /^\\d{1,10}$/.test(value) → /^\\d{0,10}$/.test(value)': nothing,
+  'protocol/challenge.ts | parseChallenges | continue; → nothing (2)':
+    '`Bearer@x`: it is spoilt already, and what follows in the element can only spoil it again.',
+  'protocol/text.ts | fromBase64 | let bits = 0; → let bits = 1;':
+    'The bit is moved out of the eight that are looked at before the first character is made.',
+  'protocol/text.ts | fromBase64 | if (held < 8) continue; → if (held < 7) continue;':
+    'It grows by six and falls by eight: it is never seven.',
+};
