@@ -52,7 +52,7 @@ function isOvercome(edge: Edge, { code, recovery }: Failure): boolean {
     case 'discardAuthorization':
       return true;
     case 'validateResponse':
-      return code === 'response_not_ours';
+      return code === 'response_not_ours' || recovery === 'reregister';
     case 'fetchServerMetadata':
       return startedBy(edge).some((one) => one.source === 'chooseServer');
     default:

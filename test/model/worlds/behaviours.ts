@@ -1,4 +1,4 @@
-// What can happen in a world: steps as data, how likely they are, and each as a sentence.
+// What can happen in a world: steps as data, and how likely they are.
 import fc from 'fast-check';
 import type { Place } from '../../support/world.ts';
 
@@ -9,6 +9,9 @@ export type Metadata = 'correct' | 'of another issuer' | 'without PKCE';
 export type Response = 'correct' | 'of another issuer' | 'without issuer' | 'with another state';
 export type Person = 'approves' | 'denies' | 'stays away';
 
+/** Which one of those that ask: the session of an engine by its number from 0, or the embedded chart after them. */
+export type App = number;
+
 /** What may happen at any moment, also while something else is under way. */
 export type Event =
   | { readonly do: 'move'; readonly to: Server | 'both' }
@@ -17,10 +20,9 @@ export type Event =
   | { readonly do: 'forget client'; readonly at: Server }
   | { readonly do: 'outage'; readonly at: Place; readonly how: Outage }
   | { readonly do: 'outage ends'; readonly at: Place }
-  | { readonly do: 'cancel login' }
-  | { readonly do: 'logout' }
-  | { readonly do: 'restart' }
-  | { readonly do: 'login'; readonly scopes: readonly string[] };
+  | { readonly do: 'cancel login' | 'logout'; readonly by: App }
+  | { readonly do: 'restart' | 'die'; readonly by: App }
+  | { readonly do: 'login'; readonly by: App; readonly scopes: readonly string[] };
 
 /** Something that happens as a certain request of a step leaves; `abort` gives up the call itself. */
 export interface Meanwhile {
@@ -31,7 +33,18 @@ export interface Meanwhile {
 
 export type Step =
   | Event
-  | { readonly do: 'call'; readonly tools: readonly string[]; readonly meanwhile: Meanwhile | null }
+  | {
+      readonly do: 'call';
+      readonly by: App;
+      readonly tools: readonly string[];
+      readonly meanwhile: Meanwhile | null;
+    }
+  | {
+      readonly do: 'logins at once';
+      readonly by: readonly App[];
+      readonly scopes: readonly string[];
+      readonly meanwhile: Meanwhile | null;
+    }
   | { readonly do: 'need'; readonly tool: string; readonly scope: string | null }
   | { readonly do: 'metadata'; readonly at: Server; readonly is: Metadata }
   | { readonly do: 'response'; readonly at: Server; readonly is: Response }
@@ -42,10 +55,17 @@ export type Step =
   | { readonly do: 'rotation'; readonly on: boolean }
   | { readonly do: 'time'; readonly minutes: number };
 
-/** A world: who the client is, and what happens. */
+/** A world: who the client is, which engines share its home, and what happens. */
 export interface Scenario {
   readonly interaction: 'ask' | 'auto';
   readonly client: ClientKind;
+  /** Each is a process of its own, on the same home. */
+  readonly engines: number;
+  /** Whether the chart of the last engine runs in a chart of its host, too, beside the session. */
+  readonly isEmbedded: boolean;
+  readonly home: 'tells' | 'cannot tell';
+  /** Where people come back to: a route that some engine serves, or a port of the engine that sent them. */
+  readonly callback: 'route' | 'port';
   readonly steps: readonly Step[];
 }
 
@@ -67,7 +87,9 @@ const outage = fc.record({
   how: fc.constantFrom<Outage>('answers 503', 'cuts connections', 'loses its answers'),
 });
 const outageEnds = fc.record({ do: fc.constant('outage ends'), at: place });
-const login = fc.record({ do: fc.constant('login'), scopes });
+const app: fc.Arbitrary<App> = fc.nat(3);
+const login = fc.record({ do: fc.constant('login'), by: app, scopes });
+const byApp = <Name extends string>(name: Name) => fc.record({ do: fc.constant(name), by: app });
 const simple = <Name extends string>(name: Name) => fc.constant({ do: name });
 
 const event: fc.Arbitrary<Event> = fc.oneof(
@@ -76,35 +98,41 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   revoke,
   forget,
   outage,
-  simple('cancel login'),
-  simple('logout'),
-  simple('restart'),
+  byApp('cancel login'),
+  byApp('logout'),
+  byApp('restart'),
+  byApp('die'),
   login,
 );
-const meanwhile: fc.Arbitrary<Meanwhile | null> = fc.oneof(
-  { arbitrary: fc.constant(null), weight: 3 },
-  {
-    arbitrary: fc.record({
-      request: fc.integer({ min: 1, max: 9 }),
-      event: fc.oneof(simple('abort'), event),
-    }),
-    weight: 2,
-  },
-);
+const happening = (what: fc.Arbitrary<Meanwhile['event']>): fc.Arbitrary<Meanwhile | null> =>
+  fc.oneof(
+    { arbitrary: fc.constant(null), weight: 3 },
+    { arbitrary: fc.record({ request: fc.integer({ min: 1, max: 9 }), event: what }), weight: 2 },
+  );
 const call = fc.record({
   do: fc.constant('call'),
+  by: app,
   tools: fc.array(tool, { minLength: 1, maxLength: 3 }),
-  meanwhile,
+  meanwhile: happening(fc.oneof(simple('abort'), event)),
+});
+
+const loginsAtOnce = fc.record({
+  do: fc.constant('logins at once'),
+  by: fc.array(app, { minLength: 2, maxLength: 4 }),
+  scopes,
+  meanwhile: happening(event),
 });
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: call, weight: 16 },
   { arbitrary: login, weight: 7 },
-  { arbitrary: simple('logout'), weight: 1 },
-  { arbitrary: simple('cancel login'), weight: 1 },
+  { arbitrary: loginsAtOnce, weight: 4 },
+  { arbitrary: byApp('logout'), weight: 1 },
+  { arbitrary: byApp('cancel login'), weight: 1 },
   { arbitrary: simple('late answer'), weight: 2 },
   { arbitrary: simple('answer again'), weight: 1 },
-  { arbitrary: simple('restart'), weight: 2 },
+  { arbitrary: byApp('restart'), weight: 2 },
+  { arbitrary: byApp('die'), weight: 2 },
   { arbitrary: move, weight: 5 },
   { arbitrary: expire, weight: 4 },
   { arbitrary: revoke, weight: 2 },
@@ -150,77 +178,96 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-/** Stories that shrink to the shortest one that still goes wrong. */
-export const scenarios: fc.Arbitrary<Scenario> = fc.record({
+/** How many can ask in a world. */
+export const appsIn = ({ engines, isEmbedded }: Scenario): number => engines + (isEmbedded ? 1 : 0);
+
+/** The same step, by those who are there. */
+function among<Of extends Step | Meanwhile['event']>(step: Of, apps: number): Of {
+  const { by } = 'by' in step ? step : { by: 0 };
+  const of = typeof by === 'number' ? by % apps : [...new Set(by.map((one) => one % apps))];
+  const meanwhile = 'meanwhile' in step ? step.meanwhile : null;
+  return {
+    ...step,
+    ...('by' in step && { by: of }),
+    ...(meanwhile && { meanwhile: { ...meanwhile, event: among(meanwhile.event, apps) } }),
+  };
+}
+
+const late = [{ do: 'late answer' }] as const;
+
+/** What may come while several wait for one login. */
+const whileWaiting: fc.Arbitrary<readonly Step[]> = fc.oneof(
+  { arbitrary: fc.constant(late), weight: 4 },
+  { arbitrary: fc.constant([{ do: 'person', now: 'denies' } as const, ...late]), weight: 3 },
+  {
+    arbitrary: fc
+      .oneof(
+        login,
+        byApp('cancel login'),
+        byApp('cancel login'),
+        byApp('die'),
+        byApp('restart'),
+        byApp('logout'),
+      )
+      .map((one) => [one]),
+    weight: 8,
+  },
+  { arbitrary: step.map((one) => [one]), weight: 3 },
+);
+
+/** A login that others join, and what comes of it. */
+const joinedLogin: fc.Arbitrary<readonly Step[]> = fc
+  .record({
+    by: fc.shuffledSubarray<App>([0, 1, 2], { minLength: 2 }),
+    scopes,
+    rest: fc.array(whileWaiting, { minLength: 1, maxLength: 4 }),
+  })
+  .map(({ by, scopes, rest }) => [
+    { do: 'person', now: 'stays away' },
+    ...by.map((one): Step => ({ do: 'login', by: one, scopes })),
+    ...rest.flat(),
+  ]);
+
+const common = {
   interaction: fc.constantFrom<'ask' | 'auto'>('auto', 'ask'),
   client: fc.constantFrom<ClientKind>('dynamic', 'dynamic', 'document', 'by hand'),
+  callback: fc.constantFrom<Scenario['callback']>('route', 'port'),
+};
+
+const alone: fc.Arbitrary<Scenario> = fc.record({
+  ...common,
+  engines: fc.constant(1),
+  isEmbedded: fc.constant(false),
+  home: fc.constant('tells'),
   steps: fc.array(step, { minLength: 2, maxLength: 14, size: 'max' }),
 });
 
-const name = (at: Place): string => (at === 'resource' ? 'the resource' : `server ${at.toUpperCase()}`);
-const scopesAsked = (wanted: readonly string[]): string =>
-  wanted.length === 0 ? '' : ` for ${wanted.join(' ')}`;
+const withSiblings: fc.Arbitrary<Scenario> = fc
+  .record({
+    ...common,
+    engines: fc.constantFrom(2, 2, 3),
+    isEmbedded: fc.boolean(),
+    home: fc.constantFrom('tells', 'cannot tell'),
+    steps: fc
+      .array(
+        fc.oneof({ arbitrary: step.map((one) => [one]), weight: 7 }, { arbitrary: joinedLogin, weight: 2 }),
+        {
+          minLength: 1,
+          maxLength: 6,
+          size: 'max',
+        },
+      )
+      .map((parts) => parts.flat()),
+  })
+  .map((scenario) => ({
+    ...scenario,
+    // Not two engines and a chart, but one with both.
+    engines: scenario.isEmbedded ? scenario.engines - 1 : scenario.engines,
+  }))
+  .map((scenario) => ({ ...scenario, steps: scenario.steps.map((one) => among(one, appsIn(scenario))) }));
 
-function describeMeanwhile({ request, event }: Meanwhile): string {
-  const what = event.do === 'abort' ? 'the app gives the call up' : describeStep(event);
-  return `; as request ${request} of it leaves, ${what}`;
-}
-
-/** One step as a sentence. */
-export function describeStep(step: Step): string {
-  switch (step.do) {
-    case 'call':
-      return `the app calls ${step.tools.join(' and ')}${step.meanwhile ? describeMeanwhile(step.meanwhile) : ''}`;
-    case 'login':
-      return `the app asks to log in${scopesAsked(step.scopes)}`;
-    case 'logout':
-      return 'the app logs out';
-    case 'cancel login':
-      return 'the person cancels the login';
-    case 'restart':
-      return 'the app restarts';
-    case 'move':
-      return step.to === 'both'
-        ? 'the resource names both servers'
-        : `the resource moves to ${name(step.to)}`;
-    case 'expire':
-      return `the access tokens of ${name(step.at)} run out`;
-    case 'revoke':
-      return `${name(step.at)} revokes all tokens`;
-    case 'forget client':
-      return `${name(step.at)} forgets who registered`;
-    case 'outage':
-      return `${name(step.at)} ${step.how}`;
-    case 'outage ends':
-      return `${name(step.at)} works again`;
-    case 'need':
-      return `${step.tool} now needs ${step.scope === null ? 'no scope' : step.scope === EVER_NEW ? 'another scope each time' : `the scope ${step.scope}`}`;
-    case 'metadata':
-      return `the metadata of ${name(step.at)} is now ${step.is}`;
-    case 'response':
-      return `the authorization responses of ${name(step.at)} are now ${step.is}`;
-    case 'person':
-      return `from now on the person ${step.now}`;
-    case 'late answer':
-      return 'the person finishes the login that was shown last';
-    case 'answer again':
-      return 'the browser calls the last callback again';
-    case 'grant':
-      return `tokens have ${step.all ? 'all scopes asked for' : 'the scope read only'} from now on`;
-    case 'rotation':
-      return `refresh tokens are ${step.on ? 'replaced' : 'kept'} at renewal from now on`;
-    case 'time':
-      return `${step.minutes} minutes pass`;
-  }
-}
-
-/** A scenario, one sentence in a line. */
-export function describeScenario({ interaction, client, steps }: Scenario): string {
-  const who = {
-    dynamic: 'registers itself',
-    document: 'has a metadata document',
-    'by hand': 'is known to A',
-  };
-  const beginning = `interaction: ${interaction}; the client ${who[client]}; the resource names server A; edit needs write, purge admin`;
-  return [beginning, ...steps.map((step) => `${describeStep(step)}`)].map((line) => `  - ${line}`).join('\n');
-}
+/** Stories that shrink to the shortest one that still goes wrong. Half of them have several that ask. */
+export const scenarios: fc.Arbitrary<Scenario> = fc.oneof(
+  alone.map((scenario) => ({ ...scenario, steps: scenario.steps.map((one) => among(one, 1)) })),
+  withSiblings,
+);

@@ -1,6 +1,6 @@
 // Engines that misbehave in one way each, on the wire: what the rules are there to notice.
 import type { UserAgent } from '../../../index.ts';
-import type { EngineFault } from './runner.ts';
+import type { EngineFault } from './process.ts';
 
 type Send = (request: Request, send: typeof fetch) => Promise<Response>;
 
@@ -137,7 +137,7 @@ export const engineFaults: readonly (readonly [name: string, fault: EngineFault,
   [
     'an access token is sent to the authorization server',
     tokenToServers,
-    /BIND-2.*an access token of server A/s,
+    /BIND-2.*an access token of server A|TOK-3.*carries an access token/s,
   ],
   ['one client id is used everywhere', clientIdForAll, /BIND-2.*a client id of server/s],
   ['a code is sent twice', codeTwice, /AUTHZ-3.*a code that was sent before/s],
@@ -149,6 +149,6 @@ export const engineFaults: readonly (readonly [name: string, fault: EngineFault,
   ['`ask` is taken for `auto`', withoutAsking, /AUTHZ-11.*had not asked/s],
   ['wrong metadata is believed', pkceBelieved, /DISC-8.*all the same|DISC-8.*nobody had read/s],
   ['the resource is never looked at again', metadataReadOnce, /BIND-3.*did not name/s],
-  ['nothing that waits ends', sleepNeverEnds, /TOK-7.*the call does not/s],
+  ['nothing that waits ends', sleepNeverEnds, /TOK-7.*the call does not|TOK-13.*waits on/s],
   ['a secret is told', secretInName, /no secret is told.*a code was/s],
 ];

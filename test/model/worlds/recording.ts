@@ -5,6 +5,8 @@ import type { ClientKind, Server, Step } from './behaviours.ts';
 
 export interface Exchange {
   readonly kind: 'exchange';
+  /** Which process asked; not a number for a person's browser. */
+  readonly process: number;
   readonly request: Received;
   readonly answer: Answer;
 }
@@ -19,19 +21,43 @@ interface Outcome {
   readonly isForeign: boolean;
 }
 
+/** Who did something: the number of a process. */
+interface By {
+  readonly process: number;
+}
+
+/** A login that somebody asked for. */
+interface Login extends By {
+  /** Tells it from the others. */
+  readonly login: number;
+  readonly scopes: readonly string[];
+}
+
 export type Mark =
   | { readonly kind: 'step'; readonly step: Step }
-  /** A process starts, and remembers only what is stored. */
-  | { readonly kind: 'engine' }
-  | { readonly kind: 'login' | 'login over' | 'logout' | 'logged out' }
-  /** The person was led to this URL. */
-  | { readonly kind: 'presented'; readonly url: URL; readonly at: Server | undefined }
+  /** A process starts, and remembers only what is stored; or is over: ended, or dead. */
+  | ({ readonly kind: 'engine'; readonly charts: number } & By)
+  | ({ readonly kind: 'engine over' } & By)
+  | ({ readonly kind: 'login' } & Login)
+  | ({ readonly kind: 'login over'; readonly ended: string } & Login)
+  | ({ readonly kind: 'cancel' | 'logout' } & By)
+  /** All have had the time to hear of it. */
+  | { readonly kind: 'logged out' }
+  /** The person was led to this URL, at this time in epoch milliseconds. */
+  | ({
+      readonly kind: 'presented';
+      readonly url: URL;
+      readonly at: Server | undefined;
+      readonly time: number;
+    } & By)
   | { readonly kind: 'two token requests at once'; readonly at: string }
   /** What was told to people and logs up to here. */
   | { readonly kind: 'told'; readonly text: string }
   /** Everything in the store, after a sign-out that nothing disturbed. */
   | { readonly kind: 'left in store'; readonly text: string }
-  /** After all was mended. */
+  /** After a step, when all have had the time to hear of it: which authorization requests are stored. */
+  | { readonly kind: 'heard'; readonly requests: readonly string[]; readonly time: number }
+  /** After all was mended, for each that asks. */
   | { readonly kind: 'repaired'; readonly login: string; readonly status: string }
   | { readonly kind: 'hangs'; readonly what: string }
   | Outcome;
@@ -53,6 +79,9 @@ export interface Rule {
   /** What broke it, in a sentence without secrets; nothing when it held. */
   readonly judge: (recording: Recording) => string | undefined;
 }
+
+/** The header by which a request says which process sent it. */
+export const PROCESS = 'x-process';
 
 export const METADATA = '/.well-known/oauth-authorization-server';
 export const RESOURCE_METADATA = '/.well-known/oauth-protected-resource';

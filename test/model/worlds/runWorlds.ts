@@ -1,9 +1,11 @@
 // Plays random scenarios against the real engine over real HTTP, and judges each by what was seen.
 import fc from 'fast-check';
-import { describeScenario, type Scenario, scenarios } from './behaviours.ts';
+import { type Scenario, scenarios } from './behaviours.ts';
+import type { EngineFault } from './process.ts';
 import type { Recording } from './recording.ts';
 import { rules } from './rules/index.ts';
-import { type EngineFault, Hanging, ScenarioRunner } from './runner.ts';
+import { Hanging, ScenarioRunner } from './runner.ts';
+import { describeScenario } from './sentences.ts';
 import { type Servers, startServers } from './servers.ts';
 
 export interface WorldsOptions {
@@ -52,6 +54,16 @@ export async function runWorlds(
     if (!result.failed) return played;
     const [scenario] = result.counterexample ?? [];
     return { ...played, violation: report(scenario, result.errorInstance, seed) };
+  } finally {
+    await servers.world.close();
+  }
+}
+
+/** Plays one story. @returns the first rule that it breaks, and how. */
+export async function playStory(scenario: Scenario): Promise<string | undefined> {
+  const servers = await startServers();
+  try {
+    return judge(await play(servers, scenario, (options) => options));
   } finally {
     await servers.world.close();
   }

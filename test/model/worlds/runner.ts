@@ -1,96 +1,140 @@
-// Plays one scenario against a real engine, and keeps a recording of what was seen.
+// Plays one scenario against real engines, and keeps a recording of what was seen.
 import { randomUUID } from 'node:crypto';
-import { AuthError, type ClientOptions, type EngineOptions, memoryStore } from '../../../index.ts';
+import { type ClientOptions, memoryStore, type Store } from '../../../index.ts';
 import { TestClock } from '../../support/clock.ts';
-import { everythingTold, type TestEngine, testEngine, textsOf } from '../../support/engine.ts';
-import { describeStep, type Event, type Meanwhile, type Scenario, type Step } from './behaviours.ts';
+import { textsOf } from '../../support/engine.ts';
+import { type Asker, Asking } from './asking.ts';
+import { type App, appsIn, type Event, type Scenario, type Step } from './behaviours.ts';
+import { Crew } from './crew.ts';
+import { Journal } from './journal.ts';
 import { Person } from './person.ts';
-import type { Mark, Moment, Recording } from './recording.ts';
+import type { EngineFault, Process, ProcessOptions } from './process.ts';
+import type { Recording } from './recording.ts';
+import { describeStep } from './sentences.ts';
 import type { Servers } from './servers.ts';
 import { Turns } from './turns.ts';
-
-/** Makes an engine worse, to see whether the rules notice. */
-export type EngineFault = (options: EngineOptions) => EngineOptions;
+import { Wire } from './wire.ts';
 
 const DOCUMENT = 'https://app.example/client.json';
 const MINUTE = 60_000;
 /** Lifetime of access tokens, in minutes: as the scripted world says. */
 const LIFETIME = 5;
+/** Within so many milliseconds, whatever was done is heard of in every process: the poll of a home that cannot tell. */
+const HEARD = 5_000;
 
 export class ScenarioRunner {
   readonly #servers: Servers;
   readonly #scenario: Scenario;
-  readonly #fault: EngineFault;
   readonly #clock = new TestClock();
-  readonly #store = memoryStore();
+  readonly #store: Store;
   readonly #turns: Turns;
   readonly #client: ClientOptions;
-  readonly #marks: { readonly at: number; readonly mark: Mark }[] = [];
-  /** What the app asked for and did not wait for. */
-  readonly #left = new Map<Promise<unknown>, string>();
-  readonly #tokenRequests = new Set<string>();
+  readonly #journal: Journal;
+  readonly #asking: Asking;
+  /** What was asked for and is not waited for, and by which process. */
+  readonly #left = new Map<Promise<unknown>, { readonly what: string; readonly process: Process }>();
   readonly #person: Person;
-  #engine: TestEngine;
+  readonly #crew: Crew;
+  #callbacks = 0;
   #restarting: Promise<void> = Promise.resolve();
-  #requests = 0;
-  #meanwhile: (Meanwhile & { readonly abort: () => void }) | undefined;
+  readonly #wire: Wire;
 
   constructor(servers: Servers, scenario: Scenario, fault: EngineFault) {
     this.#servers = servers;
     this.#scenario = scenario;
-    this.#fault = fault;
     servers.reset();
+    this.#journal = new Journal(servers.world, scenario);
+    const isCutOff = (): boolean =>
+      (servers.behaviour.outages.get('resource') ?? 'answers 503') !== 'answers 503';
+    this.#asking = new Asking({ journal: this.#journal, isCutOff });
+    this.#store = homeOf(scenario);
     this.#client = this.#clientOf(scenario);
-    this.#turns = new Turns(this.#clock, () => this.#engine?.session.actor);
+    this.#turns = new Turns(this.#clock, () => this.#crew.processes.flatMap(({ actors }) => actors));
+    this.#wire = new Wire({
+      turns: this.#turns,
+      journal: this.#journal,
+      happen: (event) => void this.#happen(event),
+    });
     this.#person = this.#meet();
-    this.#engine = this.#start();
+    this.#crew = new Crew({
+      scenario,
+      journal: this.#journal,
+      resource: servers.world.resource,
+      optionsOf: (process) => this.#optionsOf(process),
+      fault,
+    });
+    this.#crew.start();
   }
 
-  /** Plays every step, then mends everything and asks for a login: then it has to work. */
+  /** Plays every step, then mends everything and asks for a login: then it has to work for all. */
   async play(): Promise<Recording> {
     await this.#turns.rest();
     for (const step of this.#scenario.steps) {
-      this.#mark({ kind: 'step', step });
+      this.#journal.mark({ kind: 'step', step });
       await this.#do(step);
-      await this.#rest(describeStep(step));
+      await this.#rest(step);
       await this.#restarting;
-      await this.#rest(describeStep(step));
-      this.#meanwhile = undefined;
+      await this.#rest(step);
+      this.#wire.arrange(null);
+      await this.#hear();
     }
     await this.#finale();
-    return this.#recording();
+    return this.#journal.recording;
+  }
+
+  /** Where somebody waits for others, there is time for them to hear of it. */
+  async #hear(): Promise<void> {
+    if (this.#left.size > 0 && appsIn(this.#scenario) > 1) await this.#turns.pass(HEARD);
+    const requests = await this.#store.list('pending:');
+    this.#journal.mark({ kind: 'heard', requests, time: this.#clock.now() });
   }
 
   async #finale(): Promise<void> {
-    const { client } = this.#scenario;
     this.#servers.repair();
     this.#person.behaviour = 'approves';
-    if (client === 'by hand') this.#servers.moveTo('a');
-    this.#mark({ kind: 'step', step: { do: 'call', tools: ['list'], meanwhile: null } });
+    if (this.#scenario.client === 'by hand') this.#servers.moveTo('a');
+    // A page whose process is gone may be closed by now; the others are finished.
+    const isOpen = this.#crew.processes.some(({ number }) => number === this.#person.shownBy);
+    if (this.#left.size > 0 && isOpen) await this.#person.answerLate();
+    await this.#turns.rest();
+    for (let by = 0; by < appsIn(this.#scenario); by += 1) await this.#worksAgain(by);
+    await Promise.all(this.#crew.processes.map((process) => this.#end(process)));
+    for (const [left, { what }] of this.#left)
+      if (!(await this.#turns.drive(left))) this.#journal.mark({ kind: 'hangs', what });
+  }
+
+  async #worksAgain(by: App): Promise<void> {
+    const step = { do: 'call', by, tools: ['list'], meanwhile: null } as const;
+    this.#journal.mark({ kind: 'step', step });
     let [login, status] = ['', ''];
     for (let tries = 0; tries < 2 && status !== '200'; tries += 1) {
-      login = await this.#wait('the login after all was mended', this.#login([]));
-      await this.#rest('after all was mended');
-      status = await this.#wait('the call after all was mended', this.#call('list', undefined));
+      login = await this.#wait(
+        'the login after all was mended',
+        this.#asking.login(this.#crew.asker(by), []),
+      );
+      await this.#rest(step);
+      status = await this.#wait(
+        'the call after all was mended',
+        this.#asking.call(this.#crew.asker(by), 'list'),
+      );
     }
-    this.#mark({ kind: 'repaired', login, status });
-    await this.#end();
-    for (const [left, what] of this.#left)
-      if (!(await this.#turns.drive(left))) this.#mark({ kind: 'hangs', what });
+    this.#journal.mark({ kind: 'repaired', login, status });
   }
 
   #do(step: Step): unknown {
+    const { behaviour } = this.#servers;
     switch (step.do) {
       case 'call':
-        return this.#callAll(step.tools, step.meanwhile);
+        return this.#callAll(step);
       case 'login':
-        return this.#person.behaviour === 'stays away'
-          ? this.#leave('the login', this.#login(step.scopes))
-          : this.#wait('the login', this.#login(step.scopes));
+        return this.#logIn([step.by], step.scopes);
+      case 'logins at once':
+        this.#wire.arrange(step.meanwhile);
+        return this.#logIn(step.by, step.scopes);
       case 'logout':
-        return this.#logOutAlone();
+        return this.#logOutAlone(step.by);
       case 'restart':
-        return this.#restart();
+        return this.#restart(step.by);
       case 'late answer':
         return this.#person.answerLate();
       case 'answer again':
@@ -99,19 +143,21 @@ export class ScenarioRunner {
         return this.#pass(step.minutes);
       case 'person':
         this.#person.behaviour = step.now;
-        this.#servers.behaviour.deniesAll = step.now === 'denies';
+        behaviour.deniesAll = step.now === 'denies';
         return;
       case 'need':
-        return this.#need(step.tool, step.scope);
+        return step.scope === null
+          ? behaviour.needs.delete(step.tool)
+          : behaviour.needs.set(step.tool, step.scope);
       case 'metadata':
-        return this.#servers.behaviour.metadata.set(step.at, step.is);
+        return behaviour.metadata.set(step.at, step.is);
       case 'response':
-        return this.#servers.behaviour.responses.set(step.at, step.is);
+        return behaviour.responses.set(step.at, step.is);
       case 'grant':
-        this.#servers.behaviour.grantsAll = step.all;
+        behaviour.grantsAll = step.all;
         return;
       case 'rotation':
-        this.#servers.behaviour.rotates = step.on;
+        behaviour.rotates = step.on;
         return;
       default:
         return this.#happen(step);
@@ -134,141 +180,88 @@ export class ScenarioRunner {
       case 'outage ends':
         return behaviour.outages.delete(event.at);
       case 'cancel login':
-        return void this.#engine.session.cancel();
+        return this.#leave(event.by, 'the cancel', (asker) => this.#asking.cancel(asker));
       case 'logout':
-        return this.#leave('the logout', this.#logout());
+        return this.#leave(event.by, 'the logout', (asker) => this.#asking.logout(asker));
+      case 'die':
+        return this.#crew.kill(event.by);
       case 'restart':
-        this.#restarting = this.#restart();
+        this.#restarting = Promise.all([this.#restarting, this.#restart(event.by)]).then(() => {});
         this.#restarting.catch(() => {});
         return;
       case 'login':
-        return this.#leave('the login', this.#login(event.scopes));
+        return this.#leave(event.by, 'the login', (asker) => this.#asking.login(asker, event.scopes));
     }
   }
 
-  async #callAll(tools: readonly string[], meanwhile: Meanwhile | null): Promise<void> {
-    const giveUp = new AbortController();
-    this.#requests = 0;
-    this.#meanwhile = meanwhile ? { ...meanwhile, abort: () => giveUp.abort() } : undefined;
-    const calls = tools.map((tool) => this.#call(tool, giveUp.signal));
-    await this.#wait('the call', Promise.all(calls));
+  async #callAll({ by, tools, meanwhile }: Extract<Step, { do: 'call' }>): Promise<void> {
+    const signal = this.#wire.arrange(meanwhile);
+    const asker = this.#crew.asker(by);
+    await this.#wait('the call', Promise.all(tools.map((tool) => this.#asking.call(asker, tool, signal))));
   }
 
-  /** One POST with a JSON-RPC body. @returns its status, or the code of its error. */
-  async #call(tool: string, signal: AbortSignal | undefined): Promise<string> {
-    const { session } = this.#engine;
-    return this.#outcome(`the call of ${tool}`, signal, async () => {
-      const response = await session.fetch(session.id.resource, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
-        body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: tool } }),
-        ...(signal && { signal }),
-      });
-      await response.text();
-      return String(response.status);
-    });
+  async #logIn(by: readonly App[], scopes: readonly string[]): Promise<void> {
+    const isAlone = this.#person.behaviour !== 'stays away';
+    const logins = by.map((one) =>
+      this.#leave(one, 'the login', (asker) => this.#asking.login(asker, scopes)),
+    );
+    if (isAlone) await this.#wait('the login', Promise.all(logins));
   }
 
-  async #login(scopes: readonly string[]): Promise<string> {
-    this.#mark({ kind: 'login' });
-    const { session } = this.#engine;
-    const ended = await this.#outcome('the login', undefined, async () => {
-      await session.login({ scopes });
-      return 'done';
-    });
-    this.#mark({ kind: 'login over' });
-    return ended;
-  }
-
-  #logout(): Promise<string> {
-    this.#mark({ kind: 'logout' });
-    const { session } = this.#engine;
-    return this.#outcome('the logout', undefined, async () => {
-      await session.logout();
-      return 'done';
-    });
-  }
-
-  async #logOutAlone(): Promise<void> {
+  async #logOutAlone(by: App): Promise<void> {
     const isAlone = this.#left.size === 0;
-    const ended = await this.#wait('the logout', this.#logout());
-    await this.#rest('the logout');
+    const ended = await this.#wait('the logout', this.#asking.logout(this.#crew.asker(by)));
+    await this.#rest({ do: 'logout', by });
     if (!isAlone || ended !== 'done') return;
-    this.#mark({ kind: 'logged out' });
-    this.#mark({ kind: 'left in store', text: (await textsOf(this.#store)).join('\n') });
-  }
-
-  async #outcome(
-    what: string,
-    signal: AbortSignal | undefined,
-    work: () => Promise<string>,
-  ): Promise<string> {
-    try {
-      const ended = await work();
-      this.#mark({ kind: 'outcome', what, ended, isForeign: false });
-      return ended;
-    } catch (thrown) {
-      const isOurs = thrown instanceof AuthError;
-      const ended = isOurs ? thrown.code : thrown instanceof Error ? thrown.name : typeof thrown;
-      const isForeign = !isOurs && !this.#isOfNetwork(what, ended, signal);
-      this.#mark({ kind: 'outcome', what, ended, isForeign });
-      if (isOurs) this.#mark({ kind: 'told', text: JSON.stringify(thrown.toFailure()) });
-      return ended;
-    }
-  }
-
-  /** The app's own request to the resource ends as fetch ends it. */
-  #isOfNetwork(what: string, name: string, signal: AbortSignal | undefined): boolean {
-    if (!what.startsWith('the call')) return false;
-    const outage = this.#servers.behaviour.outages.get('resource') ?? 'answers 503';
-    return name === 'AbortError'
-      ? signal?.aborted === true
-      : name === 'TypeError' && outage !== 'answers 503';
+    if (appsIn(this.#scenario) > 1) await this.#turns.pass(HEARD);
+    this.#journal.mark({ kind: 'logged out' });
+    this.#journal.mark({ kind: 'left in store', text: (await textsOf(this.#store)).join('\n') });
   }
 
   #meet(): Person {
     const { origins } = this.#servers.world;
     return new Person({
       turns: this.#turns,
-      onPresented: (url) => {
+      callback: this.#scenario.callback,
+      onPresented: (url, process) => {
         const at = (['a', 'b'] as const).find((one) => url.origin === origins[one]);
-        this.#mark({ kind: 'presented', url, at });
+        this.#journal.mark({ kind: 'presented', process, url, at, time: this.#clock.now() });
       },
-      engine: async () => {
+      process: async () => {
         await this.#restarting;
-        return this.#engine.engine;
+        // The route is served by each of them in turn.
+        this.#callbacks += 1;
+        const { processes } = this.#crew;
+        return processes[this.#callbacks % processes.length] ?? this.#crew.asker(0).process;
       },
-      onCallback: (done) => {
-        const ended = this.#outcome('the callback', undefined, () => done.then(() => 'done'));
-        this.#leave('the callback', this.#turns.trackUnseen(ended));
+      onCallback: (process, done) => {
+        const ended = this.#asking.outcome({ process }, 'the callback', () => done.then(() => 'done'));
+        this.#keep(process, 'the callback', this.#turns.trackUnseen(ended));
       },
     });
   }
 
-  #start(): TestEngine {
-    this.#mark({ kind: 'engine' });
-    const { interaction } = this.#scenario;
-    const options: EngineOptions = {
+  #optionsOf(process: number): ProcessOptions {
+    return {
       client: this.#client,
-      userAgent: this.#person.userAgent(),
-      policy: { interaction },
+      userAgent: this.#person.userAgent(process),
+      policy: { interaction: this.#scenario.interaction },
       store: this.#store,
-      fetch: (input, init) => this.#send(input, init),
+      fetch: (input, init) => this.#wire.send(process, new Request(input, init)),
       now: this.#clock.now,
       sleep: this.#clock.sleep,
     };
-    return testEngine(this.#servers.world.resource, this.#fault(options));
   }
 
-  /** What was told is kept; then the process ends. */
-  async #end(): Promise<void> {
-    this.#mark({ kind: 'told', text: everythingTold(this.#engine) });
-    await this.#wait('the end of the engine', this.#engine.engine.dispose());
+  /** It ends in good order; whoever wants it waits for the next one. */
+  async #restart(by: App): Promise<void> {
+    const { process } = this.#crew.asker(by);
+    await this.#end(process);
+    this.#crew.replace(process);
   }
 
-  async #restart(): Promise<void> {
-    await this.#end();
-    this.#engine = this.#start();
+  async #end(process: Process): Promise<void> {
+    await this.#wait('the end of the engine', this.#crew.end(process));
   }
 
   #clientOf({ client }: Scenario): ClientOptions {
@@ -284,30 +277,6 @@ export class ScenarioRunner {
     return { name, preRegistered: [{ issuer: world.origins.a, ...own }] };
   }
 
-  async #send(
-    input: Parameters<typeof fetch>[0],
-    init: RequestInit | undefined,
-  ): Promise<globalThis.Response> {
-    this.#requests += 1;
-    const { request, event, abort } = this.#meanwhile ?? {};
-    if (event && request === this.#requests) {
-      this.#meanwhile = undefined;
-      if (event.do === 'abort') abort?.();
-      else this.#happen(event);
-    }
-    const url = input instanceof Request ? input.url : String(input);
-    if (!url.endsWith('/token')) return this.#turns.trackRequest(fetch(input, init));
-    if (this.#tokenRequests.has(url)) this.#mark({ kind: 'two token requests at once', at: url });
-    this.#tokenRequests.add(url);
-    return this.#turns.trackRequest(fetch(input, init)).finally(() => this.#tokenRequests.delete(url));
-  }
-
-  #need(tool: string, scope: string | null): void {
-    const { needs } = this.#servers.behaviour;
-    if (scope === null) needs.delete(tool);
-    else needs.set(tool, scope);
-  }
-
   async #pass(minutes: number): Promise<void> {
     if (minutes >= LIFETIME) this.#servers.world.expireAccessTokens();
     await this.#turns.pass(minutes * MINUTE);
@@ -315,38 +284,33 @@ export class ScenarioRunner {
 
   async #wait<T>(what: string, work: Promise<T>): Promise<T> {
     if (await this.#turns.drive(work)) return work;
-    this.#mark({ kind: 'hangs', what });
-    throw new Hanging(this.#recording());
+    return this.#hangs(what);
   }
 
-  #leave(what: string, work: Promise<unknown>): void {
-    this.#left.set(work, what);
+  #leave(by: App, what: string, ask: (asker: Asker) => Promise<string>): Promise<string> {
+    const asker = this.#crew.asker(by);
+    return this.#keep(asker.process, what, ask(asker));
+  }
+
+  #keep(process: Process, what: string, work: Promise<string>): Promise<string> {
+    this.#left.set(work, { what, process });
     work.finally(() => this.#left.delete(work)).catch(() => {});
+    return work;
   }
 
-  async #rest(what: string): Promise<void> {
-    if (await this.#turns.rest()) return;
-    this.#mark({ kind: 'hangs', what });
-    throw new Hanging(this.#recording());
+  async #rest(step: Step): Promise<void> {
+    if (!(await this.#turns.rest())) this.#hangs(describeStep(step, this.#scenario));
   }
 
-  #mark(mark: Mark): void {
-    this.#marks.push({ at: this.#servers.world.exchanges.length, mark });
+  #hangs(what: string): never {
+    this.#journal.mark({ kind: 'hangs', what });
+    throw new Hanging(this.#journal.recording);
   }
+}
 
-  #recording(): Recording {
-    const { world } = this.#servers;
-    const moments: Moment[] = [];
-    const marks = this.#marks.values();
-    let next = marks.next();
-    for (let at = 0; at <= world.exchanges.length; at += 1) {
-      for (; !next.done && next.value.at <= at; next = marks.next()) moments.push(next.value.mark);
-      const exchange = world.exchanges[at];
-      if (exchange) moments.push({ kind: 'exchange', ...exchange });
-    }
-    const { interaction, client } = this.#scenario;
-    return { moments, origins: world.origins, resource: world.resource, interaction, client };
-  }
+function homeOf({ home }: Scenario): Store {
+  const { watch, ...others } = memoryStore();
+  return home === 'tells' && watch ? { ...others, watch } : others;
 }
 
 /** A scenario that cannot be played to its end, since something in it does not end. */

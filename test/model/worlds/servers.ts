@@ -192,7 +192,7 @@ export class Servers {
   }
 }
 
-/** @returns a servers whose servers run until `servers.world.close()`. */
+/** @returns servers that run until `servers.world.close()`. */
 export async function startServers(): Promise<Servers> {
   return new Servers(await startWorld());
 }

@@ -16,26 +16,41 @@ const waiting: ReadonlySet<string> = new Set([
   'gatherChallenges',
 ]);
 
+/** Work that may wait for a sibling which is at it, and which then nothing but time ends. */
+const perhapsWaiting: ReadonlySet<string> = new Set([
+  'findLogin',
+  'refreshGrant',
+  'registerClient',
+  'exchangeCode',
+  'reserveRedirect',
+]);
+
 /** Turns of the event loop without any work, after which there is none. */
 const QUIET_TURNS = 3;
 /** The same where something is under way that cannot be seen from here; turns alone would be over too soon. */
 const QUIET_UNSEEN = { turns: 2_000, milliseconds: 80 };
+/** The same for work that perhaps waits for a sibling: its own takes no longer than that between two requests. */
+const QUIET_PERHAPS = { turns: 100, milliseconds: 5 };
 /** What a request that was given up needs to arrive at its server, if it was sent at all. */
 const TURNS_TO_ARRIVE = 25;
-/** How often time may pass before something that was asked for has ended. */
-const MAX_PASSES = 15;
+/** How long something that was asked for may take, in milliseconds of the world, and how often time may pass for it. */
+const MOST = { milliseconds: 60 * 60_000, passes: 400 };
+/** Who looks at a home again and again is not woken for each look: timers may be late by this part of the time so far. */
+const LATE = 0.1;
+/** Time that passes as on a machine that sleeps: it is awake this often. */
+const AWAKE = 60;
 /** Work that goes on longer than this never ends. Turns count too, since the machine may be busy with others. */
 const PATIENCE = { turns: 200_000, milliseconds: 3_000 };
 
 export class Turns {
   readonly #clock: TestClock;
-  readonly #actor: () => AuthActor | undefined;
+  readonly #actors: () => readonly AuthActor[];
   #underWay = 0;
   #unseen = 0;
 
-  constructor(clock: TestClock, actor: () => AuthActor | undefined) {
+  constructor(clock: TestClock, actors: () => readonly AuthActor[]) {
     this.#clock = clock;
-    this.#actor = actor;
+    this.#actors = actors;
   }
 
   /** Work that ends by itself: as long as it does not, nobody rests. */
@@ -70,13 +85,17 @@ export class Turns {
       await nextTurn();
       if (isDone()) return true;
       const now = performance.now();
-      if (this.#isBusy()) {
+      const doing = this.#doing();
+      if (doing === 'work') {
         idleTurns = 0;
         idleSince = now;
         busyTurns += 1;
         if (isOver(PATIENCE, busyTurns, now - start)) return false;
-      } else idleTurns += 1;
-      if (this.#unseen === 0 ? idleTurns >= QUIET_TURNS : isOver(QUIET_UNSEEN, idleTurns, now - idleSince))
+        continue;
+      }
+      idleTurns += 1;
+      const idle = now - idleSince;
+      if (this.#unseen > 0 ? isOver(QUIET_UNSEEN, idleTurns, idle) : isQuiet(doing, idleTurns, idle))
         return true;
     }
   }
@@ -88,12 +107,14 @@ export class Turns {
       hasEnded = true;
     };
     work.then(over, over);
-    for (let passes = 0; passes <= MAX_PASSES; passes += 1) {
+    const start = this.#clock.now();
+    for (let passes = 0; passes <= MOST.passes; passes += 1) {
       if (!(await this.rest(() => hasEnded))) return false;
       if (hasEnded) return true;
+      const passed = this.#clock.now() - start;
       const { next } = this.#clock;
-      if (next === undefined) return false;
-      this.#clock.pass(Math.max(next - this.#clock.now(), 0));
+      if (next === undefined || passed > MOST.milliseconds) return false;
+      this.#clock.pass(Math.max(next - this.#clock.now(), passed * LATE, 0));
     }
     return false;
   }
@@ -101,21 +122,30 @@ export class Turns {
   /** Lets that much time pass, in milliseconds, with everything that falls due on the way. */
   async pass(milliseconds: number): Promise<void> {
     const end = this.#clock.now() + milliseconds;
+    const least = milliseconds / AWAKE;
     for (;;) {
+      const now = this.#clock.now();
       const { next } = this.#clock;
-      const until = next === undefined ? end : Math.min(Math.max(next, this.#clock.now()), end);
-      this.#clock.pass(until - this.#clock.now());
+      const until = next === undefined ? end : Math.min(Math.max(next, now + least), end);
+      this.#clock.pass(until - now);
       await this.rest();
       if (until === end) return;
     }
   }
 
-  #isBusy(): boolean {
-    if (this.#underWay > 0) return true;
-    const snapshot = this.#actor()?.getSnapshot();
-    return snapshot?.status === 'active' && Object.keys(snapshot.children).some((id) => !waiting.has(id));
+  #doing(): 'work' | 'perhaps waiting' | 'nothing' {
+    if (this.#underWay > 0) return 'work';
+    const children = this.#actors().flatMap((actor) => {
+      const { status, children: of } = actor.getSnapshot();
+      return status === 'active' ? Object.keys(of).filter((id) => !waiting.has(id)) : [];
+    });
+    if (children.some((id) => !perhapsWaiting.has(id))) return 'work';
+    return children.length > 0 ? 'perhaps waiting' : 'nothing';
   }
 }
+
+const isQuiet = (doing: 'perhaps waiting' | 'nothing', turns: number, milliseconds: number): boolean =>
+  doing === 'nothing' ? turns >= QUIET_TURNS : isOver(QUIET_PERHAPS, turns, milliseconds);
 
 function isOver(
   limit: { turns: number; milliseconds: number },

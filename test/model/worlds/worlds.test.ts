@@ -1,7 +1,9 @@
 // Random worlds against the real engine, and the proof that the rules would notice if it misbehaved.
 import { describe, expect, it } from 'vitest';
+import type { Scenario } from './behaviours.ts';
 import { engineFaults } from './faultyEngines.ts';
-import { runWorlds } from './runWorlds.ts';
+import { siblingFaults } from './faultySiblings.ts';
+import { playStory, runWorlds } from './runWorlds.ts';
 
 describe('random worlds', () => {
   it('break no rule', async () => {
@@ -12,18 +14,58 @@ describe('random worlds', () => {
   }, 60_000);
 });
 
+describe('stories that went wrong before', () => {
+  const beginning = { client: 'dynamic', engines: 2, isEmbedded: false, home: 'tells' } as const;
+  const away = { do: 'person', now: 'stays away' } as const;
+
+  it('AUTHZ-12: who asks for a login that an idle engine took over is shown its page', async () => {
+    const story: Scenario = {
+      ...beginning,
+      interaction: 'ask',
+      callback: 'port',
+      steps: [
+        { do: 'login', by: 0, scopes: [] },
+        { do: 'revoke', at: 'a' },
+        away,
+        { do: 'login', by: 0, scopes: ['admin'] },
+        { do: 'die', by: 0 },
+      ],
+    };
+    expect(await playStory(story)).toBeUndefined();
+  });
+
+  it('AUTHZ-12: who logs out of a login hears the same as those who had joined it', async () => {
+    const login = (by: number) => ({ do: 'login', by, scopes: [] }) as const;
+    const steps = [away, login(0), login(1), { do: 'logout', by: 0 }] as const;
+    const story: Scenario = { ...beginning, interaction: 'auto', callback: 'route', steps };
+    expect(await playStory(story)).toBeUndefined();
+  });
+
+  it('HOST-1, TOK-9: a login of an embedded chart ends with a failure when its host stops it', async () => {
+    const story: Scenario = {
+      ...beginning,
+      engines: 1,
+      isEmbedded: true,
+      interaction: 'auto',
+      callback: 'route',
+      steps: [away, { do: 'login', by: 1, scopes: [] }, { do: 'restart', by: 0 }],
+    };
+    expect(await playStory(story)).toBeUndefined();
+  });
+});
+
 describe('the rules notice', () => {
-  it.each(engineFaults)('%s', async (_name, fault, noticed) => {
+  it.each([...engineFaults, ...siblingFaults])('%s', async (_name, fault, noticed) => {
     const { violation } = await runWorlds({ worlds: 300, seed: 7, shorten: false }, fault);
     expect(violation).toMatch(noticed);
   });
 
   it('and tell the shortest scenario', async () => {
-    const [[, fault] = []] = engineFaults;
+    const [[, fault] = []] = siblingFaults;
     const { violation = '' } = await runWorlds({ worlds: 300, seed: 7 }, fault);
     const scenario = violation.split('\n').filter((line) => line.startsWith('  - '));
-    expect(scenario.length).toBeLessThanOrEqual(5);
-    expect(violation).toContain('the resource moves to server B');
+    expect(scenario.length).toBeLessThanOrEqual(6);
+    expect(violation).toMatch(/engine \d( and engine \d ask at once| asks) to log in/);
     expect(violation).toContain('seed 7');
-  });
+  }, 60_000);
 });

@@ -1,5 +1,13 @@
 // Rules about scopes and bounds: nothing that was asked for is lost, and nothing goes on for ever.
-import { bearerOf, isTokenRequest, type Mark, type Moment, objectOf, type Rule } from '../recording.ts';
+import {
+  bearerOf,
+  type Exchange,
+  isTokenRequest,
+  type Mark,
+  type Moment,
+  objectOf,
+  type Rule,
+} from '../recording.ts';
 
 type Presented = Extract<Mark, { kind: 'presented' }>;
 
@@ -52,7 +60,9 @@ const MAX_AUTHORIZATIONS = 2;
 /** Step-ups for one operation. */
 const MAX_STEP_UPS = 2;
 
-const isReset = ({ kind }: Moment): boolean => ['login', 'logout', 'engine'].includes(kind);
+/** By process: what it counts begins again. */
+const resets = (moment: Moment): number | undefined =>
+  moment.kind === 'login' || moment.kind === 'logout' ? moment.process : undefined;
 
 /** Asked anew; the same request shown again is none. */
 function isNew(moment: Moment, shown: Set<string>): moment is Presented {
@@ -61,7 +71,13 @@ function isNew(moment: Moment, shown: Set<string>): moment is Presented {
   return true;
 }
 
-const isForgottenClient = (moment: Moment): boolean =>
+const isAccepted = (moment: Moment): moment is Exchange =>
+  moment.kind === 'exchange' &&
+  bearerOf(moment) !== undefined &&
+  moment.answer.status !== 401 &&
+  !moment.answer.cut;
+
+const isForgottenClient = (moment: Moment): moment is Exchange =>
   moment.kind === 'exchange' && moment.answer.status === 401 && moment.request.path === '/token';
 
 const authorizationsBounded: Rule = {
@@ -69,16 +85,21 @@ const authorizationsBounded: Rule = {
   spec: ['TOK-9', 'STEP-4'],
   judge({ moments }) {
     const shown = new Set<string>();
-    let authorizations = 0;
+    const authorizations = new Map<number, number>();
     // A client that was forgotten is replaced once, and then the login is made again.
-    let replaced = 0;
+    const replaced = new Set<number>();
     for (const moment of moments) {
-      const isAccepted =
-        moment.kind === 'exchange' && bearerOf(moment) !== undefined && moment.answer.status !== 401;
-      if (isReset(moment) || (isAccepted && !moment.answer.cut)) [authorizations, replaced] = [0, 0];
-      if (isForgottenClient(moment)) replaced = 1;
-      if (isNew(moment, shown)) authorizations += 1;
-      if (authorizations > MAX_AUTHORIZATIONS + replaced) return `${authorizations} logins without success`;
+      const reset = isAccepted(moment) ? moment.process : resets(moment);
+      if (reset !== undefined) {
+        authorizations.delete(reset);
+        replaced.delete(reset);
+      }
+      if (isForgottenClient(moment)) replaced.add(moment.process);
+      if (!isNew(moment, shown)) continue;
+      const count = (authorizations.get(moment.process) ?? 0) + 1;
+      authorizations.set(moment.process, count);
+      if (count > MAX_AUTHORIZATIONS + (replaced.has(moment.process) ? 1 : 0))
+        return `${count} logins without success`;
     }
     return undefined;
   },
@@ -91,22 +112,29 @@ const stepUpsBounded: Rule = {
   spec: ['STEP-4'],
   judge({ moments }) {
     const shown = new Set<string>();
-    let stepUps = new Map<string, number>();
+    // By process.
+    const stepUps = new Map<number, Map<string, number>>();
+    const challenged = new Map<number, string>();
     let tools: readonly string[] = [];
-    let challenged: string | undefined;
     for (const moment of moments) {
-      if (isReset(moment)) stepUps = new Map();
-      if (moment.kind === 'step') tools = moment.step.do === 'call' ? moment.step.tools : [];
-      if (moment.kind === 'step' || isForgottenClient(moment)) challenged = undefined;
-      if (moment.kind === 'exchange' && moment.request.at === 'resource' && moment.request.method === 'POST')
-        challenged = moment.answer.status === 403 ? toolOf(moment.request.body) : undefined;
-      // Where several are called at once, nobody can say from outside whose step-up it is.
-      if (isNew(moment, shown) && tools.length === 1 && challenged !== undefined) {
-        const count = (stepUps.get(challenged) ?? 0) + 1;
-        if (count > MAX_STEP_UPS) return `${count} step-ups for ${challenged}`;
-        stepUps.set(challenged, count);
-        challenged = undefined;
+      const reset = resets(moment);
+      if (reset !== undefined) stepUps.delete(reset);
+      if (moment.kind === 'step') {
+        tools = moment.step.do === 'call' ? moment.step.tools : [];
+        challenged.clear();
       }
+      if (isForgottenClient(moment)) challenged.delete(moment.process);
+      if (moment.kind === 'exchange' && moment.request.at === 'resource' && moment.request.method === 'POST')
+        challenged.set(moment.process, moment.answer.status === 403 ? toolOf(moment.request.body) : '');
+      // Where several are called at once, nobody can say from outside whose step-up it is.
+      if (!isNew(moment, shown) || tools.length !== 1) continue;
+      const by = moment.process;
+      const tool = challenged.get(by) ?? '';
+      const counts = stepUps.get(by) ?? new Map<string, number>();
+      const count = (counts.get(tool) ?? 0) + 1;
+      if (tool !== '' && count > MAX_STEP_UPS) return `${count} step-ups for ${tool}`;
+      stepUps.set(by, counts.set(tool, count));
+      challenged.delete(by);
     }
     return undefined;
   },

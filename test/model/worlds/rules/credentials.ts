@@ -9,6 +9,7 @@ import {
   type Moment,
   namedServers,
   nameOf,
+  objectOf,
   type Recording,
   type Rule,
   textOf,
@@ -91,53 +92,83 @@ const tokensInHeaders: Rule = {
   },
 };
 
+/** What a process has read of who is responsible. */
+interface Found {
+  readonly named: readonly string[];
+  readonly responsible: string | undefined;
+  /** The number of the moment that it was found in. */
+  readonly at: number;
+}
+
+const nothingFound: Found = { named: [], responsible: undefined, at: 0 };
+
 const tokensOfTheResponsible: Rule = {
   says: 'a token is not used any more when the resource was found to have moved to another server',
   spec: ['TOK-2', 'BIND-9', 'DISC-12'],
   judge(recording) {
-    let named: readonly string[] = [];
-    let responsible: string | undefined;
-    for (const moment of recording.moments) {
-      // A new process knows only what is bound; and that moves with the first token of the new server (BIND-8).
-      if (moment.kind === 'engine') responsible = undefined;
+    // A new process knows only what is bound; and that moves with the first token of the new server (BIND-8).
+    const known = new Map<number, Found>();
+    const several = new Set(
+      recording.moments.flatMap((one) => (one.kind === 'engine' && one.charts > 1 ? one.process : [])),
+    );
+    const issued = new Map<string, number>();
+    for (const [at, moment] of recording.moments.entries()) {
       if (moment.kind !== 'exchange') continue;
+      const { process, request, answer } = moment;
+      issued.set(String(objectOf(answer)['access_token']), at);
+      // Where two charts run, nobody can say from outside which of them has found it.
+      if (several.has(process)) continue;
       const listed = namedServers(moment);
-      if (listed) [named, responsible] = [listed, undefined];
-      const { at } = moment.request;
+      const before = known.get(process) ?? nothingFound;
+      const { named } = listed ? { named: listed } : before;
       const isFound =
-        isGoodMetadata(moment, recording) && named.length === 1 && named[0] === recording.origins[at];
-      if (isFound) responsible = at;
+        isGoodMetadata(moment, recording) && named.length === 1 && named[0] === recording.origins[request.at];
+      const now = isFound ? { responsible: request.at, at } : listed ? nothingFound : before;
+      known.set(process, { ...now, named });
       const token = bearerOf(moment);
-      if (token !== undefined && responsible !== undefined && issuedBy(token) !== responsible)
+      // What a sibling has got since is newer than what was found here.
+      const isOlder = (issued.get(token ?? '') ?? 0) < now.at;
+      if (
+        token !== undefined &&
+        isOlder &&
+        now.responsible !== undefined &&
+        issuedBy(token) !== now.responsible
+      )
         return `a token of server ${issuedBy(token).toUpperCase()} went to the resource, although it was found to have moved`;
     }
     return undefined;
   },
 };
 
-/** Keeps in mind whose metadata was refused, as far as this process has read it. */
+/** Keeps in mind whose metadata was refused, as far as each process has read it. */
 class Refused {
   readonly #recording: Recording;
-  readonly #servers = new Set<string | undefined>();
+  readonly #servers = new Map<string, Set<number>>();
 
   constructor(recording: Recording) {
     this.#recording = recording;
   }
 
-  has(at: string | undefined): boolean {
-    return this.#servers.has(at);
+  has(at: string | undefined, process: number): boolean {
+    return this.#by(at).has(process);
   }
 
   forgive(at: string | undefined): void {
-    this.#servers.delete(at);
+    this.#by(at).clear();
   }
 
   hear(moment: Moment): void {
-    if (moment.kind === 'engine') this.#servers.clear();
     if (moment.kind !== 'exchange') return;
+    const { process, request } = moment;
     const isGood = isGoodMetadata(moment, this.#recording);
-    if (isGood) this.#servers.delete(moment.request.at);
-    if (isGood === false) this.#servers.add(moment.request.at);
+    if (isGood) this.#by(request.at).delete(process);
+    if (isGood === false) this.#by(request.at).add(process);
+  }
+
+  #by(at: string | undefined): Set<number> {
+    const by = this.#servers.get(String(at)) ?? new Set();
+    this.#servers.set(String(at), by);
+    return by;
   }
 }
 
@@ -151,7 +182,8 @@ const nothingToTheRefused: Rule = {
       // What follows from being led there is the matter of the next rule.
       if (moment.kind === 'presented') refused.forgive(moment.at);
       const isSent = moment.kind === 'exchange' && moment.request.method === 'POST';
-      if (isSent && refused.has(moment.request.at)) return `${nameOf(moment)} was sent all the same`;
+      if (isSent && refused.has(moment.request.at, moment.process))
+        return `${nameOf(moment)} was sent all the same`;
     }
     return undefined;
   },
@@ -164,7 +196,7 @@ const nobodyToTheRefused: Rule = {
     const refused = new Refused(recording);
     for (const moment of recording.moments) {
       refused.hear(moment);
-      if (moment.kind === 'presented' && refused.has(moment.at))
+      if (moment.kind === 'presented' && refused.has(moment.at, moment.process))
         return `the person was led to server ${moment.at?.toUpperCase()} all the same`;
     }
     return undefined;

@@ -2,6 +2,7 @@
 import type { Rule } from '../recording.ts';
 import { boundRules } from './bounds.ts';
 import { credentialRules } from './credentials.ts';
+import { joinedRules } from './joined.ts';
 import { loginRules } from './logins.ts';
 import { outcomeRules } from './outcomes.ts';
 import { renewalRules } from './renewals.ts';
@@ -11,5 +12,6 @@ export const rules: readonly Rule[] = [
   ...credentialRules,
   ...renewalRules,
   ...boundRules,
+  ...joinedRules,
   ...outcomeRules,
 ];

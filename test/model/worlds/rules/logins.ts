@@ -103,19 +103,31 @@ const responsibleFirst: Rule = {
   says: 'nobody is led to, and nothing is renewed at, a server that the resource does not name any more',
   spec: ['BIND-3', 'DISC-1', 'DISC-12'],
   judge(recording) {
-    let named: readonly string[] | undefined;
+    // By process: each knows what it has read itself.
+    const named = new Map<number, readonly string[]>();
     const shown = new Set<string>();
+    let last: readonly string[] = [];
     for (const moment of recording.moments) {
-      if (moment.kind === 'engine') named = undefined;
       if (isPresented(moment)) {
-        const isAgain = shown.has(moment.url.href);
-        shown.add(moment.url.href);
-        if (!isAgain && !named?.includes(moment.url.origin))
+        const { href, origin } = moment.url;
+        const isAgain = shown.has(href);
+        shown.add(href);
+        // A new process that has read nothing knows the server of the login that is under way.
+        const known = named.get(moment.process) ?? last;
+        last = [origin];
+        if (!isAgain && !known.includes(origin))
           return `the person was led to server ${moment.at?.toUpperCase()}, which the resource did not name`;
       }
       if (moment.kind !== 'exchange') continue;
-      named = namedServers(moment) ?? named;
-      if (isTokenRequest(moment, 'refresh_token') && !named?.includes(recording.origins[moment.request.at]))
+      const { process, request } = moment;
+      const origin = recording.origins[request.at];
+      const listed = namedServers(moment);
+      if (listed) named.set(process, listed);
+      // Whoever finishes a login that a sibling has begun knows what it was begun with.
+      if (isTokenRequest(moment, 'authorization_code'))
+        named.set(process, [...(named.get(process) ?? []), origin]);
+      const isNamed = named.get(process)?.includes(origin);
+      if (isTokenRequest(moment, 'refresh_token') && !isNamed)
         return `${nameOf(moment)} renews at a server that the resource did not name`;
     }
     return undefined;
@@ -126,13 +138,20 @@ const metadataBeforeLogin: Rule = {
   says: 'nobody is led to a server before its metadata was found good',
   spec: ['DISC-8', 'DISC-9', 'AUTHZ-4'],
   judge(recording) {
+    // By process and server.
     const good = new Set<string>();
     const shown = new Set<string>();
+    let last: Presented['at'];
     for (const moment of recording.moments) {
-      if (moment.kind === 'engine') good.clear();
-      if (moment.kind === 'exchange' && isGoodMetadata(moment, recording)) good.add(moment.request.at);
+      // Whoever finishes a login that a sibling has begun has its metadata from there.
+      const isKnown = moment.kind === 'exchange' && isTokenRequest(moment, 'authorization_code');
+      if (isKnown || (moment.kind === 'exchange' && isGoodMetadata(moment, recording)))
+        good.add(`${moment.process} ${moment.request.at}`);
       if (!isPresented(moment)) continue;
-      if (!shown.has(moment.url.href) && !good.has(String(moment.at)))
+      // So does whoever finds the login of a sibling under way there.
+      const isGood = moment.at === last || good.has(`${moment.process} ${moment.at}`);
+      last = moment.at;
+      if (!shown.has(moment.url.href) && !isGood)
         return `the person was led to server ${moment.at?.toUpperCase()}, whose metadata nobody had read`;
       shown.add(moment.url.href);
     }
@@ -144,11 +163,12 @@ const onlyWhenAsked: Rule = {
   says: 'with `ask`, nobody is sent anywhere without login()',
   spec: ['AUTHZ-11', 'TOK-7'],
   judge({ moments, interaction }) {
-    let underWay = 0;
-    for (const { kind } of moments) {
-      if (kind === 'login') underWay += 1;
-      if (kind === 'login over') underWay -= 1;
-      if (kind === 'presented' && interaction === 'ask' && underWay === 0)
+    const underWay = new Map<number, number>();
+    for (const moment of moments) {
+      const change = { login: 1, 'login over': -1 }[String(moment.kind)];
+      if (change !== undefined && 'process' in moment)
+        underWay.set(moment.process, (underWay.get(moment.process) ?? 0) + change);
+      if (isPresented(moment) && interaction === 'ask' && !underWay.get(moment.process))
         return 'somebody was, and had not asked';
     }
     return undefined;
