@@ -26,7 +26,14 @@ import { interrupted, requested, toldByStore } from './requestedLogins.ts';
 import { atRest, rest, undisturbed } from './rest.ts';
 import { scopes } from './scopes.ts';
 import { nothingLeft, signOut } from './signOut.ts';
-import { challengeStarts, pastFailures, personStarts, quietLook, waitOver } from './startAgain.ts';
+import {
+  challengeStarts,
+  pastFailures,
+  personStarts,
+  quietLook,
+  readsAfresh,
+  waitOver,
+} from './startAgain.ts';
 import { joined, weighed } from './stepUp.ts';
 import { answering, cancelling, joining } from './underWay.ts';
 
@@ -97,6 +104,7 @@ export const invariants: readonly Invariant[] = [
   challengeStarts,
   pastFailures,
   personStarts,
+  readsAfresh,
   quietLook,
   waitOver,
   atRest,

@@ -116,3 +116,12 @@ export const pastFailures: Invariant = {
     return failure || retryAt !== undefined ? 'an old failure is still told' : undefined;
   },
 };
+
+export const readsAfresh: Invariant = {
+  holds: 'what leads from rest back to the store takes no challenge along: nobody has asked for anything',
+  spec: ['DISC-13', 'AUTHZ-11'],
+  violated(edge) {
+    if (!isResting(edge) || begunBy(edge).join() !== 'recallSession') return undefined;
+    return edge.to.context.challenge === null ? undefined : 'an old challenge is taken along';
+  },
+};
