@@ -35,8 +35,11 @@ const QUIET_PERHAPS = { turns: 100, milliseconds: 5 };
 const TURNS_TO_ARRIVE = 25;
 /** How long something that was asked for may take, in milliseconds of the world, and how often time may pass for it. */
 const MOST = { milliseconds: 60 * 60_000, passes: 400 };
-/** Who looks at a home again and again is not woken for each look: timers may be late by this part of the time so far. */
-const LATE = 0.1;
+/**
+ * Who looks at a home again and again is not woken for each look: timers may be late by this part of the time so far, but no
+ * later than so many milliseconds. What is waited for is counted in looks, and would else outlast every limit.
+ */
+const LATE = { part: 0.1, most: 5_000 };
 /** Time that passes as on a machine that sleeps: it is awake this often. */
 const AWAKE = 60;
 /** Work that goes on longer than this never ends. Turns count too, since the machine may be busy with others. */
@@ -114,7 +117,8 @@ export class Turns {
       const passed = this.#clock.now() - start;
       const { next } = this.#clock;
       if (next === undefined || passed > MOST.milliseconds) return false;
-      this.#clock.pass(Math.max(next - this.#clock.now(), passed * LATE, 0));
+      const late = Math.min(passed * LATE.part, LATE.most);
+      this.#clock.pass(Math.max(next - this.#clock.now(), late, 0));
     }
     return false;
   }

@@ -54,6 +54,25 @@ describe('stories that went wrong before', () => {
   });
 });
 
+describe('stories that are long', () => {
+  it('R13, C04: a process that was killed as it registered is waited for, and no longer than its lease', async () => {
+    const die = { request: 4, event: { do: 'die', by: 0 } } as const;
+    const story: Scenario = {
+      interaction: 'auto',
+      client: 'dynamic',
+      engines: 1,
+      isEmbedded: false,
+      home: 'tells',
+      callback: 'route',
+      steps: [
+        { do: 'logins at once', by: [0], scopes: [], meanwhile: die },
+        { do: 'call', by: 0, tools: ['list'], meanwhile: null },
+      ],
+    };
+    expect(await playStory(story)).toBeUndefined();
+  });
+});
+
 describe('the rules notice', () => {
   it.each([...engineFaults, ...siblingFaults])('%s', async (_name, fault, noticed) => {
     const { violation } = await runWorlds({ worlds: 300, seed: 7, shorten: false }, fault);
