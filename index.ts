@@ -38,6 +38,7 @@ export type {
   Fetch,
   HostRequest,
   LoginOptions,
+  LogoutOptions,
   Session,
   WaitOptions,
 } from './engine/sessionSurface.ts';

@@ -60,7 +60,7 @@ async function inSession<Result>(
     userAgent: userAgentOf(flags.userAgent, flags.redirectUri, { printer, fetch }),
     fetch,
     store: fileStore({ folder: folderOf(flags) }),
-    policy: { interaction, ...(timeout !== undefined && { loginTimeout: timeout * 1000 }) },
+    policy: { interaction, probe: 'POST', ...(timeout !== undefined && { loginTimeout: timeout * 1000 }) },
     onProgress: (progress) => (over ? undefined : printer.progress(progress)),
     ...((trace || onTrace) && {
       onTrace(fact) {

@@ -78,6 +78,8 @@ export const failureCodes = {
   dpop_downgraded: 'none',
   // Step-up.
   scope_not_granted: 'none',
+  scope_not_named: 'ask-user',
+  scope_not_honoured: 'none',
   step_up_exhausted: 'none',
   scope_not_allowed: 'fix-config',
   // Storage.

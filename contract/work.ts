@@ -96,6 +96,7 @@ export const actorPhases = {
   refreshGrant: 'renewing',
   revokeGrants: 'signingOut',
   forgetSession: 'signingOut',
+  unregisterClients: 'signingOut',
   waitUntil: 'requesting',
   gatherChallenges: 'steppingUp',
 } as const satisfies Record<keyof Work, Phase>;
@@ -142,7 +143,11 @@ export interface Work {
     input: { session: SessionId; issuer: string; legacy: boolean } & Lookup;
     output: Observed & { server: ServerMetadata };
   };
-  recallBinding: { input: { session: SessionId; server: ServerMetadata }; output: Bound };
+  recallBinding: {
+    /** `isAskedFor`: somebody asked for a login, and it is not only looked what is there. */
+    input: { session: SessionId; server: ServerMetadata; isAskedFor: boolean };
+    output: Bound;
+  };
   reserveRedirect: {
     /** `wanted`: redirect URIs that a registration already has; the rest as for `findLogin`. */
     input: Work['findLogin']['input'] & { wanted: readonly string[] };
@@ -252,8 +257,13 @@ export interface Work {
     output: Observed & { grant: Grant };
   };
   revokeGrants: { input: { session: SessionId }; output: Observed };
-  /** `redirectUri`: held for a login that ends with the sign-out; null: none. */
-  forgetSession: { input: { session: SessionId; redirectUri: string | null }; output: Observed };
+  forgetSession: {
+    /** `redirectUri`: held for a login that ends with the sign-out; null: none. */
+    input: { session: SessionId; redirectUri: string | null };
+    /** Servers at which the session had a grant, or a login that was under way or has ended. */
+    output: Observed & { issuers: readonly string[] };
+  };
+  unregisterClients: { input: { session: SessionId; issuers: readonly string[] }; output: Observed };
   waitUntil: { input: { at: number | undefined }; output: Observed };
   gatherChallenges: { input: { session: SessionId }; output: Observed };
 }

@@ -26,6 +26,7 @@ import { forgetSession } from '../actors/session/forgetSession.ts';
 import { heedSiblings } from '../actors/session/heedSiblings.ts';
 import { recallSession } from '../actors/session/recallSession.ts';
 import { revokeGrants } from '../actors/session/revokeGrants.ts';
+import { unregisterClients } from '../actors/session/unregisterClients.ts';
 import { gatherChallenges, waitUntil } from '../actors/session/waitUntil.ts';
 import { refreshGrant } from '../actors/tokens/refreshGrant.ts';
 import type { Act, Tools } from '../actors/tools/tools.ts';
@@ -68,6 +69,7 @@ const acts: { readonly [Name in ActorName]: Act<Name> } = {
   refreshGrant,
   revokeGrants,
   forgetSession,
+  unregisterClients,
   waitUntil,
   gatherChallenges,
 };

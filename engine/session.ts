@@ -23,6 +23,7 @@ import {
   judgeHostRequest,
   judgeListener,
   judgeLoginOptions,
+  judgeLogoutOptions,
   judgeResponse,
   judgeWaitOptions,
 } from './options/session.ts';
@@ -34,9 +35,11 @@ import type {
   Fetch,
   HostRequest,
   LoginOptions,
+  LogoutOptions,
   Session,
   WaitOptions,
 } from './sessionSurface.ts';
+import { failureOfOutdated } from './states.ts';
 import { type AuthorizationHeaders, type UsableToken, useGrant } from './useGrant.ts';
 
 /** What a session is made of. */
@@ -180,24 +183,27 @@ export class EngineSession implements Session {
     return holdingsOf(this.#parts.tools.records, this.id);
   }
 
-  async logout(options: WaitOptions = {}): Promise<void> {
+  async logout(options: LogoutOptions = {}): Promise<void> {
+    const { signal, forget } = judged(judgeLogoutOptions, options);
     this.#endings += 1;
-    const { context, status } = await this.#after({ type: 'user.logout' }, options);
+    const order = { type: 'user.logout', ...(forget && { forget }) } as const;
+    const { context, status } = await this.#after(order, signal);
     if (context.failure || status !== 'active') throw new AuthError(context.failure ?? notSignedOut(this.id));
   }
 
   async cancel(options: WaitOptions = {}): Promise<void> {
+    const { signal } = judged(judgeWaitOptions, options);
     this.#endings += 1;
-    await this.#after({ type: 'user.cancel' }, options);
+    await this.#after({ type: 'user.cancel' }, signal);
   }
 
   async retry(options: WaitOptions = {}): Promise<void> {
-    const { context } = await this.#after({ type: 'user.retry' }, options);
+    const { signal } = judged(judgeWaitOptions, options);
+    const { context } = await this.#after({ type: 'user.retry' }, signal);
     if (context.failure) throw new AuthError(context.failure);
   }
 
-  #after(order: AuthEvent, options: WaitOptions): Promise<AuthSnapshot> {
-    const { signal } = judged(judgeWaitOptions, options);
+  #after(order: AuthEvent, signal: AbortSignal | undefined): Promise<AuthSnapshot> {
     refuseDisposed(this.#parts.tools);
     this.tell(order);
     return this.settled(signal);
@@ -239,15 +245,10 @@ export class EngineSession implements Session {
       this.tell({ type: 'renewal.requested', at });
       snapshot = await this.quiet(signal);
     }
-    const { context } = snapshot;
-    if (!snapshot.hasTag('canSend') || !context.grant) return undefined;
-    const isStale = snapshot.matches({ authorized: { renewal: 'stale' } });
-    if (isStale && this.#hasRunOut(context) && context.failure) throw new AuthError(context.failure);
-    return context.grant;
-  }
-
-  #hasRunOut({ grant }: AuthSnapshot['context']): boolean {
-    return grant?.expiresAt !== undefined && this.#parts.tools.now() >= grant.expiresAt;
+    if (!snapshot.hasTag('canSend')) return undefined;
+    const failure = failureOfOutdated(snapshot, this.#parts.tools.now());
+    if (failure) throw new AuthError(failure);
+    return snapshot.context.grant ?? undefined;
   }
 
   /** Waits until nothing is in flight, but not for a person whom nobody here has sent anywhere. */

@@ -30,6 +30,12 @@ export interface WaitOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How much a sign-out forgets. */
+export interface LogoutOptions extends WaitOptions {
+  /** `everything`: the clients that were registered for the session, too. Default: its tokens and its login. */
+  readonly forget?: 'everything';
+}
+
 /** A request that the host sends itself. */
 export interface HostRequest extends WaitOptions {
   /** As it will be sent. */
@@ -134,12 +140,13 @@ export interface Session {
   /** Which authorization server holds what of this session: also those that it was bound to before. */
   holdings(): Promise<readonly Holding[]>;
   /**
-   * Revokes what was issued, best effort, and forgets every copy.
+   * Revokes what was issued, best effort, and forgets every copy. With `forget: 'everything'` the clients that were
+   * registered for the session go, too: the next login registers anew. That helps where a server has forgotten a client.
    * @throws the signal's reason; AuthError `store_failed` when something could not be forgotten; `cancelled`
    *   when the engine, or the chart, has ended before.
-   * @see RFC 7009
+   * @see RFC 7009, RFC 7592
    */
-  logout(options?: WaitOptions): Promise<void>;
+  logout(options?: LogoutOptions): Promise<void>;
   /**
    * Ends the login or step-up that is under way here. A grant from before stays. A login that another process holds goes
    * on there.

@@ -1,6 +1,8 @@
 // The states of the chart by name: what is active, what was entered, and which requirements it serves.
 import type { AnyMachineSnapshot, StateValue } from 'xstate';
+import type { Failure } from '../contract/errors.ts';
 import { authMachine } from '../machines/authMachine.ts';
+import type { AuthSnapshot } from './sessionChart.ts';
 
 /** A state as people see it: `authorizing.awaitingUser`. */
 export interface StateFacts {
@@ -45,4 +47,15 @@ function flatten(value: StateValue, prefix: string): readonly string[] {
 /** The innermost active states: `authorized.renewal.fresh`. */
 export function innermost(names: readonly string[]): readonly string[] {
   return names.filter((name) => !names.some((other) => other.startsWith(`${name}.`)));
+}
+
+/**
+ * Why a grant cannot be used any more that could not be renewed for now; nothing while it can.
+ * @param now epoch milliseconds.
+ */
+export function failureOfOutdated(snapshot: AuthSnapshot, now: number): Failure | undefined {
+  const { grant, failure } = snapshot.context;
+  const isStale = snapshot.matches({ authorized: { renewal: 'stale' } });
+  const hasRunOut = grant?.expiresAt !== undefined && now >= grant.expiresAt;
+  return isStale && hasRunOut ? (failure ?? undefined) : undefined;
 }

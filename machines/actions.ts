@@ -10,8 +10,8 @@ import type {
   ServerMetadata,
 } from '../contract/facts.ts';
 import type { Bound, JoinedLogin, Memory, Observed } from '../contract/work.ts';
-import { pause } from '../protocol/lifetime.ts';
 import { union } from '../protocol/scopes.ts';
+import { failed, refusedGrant, renewalsLeftSpent, spending } from './budget.ts';
 import {
   type AuthContext,
   type AuthEvent,
@@ -21,7 +21,7 @@ import {
   initialContext,
   noWays,
 } from './context.ts';
-import { scopesLeftOpen } from './requests.ts';
+import { listedBeyondGrant, scopesLeftOpen } from './requests.ts';
 
 type Change = Partial<AuthContext>;
 
@@ -77,10 +77,22 @@ export const changes = {
       : {},
   recordProof: ({ context }: Args): Change => ({
     refused: null,
-    budget: { ...emptyBudget, stepUps: context.budget.stepUps },
+    budget: {
+      ...emptyBudget,
+      stepUps: context.budget.stepUps,
+      renewedFor: context.budget.renewedFor,
+    },
   }),
 
+  /** Whoever wants more forgotten has it forgotten, also where a sign-out is under way. */
+  recordSignOut: ({ context: { signOut }, event }: Args): Change =>
+    event.type === 'user.logout'
+      ? { signOut: { forget: event.forget ?? signOut?.forget ?? 'login', issuers: [] } }
+      : {},
+
   // What actors reported.
+  recordForgotten: ({ context: { signOut } }: Args, { issuers }: { issuers: readonly string[] }): Change =>
+    signOut ? { signOut: { ...signOut, issuers } } : {},
   recordTime: (_: Args, { at }: Observed): Change => ({ at }),
   recordDemand: ({ event }: Args): Change => (event.type === 'renewal.requested' ? { at: event.at } : {}),
   recordMemory: (_: Args, memory: Memory): Change => ({
@@ -109,6 +121,13 @@ export const changes = {
     resourceMetadata: found.resourceMetadata,
     passedOver: [],
   }),
+  /** A challenge that names no scope is for all that the resource lists beyond the grant. */
+  adoptListedScopes: (
+    { context }: Args,
+    { resourceMetadata }: Observed & { resourceMetadata: ResourceMetadata },
+  ): Change => ({
+    stepUp: context.stepUp && { ...context.stepUp, scopes: listedBeyondGrant(context, resourceMetadata) },
+  }),
   recordCandidate: (_: Args, found: Observed & { issuer: string | null; isBound: boolean }): Change => ({
     at: found.at,
     candidate: found.issuer === null ? null : { issuer: found.issuer, isBound: found.isBound },
@@ -117,6 +136,8 @@ export const changes = {
     context.candidate === null
       ? {}
       : { passedOver: [...context.passedOver, { issuer: context.candidate.issuer, code: why.code }] },
+  passOverUnregistrable: ({ context: { server, passedOver } }: Args): Change =>
+    server ? { passedOver: [...passedOver, { issuer: server.issuer, code: 'registration_impossible' }] } : {},
   recordServer: ({ context }: Args, found: Observed & { server: ServerMetadata }): Change => ({
     at: found.at,
     server: found.server,
@@ -195,22 +216,11 @@ export const changes = {
     budget: { ...context.budget, pauses: 0 },
   }),
 
-  // What was spent.
-  spendAuthorization: ({ context }: Args): Change => spend(context, 'authorizations'),
-  spendRenewal: ({ context }: Args): Change => spend(context, 'renewals'),
-  spendRegistration: ({ context }: Args): Change => ({
-    ...spend(context, 'registrations'),
-    refusedClient: context.registration?.clientId ?? context.grant?.clientId ?? null,
-    registration: null,
-  }),
-  spendStepUp: ({ context }: Args): Change => {
-    const stepUps = { ...context.budget.stepUps };
-    for (const operation of context.stepUp?.operations ?? [])
-      stepUps[operation] = (stepUps[operation] ?? 0) + 1;
-    return { budget: { ...context.budget, stepUps } };
-  },
+  ...spending,
 
   // What went wrong.
+  /** A step-up that was not made; the grant from before still works (STEP-5). */
+  recordRefusal: (_: Args, refusal: Failure): Change => ({ refusal }),
   recordFailure: ({ context }: Args, what: Failure): Change => failed(context, what),
   rememberDenial: ({ context }: Args): Change => ({ denied: union(context.denied, context.stepUp?.scopes) }),
   keepFailureAsRefusal: ({ context }: Args): Change => ({
@@ -251,25 +261,6 @@ export const changes = {
   }),
 } as const;
 
-/** What may be tried again later is tried after a pause that grows. */
-function failed(context: AuthContext, what: Failure): Change {
-  if (what.recovery !== 'retry-later') return { failure: what };
-  const { at, budget } = context;
-  return {
-    failure: what,
-    retryAt: at + pause(budget.pauses, what.retryAfter),
-    budget: { ...budget, pauses: budget.pauses + 1 },
-  };
-}
-
-const refusedGrant = ({ version, issuer }: Grant): AuthContext['refused'] => ({ version, issuer });
-
-function renewalsLeftSpent({ grant, refused, budget }: AuthContext, event: AuthEvent): number {
-  const isRefused = grant !== null && grant.version === refused?.version;
-  const isSetAside = event.type === 'user.login' && event.again === true;
-  return isRefused && (isSetAside || budget.renewals > 0) ? Math.max(1, budget.renewals) : 0;
-}
-
 function isChallenge(event: AuthEvent): event is ChallengeEvent {
   return event.type === 'challenge.received';
 }
@@ -287,8 +278,4 @@ function bindingOf(context: AuthContext, grant: Grant): Binding {
     kind,
     scopes: union(context.binding?.scopes, grant.requested, grant.granted),
   };
-}
-
-function spend(context: AuthContext, what: 'authorizations' | 'renewals' | 'registrations'): Change {
-  return { budget: { ...context.budget, [what]: context.budget[what] + 1 } };
 }

@@ -1,12 +1,13 @@
 // The whole flow in one chart: the phases, assembled.
 import { chart } from './chart.ts';
 import { initialContext } from './context.ts';
-import { authorized, steppingUp } from './phases/authorized.ts';
+import { authorized } from './phases/authorized.ts';
 import { authorizing } from './phases/authorizing.ts';
 import { bindChecking, registering, reusing } from './phases/binding.ts';
 import { discovering } from './phases/discovering.ts';
 import { failed, rejected } from './phases/failing.ts';
 import { idle, recovering, signingOut } from './phases/rest.ts';
+import { steppingUp } from './phases/steppingUp.ts';
 
 /**
  * The authorization flow as a statechart: discover, check the binding, register or reuse or reject, authorize,
@@ -29,7 +30,7 @@ export const authMachine = chart.createMachine({
   context: ({ input }) => initialContext(input),
   initial: 'recovering',
   on: {
-    'user.logout': { target: '#signingOut' },
+    'user.logout': { target: '#signingOut', actions: 'recordSignOut' },
     'host.shutdown': { target: '#idle', actions: 'forgetEverything' },
   },
   states: {

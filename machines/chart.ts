@@ -63,9 +63,6 @@ const actions = Object.fromEntries(
   Object.entries(changes).map(([name, change]) => [name, remember(change as Change<unknown>)]),
 ) as { readonly [Name in keyof Changes]: ReturnType<typeof remember<ParamsOf<Changes[Name]>>> };
 
-/** A step-up that was not made; the grant from before still works (STEP-5). */
-const recordRefusal: Change<Failure> = (_, refusal) => ({ refusal });
-
 const decide = (verdict: (context: AuthContext) => Failure, as: Change<Failure>) =>
   assign<AuthContext, AuthEvent, undefined, AuthEvent, never>((args) => as(args, verdict(args.context)));
 
@@ -100,12 +97,14 @@ export const chart = setup({
     failNoServerLeft: decide(verdicts.noServerLeft, changes.recordFailure),
     failLoginTimedOut: decide(verdicts.loginTimedOut, changes.recordFailure),
     failCancelled: decide(verdicts.cancelled, changes.recordFailure),
-    refuseScopeNotGranted: decide(verdicts.scopeNotGranted, recordRefusal),
-    refuseStepUpExhausted: decide(verdicts.stepUpExhausted, recordRefusal),
-    refuseStepUpBeyondCeiling: decide(verdicts.stepUpBeyondCeiling, recordRefusal),
-    refuseStepUpDenied: decide(verdicts.stepUpDenied, recordRefusal),
-    refuseCancelled: decide(verdicts.cancelled, recordRefusal),
-    refuseStepUpBarred: decide(verdicts.stepUpBarred, recordRefusal),
+    refuseScopeNotGranted: decide(verdicts.scopeNotGranted, changes.recordRefusal),
+    refuseScopeNotNamed: decide(verdicts.scopeNotNamed, changes.recordRefusal),
+    refuseScopeNotHonoured: decide(verdicts.scopeNotHonoured, changes.recordRefusal),
+    refuseStepUpExhausted: decide(verdicts.stepUpExhausted, changes.recordRefusal),
+    refuseStepUpBeyondCeiling: decide(verdicts.stepUpBeyondCeiling, changes.recordRefusal),
+    refuseStepUpDenied: decide(verdicts.stepUpDenied, changes.recordRefusal),
+    refuseCancelled: decide(verdicts.cancelled, changes.recordRefusal),
+    refuseStepUpBarred: decide(verdicts.stepUpBarred, changes.recordRefusal),
   },
 });
 

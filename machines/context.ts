@@ -42,6 +42,14 @@ interface StepUp {
   readonly scopes: readonly string[];
 }
 
+/** What a sign-out is to forget, until it is done. */
+interface SignOut {
+  /** `everything`: the clients that were registered for the session, too. */
+  readonly forget: 'login' | 'everything';
+  /** Where there may be such clients. */
+  readonly issuers: readonly string[];
+}
+
 /** A grant that the resource answered with 401. */
 interface RefusedGrant {
   readonly version: string;
@@ -58,6 +66,8 @@ export interface Budget {
   readonly pauses: number;
   /** Step-ups by operation, for as long as the session lives (STEP-4). */
   readonly stepUps: Readonly<Record<string, number>>;
+  /** Operations that were refused for a scope which the grant has, and for which it was renewed. For as long as well. */
+  readonly renewedFor: readonly string[];
 }
 
 /**
@@ -95,6 +105,7 @@ export interface AuthContext {
   readonly pending: Pending | null;
   /** Key of the request that a person was led to from here. */
   readonly presented: string | null;
+  readonly signOut: SignOut | null;
   readonly grant: Grant | null;
   /** Version of the grant that was found in the store last; null: none. It may be dropped, or of another server. */
   readonly foundGrant: string | null;
@@ -119,7 +130,11 @@ export type AuthEvent =
       /** The grant is no good, whatever it looks like: neither it nor its refresh token is tried again. */
       readonly again?: boolean;
     }
-  | { readonly type: 'user.logout' }
+  | {
+      readonly type: 'user.logout';
+      /** `everything`: the registrations that the session used, too. Default: the login only. */
+      readonly forget?: 'everything';
+    }
   | { readonly type: 'user.cancel' }
   | { readonly type: 'user.retry' }
   /** The host is going down: everything in flight ends, nothing is forgotten. */
@@ -155,6 +170,7 @@ export const emptyBudget: Budget = {
   registrations: 0,
   pauses: 0,
   stepUps: {},
+  renewedFor: [],
 };
 
 /** What is over when a flow has come to rest. */
@@ -197,6 +213,7 @@ export function initialContext(input: AuthInput): AuthContext {
     grant: null,
     foundGrant: null,
     refused: null,
+    signOut: null,
     budget: emptyBudget,
     refusal: null,
     failure: null,

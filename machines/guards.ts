@@ -1,11 +1,11 @@
 // Predicates on what the chart knows; each answers one question that a branch of the chart asks.
 import type { Failure } from '../contract/errors.ts';
 import { safetyCodes } from '../contract/errors.ts';
-import type { Grant } from '../contract/facts.ts';
+import type { Grant, ResourceMetadata } from '../contract/facts.ts';
 import type { Memory } from '../contract/work.ts';
 import { includesAll, union, withinLimits } from '../protocol/scopes.ts';
 import type { AuthContext, AuthEvent } from './context.ts';
-import { scopesLeftOpen } from './requests.ts';
+import { listedBeyondGrant, scopesLeftOpen } from './requests.ts';
 
 /** Authorizations without a request that the resource accepted in between. */
 const MAX_AUTHORIZATIONS = 2;
@@ -29,6 +29,10 @@ const needed = ({ challenge, requestedLogin, stepUp, limits }: AuthContext): rea
 
 const covers = (grant: Grant, context: AuthContext): boolean =>
   includesAll(requestedScopes(grant), needed(context));
+
+/** The server has granted all that the resource asks for now. */
+const holdsAll = ({ grant, stepUp }: AuthContext): boolean =>
+  grant !== null && includesAll(grant.granted, stepUp?.scopes ?? []);
 
 const isDue = (grant: Grant, at: number): boolean => grant.refreshAt !== undefined && at >= grant.refreshAt;
 
@@ -79,6 +83,11 @@ export const guards = {
   isWithoutIssuer: ({ context }: Args) => context.conflict.withoutIssuer,
   isBoundElsewhere: ({ context }: Args) => context.conflict.elsewhere !== null,
   canRegister: ({ context }: Args) => canRegister(context),
+  /** No client id can be had here, and the resource lists other servers (DISC-5). */
+  canLookFurther: ({ context }: Args) =>
+    context.registration === null &&
+    !canRegister(context) &&
+    (context.resourceMetadata?.authorizationServers.length ?? 0) > 1,
   canRegisterForCode: ({ context }: Args) => context.strategy === 'code' && canRegister(context),
 
   // reusing
@@ -165,8 +174,7 @@ export const guards = {
   isInsufficient: ({ context, event }: Args) =>
     event.type === 'challenge.received' &&
     event.grantVersion === context.grant?.version &&
-    event.challenge.error === 'insufficient_scope' &&
-    event.challenge.scopes !== undefined,
+    event.challenge.error === 'insufficient_scope',
   isProved: ({ context, event }: Args) =>
     event.type === 'grant.proved' && event.grantVersion === context.grant?.version,
   wantsMore: ({ context, event }: Args) =>
@@ -177,6 +185,16 @@ export const guards = {
       !includesAll(requestedScopes(context.grant), union(event.scopes, scopesLeftOpen(context)))),
 
   // steppingUp
+  namesNoScope: ({ context }: Args) => (context.stepUp?.scopes ?? []).length === 0,
+  /** What was granted for a time may be over: a renewal says so, or mends it. One for each operation. */
+  mayHaveLapsed: ({ context }: Args) =>
+    context.grant?.renewable === true &&
+    holdsAll(context) &&
+    context.budget.renewals < MAX_RENEWALS &&
+    !(context.stepUp?.operations ?? []).some((operation) => context.budget.renewedFor.includes(operation)),
+  holdsAll: ({ context }: Args) => holdsAll(context),
+  listsMore: ({ context }: Args, found: { readonly resourceMetadata: ResourceMetadata }) =>
+    listedBeyondGrant(context, found.resourceMetadata).length > 0,
   addsNothing: ({ context }: Args) =>
     context.grant !== null && includesAll(requestedScopes(context.grant), context.stepUp?.scopes ?? []),
   isDenied: ({ context }: Args) =>
@@ -193,6 +211,9 @@ export const guards = {
   /** All three are of one issuer: a discovery that was broken off may have found another. */
   knowsServer: ({ context: { grant, server, registration } }: Args) =>
     grant !== null && server?.issuer === grant.issuer && registration?.issuer === grant.issuer,
+
+  // signingOut
+  forgetsClients: ({ context }: Args) => context.signOut?.forget === 'everything',
 
   // failed
   /** More was asked for than a working grant has, or somebody changed their mind (STEP-5). */

@@ -1,4 +1,5 @@
 // What the chart asks for, of all that it knows: scopes to request and to register, and which grants are no news.
+import type { ResourceMetadata } from '../contract/facts.ts';
 import { selectScopes, union, withinLimits } from '../protocol/scopes.ts';
 import type { AuthContext } from './context.ts';
 
@@ -20,6 +21,15 @@ export function scopesToRequest(context: AuthContext): readonly string[] {
 /** The scopes of a step-up that was refused because a person has to allow it. */
 export function scopesLeftOpen({ refusal }: AuthContext): readonly string[] {
   return refusal?.recovery === 'ask-user' ? (refusal.scopes ?? []) : [];
+}
+
+/** What the resource lists, the host allows, and the grant was neither asked nor granted for: where a challenge names no scope. */
+export function listedBeyondGrant(
+  { grant, limits }: AuthContext,
+  { scopesSupported = [] }: Pick<ResourceMetadata, 'scopesSupported'>,
+): readonly string[] {
+  const known = union(grant?.requested, grant?.granted);
+  return withinLimits(scopesSupported, limits).filter((scope) => !known.includes(scope));
 }
 
 /**

@@ -1,5 +1,5 @@
 // Failures that the chart itself decides on: each says in one sentence what happened and what to do.
-import { type Failure, failure } from '../contract/errors.ts';
+import { type Failure, type FailureCode, failure } from '../contract/errors.ts';
 import { placeOf } from '../protocol/text.ts';
 import type { AuthContext } from './context.ts';
 
@@ -42,15 +42,14 @@ export const verdicts = {
       `Logging in at ${issuerOf(context)} again and again did not bring a token that ${placeOf(context.session.resource)} accepts; tell its operator, or log in again.`,
       { issuer: issuerOf(context) },
     ),
-  /** Worth another try later when one of them was merely out of reach. */
-  noServerLeft: (context: AuthContext): Failure =>
-    failure(
-      context.passedOver.every((one) => one.code === 'server_metadata_absent')
-        ? 'server_metadata_absent'
-        : 'server_unavailable',
-      'discovering',
-      `None of the authorization servers of ${placeOf(context.session.resource)} can be used (${context.passedOver.map((one) => `${one.issuer}: ${one.code}`).join(', ')}).`,
-    ),
+  noServerLeft: (context: AuthContext): Failure => {
+    const code = codeOfNoServer(context);
+    return failure(
+      code,
+      code === 'registration_impossible' ? 'registering' : 'discovering',
+      `None of the authorization servers of ${placeOf(context.session.resource)} can be used (${context.passedOver.map((one) => `${one.issuer}: ${one.code}`).join(', ')})${code === 'registration_impossible' ? '; register a client at one of them by hand and give its id' : ''}.`,
+    );
+  },
   loginTimedOut: (context: AuthContext): Failure =>
     failure(
       'login_timed_out',
@@ -65,12 +64,26 @@ export const verdicts = {
       'cancelled',
       'authorizing',
       `The login for ${placeOf(context.session.resource)} was cancelled; log in again when you want to.`,
+      context.server ? { issuer: context.server.issuer } : {},
     ),
   scopeNotGranted: (context: AuthContext): Failure =>
     failure(
       'scope_not_granted',
       'steppingUp',
       `${placeOf(context.session.resource)} asks for ${scopesOf(context)}, which was requested before and not granted; ask the server's operator for it.`,
+      { scopes: context.stepUp?.scopes ?? [] },
+    ),
+  scopeNotNamed: (context: AuthContext): Failure =>
+    failure(
+      'scope_not_named',
+      'steppingUp',
+      `${placeOf(context.session.resource)} asks for more scopes and does not say which, and its metadata lists none that are new; call login({ scopes }) with those that its documentation names.`,
+    ),
+  scopeNotHonoured: (context: AuthContext): Failure =>
+    failure(
+      'scope_not_honoured',
+      'steppingUp',
+      `${placeOf(context.session.resource)} asks for ${scopesOf(context)}, which the server says that the token has; ask the resource's operator.`,
       { scopes: context.stepUp?.scopes ?? [] },
     ),
   stepUpExhausted: (context: AuthContext): Failure =>
@@ -109,6 +122,14 @@ export const verdicts = {
       { scopes: context.stepUp?.scopes ?? [] },
     ),
 } as const;
+
+/** Worth another try later when one of them was merely out of reach; worth a hand where one only lacks a client. */
+function codeOfNoServer({ passedOver }: AuthContext): FailureCode {
+  const codes = passedOver.map(({ code }) => code);
+  if (codes.some((code) => code !== 'server_metadata_absent' && code !== 'registration_impossible'))
+    return 'server_unavailable';
+  return codes.includes('registration_impossible') ? 'registration_impossible' : 'server_metadata_absent';
+}
 
 const issuerOf = (context: AuthContext): string =>
   context.server?.issuer ?? context.grant?.issuer ?? 'its server';

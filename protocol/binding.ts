@@ -30,6 +30,8 @@ export interface StoredRegistration {
   readonly registration: Registration;
   /** Epoch milliseconds. Absent: it does not expire. */
   readonly secretExpiresAt?: number;
+  /** A person was awaited in vain with it, and no login has succeeded since. */
+  readonly awaitedInVain: boolean;
 }
 
 /** Everything that the verdict is made of. No secret is in it. */
@@ -37,7 +39,11 @@ export interface BindingEvidence {
   /** The resource of the session. */
   readonly resource: string;
   /** The server that the resource names now. */
-  readonly server: Pick<ServerMetadata, 'issuer' | 'authMethods'>;
+  readonly server: Pick<ServerMetadata, 'issuer' | 'authMethods' | 'registrationEndpoint'>;
+  /** Somebody asked for a login, and it is not only looked what is there. */
+  readonly isAskedFor: boolean;
+  /** Whether the host allows dynamic registration. */
+  readonly mayRegister: boolean;
   readonly hostClients: readonly HostClient[];
   /** Null when the resource was never bound. */
   readonly binding: { readonly current: string; readonly servers: readonly BoundServer[] } | null;
@@ -149,15 +155,23 @@ function judgeDocument(evidence: BindingEvidence): BindingVerdict | undefined {
   };
 }
 
-/** R08: a client whose secret has expired is no client. */
-function judgeStored({ stored, server, now }: BindingEvidence): BindingVerdict {
+/**
+ * R08: a client whose secret has expired is no client. REG-10: nor is one that its server has perhaps forgotten, when
+ * somebody asks for a login and another one can be had.
+ */
+function judgeStored(evidence: BindingEvidence): BindingVerdict {
+  const { stored, server, now } = evidence;
   const isGood =
     stored?.registration.issuer === server.issuer &&
-    (stored.secretExpiresAt === undefined || stored.secretExpiresAt > now);
+    (stored.secretExpiresAt === undefined || stored.secretExpiresAt > now) &&
+    !(stored.awaitedInVain && isReplaceable(evidence));
   return isGood
     ? { kind: 'stored', registration: stored.registration, mayRecallGrant: true }
     : { kind: 'nothing', registration: null, mayRecallGrant: true };
 }
+
+const isReplaceable = ({ isAskedFor, mayRegister, server }: BindingEvidence): boolean =>
+  isAskedFor && mayRegister && server.registrationEndpoint !== undefined;
 
 function boundElsewhere(issuer: string): BindingVerdict {
   return { kind: 'bound-elsewhere', issuer };

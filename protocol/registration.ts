@@ -5,6 +5,7 @@ import type { ClientAuthMethod, ServerMetadata } from '../contract/facts.ts';
 import { isLoopback } from './address.ts';
 import { own, readObject } from './json.ts';
 import { shown } from './text.ts';
+import { urlOf } from './url.ts';
 
 /** The body of a registration request, in the names of RFC 7591 §2. */
 export interface RegistrationRequest {
@@ -35,6 +36,16 @@ export interface RegisteredClient {
   readonly secretExpiresAt?: number;
   readonly authMethod: ClientAuthMethod;
   readonly redirectUris: readonly string[];
+  /** Absent: the server does not let its clients manage their registration. @see RFC 7592 §3 */
+  readonly management?: RegistrationManagement;
+}
+
+/** Where a registration is read, changed and deleted, and the token that allows it. @see RFC 7592 §3 */
+interface RegistrationManagement {
+  /** `registration_client_uri`. */
+  readonly uri: string;
+  /** `registration_access_token`. */
+  readonly token: string;
 }
 
 /** The grant type of devices: what a client registers with, and sends when it polls. @see RFC 8628 §3.4 */
@@ -114,7 +125,7 @@ const secretText = /^\P{Cs}{1,4096}$/u;
 export function judgeRegistration(
   { status, text }: RegistrationAnswer,
   sent: RegistrationRequest,
-  server: Pick<ServerMetadata, 'issuer' | 'authMethods'>,
+  server: Pick<ServerMetadata, 'issuer' | 'authMethods' | 'registrationEndpoint'>,
 ): RegisteredClient {
   const { issuer } = server;
   const invalid = (what: string): never =>
@@ -143,15 +154,31 @@ export function judgeRegistration(
   if (Array.isArray(responseTypes) && !sent.response_types.every((type) => responseTypes.includes(type))) {
     return invalid('without the response type code');
   }
-  if (authMethod === 'none' || clientSecret === undefined) return { clientId, authMethod, redirectUris };
+  const management = readManagement(document, server);
+  const client = { clientId, authMethod, redirectUris, ...(management && { management }) };
+  if (authMethod === 'none' || clientSecret === undefined) return client;
   const secretExpiresAt = readExpiry(own(document, 'client_secret_expires_at'));
-  return {
-    clientId,
-    clientSecret,
-    ...(secretExpiresAt !== undefined && { secretExpiresAt }),
-    authMethod,
-    redirectUris,
-  };
+  return { ...client, clientSecret, ...(secretExpiresAt !== undefined && { secretExpiresAt }) };
+}
+
+/** A bearer token. @see RFC 6750 §2.1 */
+const tokenText = /^[A-Za-z0-9\-._~+/]{1,4096}=*$/;
+
+/**
+ * Believed only at the origin that registered the client: the token is sent to no other. What is not believed is left out,
+ * since nothing but the end of a registration depends on it.
+ */
+function readManagement(
+  document: Readonly<Record<string, unknown>>,
+  { registrationEndpoint }: Pick<ServerMetadata, 'registrationEndpoint'>,
+): RegistrationManagement | undefined {
+  const token = credential(own(document, 'registration_access_token'), tokenText);
+  const uri = own(document, 'registration_client_uri');
+  if (token === undefined || typeof uri !== 'string' || registrationEndpoint === undefined) return undefined;
+  const place = urlOf(uri);
+  const isTheirs =
+    place?.origin === new URL(registrationEndpoint).origin && place.username + place.password === '';
+  return isTheirs ? { uri: place.href, token } : undefined;
 }
 
 function credential(value: unknown, legal: RegExp): string | undefined {

@@ -49,7 +49,18 @@ const client = z.object({
 /** The private JWK that a login is bound to. Judged where it is used: an unreadable one spoils only its grant. */
 const dpopKey = z.record(text, z.unknown());
 
-const registration = z.object({ v: z.literal(1), issuer: text, client });
+/** Where a server lets its clients manage their own registration, and with what. @see RFC 7592 §3 */
+const management = z.object({ uri: text, token: text });
+
+const registration = z.object({
+  v: z.literal(1),
+  issuer: text,
+  client,
+  /** Absent: its server does not manage registrations, or it was made by an older version. */
+  management: z.optional(management),
+  /** A person was awaited in vain with this client, and no login has succeeded with it since (REG-10). */
+  awaitedInVain: z.optional(z.literal(true)),
+});
 
 const grant = z.object({
   v: z.literal(1),
@@ -198,6 +209,8 @@ export const identities: ReadonlyMap<z.core.$ZodType, string> = new Map<z.core.$
 
 /** A client as a record holds it, with its secret. */
 export type ClientRecord = z.infer<typeof client>;
+/** Where and with what a registration is managed. */
+export type ManagementRecord = z.infer<typeof management>;
 /** A client that was registered at one issuer. */
 export type RegistrationRecord = RecordValues['registration'];
 /** The tokens of one session at one issuer, and the client that they were issued to. */

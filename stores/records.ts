@@ -17,6 +17,7 @@ export {
   type GrantRecord,
   grantKeysOf,
   type LoginRecord,
+  type ManagementRecord,
   type PendingRecord,
   type RegistrationRecord,
   type SpendRecord,

@@ -1,5 +1,4 @@
 // The bind-check: gathers what belongs to this issuer and what the host says of its credentials, and reports the verdict.
-import type { ServerMetadata, SessionId } from '../../contract/facts.ts';
 import {
   type BindingEvidence,
   type BindingVerdict,
@@ -11,40 +10,44 @@ import { bindingFacts, registrationFacts } from '../records/facts.ts';
 import { hostSettings, readBinding, readGrant } from '../records/recall.ts';
 import { type Act, type PreRegisteredClient, registrationPlace, type Tools } from '../tools/tools.ts';
 
+type Input = Parameters<ReturnType<Act<'recallBinding'>>>[0];
+
 /**
  * Recalls what may be used at the server that the resource names now, and reports what bars its use.
  * @throws AuthError what the store throws.
  * @see SEP-2352
  */
-export const recallBinding: Act<'recallBinding'> =
-  (tools) =>
-  async ({ session, server }) => {
-    const record = await readBinding(tools.records, session);
-    const verdict = await judge(tools, await gather(tools, session, server, record));
-    const client = 'registration' in verdict ? verdict : undefined;
-    return {
-      at: tools.now(),
-      ...hostSettings(tools),
-      binding: bindingFacts(record, server.issuer),
-      registration: client?.registration ?? null,
-      grant: client?.mayRecallGrant ? await readGrant(tools, session, record, server.issuer) : null,
-      preRegisteredElsewhere: verdict.kind === 'bound-elsewhere' ? verdict.issuer : null,
-      credentialWithoutIssuer: verdict.kind === 'without-issuer',
-      metadataDocument: tools.client.metadataUrl ?? null,
-      mayRegister: tools.client.dynamicRegistration !== false,
-    };
+export const recallBinding: Act<'recallBinding'> = (tools) => async (input) => {
+  const { session, server } = input;
+  const record = await readBinding(tools.records, session);
+  const verdict = await judge(tools, await gather(tools, input, record));
+  const client = 'registration' in verdict ? verdict : undefined;
+  return {
+    at: tools.now(),
+    ...hostSettings(tools),
+    binding: bindingFacts(record, server.issuer),
+    registration: client?.registration ?? null,
+    grant: client?.mayRecallGrant ? await readGrant(tools, session, record, server.issuer) : null,
+    preRegisteredElsewhere: verdict.kind === 'bound-elsewhere' ? verdict.issuer : null,
+    credentialWithoutIssuer: verdict.kind === 'without-issuer',
+    metadataDocument: tools.client.metadataUrl ?? null,
+    mayRegister: mayRegister(tools),
   };
+};
+
+const mayRegister = ({ client }: Tools): boolean => client.dynamicRegistration !== false;
 
 async function gather(
   tools: Tools,
-  session: SessionId,
-  server: ServerMetadata,
+  { session, server, isAskedFor }: Input,
   record: BindingRecord | undefined,
 ): Promise<BindingEvidence> {
   const { preRegistered = [], metadataUrl = null } = tools.client;
   return {
     resource: session.resource,
     server,
+    isAskedFor,
+    mayRegister: mayRegister(tools),
     hostClients: preRegistered.map(hostClientFacts),
     binding: record ? boundServers(record) : null,
     pin: null,
@@ -98,5 +101,6 @@ async function readRegistration(tools: Tools, issuer: string): Promise<BindingEv
   return {
     registration: registrationFacts(key, found.issuer, found.client),
     ...(secretExpiresAt !== undefined && { secretExpiresAt }),
+    awaitedInVain: found.awaitedInVain === true,
   };
 }

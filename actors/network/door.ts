@@ -6,13 +6,14 @@ export type Purpose =
   | 'resource-metadata'
   | 'server-metadata'
   | 'registration'
+  | 'unregistration'
   | 'token'
   | 'revocation';
 
 /** A request to an authorization server, or for metadata. */
 export interface DoorRequest {
   readonly purpose: Purpose;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;

@@ -30,6 +30,7 @@ const phases: Readonly<Record<Purpose, Phase>> = {
   'resource-metadata': 'discovering',
   'server-metadata': 'discovering',
   registration: 'registering',
+  unregistration: 'signingOut',
   token: 'authorizing',
   revocation: 'signingOut',
 };

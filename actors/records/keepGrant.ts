@@ -7,6 +7,7 @@ import type { IssuedTokens } from '../network/tokenEndpoint.ts';
 import type { Tools } from '../tools/tools.ts';
 import { grantFacts } from './facts.ts';
 import { keepAuthMethod } from './keepAuthMethod.ts';
+import { endDoubt } from './registrationDoubt.ts';
 
 /** What a grant was asked for with. */
 export interface GrantRequest {
@@ -40,6 +41,7 @@ export async function keepGrant(tools: Tools, of: GrantRequest, tokens: IssuedTo
   const stored = await tools.records.update(key, (before) => withSuperseded(record, before));
   await moveBinding(tools, of, key, record, now);
   await keepAuthMethod(tools, of.issuer, of.client, tokens.client);
+  await endDoubt(tools, of.issuer, of.client);
   return grantFacts(key, { version: stored?.version ?? '', value: record });
 }
 

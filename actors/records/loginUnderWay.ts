@@ -5,6 +5,7 @@ import { mayEndLogin, servesLogin } from '../../protocol/joinedLogin.ts';
 import { type Key, keys, type PendingRecord, RACES, refuseConflict } from '../../stores/records.ts';
 import { type Act, registrationPlace, type Tools } from '../tools/tools.ts';
 import { pendingFacts, registrationFacts } from './facts.ts';
+import { doubtRegistration } from './registrationDoubt.ts';
 import { failureRecord } from './sharedFailure.ts';
 
 /** What a login is to bring, and for whom. The registration is null where there is none yet. */
@@ -109,6 +110,7 @@ export async function abandon(
     expiresAt: pending.expiresAt,
   };
   if (!mayEndLogin({ isHeldHere: login.value.holder === tools.holder, request }, tools.now())) return;
+  if (pending && why && !login.value.ended) await doubtRegistration(tools, pending, why);
   if (!login.value.ended && why)
     await records.update(at, (now) =>
       now?.pendingKey === pendingKey ? { ...now, ended: failureRecord(why) } : undefined,

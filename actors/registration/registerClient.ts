@@ -19,6 +19,7 @@ import { retryAfterMs } from '../../protocol/retryAfter.ts';
 import { type ClientRecord, type Key, keys, type RegistrationRecord } from '../../stores/records.ts';
 import type { DoorAnswer } from '../network/door.ts';
 import { registrationFacts } from '../records/facts.ts';
+import { keepInSpiteOfDoubt } from '../records/registrationDoubt.ts';
 import { claim } from '../records/spending.ts';
 import { type Act, registrationPlace, type Tools } from '../tools/tools.ts';
 
@@ -62,10 +63,10 @@ async function recall(
   return found && fits(tools, found, input) ? found : undefined;
 }
 
-function fits(tools: Tools, { issuer, client }: RegistrationRecord, input: Input): boolean {
+function fits(tools: Tools, { issuer, client, awaitedInVain }: RegistrationRecord, input: Input): boolean {
   const { server, redirectUri, refusedClient } = input;
   const { clientId, redirectUris, secretExpiresAt } = client;
-  const kept = { issuer, clientId, redirectUris, secretExpiresAt };
+  const kept = { issuer, clientId, redirectUris, secretExpiresAt, awaitedInVain };
   const needed = { issuer: server.issuer, refusedClient };
   const names = redirectUri === null ? [null] : namesOf(tools, input);
   return names.some((uri) => fitsRegistration(kept, { ...needed, redirectUri: uri }, tools.now()));
@@ -87,8 +88,29 @@ async function registerOnce(
     const claimed = await claim(tools, spending, AbortSignal.any([signal, tools.closing]));
     if (claimed.kind === 'moved') continue;
     // What was broken off may have left a client that nobody uses: that costs nothing.
-    return register(tools, key, input, signal).finally(claimed.release);
+    return register(tools, key, input, signal)
+      .catch((refused: unknown) => keepOurs(tools, key, input, refused))
+      .finally(claimed.release);
   }
+}
+
+/**
+ * Where the server registers no other client, the one that a person was awaited with in vain is used once more: it may be
+ * good, and the person only went away (REG-10).
+ * @throws what was refused, where there is none.
+ */
+async function keepOurs(
+  tools: Tools,
+  key: Key<'registration'>,
+  input: Input,
+  refused: unknown,
+): Promise<RegistrationRecord> {
+  const isRefusal = refused instanceof AuthError && refused.code === 'registration_refused';
+  if (isRefusal && (await keepInSpiteOfDoubt(tools, key))) {
+    const kept = await recall(tools, key, input);
+    if (kept) return kept;
+  }
+  throw refused;
 }
 
 async function register(
@@ -108,21 +130,18 @@ async function register(
     scopes,
     server,
   });
-  const { clientId, clientSecret, secretExpiresAt, authMethod, redirectUris } = await submit(
-    tools,
-    input,
-    request,
-    signal,
-  );
+  const { management, ...registered } = await submit(tools, input, request, signal);
   const client: ClientRecord = {
+    ...registered,
     kind: 'dynamic',
-    clientId,
-    clientSecret,
-    secretExpiresAt,
-    authMethod,
-    redirectUris: [...redirectUris],
+    redirectUris: [...registered.redirectUris],
   };
-  const record: RegistrationRecord = { v: 1, issuer: server.issuer, client };
+  const record: RegistrationRecord = {
+    v: 1,
+    issuer: server.issuer,
+    client,
+    ...(management && { management }),
+  };
   // Who was held up while another one registered uses the other's.
   const stored = await tools.records.update(key, (now) =>
     now && fits(tools, now, input) ? undefined : record,

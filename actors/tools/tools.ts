@@ -134,6 +134,11 @@ export interface Policy {
    * explicit login look anew. Default 1 minute; 0: never.
    */
   readonly rememberMetadata?: number;
+  /**
+   * How a resource is asked, without a token, for its challenge: by `GET`; or first by the `POST` of an MCP client, for
+   * resources that challenge nothing else. Default `GET`. @see MCP 2025-11-25, Transports
+   */
+  readonly probe?: 'GET' | 'POST';
   /** `prompt` of authorization requests, such as `consent`, or several with a space between them. Default: none is sent. */
   readonly prompt?: string;
   /** Issuers that reject the `resource` parameter. It is not sent to them. */

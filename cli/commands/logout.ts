@@ -20,11 +20,19 @@ Asks the authorization server to revoke the tokens, and deletes them here, wheth
 If the client was registered by hand with a secret, give the client again. Otherwise its tokens are deleted here, but
 not revoked.
 
+A server that shows an error page instead of its login page may have forgotten the client that authchart registered.
+Then use --forget and log in again.
+
 Examples:
+  authchart logout https://mcp.example.com/mcp --forget
   authchart logout https://mcp.example.com/mcp
   authchart logout https://mcp.example.com/mcp --client-id my-client \\
     --issuer https://accounts.example.com --client-secret-file ./secret
 `;
+
+interface ForgetFlag {
+  readonly forget?: boolean;
+}
 
 /** Adds the command. */
 export function addLogout(program: Command, perform: Perform): void {
@@ -33,14 +41,15 @@ export function addLogout(program: Command, perform: Perform): void {
     .summary('revoke the tokens of a login, and delete them')
     .description('Revoke the tokens of a login, and delete them.')
     .argument('<url>', 'the resource that you logged in to')
+    .option('--forget', 'forget the registered client, too: the next login registers a new one')
     .addHelpText('after', afterHelp)
-    .action((url: string, flags: SessionFlags) =>
+    .action((url: string, flags: SessionFlags & ForgetFlag) =>
       perform(flags, url, async (host) => {
         const resource = readResource(url);
         return withSession(host, resource, flags, 'ask', async (session) => {
           const { printer } = host;
           const known = await storedSession(recordsIn(flags, printer), session.id);
-          await session.logout();
+          await session.logout(flags.forget ? { forget: 'everything' } : {});
           const loggedOut = known?.grant !== undefined;
           const revoked = wasRevoked(session.explain());
           printer.result(

@@ -27,6 +27,7 @@ export const policyShape: Shape<EnginePolicy> = {
   scopeCeiling: optional(scopes),
   confirmStepUp: optional(callback),
   selectServer: optional(callback),
+  probe: optional(oneOf<'GET' | 'POST'>({ GET: true, POST: true })),
   prompt: optional(
     must('a text such as "consent": values of printable ASCII with a space between them', (value) =>
       isText(value, promptText),

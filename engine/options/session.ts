@@ -1,5 +1,5 @@
 // The options of a session and its logins, judged when they are given: before any traffic (HOST-2, P07).
-import { implementation, must, object, optional, type Shape } from '../../protocol/options.ts';
+import { implementation, must, object, oneOf, optional, type Shape } from '../../protocol/options.ts';
 import {
   callback,
   flag,
@@ -11,7 +11,13 @@ import {
   urlText,
 } from '../../protocol/optionValues.ts';
 import { anySubject, type CompleteOptions } from '../engineSurface.ts';
-import type { AnsweredRequest, HostRequest, LoginOptions, WaitOptions } from '../sessionSurface.ts';
+import type {
+  AnsweredRequest,
+  HostRequest,
+  LoginOptions,
+  LogoutOptions,
+  WaitOptions,
+} from '../sessionSurface.ts';
 
 /** The options of `engine.complete`. */
 export const completeShape: Shape<CompleteOptions> = {
@@ -39,6 +45,15 @@ export const loginShape: Shape<LoginOptions> = {
 
 /** @throws AuthError `config_invalid` */
 export const judgeLoginOptions = (options: LoginOptions): void => object(loginShape)(options, '');
+
+/** The options of `session.logout`. */
+export const logoutShape: Shape<LogoutOptions> = {
+  forget: optional(oneOf<'everything'>({ everything: true })),
+  signal: optional(signal),
+};
+
+/** @throws AuthError `config_invalid` */
+export const judgeLogoutOptions = (options: LogoutOptions): void => object(logoutShape)(options, '');
 
 /** The options of whatever is only waited for. */
 const waitShape: Shape<WaitOptions> = { signal: optional(signal) };

@@ -1,4 +1,4 @@
-// The phase that lasts: `authorized`, with renewal and step-up side by side, and `steppingUp`.
+// The phase that lasts: a grant can be used; renewal and step-up, side by side.
 import { chart, heedingSiblings, known, ofSession, reported, thrown } from '../chart.ts';
 
 /** The phase in which a grant can be used: renewal and step-up, side by side. */
@@ -198,78 +198,6 @@ export const authorized = chart.createStateConfig({
           },
         },
       },
-    },
-  },
-});
-
-/** The phase that decides whether more scopes are asked for: are they new, allowed, and within the budget. */
-export const steppingUp = chart.createStateConfig({
-  id: 'steppingUp',
-  description:
-    'The union of what was requested, granted and challenged; within a budget; at the authorization endpoint.',
-  tags: ['busy', 'canSend'],
-  meta: { spec: ['STEP-1', 'STEP-3', 'STEP-4', 'STEP-5', 'STEP-7', 'SCOPE-2'] },
-  initial: 'weighing',
-  on: {
-    'user.login': { actions: 'recordRequestedLogin' },
-    'user.cancel': { target: '#authorized', actions: 'refuseCancelled' },
-  },
-  states: {
-    weighing: {
-      description: 'Is it new, allowed, and within the budget?',
-      meta: { spec: ['STEP-4', 'STEP-7'] },
-      always: [
-        {
-          guard: 'addsNothing',
-          description: 'Asked for before, and not granted',
-          target: '#authorized',
-          actions: 'refuseScopeNotGranted',
-        },
-        { guard: 'isBeyondCeiling', target: '#authorized', actions: 'refuseStepUpBeyondCeiling' },
-        { guard: 'isDenied', target: '#authorized', actions: 'refuseStepUpDenied' },
-        { guard: 'isStepUpBudgetSpent', target: '#authorized', actions: 'refuseStepUpExhausted' },
-        { guard: 'isInteractionBarred', target: '#authorized', actions: 'refuseStepUpBarred' },
-        { guard: 'otherwise', target: 'confirming' },
-      ],
-    },
-    confirming: {
-      description: 'The host may ask first.',
-      meta: { spec: ['STEP-7', 'AUTHZ-11'] },
-      invoke: {
-        id: 'confirmStepUp',
-        src: 'confirmStepUp',
-        input: ({ context }) => ({
-          session: context.session,
-          scopes: context.stepUp?.scopes ?? [],
-          granted: context.grant?.granted ?? [],
-        }),
-        onDone: [
-          {
-            guard: { type: 'isAllowed', params: reported },
-            target: 'leaving',
-            actions: { type: 'recordTime', params: reported },
-          },
-          {
-            guard: 'otherwise',
-            target: '#authorized',
-            actions: ['refuseStepUpDenied', 'rememberDenial'],
-          },
-        ],
-        onError: { target: '#failed', actions: { type: 'recordFailure', params: thrown('steppingUp') } },
-      },
-    },
-    leaving: {
-      description: 'To the server of the grant, where it is known.',
-      meta: { spec: ['STEP-1', 'STEP-3'] },
-      always: [
-        { guard: 'knowsServer', target: '#authorizing', actions: 'spendStepUp' },
-        {
-          guard: 'otherwise',
-          description: 'After a restart: who is responsible?',
-          target: '#discovering',
-          actions: 'spendStepUp',
-        },
-      ],
     },
   },
 });

@@ -25,7 +25,11 @@ export const bindChecking = chart.createStateConfig({
       invoke: {
         id: 'recallBinding',
         src: 'recallBinding',
-        input: ({ context }) => ({ session: context.session, server: known(context.server) }),
+        input: ({ context }) => ({
+          session: context.session,
+          server: known(context.server),
+          isAskedFor: context.requestedLogin !== null,
+        }),
         onDone: { target: 'deciding', actions: { type: 'recordBound', params: reported } },
         onError: { target: '#failed', actions: { type: 'recordFailure', params: thrown('bindChecking') } },
       },
@@ -63,6 +67,12 @@ export const reusing = chart.createStateConfig({
   always: [
     { guard: 'isUsable', target: '#authorized', actions: 'clearFailure' },
     { guard: 'isRenewable', target: '#renewing' },
+    {
+      guard: 'canLookFurther',
+      description: 'No client id can be had here: the next one that is listed',
+      target: '#choosingServer',
+      actions: 'passOverUnregistrable',
+    },
     { guard: 'isStrategyImpossible', target: '#failed', actions: 'failStrategyImpossible' },
     { guard: 'isInteractionBarred', target: '#failed', actions: 'failInteractionRequired' },
     { guard: 'isBudgetSpent', target: '#failed', actions: 'failGrantNotAccepted' },

@@ -61,6 +61,7 @@ export const discovering = chart.createStateConfig({
       },
     },
     choosingServer: {
+      id: 'choosingServer',
       description: 'One of the listed servers: the one that is bound already, else the first.',
       meta: { spec: ['DISC-5'] },
       invoke: {
@@ -77,7 +78,7 @@ export const discovering = chart.createStateConfig({
             target: 'fetchingServerMetadata',
             actions: { type: 'recordCandidate', params: reported },
           },
-          { guard: 'otherwise', target: '#failed', actions: 'failNoServerLeft' },
+          { guard: 'otherwise', target: '#failed', actions: ['forgetServer', 'failNoServerLeft'] },
         ],
         onError: failed,
       },

@@ -1,5 +1,11 @@
 // The phases at the two ends: `recovering` on start, `idle`, and `signingOut`.
-import { chart, heedingSiblings, ofSession, reported, thrown } from '../chart.ts';
+import { chart, heedingSiblings, known, ofSession, reported, thrown } from '../chart.ts';
+
+/** The store would not let go of something; what the chart knows is forgotten all the same. */
+const notForgotten = {
+  target: '#failed',
+  actions: ['forgetEverything', { type: 'recordFailure', params: thrown('signingOut') }],
+} as const;
 
 /** The phase of a start: what the store remembers decides where the chart goes. */
 export const recovering = chart.createStateConfig({
@@ -73,7 +79,7 @@ export const signingOut = chart.createStateConfig({
   meta: { spec: ['TOK-10'] },
   initial: 'revoking',
   // Being underway already is no reason to start again.
-  on: { 'user.logout': {} },
+  on: { 'user.logout': { actions: 'recordSignOut' } },
   states: {
     revoking: {
       description: 'Refresh tokens first; a server that does not answer does not keep us.',
@@ -93,11 +99,26 @@ export const signingOut = chart.createStateConfig({
         id: 'forgetSession',
         src: 'forgetSession',
         input: ({ context: { session, redirectUri } }) => ({ session, redirectUri }),
+        onDone: [
+          {
+            guard: 'forgetsClients',
+            target: 'unregistering',
+            actions: { type: 'recordForgotten', params: reported },
+          },
+          { guard: 'otherwise', target: '#idle', actions: 'forgetEverything' },
+        ],
+        onError: notForgotten,
+      },
+    },
+    unregistering: {
+      description: 'Deletes the clients that were registered for the session, here and at their servers.',
+      meta: { spec: ['TOK-10', 'REG-10'] },
+      invoke: {
+        id: 'unregisterClients',
+        src: 'unregisterClients',
+        input: ({ context: { session, signOut } }) => ({ session, issuers: known(signOut).issuers }),
         onDone: { target: '#idle', actions: 'forgetEverything' },
-        onError: {
-          target: '#failed',
-          actions: ['forgetEverything', { type: 'recordFailure', params: thrown('signingOut') }],
-        },
+        onError: notForgotten,
       },
     },
   },

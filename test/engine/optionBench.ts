@@ -10,7 +10,7 @@ import {
 } from '../../engine/options/client.ts';
 import { engineShape, userAgentShape } from '../../engine/options/engine.ts';
 import { policyShape } from '../../engine/options/policy.ts';
-import { completeShape, loginShape } from '../../engine/options/session.ts';
+import { completeShape, loginShape, logoutShape } from '../../engine/options/session.ts';
 import {
   AuthError,
   createAuthEngine,
@@ -144,6 +144,7 @@ export const sections: readonly Section[] = [
     engineOf(base).session({ resource: bench.world.resource, ...some }),
   ),
   section('', loginShape, rows.loginRows, (some) => sessionHere().login(some)),
+  section('', logoutShape, rows.logoutRows, (some) => sessionHere().logout(some)),
   section('', completeShape, rows.completeRows, (some) =>
     engineOf(base).complete('https://app.example/callback?code=a&state=b', some),
   ),

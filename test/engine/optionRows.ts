@@ -8,6 +8,7 @@ import {
   type GrantOptions,
   hostUserAgent,
   type LoginOptions,
+  type LogoutOptions,
   memoryStore,
   type PreRegisteredClient,
   type PrivateKey,
@@ -57,6 +58,7 @@ export const policyRows: Rows<EnginePolicy> = {
   scopeCeiling: { bad: noScopes, good: goodScopes },
   confirmStepUp: functions,
   selectServer: functions,
+  probe: { bad: ['', 'get', 'PUT', null, true, ['GET']], good: ['GET', 'POST'] },
   prompt: {
     bad: ['', ' ', ' consent', 'login  consent', 'cönsent', 'consent\n', true, null, ['consent']],
     good: ['consent', 'login consent', 'urn:example:prompt'],
@@ -245,6 +247,11 @@ export const loginRows: Rows<LoginOptions> = {
     bad: [null, {}, 'abort', new AbortController(), 5000, { aborted: false }],
     good: [new AbortController().signal],
   },
+};
+
+export const logoutRows: Rows<LogoutOptions> = {
+  forget: { bad: ['', 'login', true, null, ['everything']], good: ['everything'] },
+  signal: loginRows.signal,
 };
 
 export const completeRows: Rows<CompleteOptions> = {

@@ -224,3 +224,64 @@ describe('explain() says why the others were not chosen', () => {
     ]);
   });
 });
+
+describe('a server that registers nobody', () => {
+  beforeEach(() => {
+    delete world.documents.a['registration_endpoint'];
+  });
+
+  it('DISC-5, REG-1: is passed over for the next one that is listed, and explain() says why', async () => {
+    const { session } = testEngine(world.resource);
+    expect((await callTool(session, 'any')).status).toBe(200);
+    const { boundTo, passedOver } = session.explain();
+    expect([boundTo, passedOver]).toEqual([
+      world.origins.b,
+      [{ issuer: world.origins.a, code: 'registration_impossible' }],
+    ]);
+    expect(world.lines('a')).toEqual([`GET ${METADATA}`]);
+  });
+
+  it('DISC-5, AUTHZ-11: is passed over before anybody is asked: the person hears of the other one', async () => {
+    const { session } = testEngine(world.resource, { policy: { interaction: 'ask' } });
+    expect((await callTool(session, 'any')).status).toBe(401);
+    expect(session.explain().failure).toMatchObject({
+      code: 'interaction_required',
+      issuer: world.origins.b,
+    });
+  });
+
+  it('DISC-5: is not passed over where the client was registered there by hand', async () => {
+    const preRegistered = [{ issuer: world.origins.a, clientId: 'by-hand' }];
+    const { session } = testEngine(world.resource, { client: { name: 'tests', preRegistered } });
+    expect((await callTool(session, 'any')).status).toBe(200);
+    expect(world.lines('b')).toEqual([]);
+  });
+
+  it('DISC-5, REG-1: and where no other one does, it is said what helps', async () => {
+    delete world.documents.b['registration_endpoint'];
+    const { session } = testEngine(world.resource);
+    expect(await failureOf(session.login())).toMatchObject({
+      code: 'registration_impossible',
+      recovery: 'fix-config',
+      message: expect.stringContaining('register a client at one of them by hand'),
+    });
+    expect([...world.lines('a'), ...world.lines('b')]).toEqual([`GET ${METADATA}`, `GET ${METADATA}`]);
+  });
+
+  it('DISC-5, TOK-7: and where the other one is away, it is tried again later', async () => {
+    world.script(`b GET ${METADATA}`, () => ({ status: 503 }));
+    const { session } = testEngine(world.resource);
+    expect(await failureOf(session.login())).toMatchObject({
+      code: 'server_unavailable',
+      recovery: 'retry-later',
+    });
+  });
+
+  it('BIND-6: a client that belongs to another server still ends the search', async () => {
+    const preRegistered = [
+      { issuer: 'https://third.example', clientId: 'by-hand', resource: world.resource },
+    ];
+    const { session } = testEngine(world.resource, { client: { name: 'tests', preRegistered } });
+    expect((await failureOf(session.login())).code).toBe('bound_elsewhere');
+  });
+});

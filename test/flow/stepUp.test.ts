@@ -127,16 +127,18 @@ describe('where it goes', () => {
 
 describe('its bounds', () => {
   it.each([
-    ['fewer scopes are granted than were asked for', 'write', ['read', 'read write']],
-    ['the scope was granted before', 'read', ['read']],
-  ])('STEP-4, U02, U04: a permanent refusal where %s', async (_name, challenged, asked) => {
+    ['fewer scopes are granted than were asked for', 'write', ['read', 'read write'], 'scope_not_granted', 0],
+    ['the scope was granted before', 'read', ['read'], 'scope_not_honoured', 1],
+  ])('STEP-4, U02, U04: a permanent refusal where %s', async (_name, challenged, asked, code, renewals) => {
     const { session } = testEngine(world.resource);
     await callTool(session, 'any');
     grantOnly('read');
     world.script('resource POST /mcp', () => insufficient(challenged));
     for (let at = 0; at < 3; at += 1) expect((await callTool(session, 'write')).status).toBe(403);
-    expect(session.explain().refusal).toMatchObject({ code: 'scope_not_granted', recovery: 'none' });
+    expect(session.explain().refusal).toMatchObject({ code, recovery: 'none' });
     expect(scopesAsked()).toEqual(asked);
+    // What was granted for a time may have lapsed: one renewal tells.
+    expect(grantTypes().filter((type) => type === 'refresh_token')).toHaveLength(renewals);
     world.scripts.clear();
     expect((await callTool(session, 'any')).status).toBe(200);
   });

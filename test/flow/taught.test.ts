@@ -44,6 +44,31 @@ describe('a resource that challenges POST only', () => {
     expect(logins()).toBe(1);
     expect((await callTool(session, 'any')).status).toBe(200);
   });
+
+  it('DISC-2, DISC-13: login() without a call before it asks by POST where the policy says so, and finds the same pointer', async () => {
+    const { session } = testEngine(world.resource, { policy: { interaction: 'ask', probe: 'POST' } });
+    await session.login();
+    expect(world.lines('b')).toEqual([]);
+    const [probe, ...others] = world.requests('resource', 'POST', '/mcp');
+    expect(others).toEqual([]);
+    expect(JSON.parse(probe?.body ?? '')).toMatchObject({ jsonrpc: '2.0', method: 'ping' });
+    expect(probe?.headers).toMatchObject({ 'content-type': 'application/json' });
+    expect(probe?.headers['authorization']).toBeUndefined();
+  });
+});
+
+describe('a probe by POST', () => {
+  it.each([200, 202, 400, 403, 404, 405, 415, 503])(
+    'DISC-2: that is answered with %i is followed by a GET, whose challenge counts',
+    async (status) => {
+      world.script('resource POST /mcp', ({ headers }) =>
+        headers['authorization'] === undefined ? { status } : undefined,
+      );
+      const { session } = testEngine(world.resource, { policy: { interaction: 'ask', probe: 'POST' } });
+      await session.login();
+      expect(world.lines('resource').slice(0, 2)).toEqual(['POST /mcp', 'GET /mcp']);
+    },
+  );
 });
 
 describe('a resource that answers every path with JSON', () => {

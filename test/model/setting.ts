@@ -57,15 +57,19 @@ export interface Setting {
   readonly ceiling: readonly string[] | null;
   /** Lists of authorization servers that the resource may name. */
   readonly lists: readonly (readonly Letter[])[];
+  /** What the resource may list as its scopes; null: nothing. */
+  readonly offers: readonly (readonly string[] | null)[];
   readonly servers: readonly ServerKind[];
   readonly memories: readonly Memory[];
   readonly findings: readonly Finding[];
-  /** Scopes that the resource may ask more for, by a 403. */
+  /** Scopes that the resource may ask more for, by a 403; '' for one that names none. */
   readonly more: readonly string[];
   /** Scopes that a person asks for with a login; '' for none in particular. Empty: nobody logs in unasked. */
   readonly loginScopes: readonly string[];
   /** Whether the resource answers with 401, too. */
   readonly refuses: boolean;
+  /** Whether servers may grant fewer scopes than they were asked for. */
+  readonly grantsLess: boolean;
   /** Whether grants fall due. */
   readonly ages: boolean;
   /** Whether other processes change the store. */

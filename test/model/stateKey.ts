@@ -8,7 +8,13 @@ type Context = Snapshot['context'];
 export function stateKey(snapshot: Snapshot): string {
   const { context, value } = snapshot;
   if (snapshot.matches('signingOut'))
-    return JSON.stringify([value, context.strategy, context.limits.ceiling, context.grant !== null]);
+    return JSON.stringify([
+      value,
+      context.strategy,
+      context.limits.ceiling,
+      context.grant !== null,
+      context.signOut?.forget,
+    ]);
   return JSON.stringify([
     value,
     asked(context),
@@ -42,6 +48,7 @@ function spent({ budget }: Context): unknown {
     Math.min(budget.renewals, 1),
     Math.min(budget.registrations, 1),
     Math.min(stepUps, 2),
+    budget.renewedFor.length > 0,
   ];
 }
 
@@ -54,6 +61,7 @@ function held(snapshot: Snapshot): unknown {
       grant.issuer,
       grant.renewable,
       sorted(grant.requested),
+      sorted(grant.granted),
       grant.refreshAt !== undefined && at >= grant.refreshAt,
       grant.version === refused?.version,
     ],
@@ -85,8 +93,7 @@ function found(snapshot: Snapshot): unknown {
   const { candidate, resourceMetadata, passedOver, redirectUri, pending, presented } = snapshot.context;
   return [
     candidate && [candidate.issuer, candidate.isBound],
-    (snapshot.matches({ discovering: 'choosingServer' }) ||
-      snapshot.matches({ discovering: 'fetchingServerMetadata' })) && [
+    mayChooseServer(snapshot) && [
       resourceMetadata?.authorizationServers,
       passedOver.map(({ issuer, code }) => [issuer, code]),
     ],
@@ -94,6 +101,17 @@ function found(snapshot: Snapshot): unknown {
     pending && [pending.issuer, sorted(pending.requested)],
     presented !== null && presented === pending?.key,
   ];
+}
+
+/** Whether one of several servers may still be chosen, before anything is looked up anew. */
+function mayChooseServer(snapshot: Snapshot): boolean {
+  const isChoosing =
+    snapshot.matches({ discovering: 'choosingServer' }) ||
+    snapshot.matches({ discovering: 'fetchingServerMetadata' });
+  const isToBind =
+    snapshot.matches('bindChecking') || snapshot.matches({ authorized: { renewal: 'renewing' } });
+  const listed = snapshot.context.resourceMetadata?.authorizationServers ?? [];
+  return isChoosing || (isToBind && listed.length > 1);
 }
 
 /** Whether anybody may still ask what went wrong. */

@@ -20,6 +20,8 @@ const now = 1_700_000_000_000;
 const evidence = (more: Partial<BindingEvidence> = {}): BindingEvidence => ({
   resource,
   server: { issuer: here, authMethods: ['client_secret_post'] },
+  isAskedFor: false,
+  mayRegister: true,
   hostClients: [],
   binding: null,
   pin: null,
@@ -48,7 +50,11 @@ const bindingTo = (...servers: readonly BoundServer[]): BindingEvidence['binding
   servers,
 });
 
-const stored = (more: Partial<Registration> = {}, secretExpiresAt?: number): StoredRegistration => ({
+const stored = (
+  more: Partial<Registration> = {},
+  secretExpiresAt?: number,
+  awaitedInVain = false,
+): StoredRegistration => ({
   registration: {
     key: 'registration:key',
     kind: 'dynamic',
@@ -59,6 +65,7 @@ const stored = (more: Partial<Registration> = {}, secretExpiresAt?: number): Sto
     ...more,
   },
   ...(secretExpiresAt !== undefined && { secretExpiresAt }),
+  awaitedInVain,
 });
 
 const preRegistered = (more: Partial<Registration> = {}, mayRecallGrant = true): BindingVerdict => ({
@@ -474,5 +481,27 @@ describe('over all evidence', () => {
         expect(after.kind).toBe(issuer === here ? 'pre-registered' : 'bound-elsewhere');
       }
     }
+  });
+});
+
+describe('a registration that a person was awaited with in vain', () => {
+  const inVain = { stored: stored({}, undefined, true) };
+  const server = { issuer: here, authMethods: [], registrationEndpoint: `${here}/register` };
+
+  test.each<[string, Partial<BindingEvidence>, BindingVerdict['kind']]>([
+    ['is no client when somebody asks for a login', { server, isAskedFor: true }, 'nothing'],
+    ['is one while nobody does', { server, isAskedFor: false }, 'stored'],
+    ['is one where the host registers nobody', { server, isAskedFor: true, mayRegister: false }, 'stored'],
+    [
+      'is one where the server registers nobody',
+      { server: { issuer: here, authMethods: [] }, isAskedFor: true },
+      'stored',
+    ],
+  ])('REG-10: %s', (_what, more, kind) => {
+    expect(judgeBinding(evidence({ ...inVain, ...more })).kind).toBe(kind);
+  });
+
+  test('REG-10: without such a wait it is a client for everybody', () => {
+    expect(judgeBinding(evidence({ stored: stored(), server, isAskedFor: true })).kind).toBe('stored');
   });
 });

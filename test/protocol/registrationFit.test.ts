@@ -1,9 +1,11 @@
 // Whether a registration that somebody else made meanwhile can be used.
 import { describe, expect, test } from 'vitest';
+import { type FailureCode, failureCodes } from '../../contract/errors.ts';
 import {
   fitsRegistration,
   type KeptRegistration,
   type NeededRegistration,
+  raisesDoubt,
 } from '../../protocol/registrationFit.ts';
 
 const now = 1_700_000_000_000;
@@ -25,8 +27,22 @@ describe('fitsRegistration', () => {
     ['REG-7, R08: with a secret that is good', { secretExpiresAt: now + 1 }, {}, true],
     ['REG-7, R08: not with a secret that ends now', { secretExpiresAt: now }, {}, false],
     ['REG-7, R08: not with a secret that has expired', { secretExpiresAt: now - 1 }, {}, false],
+    ['REG-10: not one that a person was awaited with in vain', { awaitedInVain: true }, {}, false],
+    ['REG-10: one of which nothing is known', { awaitedInVain: false }, {}, true],
     ['REG-7, R09: with a secret that does not expire', { secretExpiresAt: undefined }, {}, true],
   ])('%s', (_what, more, also, expected) => {
     expect(fitsRegistration({ ...kept, ...more }, { ...needed, ...also }, now)).toBe(expected);
+  });
+});
+
+describe('raisesDoubt', () => {
+  const codes = Object.keys(failureCodes) as FailureCode[];
+
+  test('REG-10: where nobody came back: in time, or before the person gave up', () => {
+    expect(codes.filter((code) => raisesDoubt(code, false))).toEqual(['cancelled', 'login_timed_out']);
+  });
+
+  test('REG-10: never where an answer came, whatever it said', () => {
+    expect(codes.filter((code) => raisesDoubt(code, true))).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 // What must follow from the evidence of the bind-check: refuse, use, renew, or get a new grant (SEP-2352).
+import { isDeepStrictEqual } from 'node:util';
 import type { FailureCode } from '../../../contract/errors.ts';
 import type { GrantStrategy, ServerMetadata } from '../../../contract/facts.ts';
 import type { Bound } from '../../../contract/work.ts';
@@ -51,14 +52,15 @@ export const reuse: Invariant = {
 
 export const newGrant: Invariant = {
   holds:
-    'without a grant that can be used or renewed, a login begins where the server has it, a person may be asked, and it was not tried too often; else it is told why not',
-  spec: ['REG-1', 'BIND-4', 'BIND-5', 'AUTHZ-11', 'TOK-9', 'EXT-6'],
+    'without a grant that can be used or renewed, a login begins where the server has it, a person may be asked, and it was not tried too often; else it is told why not; where no client id can be had, the next server is looked at first',
+  spec: ['DISC-5', 'REG-1', 'BIND-4', 'BIND-5', 'AUTHZ-11', 'TOK-9', 'EXT-6'],
   violated(edge) {
     const means = meansOf(edge);
     const { server } = edge.from.context;
     if (!means || !server) return undefined;
-    const bar = barOf(means.strategy, server, edge.from.context);
     const way = wayTo(server, means);
+    if (!way && isOneOfSeveral(edge.from.context)) return passedOver(edge, server);
+    const bar = barOf(means.strategy, server, edge.from.context);
     if (bar === undefined && way) return objectionTo(edge, way);
     const code = bar ?? 'registration_impossible';
     const begun = begunBy(edge).join();
@@ -66,6 +68,17 @@ export const newGrant: Invariant = {
     return toldIn(edge.to) === code ? undefined : `${code} was told as ${toldIn(edge.to)}`;
   },
 };
+
+const isOneOfSeveral = ({ resourceMetadata }: Context): boolean =>
+  (resourceMetadata?.authorizationServers.length ?? 0) > 1;
+
+/** Where no client id can be had, the next server that is listed is looked at, before anybody is asked for anything. */
+function passedOver({ from, to }: Edge, { issuer }: ServerMetadata): string | undefined {
+  const passed = [...from.context.passedOver, { issuer, code: 'registration_impossible' }];
+  if (!isDeepStrictEqual(to.context.passedOver, passed)) return 'nobody notes where no client id can be had';
+  const begun = begunBy({ from, to }).join();
+  return begun === 'chooseServer' ? undefined : `${begun}, though another server is listed`;
+}
 
 /** By whom a new grant can be asked for, when there is none to use: after the bind-check, or a refresh that failed for good. */
 function meansOf(edge: Edge): Means | undefined {

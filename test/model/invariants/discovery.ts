@@ -30,7 +30,7 @@ export const discoverySteps: Invariant = {
     const probed = outputIn(edge, 'probeResource');
     if (probed) return next(edge, 'fetchResourceMetadata', { challenge: probed.challenge });
     const described = outputIn(edge, 'fetchResourceMetadata');
-    if (described) {
+    if (described && edge.from.matches('discovering')) {
       const listed = described.resourceMetadata.authorizationServers;
       return next(edge, 'chooseServer', { listed, passedOver: [] });
     }
@@ -50,7 +50,7 @@ export const passingOver: Invariant = {
   spec: ['DISC-5', 'DISC-11', 'DISC-8'],
   violated(edge) {
     const failed = actors.map((source) => failureIn(edge, source)).find(Boolean);
-    if (!failed) return undefined;
+    if (!failed || !edge.from.matches('discovering')) return undefined;
     const { candidate, resourceMetadata, passedOver } = edge.from.context;
     const isOneOfSeveral =
       edge.stimulus.report?.source === 'fetchServerMetadata' &&
@@ -69,7 +69,10 @@ export const lookedAtAnew: Invariant = {
   holds: 'nobody is led to a server of which it could not be found out whether it is still responsible',
   spec: ['DISC-8', 'DISC-11', 'DISC-12'],
   violated(edge) {
-    const isOver = !edge.to.hasTag('busy') && actors.some((source) => failureIn(edge, source));
+    const isOver =
+      edge.from.matches('discovering') &&
+      !edge.to.hasTag('busy') &&
+      actors.some((source) => failureIn(edge, source));
     return isOver && edge.to.context.server
       ? 'a server is still trusted that could not be looked at'
       : undefined;
@@ -87,8 +90,12 @@ function next(edge: Edge, source: Source, facts: Readonly<Record<string, unknown
 /** Worth another try later, unless each of them was said to be absent. */
 function noneLeft(edge: Edge): string | undefined {
   const { passedOver } = edge.from.context;
-  const isAway = passedOver.some(({ code }) => code !== 'server_metadata_absent');
-  const due = isAway ? 'server_unavailable' : 'server_metadata_absent';
+  const codes = passedOver.map(({ code }) => code);
+  const isAway = codes.some(
+    (code) => code !== 'server_metadata_absent' && code !== 'registration_impossible',
+  );
+  const isClosed = codes.includes('registration_impossible');
+  const due = isAway ? 'server_unavailable' : isClosed ? 'registration_impossible' : 'server_metadata_absent';
   if (begunBy(edge).length > 0) return 'the flow goes on without a server';
   return toldIn(edge.to) === due ? undefined : `${due} was told as ${toldIn(edge.to)}`;
 }

@@ -34,7 +34,7 @@ import {
   readsAfresh,
   waitOver,
 } from './startAgain.ts';
-import { joined, weighed } from './stepUp.ts';
+import { joined, unnamed, weighed } from './stepUp.ts';
 import { answering, cancelling, joining } from './underWay.ts';
 
 export const invariants: readonly Invariant[] = [
@@ -83,6 +83,7 @@ export const invariants: readonly Invariant[] = [
   unconfirmed,
   joined,
   weighed,
+  unnamed,
   interrupted,
   toldByStore,
   requested,

@@ -9,6 +9,8 @@ const asking: readonly Source[] = ['prepareAuthorization', 'requestDeviceCode'];
 /** What gives the budget back: the word of a person or host, and a request that the resource accepted. */
 const forgiving = ['user.login', 'user.retry', 'user.logout', 'user.cancel', 'host.shutdown', 'grant.proved'];
 
+const isSignOut = (source: Source): boolean => source === 'forgetSession' || source === 'unregisterClients';
+
 export const loginCosts: Invariant = {
   holds:
     'each login costs one, a direct one when it is answered; an outage before anybody was asked costs nothing, and nothing else does',
@@ -20,7 +22,7 @@ export const loginCosts: Invariant = {
     const price = asked + answered(edge) + takenOver(edge);
     if (after === before + price) return undefined;
     const { event, report } = edge.stimulus;
-    const isForgiven = forgiving.includes(event.type) || report?.source === 'forgetSession';
+    const isForgiven = forgiving.includes(event.type) || (report && isSignOut(report.source));
     if (isForgiven && after === 0) return undefined;
     return `${edge.stimulus.type} made ${before} logins ${after}, at a price of ${price}`;
   },

@@ -52,6 +52,8 @@ export const memory: Invariant = {
   spec: ['STEP-2', 'STEP-6', 'TOK-4', 'BIND-1', 'AUTHZ-4'],
   violated(edge) {
     const source = edge.stimulus.report?.source;
+    // What a step-up looks up is for its scopes only.
+    if (edge.from.matches('steppingUp') && source === 'fetchResourceMetadata') return undefined;
     const known = source && factsIn(edge, source);
     if (!known) return undefined;
     const { context } = edge.to;

@@ -3,12 +3,17 @@ import { begunBy, failureIn, type Invariant, isUnchanged } from '../invariant.ts
 import type { Edge } from '../walk.ts';
 
 const isUnderWay = ({ children }: Edge['from']): boolean =>
-  children['revokeGrants'] !== undefined || children['forgetSession'] !== undefined;
+  ['revokeGrants', 'forgetSession', 'unregisterClients'].some((child) => children[child] !== undefined);
+
+/** The session is forgotten, and nothing else is left to be. */
+const isLast = ({ from, stimulus: { report } }: Edge): boolean =>
+  report?.source === 'unregisterClients' ||
+  (report?.source === 'forgetSession' && from.context.signOut?.forget !== 'everything');
 
 export const signOut: Invariant = {
   holds:
-    'who signs out has their grants revoked and then the session forgotten, even where revoking failed; until then nothing but the end of the host comes in between',
-  spec: ['TOK-10'],
+    'who signs out has their grants revoked and then the session forgotten, even where revoking failed, and then its clients, where all is to be forgotten; until then nothing but the end of the host comes in between',
+  spec: ['TOK-10', 'REG-10'],
   violated(edge) {
     const { from, stimulus } = edge;
     const { report, event } = stimulus;
@@ -19,10 +24,23 @@ export const signOut: Invariant = {
     }
     if (report?.source === 'revokeGrants')
       return begun === 'forgetSession' ? undefined : 'what was revoked is not forgotten';
-    if (report?.source === 'forgetSession' || event.type === 'host.shutdown') return undefined;
+    if (event.type === 'user.logout') return asksForMore(edge);
+    if (isLast(edge) || event.type === 'host.shutdown' || failureIn(edge)) return undefined;
+    if (report?.source === 'forgetSession')
+      return begun === 'unregisterClients' ? undefined : 'the clients that were to be forgotten are kept';
     return isUnchanged(edge) ? undefined : `${stimulus.type} disturbs the sign-out`;
   },
 };
+
+/** Whoever asks again may want more forgotten, and disturbs nothing. */
+function asksForMore(edge: Edge): string | undefined {
+  const { from, to, stimulus } = edge;
+  const wants = 'forget' in stimulus.event ? 'everything' : from.context.signOut?.forget;
+  if (to.context.signOut?.forget !== wants) return 'what is to be forgotten is not remembered';
+  return begunBy(edge).length === 0 && to.matches('signingOut')
+    ? undefined
+    : 'a logout disturbs the sign-out';
+}
 
 export const nothingLeft: Invariant = {
   holds:
@@ -30,16 +48,16 @@ export const nothingLeft: Invariant = {
   spec: ['TOK-10', 'BIND-12'],
   violated(edge) {
     const { stimulus, to } = edge;
-    const isSignedOut = stimulus.report?.source === 'forgetSession';
-    if (!isSignedOut && stimulus.event.type !== 'host.shutdown') return undefined;
     const failed = failureIn(edge);
+    const isSignedOut = isLast(edge) || (stimulus.report?.source === 'forgetSession' && failed);
+    if (!isSignedOut && stimulus.event.type !== 'host.shutdown') return undefined;
     if (!to.matches(failed ? 'failed' : 'idle')) return `${JSON.stringify(to.value)} is not the end`;
     const { session, interaction, at, strategy, limits, budget, failure, retryAt, denied, ...others } =
       to.context;
     const { passedOver, conflict, ways, ...facts } = others;
     const left = Object.entries(facts).find(([, fact]) => fact !== null && fact !== false);
     if (left) return `${left[0]} is left over`;
-    const spent = budget.authorizations + budget.renewals + budget.registrations;
+    const spent = budget.authorizations + budget.renewals + budget.registrations + budget.renewedFor.length;
     if (spent > 0 || Object.keys(budget.stepUps).length + denied.length + passedOver.length > 0)
       return 'what was spent or denied is left over';
     return failed || failure === null ? undefined : 'a failure is left over';

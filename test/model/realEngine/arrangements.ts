@@ -164,7 +164,13 @@ export const arrangements: Readonly<
     answer: revocationAnswer(situation),
     sends: await revocations(situation),
   }),
-  forgetSession: (situation) => quiet(situation),
+  forgetSession: (situation) => ({
+    ...quiet(situation),
+    arrange: ifPlanned<Work['forgetSession']['output']>(situation, ({ issuers: [issuer = ''] }) =>
+      putMemory(situation, { binding: { issuer, kind: 'dynamic', scopes: [] }, grant: null, login: null }),
+    ),
+  }),
+  unregisterClients: (situation) => quiet(situation),
   waitUntil: (situation) => quiet(situation),
   gatherChallenges: (situation) => quiet(situation),
 };
@@ -204,6 +210,7 @@ const common: Readonly<Record<string, () => Answer>> = {
 
 const issuing: Readonly<Record<string, () => Answer>> = {
   'a grant': () => tokens(true),
+  'a grant to read only': () => tokens(true, 'read'),
   'a grant that cannot be renewed': () => tokens(false),
 };
 
@@ -217,10 +224,12 @@ const probeAnswers: Readonly<Record<string, Answer>> = {
 function resourceAnswer({ around, way }: Situation): Answer {
   if (way === 'an outage') return { status: 503 };
   if (way === 'absent') return { status: 404 };
-  const letters =
-    way === 'of another resource' ? (['a'] as const) : (way.split(' and ') as readonly Letter[]);
-  const resource = way === 'of another resource' ? 'https://other.example/mcp' : around.resource;
-  return { body: { resource, authorization_servers: letters.map((letter) => around.issuers[letter]) } };
+  const isOther = way === 'of another resource';
+  const [servers = '', offer] = (isOther ? 'a' : way).split(', with ');
+  const letters = servers.split(' and ') as readonly Letter[];
+  const resource = isOther ? 'https://other.example/mcp' : around.resource;
+  const authorization_servers = letters.map((letter) => around.issuers[letter]);
+  return { body: { resource, authorization_servers, ...(offer && { scopes_supported: offer.split(' ') }) } };
 }
 
 function serverAnswer({ way }: Situation, issuer: string): Answer {

@@ -26,14 +26,15 @@ export function serverDocument(issuer: string, kind: ServerKind): object {
 
 let issued = 0;
 
-/** Tokens never seen before. @see RFC 6749 §5.1 */
-export function tokens(isRenewable: boolean): Answer {
+/** Tokens never seen before; for the scopes that were asked for where it does not say. @see RFC 6749 §5.1 */
+export function tokens(isRenewable: boolean, scope?: string): Answer {
   issued += 1;
   return {
     body: {
       access_token: `access-${issued}`,
       token_type: 'Bearer',
       expires_in: TOKEN_LIFE / 1000,
+      ...(scope !== undefined && { scope }),
       ...(isRenewable && { refresh_token: `refresh-${issued}` }),
     },
   };

@@ -31,6 +31,9 @@ export function fromOutside({ setting }: Around, { context }: Snapshot): readonl
       happens('a person logs in again', { type: 'user.login', again: true }),
     ]),
     happens('a person logs out', { type: 'user.logout' }),
+    ...when(setting.loginScopes.includes(''), [
+      happens('a person logs out and has all forgotten', { type: 'user.logout', forget: 'everything' }),
+    ]),
     happens('a person cancels', { type: 'user.cancel' }),
     happens('a person tries again', { type: 'user.retry' }),
     happens('the host shuts down', { type: 'host.shutdown' }),
@@ -39,7 +42,9 @@ export function fromOutside({ setting }: Around, { context }: Snapshot): readonl
       answers('401 to an older token', unauthorized, 'an older one'),
     ]),
     answers('a plain 403', { status: 403 }, version),
-    ...setting.more.map((scope) => answers(`403 for ${scope}`, insufficient(scope), version)),
+    ...setting.more.map((scope) =>
+      answers(scope === '' ? '403 for scopes' : `403 for ${scope}`, insufficient(scope), version),
+    ),
     happens('a token is needed', { type: 'renewal.requested', at: context.at }),
     ...when(setting.ages, [
       happens('a token is needed, long after', { type: 'renewal.requested', at: context.at + TOKEN_LIFE }),
@@ -79,7 +84,7 @@ const insufficient = (scope: string): Challenge => ({
   status: 403,
   scheme: 'bearer',
   error: 'insufficient_scope',
-  scopes: [scope],
+  ...(scope !== '' && { scopes: [scope] }),
 });
 
 const when = (happens: boolean, these: readonly Stimulus[]): readonly Stimulus[] => (happens ? these : []);

@@ -71,7 +71,9 @@ const outputsOf: Outputs = {
   }),
   fetchResourceMetadata: (around, snapshot) =>
     Object.fromEntries(
-      around.setting.lists.map((list) => [list.join(' and '), listed(around, snapshot, list)]),
+      around.setting.lists.flatMap((list) =>
+        around.setting.offers.map((offer) => [listWay(list, offer), listed(around, snapshot, list, offer)]),
+      ),
     ),
   chooseServer: choices,
   fetchServerMetadata: ({ setting, issuers }, snapshot) => {
@@ -148,7 +150,8 @@ const outputsOf: Outputs = {
     return { 'new tokens': { at: soon(snapshot), grant: renewed } };
   },
   revokeGrants: (_, snapshot) => ({ done: { at: soon(snapshot) } }),
-  forgetSession: (_, snapshot) => ({ done: { at: soon(snapshot) } }),
+  forgetSession: ({ issuers }, snapshot) => ({ done: { at: soon(snapshot), issuers: [issuers.a] } }),
+  unregisterClients: (_, snapshot) => ({ done: { at: soon(snapshot) } }),
   waitUntil: ({ setting }, snapshot, { at }) =>
     at === undefined || (!setting.ages && snapshot.matches('authorized'))
       ? {}
@@ -242,6 +245,7 @@ const failuresOf: Readonly<Record<Source, Failures>> = {
   },
   revokeGrants: { 'no store': ['store_failed', 'storing', 'store'] },
   forgetSession: { 'no store': ['store_failed', 'storing', 'store'] },
+  unregisterClients: { 'no store': ['store_failed', 'storing', 'store'] },
   waitUntil: {},
   gatherChallenges: {},
 };
@@ -257,12 +261,26 @@ function pick<Way extends string, Output>(
   return Object.fromEntries(made.filter((one): one is [Way, Output] => one[1] !== undefined));
 }
 
-function listed(around: Around, snapshot: Snapshot, list: Around['setting']['lists'][number]) {
+/** How a document of the resource is called: by its servers, and by its scopes where it lists some. */
+const listWay = (list: readonly string[], offer: readonly string[] | null): string =>
+  `${list.join(' and ')}${offer ? `, with ${offer.join(' ')}` : ''}`;
+
+function listed(
+  around: Around,
+  snapshot: Snapshot,
+  list: Around['setting']['lists'][number],
+  offer: readonly string[] | null,
+) {
   const authorizationServers = list.map((letter) => around.issuers[letter]);
   const { resource } = around;
   return {
     at: soon(snapshot),
-    resourceMetadata: { url: `${resource}/metadata`, resource, authorizationServers },
+    resourceMetadata: {
+      url: `${resource}/metadata`,
+      resource,
+      authorizationServers,
+      ...(offer && { scopesSupported: offer }),
+    },
   };
 }
 
@@ -296,6 +314,9 @@ function grants(around: Around, snapshot: Snapshot) {
   const at = soon(snapshot);
   return {
     'a grant': { at, grant: grantFor(around, snapshot, true) },
+    ...(around.setting.grantsLess && {
+      'a grant to read only': { at, grant: { ...grantFor(around, snapshot, true), granted: ['read'] } },
+    }),
     ...(around.setting.ages && {
       'a grant that cannot be renewed': { at, grant: grantFor(around, snapshot, false) },
     }),

@@ -1,0 +1,184 @@
+// REG-10: a server that has forgotten a client shows a page and sends no answer; the client is replaced when somebody asks again.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fileStore } from '../../adapters/node.ts';
+import { type EngineOptions, memoryStore, type Session, type Store } from '../../index.ts';
+import { failureOf, personsTurn, testEngine, testHost, visit } from '../support/engine.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+let world: World;
+let folder: string;
+beforeEach(async () => {
+  world = await startWorld();
+  folder = await mkdtemp(join(tmpdir(), 'authchart-vain-'));
+});
+afterEach(async () => {
+  await world.close();
+  await rm(folder, { recursive: true });
+});
+
+/** How long a person has, in milliseconds, where nobody comes. */
+const SHORT = 150;
+
+const registrations = (): number => world.requests('a', 'POST', '/register').length;
+
+/** An engine whose person is led to a page, and goes no further by themselves. */
+function withPerson(store: Store = memoryStore(), more: Partial<EngineOptions> = {}) {
+  const host = testHost();
+  const made = testEngine(world.resource, {
+    userAgent: host.userAgent,
+    store,
+    policy: { interaction: 'ask' },
+    ...more,
+  });
+  const clientId = (): string | null => new URL(host.presented.at(-1) ?? '').searchParams.get('client_id');
+  const finish = async (): Promise<void> =>
+    void (await made.engine.complete(await visit(host.presented.at(-1))));
+  return { ...made, ...host, clientId, finish };
+}
+
+async function loginInVain(session: Session, way: 'cancelled' | 'login_timed_out'): Promise<void> {
+  const login = failureOf(session.login());
+  if (way === 'cancelled') {
+    await personsTurn(session);
+    await session.cancel();
+  }
+  expect((await login).code).toBe(way);
+}
+
+const policyOf = (way: 'cancelled' | 'login_timed_out') =>
+  ({ interaction: 'ask', ...(way === 'login_timed_out' && { loginTimeout: SHORT }) }) as const;
+
+describe('a login that nobody finished', () => {
+  it.each(['cancelled', 'login_timed_out'] as const)(
+    'REG-10: (%s) has its client replaced by the next one that is asked for; once it succeeds, the new client stays',
+    async (way) => {
+      const store = memoryStore();
+      const before = withPerson(store, { policy: policyOf(way) });
+      await loginInVain(before.session, way);
+      const forgotten = before.clientId();
+      await before.engine.dispose();
+
+      const { session, finish, clientId, engine } = withPerson(store);
+      const login = session.login();
+      await personsTurn(session);
+      expect(clientId()).not.toBe(forgotten);
+      await finish();
+      await login;
+      expect(registrations()).toBe(2);
+      const kept = clientId();
+      await session.logout();
+      const again = session.login();
+      await personsTurn(session);
+      expect(clientId()).toBe(kept);
+      await finish();
+      await again;
+      expect(registrations()).toBe(2);
+      await engine.dispose();
+    },
+  );
+
+  it('REG-10, AUTHZ-10: is remembered in the store, for whoever asks after a restart and for another label', async () => {
+    const before = withPerson(fileStore({ folder }));
+    await loginInVain(before.session, 'cancelled');
+    await before.engine.dispose();
+    const { engine, clientId, finish } = withPerson(fileStore({ folder }));
+    const other = engine.session({ resource: world.resource, label: 'other' });
+    const login = other.login();
+    await personsTurn(other);
+    expect(clientId()).not.toBe(before.clientId());
+    await finish();
+    await login;
+    expect(registrations()).toBe(2);
+    await engine.dispose();
+  });
+
+  it('REG-10: and that is looked at only, without anybody asking, replaces nothing', async () => {
+    const { session, engine } = withPerson();
+    await loginInVain(session, 'cancelled');
+    expect((await session.fetch(world.resource)).status).toBe(401);
+    expect((await failureOf(session.token())).code).toBe('cancelled');
+    expect(registrations()).toBe(1);
+    await engine.dispose();
+  });
+
+  it('REG-10: is tried once more with the same client where no other can be had', async () => {
+    const { session, clientId, finish, engine } = withPerson();
+    await loginInVain(session, 'cancelled');
+    const kept = clientId();
+    world.script('a POST /register', () => ({ status: 403, body: { error: 'access_denied' } }));
+    const login = session.login();
+    await personsTurn(session);
+    expect(clientId()).toBe(kept);
+    await finish();
+    await login;
+    await engine.dispose();
+  });
+
+  it('REG-10: is tried with the same client where the server does not register any more', async () => {
+    const { session, clientId, finish, engine } = withPerson();
+    await loginInVain(session, 'cancelled');
+    const kept = clientId();
+    delete world.documents.a['registration_endpoint'];
+    const login = session.login();
+    await personsTurn(session);
+    expect(clientId()).toBe(kept);
+    await finish();
+    await login;
+    await engine.dispose();
+  });
+
+  it('REG-10: has no client replaced that a person registered by hand', async () => {
+    const preRegistered = [{ issuer: world.origins.a, clientId: 'by-hand' }];
+    const { session, clientId, engine } = withPerson(memoryStore(), {
+      client: { name: 'tests', preRegistered },
+    });
+    await loginInVain(session, 'cancelled');
+    const login = failureOf(session.login());
+    await personsTurn(session);
+    expect(clientId()).toBe('by-hand');
+    await session.cancel();
+    await login;
+    expect(registrations()).toBe(0);
+    await engine.dispose();
+  });
+});
+
+describe('a login that was answered', () => {
+  it('REG-10: with a denial says that the server knows the client, which stays', async () => {
+    const { session, presented, clientId, finish, engine } = withPerson();
+    const login = failureOf(session.login());
+    await personsTurn(session);
+    const denied = new URL(await visit(presented.at(-1)));
+    denied.searchParams.delete('code');
+    denied.searchParams.set('error', 'access_denied');
+    await engine.complete(denied.href).catch(() => {});
+    expect((await login).code).toBe('access_denied');
+    const kept = clientId();
+    const again = session.login();
+    await personsTurn(session);
+    expect(clientId()).toBe(kept);
+    await finish();
+    await again;
+    expect(registrations()).toBe(1);
+    await engine.dispose();
+  });
+});
+
+describe('two who ask after a login in vain', () => {
+  it('REG-10, R13: get one new client together', async () => {
+    const store = memoryStore();
+    const before = withPerson(store);
+    await loginInVain(before.session, 'cancelled');
+    const { engine, presented } = withPerson(store);
+    const sessions = ['one', 'two'].map((label) => engine.session({ resource: world.resource, label }));
+    const logins = sessions.map((session) => session.login());
+    await Promise.all(sessions.map(personsTurn));
+    for (const url of presented) await engine.complete(await visit(url));
+    await Promise.all(logins);
+    expect(registrations()).toBe(2);
+    await engine.dispose();
+  });
+});
