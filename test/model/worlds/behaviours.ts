@@ -7,6 +7,8 @@ export type ClientKind = 'dynamic' | 'document' | 'by hand';
 export type Outage = 'answers 503' | 'cuts connections' | 'loses its answers';
 export type Metadata = 'correct' | 'of another issuer' | 'without PKCE';
 export type Response = 'correct' | 'of another issuer' | 'without issuer' | 'with another state';
+/** How a server shows that it does not know a client any more. */
+export type Forgetting = 'at the token endpoint' | 'at the redirect' | 'by a page';
 export type Person = 'approves' | 'denies' | 'stays away';
 
 /** Which one of those that ask: the session of an engine by its number from 0, or the embedded chart after them. */
@@ -48,6 +50,8 @@ export type Step =
   | { readonly do: 'need'; readonly tool: string; readonly scope: string | null }
   | { readonly do: 'metadata'; readonly at: Server; readonly is: Metadata }
   | { readonly do: 'response'; readonly at: Server; readonly is: Response }
+  | { readonly do: 'forgetting'; readonly at: Server; readonly shows: Forgetting }
+  | { readonly do: 'scopes'; readonly at: Server; readonly areHeld: boolean }
   | { readonly do: 'person'; readonly now: Person }
   | { readonly do: 'late answer' }
   | { readonly do: 'answer again' }
@@ -163,6 +167,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
     weight: 2,
   },
+  {
+    arbitrary: fc.record({
+      do: fc.constant('forgetting'),
+      at: server,
+      shows: fc.constantFrom<Forgetting>('at the token endpoint', 'at the redirect', 'by a page'),
+    }),
+    weight: 2,
+  },
+  { arbitrary: fc.record({ do: fc.constant('scopes'), at: server, areHeld: fc.boolean() }), weight: 1 },
   {
     arbitrary: fc.record({
       do: fc.constant('person'),

@@ -74,6 +74,12 @@ const refreshTwice = onRequests(() => {
   };
 });
 
+const registeredAgain = onRequests(() => async (request, send) => {
+  if (request.url.endsWith('/register'))
+    for (let more = 0; more < 2; more += 1) await (await send(request.clone())).text();
+  return send(request);
+});
+
 const tokenInUrl = onRequests(() => (request, send) => {
   const [, token] = (request.headers.get('authorization') ?? '').split('Bearer ');
   if (token === undefined) return send(request);
@@ -142,6 +148,7 @@ export const engineFaults: readonly (readonly [name: string, fault: EngineFault,
   ['one client id is used everywhere', clientIdForAll, /BIND-2.*a client id of server/s],
   ['a code is sent twice', codeTwice, /AUTHZ-3.*a code that was sent before/s],
   ['a refresh token is sent twice', refreshTwice, /TOK-5.*refresh token that was replaced/s],
+  ['a client is registered again and again', registeredAgain, /REG-10.*clients were registered/s],
   ['a token is in the URL', tokenInUrl, /TOK-1.*the URL of/s],
   ['a step-up drops scopes', scopesDropped, /STEP-1.*is not asked for/s],
   ['the state is not fresh', stateKept, /AUTHZ-3.*state is that of an earlier request/s],

@@ -153,6 +153,10 @@ export class ScenarioRunner {
         return behaviour.metadata.set(step.at, step.is);
       case 'response':
         return behaviour.responses.set(step.at, step.is);
+      case 'forgetting':
+        return behaviour.forgetting.set(step.at, step.shows);
+      case 'scopes':
+        return behaviour.holdsToScopes[step.areHeld ? 'add' : 'delete'](step.at);
       case 'grant':
         behaviour.grantsAll = step.all;
         return;

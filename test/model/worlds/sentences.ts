@@ -60,6 +60,10 @@ function sentence(step: Step, who: Who): string {
       return `the metadata of ${name(step.at)} is now ${step.is}`;
     case 'response':
       return `the authorization responses of ${name(step.at)} are now ${step.is}`;
+    case 'forgetting':
+      return `${name(step.at)} now shows ${step.shows} that it does not know a client`;
+    case 'scopes':
+      return `${name(step.at)} ${step.areHeld ? 'now holds clients' : 'does not hold clients any more'} to the scopes of their registration`;
     case 'person':
       return `from now on the person ${step.now}`;
     case 'late answer':

@@ -1,8 +1,18 @@
 // The servers of a world with their behaviour: one scripted world that is set back for each scenario.
 import { createHash } from 'node:crypto';
 import { type Answer, type Place, type Received, startWorld, type World } from '../../support/world.ts';
-import { EVER_NEW, type Metadata, type Outage, type Response, type Server } from './behaviours.ts';
+import {
+  EVER_NEW,
+  type Forgetting,
+  type Metadata,
+  type Outage,
+  type Response,
+  type Server,
+} from './behaviours.ts';
 import { METADATA, RESOURCE_METADATA } from './recording.ts';
+
+/** `error` of an authorization response. @see RFC 6749 §4.1.2.1 */
+type ResponseError = 'unauthorized_client' | 'invalid_scope' | 'access_denied';
 
 interface Behaviour {
   readonly outages: Map<Place, Outage>;
@@ -10,7 +20,11 @@ interface Behaviour {
   readonly responses: Map<Server, Response>;
   /** Client ids that their server does not know any more. */
   readonly forgotten: Set<string>;
-  readonly registered: Map<string, Server>;
+  /** Which server has registered a client, and for which scopes. */
+  readonly registered: Map<string, { readonly at: Server; readonly scopes: readonly string[] }>;
+  readonly forgetting: Map<Server, Forgetting>;
+  /** Servers that hold clients to the scopes of their registration. */
+  readonly holdsToScopes: Set<Server>;
   /** What tools need. */
   readonly needs: Map<string, string>;
   deniesAll: boolean;
@@ -30,6 +44,8 @@ const correct = (): Behaviour => ({
   responses: new Map(),
   forgotten: new Set(),
   registered: new Map(),
+  forgetting: new Map(),
+  holdsToScopes: new Set(),
   needs: new Map(beginning),
   deniesAll: false,
   grantsAll: true,
@@ -93,7 +109,7 @@ export class Servers {
 
   forgetClients(at: Server): void {
     for (const [client, home] of this.behaviour.registered)
-      if (home === at) this.behaviour.forgotten.add(client);
+      if (home.at === at) this.behaviour.forgotten.add(client);
   }
 
   #script(at: Place, route: string): void {
@@ -144,17 +160,20 @@ export class Servers {
   #register(request: Received, at: Server): Answer {
     const answer = this.world.correctly(request);
     const { client_id: id } = answer.body as { readonly client_id: string };
-    this.behaviour.registered.set(id, at);
+    const { scope = '' } = JSON.parse(request.body) as { readonly scope?: string };
+    this.behaviour.registered.set(id, { at, scopes: scope.split(' ') });
     return answer;
   }
 
   #authorize(request: Received, at: Server): Answer {
+    const objection = this.#objectionTo(request, at);
+    if (objection === 'a page') return { status: 400, body: '<h1>Unknown client</h1>' };
     const answer = this.world.correctly(request);
     const location = new URL(answer.headers?.['location'] ?? '');
     const { searchParams } = location;
-    if (this.behaviour.deniesAll) {
+    if (objection !== undefined) {
       searchParams.delete('code');
-      searchParams.set('error', 'access_denied');
+      searchParams.set('error', objection);
     }
     const is = this.behaviour.responses.get(at);
     if (is === 'of another issuer') searchParams.set('iss', this.world.origins[at === 'a' ? 'b' : 'a']);
@@ -163,6 +182,19 @@ export class Servers {
       searchParams.set('state', createHash('sha256').update(location.href).digest('base64url'));
     }
     return { ...answer, headers: { location: location.href } };
+  }
+
+  #objectionTo({ query }: Received, at: Server): 'a page' | ResponseError | undefined {
+    const { forgotten, forgetting, registered, holdsToScopes, deniesAll } = this.behaviour;
+    const client = query.get('client_id') ?? '';
+    const shows = forgetting.get(at);
+    if (forgotten.has(client) && shows === 'by a page') return 'a page';
+    if (forgotten.has(client) && shows === 'at the redirect') return 'unauthorized_client';
+    const scopes = registered.get(client)?.scopes;
+    const asked = (query.get('scope') ?? '').split(' ');
+    if (holdsToScopes.has(at) && scopes && asked.some((scope) => !scopes.includes(scope)))
+      return 'invalid_scope';
+    return deniesAll ? 'access_denied' : undefined;
   }
 
   #issue(request: Received, at: Server): Answer {

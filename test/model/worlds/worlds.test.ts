@@ -75,16 +75,16 @@ describe('stories that are long', () => {
 
 describe('the rules notice', () => {
   it.each([...engineFaults, ...siblingFaults])('%s', async (_name, fault, noticed) => {
-    const { violation } = await runWorlds({ worlds: 300, seed: 7, shorten: false }, fault);
+    const { violation } = await runWorlds({ worlds: 300, seed: 3, shorten: false }, fault);
     expect(violation).toMatch(noticed);
   });
 
   it('and tell the shortest scenario', async () => {
     const [[, fault] = []] = siblingFaults;
-    const { violation = '' } = await runWorlds({ worlds: 300, seed: 7 }, fault);
+    const { violation = '' } = await runWorlds({ worlds: 300, seed: 3 }, fault);
     const scenario = violation.split('\n').filter((line) => line.startsWith('  - '));
     expect(scenario.length).toBeLessThanOrEqual(6);
     expect(violation).toMatch(/engine \d( and engine \d ask at once| asks) to log in/);
-    expect(violation).toContain('seed 7');
+    expect(violation).toContain('seed 3');
   }, 60_000);
 });

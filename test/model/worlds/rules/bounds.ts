@@ -23,7 +23,10 @@ const scopesAccumulate: Rule = {
     // Tokens count from their first use on: before it, nobody knows whether they arrived.
     const issued = new Map<string, { readonly at: string; readonly scopes: readonly string[] }>();
     for (const moment of moments) {
-      if (moment.kind === 'logout') for (const of of [accumulated, issued]) of.clear();
+      // It takes its time, and what came in between goes, too.
+      const isLogout =
+        moment.kind === 'logout' || (moment.kind === 'outcome' && moment.what === 'the logout');
+      if (isLogout) for (const of of [accumulated, issued]) of.clear();
       if (moment.kind === 'presented') {
         const scope = moment.url.searchParams.get('scope');
         const before = accumulated.get(String(moment.at)) ?? [];
@@ -77,8 +80,23 @@ const isAccepted = (moment: Moment): moment is Exchange =>
   moment.answer.status !== 401 &&
   !moment.answer.cut;
 
-const isForgottenClient = (moment: Moment): moment is Exchange =>
-  moment.kind === 'exchange' && moment.answer.status === 401 && moment.request.path === '/token';
+/** Errors of an authorization response that lead to one new registration. */
+const replacing = ['unauthorized_client', 'invalid_scope'];
+
+/** By process: its client was refused, and may be replaced. @returns nothing when nobody's was. */
+function refusedClientOf(moment: Moment, leaders: ReadonlyMap<string, number>): number | undefined {
+  if (moment.kind !== 'exchange') return undefined;
+  const { request, answer, process } = moment;
+  if (request.path === '/token') return answer.status === 401 ? process : undefined;
+  const error = /[?&]error=(\w+)/.exec(answer.headers?.['location'] ?? '')?.[1] ?? '';
+  const isReplaced = request.path === '/authorize' && replacing.includes(error);
+  return isReplaced ? leaders.get(request.query.get('state') ?? '') : undefined;
+}
+
+/** Remembers which process has led the person to a request. */
+function lead(moment: Moment, leaders: Map<string, number>): void {
+  if (moment.kind === 'presented') leaders.set(moment.url.searchParams.get('state') ?? '', moment.process);
+}
 
 const authorizationsBounded: Rule = {
   says: 'a person is not led to log in again and again while the resource accepts nothing',
@@ -88,18 +106,24 @@ const authorizationsBounded: Rule = {
     const authorizations = new Map<number, number>();
     // A client that was forgotten is replaced once, and then the login is made again.
     const replaced = new Set<number>();
+    const leaders = new Map<string, number>();
+    // Each chart has a budget of its own.
+    const charts = new Map<number, number>();
     for (const moment of moments) {
+      lead(moment, leaders);
+      if (moment.kind === 'engine') charts.set(moment.process, moment.charts);
       const reset = isAccepted(moment) ? moment.process : resets(moment);
       if (reset !== undefined) {
         authorizations.delete(reset);
         replaced.delete(reset);
       }
-      if (isForgottenClient(moment)) replaced.add(moment.process);
+      const refused = refusedClientOf(moment, leaders);
+      if (refused !== undefined) replaced.add(refused);
       if (!isNew(moment, shown)) continue;
       const count = (authorizations.get(moment.process) ?? 0) + 1;
       authorizations.set(moment.process, count);
-      if (count > MAX_AUTHORIZATIONS + (replaced.has(moment.process) ? 1 : 0))
-        return `${count} logins without success`;
+      const most = MAX_AUTHORIZATIONS * (charts.get(moment.process) ?? 1);
+      if (count > most + (replaced.has(moment.process) ? 1 : 0)) return `${count} logins without success`;
     }
     return undefined;
   },
@@ -115,15 +139,18 @@ const stepUpsBounded: Rule = {
     // By process.
     const stepUps = new Map<number, Map<string, number>>();
     const challenged = new Map<number, string>();
+    const leaders = new Map<string, number>();
     let tools: readonly string[] = [];
     for (const moment of moments) {
+      lead(moment, leaders);
       const reset = resets(moment);
       if (reset !== undefined) stepUps.delete(reset);
       if (moment.kind === 'step') {
         tools = moment.step.do === 'call' ? moment.step.tools : [];
         challenged.clear();
       }
-      if (isForgottenClient(moment)) challenged.delete(moment.process);
+      const refused = refusedClientOf(moment, leaders);
+      if (refused !== undefined) challenged.delete(refused);
       if (moment.kind === 'exchange' && moment.request.at === 'resource' && moment.request.method === 'POST')
         challenged.set(moment.process, moment.answer.status === 403 ? toolOf(moment.request.body) : '');
       // Where several are called at once, nobody can say from outside whose step-up it is.
@@ -135,6 +162,31 @@ const stepUpsBounded: Rule = {
       if (tool !== '' && count > MAX_STEP_UPS) return `${count} step-ups for ${tool}`;
       stepUps.set(by, counts.set(tool, count));
       challenged.delete(by);
+    }
+    return undefined;
+  },
+};
+
+/** One that is not there yet, or is in doubt; and one in its place where the server refuses it. */
+const MAX_REGISTRATIONS = 2;
+
+const registrationsBounded: Rule = {
+  says: `one login registers ${MAX_REGISTRATIONS} clients at most`,
+  spec: ['REG-10', 'REG-11'],
+  judge({ moments }) {
+    // By process and server: what arrived well, since somebody asked, or the resource accepted something.
+    const registered = new Map<string, number>();
+    for (const moment of moments) {
+      const reset = isAccepted(moment) ? moment.process : resets(moment);
+      if (reset !== undefined || moment.kind === 'step')
+        for (const key of registered.keys())
+          if (moment.kind === 'step' || key.startsWith(`${reset} `)) registered.delete(key);
+      if (moment.kind !== 'exchange' || moment.request.path !== '/register') continue;
+      if (objectOf(moment.answer)['client_id'] === undefined) continue;
+      const key = `${moment.process} ${moment.request.at}`;
+      const count = (registered.get(key) ?? 0) + 1;
+      registered.set(key, count);
+      if (count > MAX_REGISTRATIONS) return `${count} clients were registered`;
     }
     return undefined;
   },
@@ -160,6 +212,7 @@ const requestsBounded: Rule = {
 export const boundRules: readonly Rule[] = [
   scopesAccumulate,
   authorizationsBounded,
+  registrationsBounded,
   stepUpsBounded,
   requestsBounded,
 ];

@@ -31,7 +31,7 @@ const scopesOf = ({ url }: { readonly url: URL }): readonly string[] =>
 /** Pages that may still be answered, and whose login nobody has ended. */
 class OpenPages {
   #pages: readonly Page[] = [];
-  /** Pages of processes that are gone. */
+  /** Pages whose login their process has left, or ended. */
   readonly #left = new Set<string>();
 
   get all(): readonly Page[] {
@@ -59,7 +59,9 @@ class OpenPages {
     if (moment.kind === 'engine over') this.#leave(moment.process);
     if (moment.kind === 'cancel') this.#end(isHeldBy(moment.process));
     // Who has joined a login may leave it.
-    if (moment.kind === 'login over') this.#end(moment.ended === 'done' ? all : isHeldBy(moment.process));
+    if (moment.kind === 'login over' && moment.ended === 'done') this.#end(all);
+    // An engine that ends leaves its login to the others: nobody knows from outside who takes it.
+    else if (moment.kind === 'login over') this.#leave(moment.process);
     const state = answered(moment);
     if (state !== undefined) this.#end(({ url }) => url.searchParams.get('state') === state);
   }
