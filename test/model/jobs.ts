@@ -10,6 +10,8 @@ import { driveAll, drivePath } from './realEngine/drive.ts';
 import { Divergence } from './realEngine/realEngine.ts';
 import { settings } from './settings.ts';
 import { type Graph, walk } from './walk.ts';
+import { engineFaults } from './worlds/faultyEngines.ts';
+import { siblingFaults } from './worlds/faultySiblings.ts';
 import { runWorlds } from './worlds/runWorlds.ts';
 
 export type Job =
@@ -19,7 +21,9 @@ export type Job =
   | { readonly kind: 'transitions' }
   /** Every `of`th mutant, of all or of a sample. */
   | { readonly kind: 'mutants'; readonly part: number; readonly of: number; readonly sample: Sample | null }
-  | { readonly kind: 'worlds'; readonly worlds: number; readonly seed: number };
+  | { readonly kind: 'worlds'; readonly worlds: number; readonly seed: number }
+  /** Worlds of engines that misbehave: does a rule notice each of them? */
+  | { readonly kind: 'faulty engines' };
 
 interface Sample {
   readonly seed: string;
@@ -40,6 +44,8 @@ export interface Result {
   readonly mutants?: readonly Tried[];
   readonly worlds?: number;
   readonly requests?: number;
+  /** How many faulty engines were noticed. */
+  readonly noticed?: number;
 }
 
 type Counts = Readonly<Record<string, number>>;
@@ -69,6 +75,8 @@ export async function perform(job: Job): Promise<Result> {
       const { steps, ...played } = await runWorlds(job);
       return played;
     }
+    case 'faulty engines':
+      return doubtRules();
   }
 }
 
@@ -143,6 +151,19 @@ function tryMutants({ part, of, sample }: Extract<Job, { kind: 'mutants' }>): Re
     };
   });
   return { mutants };
+}
+
+/** Worlds in which each faulty engine is noticed, by the rule that it breaks. */
+const FAULTY = { worlds: 300, seed: 3, shorten: false };
+
+async function doubtRules(): Promise<Result> {
+  let noticed = 0;
+  for (const [name, fault, rule] of [...engineFaults, ...siblingFaults]) {
+    const { violation = 'nothing' } = await runWorlds(FAULTY, fault);
+    if (!rule.test(violation)) return { noticed, violation: `${name}: noticed was ${violation}` };
+    noticed += 1;
+  }
+  return { noticed };
 }
 
 const storyOf = (thrown: unknown): string =>

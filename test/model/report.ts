@@ -43,6 +43,7 @@ export async function report(outcomes: readonly Outcome[]): Promise<Report> {
     invariants: asked.map(({ holds, spec }) => ({ holds, spec })),
     mutants: { tried: mutants.length, byFault: byFault(mutants), survivors, argued: argued(mutants) },
     worlds: { worlds: sum(results, 'worlds'), requests: sum(results, 'requests') },
+    faultyEngines: { noticed: sum(results, 'noticed') },
     requirements: { rows: rows.length, inInvariants: new Set(asked.flatMap(({ spec }) => [...spec])).size },
     violations,
   };
@@ -83,7 +84,7 @@ function lineOf({ transitions, graph, engine, mutants, worlds, requirements, ...
 
 const sum = (
   results: readonly Result[],
-  what: 'states' | 'edges' | 'steps' | 'worlds' | 'requests',
+  what: 'states' | 'edges' | 'steps' | 'worlds' | 'requests' | 'noticed',
 ): number => results.reduce((total, one) => total + (one[what] ?? 0), 0);
 
 /** Seconds of work by kind of job, all processes together. */

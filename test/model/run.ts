@@ -60,6 +60,7 @@ function jobsFor({ exhaustive, mutants, worlds, seed }: Options, commit: string)
     ...(exhaustive ? [] : [{ kind: 'transitions' } as const]),
     ...Array.from({ length: parts }, (_, part): Job => ({ kind: 'mutants', part, of: parts, sample })),
     ...bySize.map(({ name }): Job => ({ kind: 'setting', name, isDriven: exhaustive })),
+    ...(worlds > 0 ? [{ kind: 'faulty engines' } as const] : []),
     ...Array.from({ length: Math.ceil(worlds / BATCH) }, (_, batch): Job => {
       return { kind: 'worlds', worlds: Math.min(BATCH, worlds - batch * BATCH), seed: seed + batch };
     }),
@@ -98,6 +99,7 @@ function tell(job: Job, result: Result, seconds: number): void {
     transitions: `${Object.keys(result.driven ?? {}).length} transitions on the real engine, ${paths} paths, ${steps} steps`,
     mutants: `${mutants?.length} mutants`,
     worlds: `${worlds} worlds, ${requests} requests`,
+    'faulty engines': `${result.noticed} noticed`,
   }[job.kind];
   const name =
     job.kind === 'setting' ? job.name : job.kind === 'mutants' ? `mutants, part ${job.part + 1}` : job.kind;

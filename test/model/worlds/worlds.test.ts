@@ -74,10 +74,14 @@ describe('stories that are long', () => {
 });
 
 describe('the rules notice', () => {
-  it.each([...engineFaults, ...siblingFaults])('%s', async (_name, fault, noticed) => {
-    const { violation } = await runWorlds({ worlds: 300, seed: 3, shorten: false }, fault);
-    expect(violation).toMatch(noticed);
-  });
+  // A few of them; `npm run model` has all.
+  it.each([...engineFaults.slice(2, 3), ...siblingFaults.slice(0, 1)])(
+    '%s',
+    async (_name, fault, noticed) => {
+      const { violation } = await runWorlds({ worlds: 300, seed: 3, shorten: false }, fault);
+      expect(violation).toMatch(noticed);
+    },
+  );
 
   it('and tell the shortest scenario', async () => {
     const [[, fault] = []] = siblingFaults;
