@@ -47,5 +47,11 @@ function spentIn(session: Hearing): number {
 
 /** What of an answer is evidence. Its URL is empty where the host's own `fetch` made it. */
 export function answerOf({ status, url }: Response, resourceOrigin: string): ResourceAnswer {
-  return { status, origin: urlOf(url)?.origin, resourceOrigin };
+  return { status, origin: originOf(url, resourceOrigin), resourceOrigin };
+}
+
+/** Nearly every answer is of the resource itself, and its URL need not be taken apart for that. */
+function originOf(url: string | undefined, resourceOrigin: string): string | undefined {
+  if (!url) return undefined;
+  return url.startsWith(`${resourceOrigin}/`) ? resourceOrigin : urlOf(url)?.origin;
 }

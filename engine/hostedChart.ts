@@ -15,6 +15,13 @@ export class HostedChart implements ChartInUse {
     return this.actor.getSnapshot();
   }
 
+  get running(): AuthSnapshot | undefined {
+    const { snapshot } = this;
+    return snapshot.status === 'active' ? snapshot : undefined;
+  }
+
+  used(): void {}
+
   wake(): AuthSnapshot {
     return this.snapshot;
   }

@@ -55,13 +55,20 @@ async function sendPlain(
   token: UsableToken | undefined,
 ): Promise<Response> {
   const { url, init } = request;
-  const headers = token ? await authorize(request, token) : new Headers(init.headers);
+  const headers = new Headers(init.headers);
+  if (token) showBearer(headers, token);
   const response = await send(url, { ...init, headers });
   hear(dpop, url, response);
   return response;
 }
 
-// TOK-1: in the header and nowhere else; headers of the caller's own do not stand beside it.
+/** TOK-1: in the header and nowhere else; headers of the caller's own do not stand beside it. */
+function showBearer(headers: Headers, { accessToken }: UsableToken): void {
+  headers.delete('dpop');
+  headers.set('authorization', `Bearer ${accessToken}`);
+}
+
+/** The same with a proof for this address. */
 async function authorize(
   { url, method, init }: Pick<ResourceRequest, 'url' | 'method' | 'init'>,
   token: UsableToken,
@@ -75,8 +82,10 @@ async function authorize(
 
 /** Answers of another origin, where a redirect led to one, say nothing about ours. */
 function hear(dpop: Dpop, url: URL, response: Response): void {
+  const nonce = response.headers.get('dpop-nonce');
+  if (nonce === null) return;
   if (!isOfResource({ origin: urlOf(response.url)?.origin, resourceOrigin: url.origin })) return;
-  dpop.hear(url, response.headers.get('dpop-nonce'));
+  dpop.hear(url, nonce);
 }
 
 /** A proof names one address, so redirects are followed by hand, with a new proof for each. */

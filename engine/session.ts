@@ -1,5 +1,4 @@
 // A session: one resource for one subject, one chart, shared by all who ask for the same one.
-import { currentGrant } from '../actors/records/recall.ts';
 import type { Tools } from '../actors/tools/tools.ts';
 import { AuthError } from '../contract/errors.ts';
 import type { Grant, SessionId } from '../contract/facts.ts';
@@ -39,8 +38,9 @@ import type {
   Session,
   WaitOptions,
 } from './sessionSurface.ts';
-import { failureOfOutdated } from './states.ts';
-import { type AuthorizationHeaders, type UsableToken, useGrant } from './useGrant.ts';
+import { SessionTokens } from './sessionTokens.ts';
+import { isPersonsTurnOrRest } from './states.ts';
+import type { AuthorizationHeaders, UsableToken } from './useGrant.ts';
 
 /** What a session is made of. */
 export interface SessionParts {
@@ -52,12 +52,6 @@ export interface SessionParts {
   readonly fetch: typeof globalThis.fetch;
 }
 
-const isPersonsTurnOrRest = (snapshot: AuthSnapshot): boolean =>
-  snapshot.hasTag('needsUser') || !snapshot.hasTag('busy');
-
-/** How often the store is looked at again because siblings keep changing the grant. */
-const MAX_LOOKS = 3;
-
 /** The session behind the public interface; the engine and its fetch use more of it. */
 export class EngineSession implements Session {
   readonly id: SessionId;
@@ -65,6 +59,7 @@ export class EngineSession implements Session {
   readonly #parts: SessionParts;
   readonly #chart: ChartInUse;
   #login: { readonly done: Promise<Grant>; askedAt: number } | undefined;
+  readonly #tokens: SessionTokens;
   readonly #givenOut = new GivenOut();
   /** How often somebody has ended whatever login there was. */
   #endings = 0;
@@ -73,6 +68,7 @@ export class EngineSession implements Session {
     this.#parts = parts;
     this.id = parts.id;
     this.#chart = parts.chart;
+    this.#tokens = new SessionTokens({ ...parts, quiet: (signal) => this.quiet(signal) });
     this.fetch = fetchWith(this, parts.fetch, parts.tools.dpop, (facts) => parts.observer.request(facts));
   }
 
@@ -110,7 +106,7 @@ export class EngineSession implements Session {
     // A login that an earlier process started is shown again; anything else in flight comes first.
     const endings = this.#endings;
     await this.#chart.until(isPersonsTurnOrRest);
-    await this.#lookAgain();
+    await this.#tokens.lookAgain();
     if (endings !== this.#endings) throw new AuthError(notFinished(this.id));
     const before = again ? this.snapshot.context.grant?.version : undefined;
     // At once where nobody is awaited: whoever asks for a token next waits for this login.
@@ -123,19 +119,6 @@ export class EngineSession implements Session {
     if (snapshot.hasTag('canSend') && grant && grant.version !== before && covers(grant, scopes))
       return grant;
     throw new AuthError(failed ?? refusal ?? notFinished(this.id));
-  }
-
-  /** What siblings did a moment ago, where the home could not tell it yet: looked at when somebody asks. */
-  async #lookAgain(): Promise<void> {
-    const { tools } = this.#parts;
-    const before = this.snapshot;
-    if (before.matches('rejected')) return;
-    const { grant } = before.context;
-    const issuer = before.hasTag('canSend') ? grant?.issuer : undefined;
-    const grantVersion = (await currentGrant(tools, this.id, issuer))?.version ?? null;
-    if (grantVersion === (grant?.version ?? null)) return;
-    this.tell({ type: 'grant.changed', grantVersion });
-    await this.#chart.until(isPersonsTurnOrRest);
   }
 
   async token(options: WaitOptions = {}): Promise<string> {
@@ -165,7 +148,7 @@ export class EngineSession implements Session {
     const grantVersion = this.#givenOut.versionSent(request.authorization);
     const answer = answerOf(response, new URL(this.id.resource).origin);
     const challenge = challengeIn(answer, response.headers.get('www-authenticate'));
-    if (grantVersion !== null && provesGrant(answer)) this.tell({ type: 'grant.proved', grantVersion });
+    if (grantVersion !== null && provesGrant(answer)) this.#tokens.prove({ version: grantVersion });
     if (!challenge) return false;
     const operation = operationOf(methodOf(method).toUpperCase(), url, body);
     return (await meetChallenge(this, { challenge, grantVersion, operation }, signal)) !== 'nothing new';
@@ -215,40 +198,16 @@ export class EngineSession implements Session {
   }
 
   /** The token to send, if there is one; renewed first when it is due. */
-  async usableToken(signal?: AbortSignal): Promise<UsableToken | undefined> {
-    refuseDisposed(this.#parts.tools);
-    const before = await orAborted(this.#chart.until(isPersonsTurnOrRest), signal);
-    if (!before.hasTag('canSend')) await orAborted(this.#lookAgain(), signal);
-    for (let look = 1; ; look += 1) {
-      const grant = await this.#usableGrant(signal);
-      if (!grant) return undefined;
-      const token = await orAborted(this.#stored(grant), signal).catch((error: unknown) => {
-        // What cannot be used any more is not remembered either: the next login starts afresh.
-        if (error instanceof AuthError && error.code === 'grant_refused')
-          this.tell({ type: 'grant.changed', grantVersion: null });
-        throw error;
-      });
-      if (token?.version === grant.version || look === MAX_LOOKS) return token;
-      this.tell({ type: 'grant.changed', grantVersion: token?.version ?? null });
-    }
+  usableToken(signal?: AbortSignal): Promise<UsableToken | undefined> {
+    return this.#tokens.usable(signal);
   }
 
-  #stored(grant: Grant): Promise<UsableToken | undefined> {
-    const { binding } = this.snapshot.context;
-    return useGrant(this.#parts.tools, this.id, grant, binding?.issuer);
+  inHand(): UsableToken | undefined {
+    return this.#tokens.inHand();
   }
 
-  async #usableGrant(signal: AbortSignal | undefined): Promise<Grant | undefined> {
-    let snapshot = await this.quiet(signal);
-    const at = this.#parts.tools.now();
-    if (snapshot.can({ type: 'renewal.requested', at })) {
-      this.tell({ type: 'renewal.requested', at });
-      snapshot = await this.quiet(signal);
-    }
-    if (!snapshot.hasTag('canSend')) return undefined;
-    const failure = failureOfOutdated(snapshot, this.#parts.tools.now());
-    if (failure) throw new AuthError(failure);
-    return snapshot.context.grant ?? undefined;
+  prove(token: Pick<UsableToken, 'version'>): void {
+    this.#tokens.prove(token);
   }
 
   /** Waits until nothing is in flight, but not for a person whom nobody here has sent anywhere. */

@@ -15,6 +15,10 @@ export interface ChartInUse {
   readonly actor: AuthActor;
   /** Where it is, or was when it was put to rest. */
   readonly snapshot: AuthSnapshot;
+  /** Where it is while it runs; nothing while it is at rest, or has ended. */
+  readonly running: AuthSnapshot | undefined;
+  /** Says that it is used, although nothing is asked of it. */
+  used(): void;
   /** Starts it, if it is at rest. @returns where it is. */
   wake(): AuthSnapshot;
   /** Tells the chart something; nothing when it was stopped. */
@@ -62,6 +66,14 @@ export class SessionChart implements ChartInUse {
 
   get snapshot(): AuthSnapshot {
     return this.#running?.getSnapshot() ?? this.#snapshot ?? this.#use().getSnapshot();
+  }
+
+  get running(): AuthSnapshot | undefined {
+    return this.#isStopped ? undefined : this.#running?.getSnapshot();
+  }
+
+  used(): void {
+    this.#parts.onUse();
   }
 
   wake(): AuthSnapshot {

@@ -19,7 +19,11 @@ const MAX_SENDS = 4;
 /** What of a session a fetch works with. */
 export interface Fetching extends Hearing {
   readonly id: SessionId;
+  /** The token that nobody has to be asked for, if there is one. */
+  inHand(): UsableToken | undefined;
   usableToken(signal?: AbortSignal): Promise<UsableToken | undefined>;
+  /** The resource has accepted this token. */
+  prove(token: UsableToken): void;
   /** A moment in the order of requests of the engine. */
   mark(): number;
 }
@@ -31,26 +35,29 @@ export function fetchWith(
   dpop: Dpop,
   tell: (facts: ExchangeFacts) => void,
 ): Fetch {
+  const { origin } = new URL(session.id.resource);
   return async (input, init) => {
-    const request = await prepare(session, input, init);
+    const request = await prepare(session, origin, input, init);
+    const { method, signal } = request;
     let renewed = false;
     for (let sends = 1; ; sends += 1) {
-      const token = await session.usableToken(request.signal);
+      const token = session.inHand() ?? (await session.usableToken(signal));
       const order = session.mark();
-      const response = await sendToResource(send, dpop, request, token).catch((thrown: unknown) => {
-        const failed = connectionFailure(thrown, request.url.host, 'requesting');
-        throw failed ? new AuthError(failed) : thrown;
-      });
-      tell({ purpose: 'resource', method: request.method, url: request.place, status: response.status });
+      const response = await sent(send, dpop, request, token);
+      tell({ purpose: 'resource', method, url: origin + request.url.pathname, status: response.status });
       // What was asked for twice, or cannot be sent twice, is not the grant's fault: the chart does not hear of it.
       if (token?.isBound && isNonceDemand(response)) return response;
-      const answer = answerOf(response, request.url.origin);
+      const answer = answerOf(response, origin);
       const challenge = challengeIn(answer, response.headers.get('www-authenticate'));
       // TOK-12: whatever else came says nothing about the token.
-      if (token && provesGrant(answer)) session.tell({ type: 'grant.proved', grantVersion: token.version });
+      if (token && provesGrant(answer)) session.prove(token);
       if (!challenge || sends === MAX_SENDS) return response;
-      const { operation, signal } = request;
-      const challenged = { challenge, grantVersion: token?.version ?? null, operation, order };
+      const challenged = {
+        challenge,
+        grantVersion: token?.version ?? null,
+        operation: nameOf(request),
+        order,
+      };
       // TOK-9: a 401 to what a completed flow brought is the server's last word.
       const isLastWord = challenge.status === 401 && renewed;
       // Where it could lead to one more grant by itself, the chart hears of it with the next request only.
@@ -66,29 +73,50 @@ export function fetchWith(
   };
 }
 
+/** @throws what `fetch` throws; an AuthError where a certificate or a proxy is to blame. */
+async function sent(
+  send: typeof globalThis.fetch,
+  dpop: Dpop,
+  request: Prepared,
+  token: UsableToken | undefined,
+): Promise<Response> {
+  try {
+    return await sendToResource(send, dpop, request, token);
+  } catch (thrown) {
+    const failed = connectionFailure(thrown, request.url.host, 'requesting');
+    throw failed ? new AuthError(failed) : thrown;
+  }
+}
+
+/** The operation that a request is: asked for only where it is challenged. */
+const nameOf = ({ method, url, init }: Prepared): string =>
+  operationOf(method.toUpperCase(), url.href, init.body);
+
 interface Prepared extends ResourceRequest {
-  /** Origin and path, for progress lines. */
-  readonly place: string;
-  readonly operation: string;
   readonly signal: AbortSignal | undefined;
 }
 
-async function prepare(
+/** A URL and its options are looked at as they are; only a Request has to be read. */
+function prepare(
   session: Fetching,
+  origin: string,
   input: string | URL | Request,
   init: RequestInit = {},
-): Promise<Prepared> {
-  judgeFetch(input, init);
-  const of = input instanceof Request ? await unfold(input, init) : { url: new URL(input), init };
-  refuseOtherOrigin(session, of.url);
-  const method = methodOf(of.init.method);
+): Prepared | Promise<Prepared> {
+  const url = judgeFetch(input, init);
+  if (url.origin !== origin) refuseOtherOrigin(session, url);
+  if (!(input instanceof Request)) return prepared(url, init);
+  return unfold(input, init).then((unfolded) => prepared(url, unfolded));
+}
+
+function prepared(url: URL, init: RequestInit): Prepared {
+  const { method, body, signal } = init;
   return {
-    ...of,
-    method,
-    place: of.url.origin + of.url.pathname,
-    operation: operationOf(method.toUpperCase(), of.url.href, of.init.body),
-    canRepeat: isRepeatable(of.init.body),
-    signal: of.init.signal ?? undefined,
+    url,
+    init,
+    method: methodOf(method),
+    canRepeat: isRepeatable(body),
+    signal: signal ?? undefined,
   };
 }
 
@@ -99,27 +127,19 @@ export function methodOf(method = 'GET'): string {
 
 /** Whether a body can be read again: streams and iterators cannot. */
 function isRepeatable(body: unknown): boolean {
+  if (body === undefined || body === null || typeof body === 'string') return true;
   const whole = [URLSearchParams, ArrayBuffer, Blob, FormData];
-  return (
-    body === undefined ||
-    body === null ||
-    typeof body === 'string' ||
-    ArrayBuffer.isView(body) ||
-    whole.some((kind) => body instanceof kind)
-  );
+  return ArrayBuffer.isView(body) || whole.some((kind) => body instanceof kind);
 }
 
 /** A Request is read once, so that it can be sent again. */
-async function unfold(request: Request, init: RequestInit): Promise<{ url: URL; init: RequestInit }> {
+async function unfold(request: Request, init: RequestInit): Promise<RequestInit> {
   const isJson = request.headers.get('content-type')?.includes('json') ?? false;
   const body =
     init.body ?? (request.body ? await (isJson ? request.text() : request.arrayBuffer()) : undefined);
   const { method, headers, signal, redirect, credentials, cache, mode, referrer, referrerPolicy } = request;
   const own = { method, headers, signal, redirect, credentials, cache, mode, referrer, referrerPolicy };
-  return {
-    url: new URL(request.url),
-    init: { ...own, ...init, ...(body !== undefined && body !== null && { body }) },
-  };
+  return { ...own, ...init, ...(body !== undefined && body !== null && { body }) };
 }
 
 /**

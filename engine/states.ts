@@ -59,3 +59,7 @@ export function failureOfOutdated(snapshot: AuthSnapshot, now: number): Failure 
   const hasRunOut = grant?.expiresAt !== undefined && now >= grant.expiresAt;
   return isStale && hasRunOut ? (failure ?? undefined) : undefined;
 }
+
+/** Whether nothing is in flight, or a person is awaited. */
+export const isPersonsTurnOrRest = (snapshot: AuthSnapshot): boolean =>
+  snapshot.hasTag('needsUser') || !snapshot.hasTag('busy');

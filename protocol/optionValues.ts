@@ -1,6 +1,6 @@
 // The kinds of values that options have.
 import { isLoopback, readAddress } from './address.ts';
-import { list, must } from './options.ts';
+import { invalid, type Judge, list, must } from './options.ts';
 import { redirectUriFailure } from './redirectUri.ts';
 import { urlOf } from './url.ts';
 
@@ -112,11 +112,16 @@ export function urlText(value: unknown): string | undefined {
   return typeof text === 'string' ? text : undefined;
 }
 
+/**
+ * The whole URL of a request.
+ * @throws AuthError `config_invalid`
+ */
+export function readUrl(value: unknown, path: string): URL {
+  return urlOf(urlText(value) ?? '') ?? invalid(`${path} must be a whole URL, as a text or a URL.`);
+}
+
 /** The whole URL of a request. */
-export const requestUrl = must(
-  'a whole URL, as a text or a URL',
-  (value) => urlOf(urlText(value) ?? '') !== undefined,
-);
+export const requestUrl: Judge = (value, path) => void readUrl(value, path);
 
 /** A nonce for proofs. @see RFC 9449 §8.1 */
 export const nonce = must('the text of a DPoP-Nonce', (value) =>

@@ -5,6 +5,7 @@ import {
   flag,
   httpMethod,
   nonce,
+  readUrl,
   requestUrl,
   scopes,
   signal,
@@ -104,8 +105,14 @@ const fetchShape = {
   signal: optional((value, path) => value === null || signal(value, path)),
 };
 
-/** @throws AuthError `config_invalid` for what `fetch` of a session cannot send. */
-export function judgeFetch(input: unknown, init: unknown): void {
-  if (!(input instanceof Request)) requestUrl(input, 'input');
-  implementation(fetchShape)(init, 'init');
+const judgeInit = implementation(fetchShape);
+
+/**
+ * @returns where it goes to.
+ * @throws AuthError `config_invalid` for what `fetch` of a session cannot send.
+ */
+export function judgeFetch(input: unknown, init: RequestInit): URL {
+  const url = readUrl(input instanceof Request ? input.url : input, 'input');
+  judgeInit(init, 'init');
+  return url;
 }

@@ -56,8 +56,7 @@ describe('a process whose login others have joined', () => {
       void holder.tell({ do: 'login' });
       await expect.poll(() => starts.pages).toHaveLength(1);
       const logins = heirs.map((one) => one.tell({ do: 'login' }));
-      // They join it meanwhile.
-      await new Promise((resolve) => setTimeout(resolve, 700));
+      await starts.looking(3);
       holder.end();
       await expect
         .poll(
@@ -88,7 +87,7 @@ describe('a process whose login others have joined', () => {
         const login = holder.tell({ do: 'login' });
         await expect.poll(() => starts.pages).toHaveLength(1);
         const other = joined.tell({ do: 'login' });
-        await new Promise((resolve) => setTimeout(resolve, 700));
+        await starts.looking(2);
         void holder.tell({ do: end });
         expect(await other).toBe('cancelled');
         await login;

@@ -5,13 +5,14 @@ import { fileStore } from '../../adapters/node.ts';
 import { startWorld, type World } from '../support/world.ts';
 import { Crewman } from './crew.ts';
 import type { Started } from './figures.ts';
+import { type Opening, pagesIn } from './openings.ts';
 import type { Telling } from './orders.ts';
 import type { Round } from './rounds.ts';
 
 /** One world, in which processes log in on one folder of records. */
 export class Starts {
   readonly world: World;
-  readonly pages: string[] = [];
+  readonly #opened: Opening[] = [];
   readonly crew: Crewman[] = [];
 
   private constructor(world: World) {
@@ -22,13 +23,25 @@ export class Starts {
     return new Starts(await startWorld());
   }
 
+  get pages(): readonly string[] {
+    return pagesIn(this.#opened);
+  }
+
+  /** Until so many processes have found the server; then they look for a login to join. */
+  async looking(processes: number): Promise<void> {
+    const found = (): number =>
+      this.world.requests('a', 'GET', '/.well-known/oauth-authorization-server').length;
+    await expect.poll(found, { timeout: 20_000 }).toBe(processes);
+    await pause(700);
+  }
+
   /** A process with a browser, whose person answers after a while; null: when the test says so. */
   async join(folder: string, telling: Telling, thinks: number | null): Promise<Crewman> {
     const home = { kind: 'file', folder } as const;
     const one = new Crewman({ resource: this.world.resource, home, hasBrowser: true, telling });
     this.crew.push(one);
     one.onOpened = (url) => {
-      this.pages.push(url);
+      this.#opened.push({ url, at: performance.now() });
       if (thinks !== null) void pause(thinks).then(() => this.answer(url));
     };
     expect(await one.ready).toBe('ready');

@@ -5,9 +5,15 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Running, start } from '../cli/command.ts';
 import { startWorld, type World } from '../support/world.ts';
+import { type Opening, pagesIn } from './openings.ts';
 
 /** How often it is looked whether the browser has got a page, in milliseconds. */
 const LOOK = 20;
+
+function readOpening(line: string): Opening {
+  const [at = '', url = ''] = line.split(' ');
+  return { url, at: Number(at) };
+}
 
 export class Terminals {
   readonly world: World;
@@ -72,7 +78,7 @@ export class Terminals {
   /** Puts a program in the place of the system's, which only writes down what it should open. */
   async #installBrowser(): Promise<void> {
     await mkdir(join(this.#home, 'bin'));
-    const script = `#!/bin/sh\nprintf '%s\\n' "$1" >> "${join(this.#home, 'pages')}"\n`;
+    const script = `#!/bin/sh\nprintf '%s %s\\n' "$(date +%s%3N)" "$1" >> "${join(this.#home, 'pages')}"\n`;
     for (const name of ['xdg-open', 'open'])
       await writeFile(join(this.#home, 'bin', name), script, { mode: 0o755 });
   }
@@ -81,7 +87,7 @@ export class Terminals {
     while (!this.#over.signal.aborted) {
       const opened = await readFile(join(this.#home, 'pages'), 'utf8').catch(() => '');
       const isFirst = this.pages.length === 0;
-      this.pages = opened.split('\n').slice(0, -1);
+      this.pages = pagesIn(opened.split('\n').slice(0, -1).map(readOpening));
       if (isFirst && this.pages.length > 0 && this.#thinks !== null)
         void pause(this.#thinks).then(() => this.answer());
       await pause(LOOK);

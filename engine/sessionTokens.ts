@@ -1,0 +1,108 @@
+// The tokens of one session: the one in hand, else the one in the store, renewed first when it is due.
+import { currentGrant } from '../actors/records/recall.ts';
+import type { Tools } from '../actors/tools/tools.ts';
+import { AuthError } from '../contract/errors.ts';
+import type { Grant, SessionId } from '../contract/facts.ts';
+import type { AuthEvent } from '../machines/context.ts';
+import { orAborted } from './aborting.ts';
+import { refuseDisposed } from './disposed.ts';
+import type { AuthSnapshot, ChartInUse } from './sessionChart.ts';
+import { failureOfOutdated, isPersonsTurnOrRest } from './states.ts';
+import { TokenInHand } from './tokenInHand.ts';
+import { type UsableToken, useGrant } from './useGrant.ts';
+
+/** What tokens are found with. */
+interface TokenParts {
+  readonly id: SessionId;
+  readonly chart: ChartInUse;
+  readonly tools: Tools;
+  /** Waits until nothing is in flight, but not for a person whom nobody here has sent anywhere. */
+  readonly quiet: (signal: AbortSignal | undefined) => Promise<AuthSnapshot>;
+}
+
+/** How often the store is looked at again because siblings keep changing the grant. */
+const MAX_LOOKS = 3;
+
+/** Finds the token that a request is sent with. */
+export class SessionTokens {
+  readonly #parts: TokenParts;
+  readonly #inHand: TokenInHand;
+
+  constructor(parts: TokenParts) {
+    this.#parts = parts;
+    this.#inHand = new TokenInHand(parts.chart);
+  }
+
+  /** The token that is in hand: nothing is read, asked or awaited for it. */
+  inHand(): UsableToken | undefined {
+    const { chart, tools } = this.#parts;
+    const token = this.#inHand.at(tools.now());
+    if (token) chart.used();
+    return token;
+  }
+
+  /** The token to send, if there is one; renewed first when it is due. */
+  async usable(signal?: AbortSignal): Promise<UsableToken | undefined> {
+    const { chart, tools } = this.#parts;
+    refuseDisposed(tools);
+    const token = this.inHand();
+    if (token) return token;
+    const before = await orAborted(chart.until(isPersonsTurnOrRest), signal);
+    if (!before.hasTag('canSend')) await orAborted(this.lookAgain(), signal);
+    for (let look = 1; ; look += 1) {
+      const grant = await this.#grant(signal);
+      if (!grant) return undefined;
+      const found = await orAborted(this.#stored(grant), signal);
+      if (found?.version === grant.version) this.#inHand.keep(found);
+      if (found?.version === grant.version || look === MAX_LOOKS) return found;
+      this.#tell({ type: 'grant.changed', grantVersion: found?.version ?? null });
+    }
+  }
+
+  /** What siblings did a moment ago, where the home could not tell it yet: looked at when somebody asks. */
+  async lookAgain(): Promise<void> {
+    const { chart, tools, id } = this.#parts;
+    const before = chart.snapshot;
+    if (before.matches('rejected')) return;
+    const { grant } = before.context;
+    const issuer = before.hasTag('canSend') ? grant?.issuer : undefined;
+    const grantVersion = (await currentGrant(tools, id, issuer))?.version ?? null;
+    if (grantVersion === (grant?.version ?? null)) return;
+    this.#tell({ type: 'grant.changed', grantVersion });
+    await chart.until(isPersonsTurnOrRest);
+  }
+
+  /** The resource has accepted this token: the chart hears of it where that changes something (TOK-12). */
+  prove(token: Pick<UsableToken, 'version'>): void {
+    if (this.#inHand.hasToProve(token)) this.#tell({ type: 'grant.proved', grantVersion: token.version });
+  }
+
+  async #stored(grant: Grant): Promise<UsableToken | undefined> {
+    const { chart, tools, id } = this.#parts;
+    const { binding } = chart.snapshot.context;
+    return useGrant(tools, id, grant, binding?.issuer).catch((error: unknown) => {
+      // What cannot be used any more is not remembered either: the next login starts afresh.
+      if (error instanceof AuthError && error.code === 'grant_refused')
+        this.#tell({ type: 'grant.changed', grantVersion: null });
+      throw error;
+    });
+  }
+
+  async #grant(signal: AbortSignal | undefined): Promise<Grant | undefined> {
+    const { tools, quiet } = this.#parts;
+    let snapshot = await quiet(signal);
+    const at = tools.now();
+    if (snapshot.can({ type: 'renewal.requested', at })) {
+      this.#tell({ type: 'renewal.requested', at });
+      snapshot = await quiet(signal);
+    }
+    if (!snapshot.hasTag('canSend')) return undefined;
+    const failure = failureOfOutdated(snapshot, tools.now());
+    if (failure) throw new AuthError(failure);
+    return snapshot.context.grant ?? undefined;
+  }
+
+  #tell(event: AuthEvent): void {
+    this.#parts.chart.tell(event);
+  }
+}
