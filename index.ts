@@ -2,9 +2,11 @@
 export type { ExchangeFacts, Purpose } from './actors/network/door.ts';
 export type { Sleep } from './actors/tools/sleep.ts';
 export type {
+  ByIssuer,
   ClientOptions,
   DevicePrompt,
   GrantOptions,
+  HeaderValues,
   PreRegisteredClient,
   PrivateKey,
   ServerChoice,

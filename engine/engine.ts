@@ -5,6 +5,7 @@ import type { Door } from '../actors/network/door.ts';
 import { Dpop } from '../actors/network/dpop.ts';
 import { createDoor } from '../actors/network/http.ts';
 import { RememberedAnswers } from '../actors/network/rememberedAnswers.ts';
+import { resourceHeaders } from '../actors/network/resourceHeaders.ts';
 import { leaveToOthers } from '../actors/records/loginUnderWay.ts';
 import { AttendedLogins } from '../actors/tools/attendedLogins.ts';
 import { Shared } from '../actors/tools/shared.ts';
@@ -125,9 +126,11 @@ function toolsOf(
   observers: Observers,
   closing: AbortSignal,
 ): Tools {
+  const headersFor = resourceHeaders({ policy, onDefect });
   const doorOf = (session: SessionId): Door =>
     createDoor({
       fetch,
+      headersFor,
       ...(policy.requestTimeout !== undefined && { deadlineMs: policy.requestTimeout }),
       onExchange: (facts) => observers.of(session).request(facts),
     });
@@ -136,6 +139,7 @@ function toolsOf(
     policy,
     userAgent,
     doorOf,
+    headersFor,
     tellRegistration: (session, one) => observers.of(session).registration(one),
     records: new Records(store, (key) => onProgress({ kind: 'set-aside', key }), { sleep }),
     unsaved: new Map(),

@@ -15,6 +15,9 @@ export function relaxedChecks(client: ClientOptions, policy: Policy): readonly s
       policy.dangerouslyOmitResourceAt,
       (issuer) => `Tokens of ${issuer} are asked for without naming their resource.`,
     ),
+    ...Object.entries(policy.dangerouslySendResourceAs ?? {}).map(
+      ([issuer, name]) => `Tokens of ${issuer} are asked for in the name of ${name}.`,
+    ),
     ...at(
       policy.dangerouslyIgnoreTrailingSlashOf,
       (issuer) => `A slash at the end of ${issuer} is overlooked.`,

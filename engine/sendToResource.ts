@@ -19,6 +19,8 @@ export interface ResourceRequest {
   readonly init: RequestInit;
   /** Whether the body can be read again. */
   readonly canRepeat: boolean;
+  /** Names of headers that are for this origin only. */
+  readonly confined: readonly string[];
 }
 
 /**
@@ -34,13 +36,14 @@ export async function sendToResource(
   request: ResourceRequest,
   token: UsableToken | undefined,
 ): Promise<Response> {
-  if (!token?.isBound) return sendPlain(send, dpop, request, token);
+  if (!token?.isBound && request.confined.length === 0) return sendPlain(send, dpop, request, token);
+  if (!token?.isBound) return sendByHand(send, dpop, request, token);
   const nonce = dpop.nonceFor(request.url);
-  const first = await sendProved(send, dpop, request, token);
+  const first = await sendByHand(send, dpop, request, token);
   const isNonceNew = dpop.nonceFor(request.url) !== nonce;
   if (!isNonceDemand(first) || !isNonceNew || !request.canRepeat) return first;
   await first.body?.cancel();
-  return sendProved(send, dpop, request, token);
+  return sendByHand(send, dpop, request, token);
 }
 
 /** Whether an answer says nothing about the grant, but only asks for a nonce. @see RFC 9449 §9 */
@@ -88,18 +91,21 @@ function hear(dpop: Dpop, url: URL, response: Response): void {
   dpop.hear(url, nonce);
 }
 
-/** A proof names one address, so redirects are followed by hand, with a new proof for each. */
-async function sendProved(
+/**
+ * Redirects are followed by hand: a proof names one address, so there is a new one for each; and what is confined to the
+ * origin stays there.
+ */
+async function sendByHand(
   send: Send,
   dpop: Dpop,
   request: ResourceRequest,
-  token: UsableToken,
+  token: UsableToken | undefined,
 ): Promise<Response> {
-  const { canRepeat } = request;
+  const { canRepeat, confined } = request;
   const follows = (request.init.redirect ?? 'follow') === 'follow';
   let { url, method, init }: Pick<ResourceRequest, 'url' | 'method' | 'init'> = request;
   for (let followed = 0; ; followed += 1) {
-    const headers = await authorize({ url, method, init }, token);
+    const headers = token ? await authorize({ url, method, init }, token) : new Headers(init.headers);
     const response = await send(url, { ...init, headers, ...(follows && { redirect: 'manual' }) });
     hear(dpop, url, response);
     if (!follows) return response;
@@ -109,8 +115,9 @@ async function sendProved(
     if (verdict.kind === 'stop') return response;
     await response.body?.cancel();
     if (verdict.dropsBody) init = withoutBody(init);
-    // TOK-1, TOK-2: whoever else is there gets neither the token nor the proof.
-    if (verdict.leavesOrigin) return send(verdict.to, { ...init, headers: without(credentialHeaders, init) });
+    // TOK-1, TOK-2: whoever else is there gets neither the token nor the proof, nor what is for our origin only.
+    const staying = [...credentialHeaders, ...confined];
+    if (verdict.leavesOrigin) return send(verdict.to, { ...init, headers: without(staying, init) });
     ({ to: url, method } = verdict);
   }
 }
@@ -120,7 +127,7 @@ function refuseHidden(url: URL): never {
   return refuse(
     'redirect_refused',
     'requesting',
-    `${placeOf(url.href)} redirects, and a token that is bound to a key needs a proof for each address; use the address that it leads to.`,
+    `${placeOf(url.href)} redirects, and what is sent along is for one address only (a proof for a bound token, or policy.resourceHeaders); use the address that it leads to.`,
   );
 }
 

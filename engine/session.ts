@@ -69,7 +69,7 @@ export class EngineSession implements Session {
     this.id = parts.id;
     this.#chart = parts.chart;
     this.#tokens = new SessionTokens({ ...parts, quiet: (signal) => this.quiet(signal) });
-    this.fetch = fetchWith(this, parts.fetch, parts.tools.dpop, (facts) => parts.observer.request(facts));
+    this.fetch = fetchWith(this, parts);
   }
 
   get actor(): AuthActor {

@@ -1,6 +1,7 @@
 // `fetch` for a session: sends the token, hears the challenge, lets the chart do its work, sends again.
 import type { ExchangeFacts } from '../actors/network/door.ts';
-import type { Dpop } from '../actors/network/dpop.ts';
+import type { HeadersFor, SentHeaders } from '../actors/network/resourceHeaders.ts';
+import type { Tools } from '../actors/tools/tools.ts';
 import { AuthError, refuse } from '../contract/errors.ts';
 import type { SessionId } from '../contract/facts.ts';
 import { connectionFailure } from '../protocol/connection.ts';
@@ -28,23 +29,29 @@ export interface Fetching extends Hearing {
   mark(): number;
 }
 
-/** @param tell told of each request to the resource. */
-export function fetchWith(
-  session: Fetching,
-  send: typeof globalThis.fetch,
-  dpop: Dpop,
-  tell: (facts: ExchangeFacts) => void,
-): Fetch {
+/** What a fetch is made of, besides. */
+export interface FetchMeans {
+  readonly fetch: typeof globalThis.fetch;
+  readonly tools: Pick<Tools, 'dpop' | 'headersFor' | 'policy'>;
+  /** Told of each request to the resource. */
+  readonly observer: { request(facts: ExchangeFacts): void };
+}
+
+/** The `fetch` of a session. */
+export function fetchWith(session: Fetching, { fetch: send, tools, observer }: FetchMeans): Fetch {
+  const { dpop, headersFor, policy } = tools;
   const { origin } = new URL(session.id.resource);
   return async (input, init) => {
-    const request = await prepare(session, origin, input, init);
+    const said = await prepare(session, origin, input, init);
+    const request = policy.resourceHeaders ? await withOwnHeaders(said, headersFor, session.id) : said;
     const { method, signal } = request;
     let renewed = false;
     for (let sends = 1; ; sends += 1) {
       const token = session.inHand() ?? (await session.usableToken(signal));
       const order = session.mark();
       const response = await sent(send, dpop, request, token);
-      tell({ purpose: 'resource', method, url: origin + request.url.pathname, status: response.status });
+      const url = origin + request.url.pathname;
+      observer.request({ purpose: 'resource', method, url, status: response.status });
       // What was asked for twice, or cannot be sent twice, is not the grant's fault: the chart does not hear of it.
       if (token?.isBound && isNonceDemand(response)) return response;
       const answer = answerOf(response, origin);
@@ -116,8 +123,26 @@ function prepared(url: URL, init: RequestInit): Prepared {
     init,
     method: methodOf(method),
     canRepeat: isRepeatable(body),
+    confined: [],
     signal: signal ?? undefined,
   };
+}
+
+/** The same request with the headers that the host has for all requests to the resource. */
+async function withOwnHeaders(
+  request: Prepared,
+  headersFor: HeadersFor,
+  { resource }: SessionId,
+): Promise<Prepared> {
+  const own = await headersFor(request.url, resource);
+  return { ...request, init: withHeaders(request.init, own), confined: Object.keys(own) };
+}
+
+/** What the call says itself stands before what the host says for all of them. */
+function withHeaders(init: RequestInit, own: SentHeaders): RequestInit {
+  const headers = new Headers(own);
+  for (const [name, value] of new Headers(init.headers)) headers.set(name, value);
+  return { ...init, headers };
 }
 
 /** What fetch makes of a method: these in capitals, any other as it is. @see Fetch Standard, normalize a method */

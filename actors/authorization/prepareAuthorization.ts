@@ -5,7 +5,7 @@ import { AuthError, failure } from '../../contract/errors.ts';
 import { includesAll, union } from '../../protocol/scopes.ts';
 import { keys, type PendingRecord, refuseConflict } from '../../stores/records.ts';
 import { thumbprintOf } from '../network/dpopKey.ts';
-import { resourceAt, resourceParameter } from '../network/resourceParameter.ts';
+import { ofIssuer, resourceAt, resourceParameter } from '../network/resourceParameter.ts';
 import { endBeginning } from '../records/beginning.ts';
 import { clientOf } from '../records/clientOf.ts';
 import { serverRecord } from '../records/facts.ts';
@@ -46,7 +46,8 @@ async function newRequest(tools: Tools, input: Input): Promise<Request> {
   const challenge = await oauth.calculatePKCECodeChallenge(verifier);
   const dpopKey = await tools.dpop.keyForLogin(session.resource, server);
   const jkt = dpopKey && (await thumbprintOf(dpopKey));
-  const { prompt } = tools.policy;
+  const { prompt, authorizationParameters } = tools.policy;
+  const further = ofIssuer(authorizationParameters, server.issuer) ?? {};
   const record: PendingRecord = {
     v: 1,
     session,
@@ -57,7 +58,7 @@ async function newRequest(tools: Tools, input: Input): Promise<Request> {
     state,
     verifier,
     ...(dpopKey && { dpopKey }),
-    url: authorizationUrl(input, { state, challenge, prompt, jkt }),
+    url: authorizationUrl(input, { state, challenge, prompt, jkt, further }),
     requested: [...scopes],
     createdAt: tools.now(),
     expiresAt: tools.now() + (tools.policy.loginTimeout ?? LOGIN_TIMEOUT),
@@ -93,10 +94,13 @@ function authorizationUrl(
     readonly challenge: string;
     readonly prompt: string | undefined;
     readonly jkt: string | undefined;
+    /** The host's own. None of them is one of ours. */
+    readonly further: Readonly<Record<string, string>>;
   },
 ): string {
   const url = new URL(input.server.authorizationEndpoint ?? '');
   const params: Record<string, string> = {
+    ...fresh.further,
     response_type: 'code',
     client_id: input.registration.clientId,
     redirect_uri: input.redirectUri,

@@ -4,7 +4,7 @@ import { AuthError, toFailure } from '../../contract/errors.ts';
 import { type DeviceCode, deviceFailure, judgeDeviceAnswer } from '../../protocol/deviceCode.ts';
 import { type DeviceRecord, keys } from '../../stores/records.ts';
 import { sendAsClient } from '../network/clientAuthentication.ts';
-import { resourceAt, resourceParameter } from '../network/resourceParameter.ts';
+import { ofIssuer, resourceAt, resourceParameter } from '../network/resourceParameter.ts';
 import { asServer, optionsFor } from '../network/tokenEndpoint.ts';
 import { clientOf } from '../records/clientOf.ts';
 import { serverRecord } from '../records/facts.ts';
@@ -52,6 +52,7 @@ async function request(
   const endpoint = server.deviceAuthorizationEndpoint ?? '';
   const as = { ...asServer(server), device_authorization_endpoint: endpoint };
   const parameters = new URLSearchParams({
+    ...ofIssuer(tools.policy.authorizationParameters, server.issuer),
     ...resourceParameter(resource),
     ...(scopes.length > 0 && { scope: scopes.join(' ') }),
   });

@@ -41,7 +41,8 @@ export async function secretFromHost(
   return isSecretText(secret) ? secret : refuseHost(`gave nothing that can be sent as ${what}`, of);
 }
 
-function refuseHost(what: string, { phase = 'authorizing', issuer }: Circumstances): never {
+/** @throws AuthError `config_invalid`, always. */
+export function refuseHost(what: string, { phase = 'authorizing', issuer }: Circumstances): never {
   const message = `The host ${what}; check where it takes it from.`;
   return refuse('config_invalid', phase, message, issuer === undefined ? {} : { issuer });
 }

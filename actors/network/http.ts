@@ -7,6 +7,7 @@ import { codeOf, connectionFailure } from '../../protocol/connection.ts';
 import { shown } from '../../protocol/text.ts';
 import { urlOf } from '../../protocol/url.ts';
 import type { Door, DoorAnswer, DoorRequest, ExchangeFacts, Purpose } from './door.ts';
+import type { HeadersFor } from './resourceHeaders.ts';
 
 /** What `createDoor` works with, and its limits. */
 export interface DoorOptions {
@@ -20,6 +21,8 @@ export interface DoorOptions {
   readonly onExchange?: (facts: ExchangeFacts) => void;
   /** Sent as `User-Agent`, where the platform allows to set it. */
   readonly userAgent?: string;
+  /** The host's own headers, asked for each address that a request goes to. */
+  readonly headersFor?: HeadersFor;
 }
 
 /** So many redirects are followed at most. */
@@ -46,6 +49,7 @@ interface Exchange {
   readonly fetch: typeof globalThis.fetch;
   readonly maxBytes: number;
   readonly userAgent: string | undefined;
+  readonly headersFor: HeadersFor;
   readonly tell: (facts: ExchangeFacts) => void;
 }
 
@@ -58,6 +62,7 @@ interface Exchange {
  */
 export function createDoor(options: DoorOptions = {}): Door {
   const { deadlineMs = 10_000, maxBytes = 1_048_576, userAgent, onExchange } = options;
+  const { headersFor = async () => ({}) } = options;
   const fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
   return async (request) => {
     const phase = phases[request.purpose];
@@ -73,7 +78,7 @@ export function createDoor(options: DoorOptions = {}): Door {
     const timer = setTimeout(() => late.abort(), deadlineMs);
     try {
       return await unlessAborted(
-        follow({ request, phase, signal, fetch, maxBytes, userAgent, tell }),
+        follow({ request, phase, signal, fetch, maxBytes, userAgent, headersFor, tell }),
         signal,
       );
     } catch (thrown) {
@@ -160,6 +165,7 @@ function judged(text: string, { request, phase }: Exchange): URL {
 async function send(url: URL, exchange: Exchange): Promise<Response> {
   const { request, signal, tell, userAgent } = exchange;
   signal.throwIfAborted();
+  const own = await exchange.headersFor(url, request.resource);
   const facts = { purpose: request.purpose, method: request.method, url: url.origin + url.pathname };
   let response: Response;
   try {
@@ -169,6 +175,7 @@ async function send(url: URL, exchange: Exchange): Promise<Response> {
       headers: {
         accept: 'application/json',
         ...(userAgent !== undefined && { 'user-agent': userAgent }),
+        ...own,
         ...request.headers,
       },
       ...(request.body !== undefined && { body: request.body }),

@@ -7,6 +7,7 @@ import type { GrantRecord, Records, RegistrationRecord, Versioned } from '../../
 import type { Door } from '../network/door.ts';
 import type { Dpop } from '../network/dpop.ts';
 import type { RememberedAnswers } from '../network/rememberedAnswers.ts';
+import type { HeadersFor } from '../network/resourceHeaders.ts';
 import type { UserAgent } from '../userAgents/userAgent.ts';
 import type { AttendedLogins } from './attendedLogins.ts';
 import type { Shared } from './shared.ts';
@@ -141,13 +142,35 @@ export interface Policy {
   readonly probe?: 'GET' | 'POST';
   /** `prompt` of authorization requests, such as `consent`, or several with a space between them. Default: none is sent. */
   readonly prompt?: string;
+  /**
+   * Further parameters of authorization requests, by issuer: `{ 'https://accounts.google.com': { access_type: 'offline' } }`.
+   * Also of requests for a device code. What the engine sets itself cannot be set here. Default: none.
+   */
+  readonly authorizationParameters?: ByIssuer<Readonly<Record<string, string>>>;
+  /**
+   * Headers of every request to an origin, by that origin: `{ 'https://mcp.example': { 'x-api-key': key } }`. They go to it
+   * where the resource of the session is on it: with calls, with the probe, for metadata. No other origin gets them, also where
+   * a redirect leads to one. A header of the same name that a call has itself is sent as the call says. Values may be secret.
+   */
+  readonly resourceHeaders?: Readonly<Record<string, HeaderValues>>;
   /** Issuers that reject the `resource` parameter. It is not sent to them. */
   readonly dangerouslyOmitResourceAt?: readonly string[];
+  /**
+   * Another value for the `resource` parameter, by issuer: for servers that know the resource by another name. Grants that
+   * were issued before keep the value that they were asked for with.
+   */
+  readonly dangerouslySendResourceAs?: ByIssuer<string>;
   /** Issuers whose metadata may differ from the listed issuer by one slash at the end. */
   readonly dangerouslyIgnoreTrailingSlashOf?: readonly string[];
   /** Issuers whose metadata need not say that they support PKCE. It is sent to them as to all others. */
   readonly dangerouslyAllowWithoutPkceAt?: readonly string[];
 }
+
+/** Something for each issuer, compared code point by code point. @see RFC 8414 §2 */
+export type ByIssuer<Value> = Readonly<Record<string, Value>>;
+
+/** Headers by name. A value is a text, or a function that gets it when it is needed. */
+export type HeaderValues = Readonly<Record<string, string | (() => Promise<string>)>>;
 
 /** What `confirmStepUp` is asked. */
 export interface StepUpRequest {
@@ -184,6 +207,8 @@ export interface Tools {
   readonly userAgent: UserAgent;
   /** The door to the network. It reports its exchanges to this session. */
   readonly doorOf: (session: SessionId) => Door;
+  /** The host's own headers of a request to the origin of a resource. */
+  readonly headersFor: HeadersFor;
   /** Reports a registration request and its answer to this session. It never throws. */
   readonly tellRegistration: (session: SessionId, one: RegistrationTry) => void;
   /** Renewed grants that could not be stored yet, by key: with the version to replace, and the token that was spent. */

@@ -5,7 +5,7 @@ import { callback, id } from '../../protocol/optionValues.ts';
 import { home } from '../../stores/options.ts';
 import type { EngineOptions } from '../engineOptions.ts';
 import { clientShape } from './client.ts';
-import { policyShape } from './policy.ts';
+import { policy } from './policy.ts';
 
 /** The methods of a user agent. */
 export const userAgentShape: Shape<UserAgent> = {
@@ -25,7 +25,7 @@ export const engineShape: Shape<EngineOptions> = {
   client: object(clientShape),
   userAgent: optional(implementation(userAgentShape)),
   store: optional(home),
-  policy: optional(object(policyShape)),
+  policy: optional(policy),
   onProgress: optional(callback),
   onTrace: optional(callback),
   onDefect: optional(callback),

@@ -1,6 +1,6 @@
 // The options that say what the host decides, and what it allows beyond the specification.
 import type { Interaction } from '../../machines/context.ts';
-import { must, oneOf, optional, type Shape } from '../../protocol/options.ts';
+import { invalid, type Judge, must, object, oneOf, optional, type Shape } from '../../protocol/options.ts';
 import {
   callback,
   duration,
@@ -11,6 +11,7 @@ import {
   scopes,
 } from '../../protocol/optionValues.ts';
 import type { EnginePolicy } from '../engineOptions.ts';
+import { authorizationParameters, byIssuer, headersByOrigin, resourceValue } from './byName.ts';
 
 /** One value, or several with a space between them. @see OpenID Connect Core 1.0 §3.1.2.1, RFC 6749 appendix A */
 const promptText = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
@@ -33,7 +34,22 @@ export const policyShape: Shape<EnginePolicy> = {
       isText(value, promptText),
     ),
   ),
+  authorizationParameters: optional(byIssuer(authorizationParameters)),
+  resourceHeaders: optional(headersByOrigin),
   dangerouslyOmitResourceAt: optional(issuers),
+  dangerouslySendResourceAs: optional(byIssuer(resourceValue)),
   dangerouslyIgnoreTrailingSlashOf: optional(issuers),
   dangerouslyAllowWithoutPkceAt: optional(issuers),
+};
+
+/** The options under `policy`, and whether they fit together. */
+export const policy: Judge = (value, path) => {
+  object(policyShape)(value, path);
+  const { dangerouslyOmitResourceAt: omitted = [], dangerouslySendResourceAs: named = {} } =
+    value as EnginePolicy;
+  const both = omitted.find((one) => Object.hasOwn(named, one));
+  if (both !== undefined)
+    invalid(
+      `${path}.dangerouslySendResourceAs must have no issuer that ${path}.dangerouslyOmitResourceAt has.`,
+    );
 };

@@ -138,6 +138,9 @@ export const callbackCases: Readonly<Record<string, Case>> = {
       documents.resource['authorization_servers'] = [origins.a, origins.b];
     },
   },
+  'policy.resourceHeaders': {
+    options: (key, { origins }) => policy({ resourceHeaders: { [origins.resource]: { 'x-key': key } } }),
+  },
   'client.preRegistered[0].clientSecret': {
     options: (clientSecret, world) => preRegistered(world, { clientSecret }),
   },

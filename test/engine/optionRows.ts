@@ -47,6 +47,23 @@ import {
 
 const userAgent = hostUserAgent({ redirectUri: 'https://app.example/callback', present: nothing });
 
+const atIssuer = (value: unknown) => ({ 'https://as.example': value });
+const atOrigin = (value: unknown) => ({ 'https://rs.example': value });
+
+/** What nobody but the engine may say in an authorization request. */
+const OWN_PARAMETERS = [
+  ...[
+    'response_type',
+    'client_id',
+    'redirect_uri',
+    'code_challenge',
+    'code_challenge_method',
+    'state',
+    'scope',
+  ],
+  ...['resource', 'dpop_jkt', 'request', 'request_uri', 'response_mode', 'nonce', 'prompt'],
+];
+
 export const policyRows: Rows<EnginePolicy> = {
   interaction: { bad: ['', 'always', 'toString', null, true, ['ask']], good: ['ask', 'auto'] },
   requestTimeout: times,
@@ -63,7 +80,59 @@ export const policyRows: Rows<EnginePolicy> = {
     bad: ['', ' ', ' consent', 'login  consent', 'cönsent', 'consent\n', true, null, ['consent']],
     good: ['consent', 'login consent', 'urn:example:prompt'],
   },
+  authorizationParameters: {
+    bad: [
+      ...noObjects,
+      new Map([['https://as.example', { audience: 'a' }]]),
+      ...noIssuers.filter((one) => typeof one === 'string').map((one) => ({ [one]: { audience: 'a' } })),
+      ...[
+        ...noObjects,
+        { '': 'a' },
+        { 'a b': 'a' },
+        { audience: '' },
+        { audience: 5 },
+        { audience: 'a\n' },
+      ].map(atIssuer),
+      ...OWN_PARAMETERS.map((name) => atIssuer({ [name]: 'x' })),
+      atIssuer({ State: 'x' }),
+    ],
+    good: [{}, atIssuer({}), atIssuer({ access_type: 'offline', audience: 'urn:ä b', 'x.y-z': '?' })],
+  },
+  resourceHeaders: {
+    bad: [
+      ...noObjects,
+      ...[
+        ...noAddresses.filter((one) => typeof one === 'string'),
+        'https://rs.example/',
+        'https://RS.example',
+      ].map((one) => ({ [one]: {} })),
+      ...[
+        ...noObjects,
+        { '': 'a' },
+        { 'x y': 'a' },
+        { 'x-key': '' },
+        { 'x-key': ' a' },
+        { 'x-key': `${SECRET}\n` },
+      ].map(atOrigin),
+      ...['authorization', 'DPoP', 'Host', 'cookie', 'Content-Type', 'accept', 'proxy-authorization'].map(
+        (name) => atOrigin({ [name]: SECRET }),
+      ),
+    ],
+    good: [
+      {},
+      atOrigin({ 'x-api-key': SECRET, 'CF-Access-Client-Id': texts, 'user-agent': 'a (b)' }),
+      { 'http://127.0.0.1:3000': { 'x-api-key': SECRET } },
+    ],
+  },
   dangerouslyOmitResourceAt: issuerLists,
+  dangerouslySendResourceAs: {
+    bad: [
+      ...noObjects,
+      ...noIssuers.filter((one) => typeof one === 'string').map((one) => ({ [one]: 'urn:a' })),
+      ...['', 'api', '/mcp', 'https://rs.example/mcp#x', 'https://rs.example/a b', null, 5].map(atIssuer),
+    ],
+    good: [{}, atIssuer('api://5a4b'), atIssuer('urn:mcp'), atIssuer('https://rs.example/mcp/')],
+  },
   dangerouslyIgnoreTrailingSlashOf: issuerLists,
   dangerouslyAllowWithoutPkceAt: issuerLists,
 };
