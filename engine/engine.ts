@@ -117,8 +117,11 @@ const IDLE_AFTER = 10 * 60_000;
 const REQUEST_TIMEOUT = 10_000;
 /** How long metadata is remembered, in milliseconds, unless the policy says otherwise. */
 const REMEMBERED = 60_000;
-/** A refresh is at most four requests (two methods of authentication, each with one nonce), and some work around them. */
-const LEASE_REQUESTS = 5;
+/**
+ * A refresh is at most six requests (two methods of authentication and one that names the scopes, each with one nonce), and
+ * some work around them.
+ */
+const LEASE_REQUESTS = 7;
 
 function toolsOf(
   { client, policy = {} }: EngineOptions,

@@ -101,6 +101,18 @@ export function refusesGrant({ code }: Failure): boolean {
   return code === 'grant_refused';
 }
 
+/** Codes with which servers say that the parameter is missing. @see RFC 6749 §5.2 */
+const incomplete: ReadonlySet<string | undefined> = new Set(['invalid_request', 'invalid_scope']);
+
+/**
+ * Whether a refusal of a refresh says that the request has to name the scopes, which RFC 6749 leaves open. The refresh token
+ * was not spent then: the request was refused as it stood.
+ * @see RFC 6749 §6
+ */
+export function demandsScope({ code, status, oauthError, said = '' }: Failure): boolean {
+  return code === 'token_refused' && status === 400 && incomplete.has(oauthError) && /\bscope\b/i.test(said);
+}
+
 /**
  * After `invalid_grant`: a sibling's tokens are adopted, else the version that failed is removed, and no other (TOK-6).
  * @param stored the version that is in the store now; nothing where the record is gone.

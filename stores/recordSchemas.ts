@@ -44,6 +44,8 @@ const client = z.object({
   secretExpiresAt: z.optional(time),
   authMethod,
   redirectUris: texts,
+  /** Its server takes no refresh that does not name the scopes. */
+  refreshNamesScope: z.optional(z.literal(true)),
 });
 
 /** The private JWK that a login is bound to. Judged where it is used: an unreadable one spoils only its grant. */
@@ -127,6 +129,8 @@ const bound = z.object({
   clientId: text,
   /** The method that the server accepted last, of a client that the host keeps. */
   authMethod: z.optional(authMethod),
+  /** The same of what the server demands in refreshes; dynamic registrations have records of their own. */
+  refreshNamesScope: z.optional(z.literal(true)),
   grantKey,
   /** Grants of clients that this one replaced; kept for sign-out. */
   formerGrantKeys: z.optional(z.array(grantKey)),

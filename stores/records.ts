@@ -11,6 +11,7 @@ import { type JsonObject, withUnknown } from './unknownMembers.ts';
 export { type Key, keys, type RecordKind } from './recordKeys.ts';
 export {
   type BindingRecord,
+  type BoundRecord,
   boundAt,
   type ClientRecord,
   type DeviceRecord,

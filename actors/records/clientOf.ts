@@ -1,7 +1,7 @@
 // The client of a registration, with its secret where the store has it.
 import type { ClientAuthMethod, Registration, ServerMetadata, SessionId } from '../../contract/facts.ts';
 import { firstAuthMethod } from '../../protocol/clientAuthMethod.ts';
-import { boundAt, type ClientRecord, keys } from '../../stores/records.ts';
+import { type BoundRecord, boundAt, type ClientRecord, keys } from '../../stores/records.ts';
 import { isMethodGiven } from '../network/clientAuthentication.ts';
 import type { Tools } from '../tools/tools.ts';
 import { readBinding } from './recall.ts';
@@ -23,14 +23,30 @@ export async function clientOf(tools: Tools, use: Use): Promise<ClientRecord> {
     }
   }
   const { kind, clientId, redirectUris } = registration;
-  return { kind, clientId, authMethod: await methodOf(tools, use), redirectUris: [...redirectUris] };
+  const known = await knownOf(tools, use);
+  return {
+    kind,
+    clientId,
+    authMethod: methodOf(tools, use, known),
+    redirectUris: [...redirectUris],
+    ...(known?.refreshNamesScope && { refreshNamesScope: true }),
+  };
+}
+
+/** What was found out about this client in this session. */
+async function knownOf(tools: Tools, { session, registration }: Use): Promise<BoundRecord | undefined> {
+  const bound = boundAt(await readBinding(tools.records, session), registration.issuer);
+  return bound?.kind === registration.kind && bound.clientId === registration.clientId ? bound : undefined;
 }
 
 /** What the server accepted last in this session, of a client that the host keeps and has named no method for. */
-async function methodOf(tools: Tools, { session, server, registration }: Use): Promise<ClientAuthMethod> {
-  const { kind, issuer, clientId, authMethod: method } = registration;
+function methodOf(
+  tools: Tools,
+  { server, registration }: Use,
+  known: BoundRecord | undefined,
+): ClientAuthMethod {
+  const { kind, issuer, authMethod: method } = registration;
   if (kind !== 'pre-registered') return method;
-  const bound = boundAt(await readBinding(tools.records, session), issuer);
-  const worked = bound?.kind === kind && bound.clientId === clientId ? bound.authMethod : undefined;
-  return firstAuthMethod({ method, server, isGiven: isMethodGiven(tools, issuer, registration) }, worked);
+  const isGiven = isMethodGiven(tools, issuer, registration);
+  return firstAuthMethod({ method, server, isGiven }, known?.authMethod);
 }

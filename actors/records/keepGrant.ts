@@ -72,12 +72,13 @@ async function moveBinding(
     const formerGrantKeys = former
       .filter((key): key is Key<'grant'> => key !== undefined && key !== grantKey)
       .slice(0, MAX_FORMER);
-    const { kind, clientId, authMethod } = grant.client;
+    const { kind, clientId, authMethod, refreshNamesScope } = grant.client;
     const bound = {
       kind,
       clientId,
       // What is registered dynamically has a record of its own.
       ...(kind === 'pre-registered' && { authMethod }),
+      ...(kind !== 'dynamic' && refreshNamesScope && { refreshNamesScope }),
       grantKey,
       formerGrantKeys,
       scopes,

@@ -4,6 +4,7 @@ import { AuthError } from '../../contract/errors.ts';
 import type { Grant } from '../../contract/facts.ts';
 import { lifetime } from '../../protocol/lifetime.ts';
 import {
+  demandsScope,
   givenUp,
   judgeLostWrite,
   judgeRefused,
@@ -20,6 +21,7 @@ import { resourceParameter } from '../network/resourceParameter.ts';
 import { type IssuedTokens, requestTokens } from '../network/tokenEndpoint.ts';
 import { grantFacts } from '../records/facts.ts';
 import { keepAuthMethod } from '../records/keepAuthMethod.ts';
+import { keepRefreshScope } from '../records/keepRefreshScope.ts';
 import { claim } from '../records/spending.ts';
 import type { Act, Tools } from '../tools/tools.ts';
 
@@ -79,6 +81,7 @@ async function renew(
   const grant = await keep(tools, key, before, tokens);
   await release();
   await keepAuthMethod(tools, before.value.issuer, before.value.client, tokens.client);
+  await keepRefreshScope(tools, before.value, tokens.client);
   return grant;
 }
 
@@ -105,24 +108,50 @@ async function giveUp(tools: Tools, input: Input, before: Versioned<GrantRecord>
   return version === undefined ? adopt(tools, input) : ended('broken-off', input);
 }
 
-// No `scope`: a refresh gives what was granted, and can never widen it (STEP-3, RFC 6749 §6).
-function spend(
+/**
+ * Sends the refresh token. Where the server says that it wants the scopes named, the same request is sent once more with
+ * them: nothing of it was spent, and the right to send the token is still ours.
+ */
+async function spend(
   tools: Tools,
-  { session, server }: Input,
+  input: Input,
   grant: GrantRecord,
   signal: AbortSignal,
 ): Promise<IssuedTokens> {
-  const { issuer, client, refreshToken = '' } = grant;
+  let { client } = grant;
+  const onAnswer = (answered: GrantRecord['client']): void => {
+    client = answered;
+  };
+  try {
+    return await send(tools, input, grant, onAnswer, signal);
+  } catch (error) {
+    const isNamed = client.refreshNamesScope || grant.granted.length === 0;
+    if (isNamed || !(error instanceof AuthError) || !demandsScope(error.toFailure())) throw error;
+  }
+  const named = { ...client, refreshNamesScope: true as const };
+  return send(tools, input, { ...grant, client: named }, () => {}, signal);
+}
+
+// No `scope` unless the server wants it: a refresh gives what was granted, and can never widen it (STEP-3, RFC 6749 §6).
+function send(
+  tools: Tools,
+  { session, server }: Input,
+  grant: GrantRecord,
+  onAnswer: (client: GrantRecord['client']) => void,
+  signal: AbortSignal,
+): Promise<IssuedTokens> {
+  const { issuer, client, refreshToken = '', granted } = grant;
+  const scope = client.refreshNamesScope && granted.length > 0 ? { scope: granted.join(' ') } : {};
   return requestTokens(
     tools,
-    { session, server, phase: 'renewing', dpopKey: grant.dpopKey },
+    { session, server, phase: 'renewing', dpopKey: grant.dpopKey, onAnswer },
     { issuer, client },
     [refreshToken, grant.accessToken],
     signal,
     (as, who, authentication, options) =>
       oauth.refreshTokenGrantRequest(as, who, authentication, refreshToken, {
         ...options,
-        additionalParameters: resourceParameter(grant.resource),
+        additionalParameters: { ...resourceParameter(grant.resource), ...scope },
       }),
   );
 }

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Failure, type FailureCode, failure, failureCodes } from '../../contract/errors.ts';
 import {
+  demandsScope,
   givenUp,
   isGivenUp,
   judgeLostWrite,
@@ -111,6 +112,27 @@ describe('after a refusal', () => {
       const expected = code === 'token_refused' ? { ...given, recovery: 'reauthorize' } : given;
       expect(refreshFailure(given)).toStrictEqual(expected);
     }
+  });
+
+  test.each<[string, Partial<Failure>, boolean]>([
+    ['the parameter scope is named', {}, true],
+    ['in capitals', { said: "Missing 'SCOPE'" }, true],
+    ['by the other code', { oauthError: 'invalid_scope' }, true],
+    ['it is only part of a word', { said: 'Out of scopes and microscope_1.' }, false],
+    ['nothing is said', { said: undefined as never }, false],
+    ['the token is dead', { code: 'grant_refused', oauthError: 'invalid_grant' }, false],
+    ['another code of the server', { oauthError: 'unsupported_grant_type' }, false],
+    ['no code of the server', { oauthError: undefined as never }, false],
+    ['an outage', { code: 'server_unavailable', status: 503 }, false],
+    ['another status', { status: 401 }, false],
+  ])('TOK-5: the scopes are demanded where %s: %j', (_what, more, verdict) => {
+    const said = 'The request body must contain scope.';
+    const refusal = failure('token_refused', 'renewing', 'no', {
+      status: 400,
+      oauthError: 'invalid_request',
+      said,
+    });
+    expect(demandsScope({ ...refusal, ...more })).toBe(verdict);
   });
 
   test('T22: a nonce says nothing about the refresh token', () => {
