@@ -1,5 +1,6 @@
 // `fetch` for a session: sends the token, hears the challenge, lets the chart do its work, sends again.
 import type { ExchangeFacts } from '../actors/network/door.ts';
+import type { Dpop } from '../actors/network/dpop.ts';
 import type { HeadersFor, SentHeaders } from '../actors/network/resourceHeaders.ts';
 import type { Tools } from '../actors/tools/tools.ts';
 import { AuthError, refuse } from '../contract/errors.ts';

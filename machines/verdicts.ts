@@ -1,6 +1,7 @@
 // Failures that the chart itself decides on: each says in one sentence what happened and what to do.
 import { type Failure, type FailureCode, failure } from '../contract/errors.ts';
 import { placeOf } from '../protocol/text.ts';
+import { isSameButSlash } from '../protocol/wellKnown.ts';
 import type { AuthContext } from './context.ts';
 
 /** One function for each failure that the chart decides on by itself; it makes the failure from what is known then. */
@@ -9,21 +10,21 @@ export const verdicts = {
     failure(
       'credential_without_issuer',
       'bindChecking',
-      `The client credentials for ${placeOf(context.session.resource)} do not say which server issued them; if it is ${issuerOf(context)}, say so, nothing was sent.`,
+      `The client credentials for ${placeOf(context.session.resource)} do not say which server issued them; if it is ${issuerOf(context)}, say so with client.preRegistered[].issuer, nothing was sent.`,
       { issuer: issuerOf(context) },
     ),
   boundElsewhere: (context: AuthContext): Failure =>
     failure(
       'bound_elsewhere',
       'bindChecking',
-      `The client for ${placeOf(context.session.resource)} was registered at ${context.conflict.elsewhere}, but the resource now names ${issuerOf(context)}; nothing was sent, register a client there or ask the resource's operator.`,
+      `The client for ${placeOf(context.session.resource)} was registered at ${context.conflict.elsewhere}, but the resource now names ${issuerOf(context)}; nothing was sent, ${adviceOnConflict(context)}.`,
       { issuer: issuerOf(context), otherIssuer: context.conflict.elsewhere ?? '' },
     ),
   registrationImpossible: (context: AuthContext): Failure =>
     failure(
       'registration_impossible',
       'registering',
-      `${issuerOf(context)} offers no way to register that can be used here; register a client there by hand and give its id.`,
+      `${issuerOf(context)} offers no way to register that can be used here; register a client there by hand and give it as client.preRegistered, or a metadata document as client.metadataUrl where it takes those.`,
       { issuer: issuerOf(context) },
     ),
   /** A quiet look that found nothing leaves the failure as it was. */
@@ -47,14 +48,14 @@ export const verdicts = {
     return failure(
       code,
       code === 'registration_impossible' ? 'registering' : 'discovering',
-      `None of the authorization servers of ${placeOf(context.session.resource)} can be used (${context.passedOver.map((one) => `${one.issuer}: ${one.code}`).join(', ')})${code === 'registration_impossible' ? '; register a client at one of them by hand and give its id' : ''}.`,
+      `None of the authorization servers of ${placeOf(context.session.resource)} can be used (${context.passedOver.map((one) => `${one.issuer}: ${one.code}`).join(', ')})${code === 'registration_impossible' ? '; register a client at one of them by hand, and give it as client.preRegistered' : ''}.`,
     );
   },
   loginTimedOut: (context: AuthContext): Failure =>
     failure(
       'login_timed_out',
       'authorizing',
-      `Nobody finished the login at ${issuerOf(context)} in time; log in again.`,
+      `Nobody finished the login at ${issuerOf(context)} in time; log in again, or give more time with policy.loginTimeout.`,
       {
         issuer: issuerOf(context),
       },
@@ -97,14 +98,14 @@ export const verdicts = {
     failure(
       'scope_not_allowed',
       'steppingUp',
-      `${placeOf(context.session.resource)} asks for ${scopesOf(context)}, which is beyond what this client may ask for; widen its scope ceiling to allow it.`,
+      `${placeOf(context.session.resource)} asks for ${scopesOf(context)}, which is beyond what this client may ask for; widen policy.scopeCeiling to allow it.`,
       { scopes: context.stepUp?.scopes ?? [] },
     ),
   strategyImpossible: (context: AuthContext): Failure =>
     failure(
       'grant_impossible',
       'authorizing',
-      `${issuerOf(context)} has no endpoint for the kind of login that this client is set up for; use another one.`,
+      `${issuerOf(context)} has no endpoint for the kind of login that this client is set up for; use another client.grant.`,
       { issuer: issuerOf(context) },
     ),
   stepUpDenied: (context: AuthContext): Failure =>
@@ -130,6 +131,11 @@ function codeOfNoServer({ passedOver }: AuthContext): FailureCode {
     return 'server_unavailable';
   return codes.includes('registration_impossible') ? 'registration_impossible' : 'server_metadata_absent';
 }
+
+const adviceOnConflict = (context: AuthContext): string =>
+  isSameButSlash(context.conflict.elsewhere ?? '', issuerOf(context))
+    ? 'only a slash differs, write client.preRegistered[].issuer as the server does'
+    : "register a client there and give it as client.preRegistered, or ask the resource's operator";
 
 const issuerOf = (context: AuthContext): string =>
   context.server?.issuer ?? context.grant?.issuer ?? 'its server';

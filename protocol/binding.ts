@@ -1,7 +1,7 @@
 // The binding verdict (SEP-2352): which client may be used at the server that the resource names now, if any?
 import type { ClientAuthMethod, Registration, RegistrationKind, ServerMetadata } from '../contract/facts.ts';
 import { secretAuthMethod } from './registration.ts';
-import { identifies } from './wellKnown.ts';
+import { identifies, isSameButSlash } from './wellKnown.ts';
 
 /** A client that the host registered by hand: what it says of it, without the secrets. */
 export interface HostClient {
@@ -92,6 +92,9 @@ function judgeHostClients(evidence: BindingEvidence): BindingVerdict | undefined
   );
   const here = eligible.find((one) => one.issuer === issuer);
   if (here) return useHostClient(here, evidence);
+  // A slip of the pen: without a word, another client would be registered here in place of the host's own.
+  const almost = eligible.find((one) => one.issuer !== undefined && isSameButSlash(one.issuer, issuer));
+  if (almost?.issuer !== undefined) return boundElsewhere(almost.issuer);
   // BIND-6. Bound by hand before, and the resource has moved: nothing else is tried, even where it would be possible.
   const before = boundAt(evidence, evidence.binding?.current);
   if (before?.kind === 'pre-registered' && before.issuer !== issuer) return boundElsewhere(before.issuer);

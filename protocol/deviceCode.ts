@@ -2,6 +2,7 @@
 import { type Failure, failure } from '../contract/errors.ts';
 import { judgeAddress } from './address.ts';
 import { own, readObject } from './json.ts';
+import { mindsResource, resourceAdvice } from './mending.ts';
 import { isOutage } from './outage.ts';
 import { oauthErrorCode, shown } from './text.ts';
 
@@ -93,7 +94,8 @@ export function deviceFailure({ status, error }: DeviceRefusal, issuer: string):
     const message = `${issuer} does not know this client; register it again.`;
     return failure('client_refused', 'authorizing', message, details);
   }
-  const message = `${issuer} gave no usable code for another device (${shown(error ?? `status ${status}`)}); ask its operator.`;
+  const advice = mindsResource(error ?? '') ? resourceAdvice : 'ask its operator';
+  const message = `${issuer} gave no usable code for another device (${shown(error ?? `status ${status}`)}); ${advice}.`;
   return failure('authorization_refused', 'authorizing', message, details);
 }
 

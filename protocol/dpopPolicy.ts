@@ -19,7 +19,7 @@ const ALGORITHM = 'ES256';
 export function dpopServerFailure(mode: DpopMode, server: DpopServer): Failure | undefined {
   if (mode !== 'required' || isPossibleAt(server)) return undefined;
   const { issuer } = server;
-  const message = `${issuer} takes no DPoP proofs signed with ${ALGORITHM}, and this client requires DPoP; nothing was sent, ask its operator.`;
+  const message = `${issuer} takes no DPoP proofs signed with ${ALGORITHM}, and this client requires DPoP; nothing was sent, ask its operator, or require less with client.dpop.`;
   return failure('dpop_unsupported', 'discovering', message, { issuer });
 }
 
@@ -50,7 +50,7 @@ export function dpopTokenFailure(
   phase: Phase,
 ): Failure | undefined {
   if (isBound || mode !== 'required') return undefined;
-  const message = `${issuer} was asked for a token that is bound to a key, and issued one that anybody can use; it was not kept, tell the server's operator.`;
+  const message = `${issuer} was asked for a token that is bound to a key, and issued one that anybody can use; it was not kept, tell the server's operator, or require less with client.dpop.`;
   return failure('dpop_downgraded', phase, message, { issuer });
 }
 

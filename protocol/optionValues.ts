@@ -79,10 +79,6 @@ export const issuer = must(
   (value) => isAddress(value) && !value.includes('?'),
 );
 
-/** What a header may hold, without the blanks around it. @see RFC 9110 §5.5 */
-export const isHeaderValue = (value: unknown): value is string =>
-  isText(value, /^[\x21-\x7e](?:[\x20-\x7e]{0,8190}[\x21-\x7e])?$/);
-
 /** Issuers, one by one. */
 export const issuers = list('issuers', issuer);
 

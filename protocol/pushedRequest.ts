@@ -1,6 +1,7 @@
 // Judging the answer to a pushed authorization request: a reference, or why there is none. (RFC 9126)
 import { type Failure, failure } from '../contract/errors.ts';
 import { own, readObject } from './json.ts';
+import { mindsResource, resourceAdvice } from './mending.ts';
 import { isOutage } from './outage.ts';
 import { oauthErrorCode } from './text.ts';
 
@@ -43,9 +44,10 @@ export function pushFailure({ status, error }: PushRefusal, issuer: string): Fai
     return failure('server_unavailable', 'authorizing', message, details);
   }
   if (error === 'invalid_client') {
-    const message = `${issuer} does not know this client, or not its secret; register it again, or check the secret.`;
+    const message = `${issuer} does not know this client, or not its secret; register it again, or check its secret and client.preRegistered[].authMethod.`;
     return failure('client_refused', 'authorizing', message, details);
   }
-  const message = `${issuer} did not take the login request (${error ?? `status ${status}`}); ask its operator.`;
+  const advice = mindsResource(error ?? '') ? resourceAdvice : 'ask its operator';
+  const message = `${issuer} did not take the login request (${error ?? `status ${status}`}); ${advice}.`;
   return failure('authorization_refused', 'authorizing', message, details);
 }

@@ -1,5 +1,6 @@
 // What is told of registration requests, and the failure that it is when a server registers no client for any of them.
 import { type Failure, failure } from '../contract/errors.ts';
+import { own, readObject } from './json.ts';
 import type { RegistrationChange } from './nextRegistration.ts';
 import { isOutage } from './outage.ts';
 import {
@@ -45,6 +46,15 @@ function whatWasSaid({ text }: RegistrationAnswer, secrets: readonly string[]): 
   return withoutSecrets(refusalText(text) ?? '', secrets);
 }
 
+/** What helps besides, where the answer tells it. @see RFC 7591 §3, §3.2.2 */
+function adviceOn({ status, text }: RegistrationAnswer): string {
+  if (status === 401 || status === 403)
+    return ', or give the token that it wants as client.initialAccessTokens';
+  const document = readObject(text);
+  const isUri = document !== undefined && own(document, 'error') === 'invalid_redirect_uri';
+  return isUri ? ', or use a redirect URI that it takes with pasteUserAgent.redirectUri' : '';
+}
+
 /**
  * The failure that a refusal is: `registration_refused`, or `server_unavailable`; with what was sent, and what the server
  * said unless it repeats a secret (REG-5).
@@ -74,6 +84,7 @@ export function registrationRefusal(
     return failure('server_unavailable', 'registering', message, { ...details, ...wait });
   }
   const often = tries > 1 ? ` in ${tries} tries` : '';
-  const message = `${issuer} did not register this client${often} (${status}); register one there by hand and give its id.`;
+  const advice = adviceOn(answer);
+  const message = `${issuer} did not register this client${often} (${status}); register one there by hand and give it as client.preRegistered${advice}.`;
   return failure('registration_refused', 'registering', message, details);
 }

@@ -6,6 +6,7 @@ import { judgeAddress } from './address.ts';
 import { readScopeList } from './challenge.ts';
 import { own, readObject } from './json.ts';
 import { placeOf, shown } from './text.ts';
+import { urlOf } from './url.ts';
 import { identifies, isOwnWellKnown, judgeIssuer } from './wellKnown.ts';
 
 /** More servers than this are not a choice but an attack; the rest is ignored. */
@@ -69,7 +70,7 @@ export function judgeResourceMetadata(text: string, url: string, resource: strin
     refuse(
       'resource_mismatch',
       'discovering',
-      `The resource metadata at ${placeOf(url)} is about "${shown(identifier)}", not about ${placeOf(resource)}; nothing was sent, check the URL.`,
+      `The resource metadata at ${placeOf(url)} is about "${shown(identifier)}", not about ${placeOf(resource)}; nothing was sent, ${adviceOn(identifier, resource)}.`,
     );
   }
   const scopes = readScopeList(own(document, 'scopes_supported'));
@@ -79,6 +80,12 @@ export function judgeResourceMetadata(text: string, url: string, resource: strin
     authorizationServers: readServers(own(document, 'authorization_servers'), url, resource),
     ...(scopes && { scopesSupported: scopes }),
   };
+}
+
+/** Only an identifier of the same origin could be meant: another one is what an attacker would like to be told. */
+function adviceOn(identifier: string, resource: string): string {
+  const isNear = urlOf(identifier)?.origin === urlOf(resource)?.origin;
+  return isNear ? 'check the URL, and use the one that it names if you mean that' : 'check the URL';
 }
 
 function readServers(value: unknown, url: string, resource: string): readonly string[] {

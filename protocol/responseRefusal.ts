@@ -1,6 +1,7 @@
 // What it means that an authorization response brought no code, and what helps. (RFC 6749 §4.1.2.1)
 import { type Failure, type FailureCode, type FailureDetails, failure } from '../contract/errors.ts';
 import type { ResponseVerdict } from './authorizationResponse.ts';
+import { mindsResource, resourceAdvice } from './mending.ts';
 
 /** A response without a code that may be used. */
 export type ResponseRefusal = Exclude<ResponseVerdict, { kind: 'code' }>;
@@ -62,10 +63,11 @@ function ofError(
     const message = `${issuer} does not know this client any more (${error}); register the client there again.`;
     return ['client_refused', message, details];
   }
-  if (error === 'invalid_scope') {
+  if (error === 'invalid_scope' && !mindsResource(error, said)) {
     // A client may be held to the scopes of its registration: another one can be registered for all of them (REG-11).
-    const message = `${issuer} refuses the scopes that were asked for; ask for fewer, or register a client there that may ask for them.`;
+    const message = `${issuer} refuses the scopes that were asked for; ask for fewer with policy.scopeCeiling, or register a client there that may ask for them.`;
     return ['authorization_refused', message, { ...details, recovery: 'reregister' }];
   }
-  return ['authorization_refused', `${issuer} refused the login (${error}); ask its operator.`, details];
+  const advice = mindsResource(error, said) ? resourceAdvice : 'ask its operator';
+  return ['authorization_refused', `${issuer} refused the login (${error}); ${advice}.`, details];
 }

@@ -1,6 +1,7 @@
 // Choosing one of the authorization servers that a resource lists: the bound one, one that was, one of the host's own, else
 // the first (DISC-5).
 import { type Failure, failure } from '../contract/errors.ts';
+import { shown } from './text.ts';
 
 /** What the choice is made of. */
 export interface ServerEvidence {
@@ -67,7 +68,6 @@ export type HostChoice =
 export function judgeHostChoice(chosen: unknown, open: readonly string[]): HostChoice {
   const issuer = open.find((one) => one === chosen);
   if (issuer !== undefined) return { kind: 'listed', issuer };
-  const message =
-    'The host chose an authorization server that the resource does not list; choose one of the list.';
+  const message = `policy.selectServer chose a server that the resource does not list; choose one of ${shown(open.join(', '), 500)}.`;
   return { kind: 'refused', failure: failure('config_invalid', 'discovering', message) };
 }

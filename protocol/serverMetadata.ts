@@ -6,6 +6,7 @@ import { judgeAddress } from './address.ts';
 import { readScopeList } from './challenge.ts';
 import { own, readObject } from './json.ts';
 import { shown } from './text.ts';
+import { isSameButSlash } from './wellKnown.ts';
 
 /** What the host has decided to overlook, for this one issuer. */
 export interface Tolerance {
@@ -41,22 +42,21 @@ export function judgeServerMetadata(
   }
   // DISC-8. Code point by code point: anything else lets one server speak as another.
   const claimed = own(document, 'issuer');
-  if (claimed !== issuer && !(tolerance.trailingSlash && isSameButSlash(claimed, issuer))) {
+  if (claimed !== issuer && !(tolerance.trailingSlash && isSameButSlash(String(claimed), issuer))) {
     const said = typeof claimed === 'string' ? shown(claimed) : 'nobody';
+    const advice = isSameButSlash(String(claimed), issuer)
+      ? 'only a slash differs, overlook it with policy.dangerouslyIgnoreTrailingSlashOf'
+      : "tell the server's operator";
     refuse(
       'issuer_mismatch',
       'discovering',
-      `The metadata found for ${issuer} says that its issuer is "${said}"; it was not used, tell the server's operator.`,
+      `The metadata found for ${issuer} says that its issuer is "${said}"; it was not used, ${advice}.`,
       { issuer, ...(typeof claimed === 'string' && { otherIssuer: said }) },
     );
   }
   if (!tolerance.withoutPkce) requirePkce(document, issuer);
   const named = String(claimed);
   return { ...readDocument(document, named, resource), ...(!offersS256(document) && { pkce: 'unknown' }) };
-}
-
-function isSameButSlash(claimed: unknown, issuer: string): boolean {
-  return claimed === `${issuer}/` || `${String(claimed)}/` === issuer;
 }
 
 function offersS256(document: Document): boolean {
@@ -70,7 +70,7 @@ function requirePkce(document: Document, issuer: string): void {
   refuse(
     'pkce_unsupported',
     'discovering',
-    `${issuer} does not say that it supports PKCE with S256; logging in there would not be safe.`,
+    `${issuer} does not say that it supports PKCE with S256, so a stolen code would be of use to thieves; ask its operator, or allow it with policy.dangerouslyAllowWithoutPkceAt.`,
     { issuer },
   );
 }

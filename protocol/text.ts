@@ -105,3 +105,8 @@ export function placeOf(url: string): string {
 export function isSecretText(value: unknown): value is string {
   return typeof value === 'string' && /^[^\p{Cc}\p{Cs}]+$/u.test(value);
 }
+
+/** What a header may hold, without the blanks around it. @see RFC 9110 §5.5 */
+export function isHeaderValue(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21-\x7e](?:[\x20-\x7e]{0,8190}[\x21-\x7e])?$/.test(value);
+}

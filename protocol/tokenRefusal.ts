@@ -1,5 +1,6 @@
 // What it means that a token endpoint gave no tokens, and what helps. (RFC 6749 §5.2)
 import { type Failure, type FailureDetails, failure, type Phase } from '../contract/errors.ts';
+import { mindsResource, resourceAdvice } from './mending.ts';
 import { isOutage } from './outage.ts';
 import { shown, withoutSecrets } from './text.ts';
 import type { TokenVerdict } from './tokenResponse.ts';
@@ -49,6 +50,14 @@ export function tokenRefusal(refusal: TokenRefusal, of: RefusedRequest): Failure
     return failure('token_response_invalid', phase, message, details);
   }
   const said = textOf(refusal.description, of.secrets);
+  if (mindsResource(refusal.error, refusal.description)) {
+    const message = `${issuer} refused to issue tokens (${refusal.error}); ${resourceAdvice}.`;
+    return failure('token_refused', phase, message, {
+      ...details,
+      oauthError: refusal.error,
+      ...(said && { said }),
+    });
+  }
   return byCode(refusal.error, phase, { ...details, oauthError: refusal.error, ...(said && { said }) });
 }
 
@@ -65,7 +74,7 @@ function byCode(error: string, phase: Phase, details: FailureDetails & { readonl
       return failure(
         'client_refused',
         phase,
-        `${issuer} does not know this client, or not its secret; register it again, or check the secret.`,
+        `${issuer} does not know this client, or not its secret; register it again, or check its secret and client.preRegistered[].authMethod.`,
         details,
       );
     case 'unauthorized_client':

@@ -76,6 +76,11 @@ export function judgeIssuer(text: string): AddressVerdict {
   return verdict;
 }
 
+/** Whether two issuers differ by one slash at the end, and by nothing else. They are two issuers all the same. @see RFC 8414 §2 */
+export function isSameButSlash(one: string, other: string): boolean {
+  return one === `${other}/` || other === `${one}/`;
+}
+
 /** The path of a readable address as it was written, before a parser resolved anything. */
 function pathOf(text: string): string {
   return /^https?:\/\/[^/?]+([^?]*)/i.exec(text)?.[1] ?? '';

@@ -120,7 +120,7 @@ function authorizationUrl(
     failure(
       'authorization_refused',
       'authorizing',
-      `The authorization request for ${input.server.issuer} would be too long to open; nothing was sent.`,
+      `The authorization request for ${input.server.issuer} would be too long to open; nothing was sent, ask for fewer scopes with policy.scopeCeiling.`,
       { issuer: input.server.issuer },
     ),
   );

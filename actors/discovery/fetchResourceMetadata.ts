@@ -40,7 +40,7 @@ export const fetchResourceMetadata: Act<'fetchResourceMetadata'> =
       failure(
         'resource_metadata_absent',
         'discovering',
-        `${placeOf(resource)} publishes no protected resource metadata, so nobody says who may log in there; check the URL, or ask its operator.`,
+        `${placeOf(resource)} publishes no protected resource metadata, so nobody says who may log in there; check the URL, or use policy.legacyDiscovery if it follows the rules of 2025-03-26.`,
       ),
     );
   };

@@ -50,7 +50,8 @@ export async function lookUpServer(
   const { dangerouslyIgnoreTrailingSlashOf = [], dangerouslyAllowWithoutPkceAt = [] } = tools.policy;
   const tolerance = {
     trailingSlash: dangerouslyIgnoreTrailingSlashOf.includes(issuer),
-    withoutPkce: dangerouslyAllowWithoutPkceAt.includes(issuer),
+    // PKCE protects codes, and no other grant has one.
+    withoutPkce: tools.client.grant !== undefined || dangerouslyAllowWithoutPkceAt.includes(issuer),
   };
   return found && judgeServerMetadata(found.text, issuer, session.resource, tolerance);
 }

@@ -85,7 +85,7 @@ export async function authenticationOf(
     refuse(
       'config_invalid',
       phase,
-      `The client ${client.clientId} of ${issuer} has no secret; give its secret, or register it without one.`,
+      `The client ${client.clientId} of ${issuer} has no secret; give its secret as client.preRegistered[].clientSecret, or register it without one.`,
       {
         issuer,
       },
@@ -150,7 +150,7 @@ async function signed(
     return refuse(
       'config_invalid',
       phase,
-      `The client ${client.clientId} of ${issuer} has no private key; give its key.`,
+      `The client ${client.clientId} of ${issuer} has no private key; give its key as client.preRegistered[].privateKey.`,
       { issuer },
     );
   const key =

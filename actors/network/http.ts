@@ -87,7 +87,11 @@ export function createDoor(options: DoorOptions = {}): Door {
       const host = hostOf(request.url);
       if (request.signal.aborted) refuse('cancelled', phase, `The request to ${host} was cancelled.`);
       if (late.signal.aborted) {
-        refuse('timed_out', phase, `${host} did not answer within ${deadlineMs} ms; try again later.`);
+        refuse(
+          'timed_out',
+          phase,
+          `${host} did not answer within ${deadlineMs} ms; try again later, or give more time with policy.requestTimeout.`,
+        );
       }
       const failed = connectionFailure(thrown, host, phase);
       if (failed) throw new AuthError(failed);

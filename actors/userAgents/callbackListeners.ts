@@ -113,7 +113,7 @@ export function createListeners({ host, path, port: fixed, closing }: ListenersO
       refuse(
         'user_agent_failed',
         'authorizing',
-        `Port ${fixed} on ${host} is taken: free it or set another.`,
+        `Port ${fixed} on ${host} is taken; free it, or use another with loopbackUserAgent.port.`,
       );
     }
     const [shared] = listeners.values();
@@ -214,6 +214,6 @@ function noPort(thrown: unknown, host: LoopbackHost): never {
   refuse(
     'user_agent_failed',
     'authorizing',
-    `No port could be bound on ${host}: use another user agent here.`,
+    `No port could be bound on ${host}; try another loopbackUserAgent.host, or use another user agent here.`,
   );
 }

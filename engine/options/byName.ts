@@ -1,7 +1,7 @@
 // Judges for options whose members have names that the host chooses: issuers, origins, parameters, headers.
 import { invalid, type Judge, membersOf, must } from '../../protocol/options.ts';
-import { address, isHeaderValue, issuer } from '../../protocol/optionValues.ts';
-import { isSecretText, shown } from '../../protocol/text.ts';
+import { address, issuer } from '../../protocol/optionValues.ts';
+import { isHeaderValue, isSecretText, shown } from '../../protocol/text.ts';
 import { urlOf } from '../../protocol/url.ts';
 
 /**

@@ -73,6 +73,16 @@ async function statuses({ session }: TestEngine, count: number): Promise<readonl
 const saying = (failure: AuthError, engine: TestEngine): string =>
   [failure.message, failure.stack, failure.said, String(failure.cause), everythingTold(engine)].join('\n');
 
+it('EXT-1, DISC-9: a server that does not speak of PKCE is used: there is no code to protect', async () => {
+  delete world.documents.a['code_challenge_methods_supported'];
+  const { session } = direct({ clientSecret: 'x' });
+  await session.login();
+  expect((await callTool(session, 'any')).status).toBe(200);
+  // With codes it still is refused.
+  const { session: other } = testEngine(world.resource);
+  expect((await failureOf(other.login())).code).toBe('pkce_unsupported');
+});
+
 describe('a client with a secret', () => {
   const odd = 'p@ss:wörd +%&=/"';
   const fromForm = (text: string) => new URLSearchParams(`x=${text}`).get('x');

@@ -101,12 +101,22 @@ describe('on first contact', () => {
     ['of another resource', () => byHand({ issuer: world.origins.a, resource: `${world.resource}/other` })],
     ['of another resource, without an issuer', () => byHand({ resource: `${world.resource}/other` })],
     ['of another issuer, for no resource', () => byHand({ issuer: world.origins.b })],
-    ['of an issuer that differs by a slash', () => byHand({ issuer: `${world.origins.a}/` })],
   ])('BIND-6: credentials %s are none of our business', async (_what, own) => {
     const { session } = engineWith([own()]);
     expect((await callTool(session, 'any')).status).toBe(200);
     expect(world.requests('a', 'POST', '/token')[0]?.body).not.toContain('hand');
     expect(session.explain().server?.registration).toBe('metadata-document');
+  });
+
+  it('BIND-2, BIND-6: credentials of an issuer that differs by a slash: told, and no client is registered', async () => {
+    const { session } = engineWith([byHand({ issuer: `${world.origins.a}/` })]);
+    const failure = await failureOf(session.login());
+    expect(failure).toMatchObject({ issuer: world.origins.a, otherIssuer: `${world.origins.a}/` });
+    expect(failure.message).toMatch(
+      /only a slash differs, write client\.preRegistered\[\]\.issuer as the server does\.$/,
+    );
+    expect(world.lines('a')).toEqual([METADATA]);
+    expect(standing(session)).toBe(elsewhere);
   });
 
   it.each([false, true])(

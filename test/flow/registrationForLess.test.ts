@@ -147,7 +147,8 @@ describe('a refusal that is met by less', () => {
     const test = testEngine(world.resource, { client: { name: 'tests', initialAccessTokens } });
     const error = await failureOf(test.session.login());
     expect(error).toMatchObject({ code: 'registration_refused', recovery: 'fix-config', status: 400 });
-    const end = 'did not register this client in 5 tries (400); register one there by hand and give its id.';
+    const end =
+      'did not register this client in 5 tries (400); register one there by hand and give it as client.preRegistered.';
     expect(error.message).toBe(`${world.origins.a} ${end}`);
     expect(world.lines('a')).toEqual([METADATA, ...Array(5).fill('POST /register')]);
     expect(tries(test.session)).toEqual(

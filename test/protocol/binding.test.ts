@@ -152,8 +152,23 @@ describe('a client that the host registered here', () => {
       nothing,
     ],
     [
-      'BIND-2: at an issuer that differs by a slash: is not of here',
-      { hostClients: [host({ issuer: `${here}/` })] },
+      'BIND-2, BIND-6: at an issuer that differs by a slash: is not of here, and nothing else is tried',
+      { hostClients: [host({ issuer: `${here}/` })], stored: stored() },
+      elsewhere(`${here}/`),
+    ],
+    [
+      'BIND-2: at an issuer that differs by two slashes: is not of here',
+      { hostClients: [host({ issuer: `${here}//` })] },
+      nothing,
+    ],
+    [
+      'BIND-3: beside one of here that differs by a slash: the one of here is used',
+      { hostClients: [host({ clientId: 'x', issuer: `${here}/` }), host({ issuer: here })] },
+      preRegistered(),
+    ],
+    [
+      'BIND-6: for another resource, and by a slash: is not for it',
+      { hostClients: [host({ issuer: `${here}/`, resource: 'https://rs.example/other' })] },
       nothing,
     ],
     [

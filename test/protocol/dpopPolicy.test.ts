@@ -28,7 +28,7 @@ describe('dpopServerFailure (EXT-5)', () => {
       code: 'dpop_unsupported',
       phase: 'discovering',
       recovery: 'none',
-      message: `${issuer} takes no DPoP proofs signed with ES256, and this client requires DPoP; nothing was sent, ask its operator.`,
+      message: `${issuer} takes no DPoP proofs signed with ES256, and this client requires DPoP; nothing was sent, ask its operator, or require less with client.dpop.`,
       issuer,
     });
   });
@@ -65,7 +65,7 @@ describe('dpopTokenFailure (T06)', () => {
       code: 'dpop_downgraded',
       phase: 'renewing',
       recovery: 'none',
-      message: `${issuer} was asked for a token that is bound to a key, and issued one that anybody can use; it was not kept, tell the server's operator.`,
+      message: `${issuer} was asked for a token that is bound to a key, and issued one that anybody can use; it was not kept, tell the server's operator, or require less with client.dpop.`,
       issuer,
     });
   });

@@ -78,7 +78,7 @@ describe('pushFailure', () => {
       code: 'client_refused',
       phase: 'authorizing',
       recovery: 'reregister',
-      message: `${issuer} does not know this client, or not its secret; register it again, or check the secret.`,
+      message: `${issuer} does not know this client, or not its secret; register it again, or check its secret and client.preRegistered[].authMethod.`,
       issuer,
       status: 401,
       oauthError: 'invalid_client',

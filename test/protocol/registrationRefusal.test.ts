@@ -26,7 +26,7 @@ describe('registrationRefusal (REG-5)', () => {
       code: 'registration_refused',
       phase: 'registering',
       recovery: 'fix-config',
-      message: `${issuer} did not register this client (400); register one there by hand and give its id.`,
+      message: `${issuer} did not register this client (400); register one there by hand and give it as client.preRegistered.`,
       issuer,
       status: 400,
       sent: JSON.stringify(request),
@@ -37,7 +37,7 @@ describe('registrationRefusal (REG-5)', () => {
   test('REG-12: says how many requests there were, when there were several', () => {
     const message = (tries: number) =>
       registrationRefusal({ status: 400, text: '' }, { ...of, tries }).message;
-    const ends = '; register one there by hand and give its id.';
+    const ends = '; register one there by hand and give it as client.preRegistered.';
     expect(message(1)).toBe(`${issuer} did not register this client (400)${ends}`);
     expect(message(2)).toBe(`${issuer} did not register this client in 2 tries (400)${ends}`);
     expect(message(5)).toBe(`${issuer} did not register this client in 5 tries (400)${ends}`);

@@ -91,7 +91,7 @@ describe('responseFailure', () => {
       { kind: 'error', error: 'invalid_scope' },
       'authorization_refused',
       'reregister',
-      `${issuer} refuses the scopes that were asked for; ask for fewer, or register a client there that may ask for them.`,
+      `${issuer} refuses the scopes that were asked for; ask for fewer with policy.scopeCeiling, or register a client there that may ask for them.`,
       { oauthError: 'invalid_scope' },
     ],
   ])('%s', (_what, refusal, code, recovery, message, more) => {

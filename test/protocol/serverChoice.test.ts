@@ -127,7 +127,7 @@ describe('judgeHostChoice (DISC-5)', () => {
         phase: 'discovering',
         recovery: 'fix-config',
         message:
-          'The host chose an authorization server that the resource does not list; choose one of the list.',
+          'policy.selectServer chose a server that the resource does not list; choose one of https://a.example, https://b.example.',
       },
     });
   });

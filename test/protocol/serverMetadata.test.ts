@@ -317,3 +317,28 @@ test('DISC-10: the default endpoints of 2025-03-26, where nothing is known of PK
     acceptsMetadataDocuments: false,
   });
 });
+
+describe('the sentence names the option that helps', () => {
+  const messageOf = (more: object): string => {
+    try {
+      judge({ ...minimal, ...more });
+      return '';
+    } catch (error) {
+      return String(error);
+    }
+  };
+
+  test('D23: of a slash, and of nothing else', () => {
+    expect(messageOf({ issuer: `${issuer}/` })).toContain(
+      'only a slash differs, overlook it with policy.dangerouslyIgnoreTrailingSlashOf.',
+    );
+    for (const other of [`${issuer}//`, 'https://other.example', undefined])
+      expect(messageOf({ issuer: other })).not.toContain('policy.');
+  });
+
+  test('DISC-9: of PKCE', () => {
+    expect(messageOf({ code_challenge_methods_supported: undefined })).toContain(
+      'ask its operator, or allow it with policy.dangerouslyAllowWithoutPkceAt.',
+    );
+  });
+});

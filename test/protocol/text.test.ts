@@ -1,6 +1,13 @@
 // Text from strangers: what is shown of it, what is held back, what counts as an error code.
 import { describe, expect, test } from 'vitest';
-import { isSecretText, oauthErrorCode, placeOf, shown, withoutSecrets } from '../../protocol/text.ts';
+import {
+  isHeaderValue,
+  isSecretText,
+  oauthErrorCode,
+  placeOf,
+  shown,
+  withoutSecrets,
+} from '../../protocol/text.ts';
 
 describe('shown', () => {
   test.each([
@@ -154,6 +161,19 @@ describe('isSecretText', () => {
     '%j cannot',
     (value) => {
       expect(isSecretText(value)).toBe(false);
+    },
+  );
+});
+
+describe('isHeaderValue', () => {
+  test.each(['x', 'Bearer a b', 'a'.repeat(8192)])('P07: what can be sent as it is (%#)', (value) => {
+    expect(isHeaderValue(value)).toBe(true);
+  });
+
+  test.each(['', ' a', 'a ', 'a\tb', 'a\r\nb: c', 'a\u0000', 'ä', 'a'.repeat(8193), 5, null])(
+    'P07: %j cannot',
+    (value) => {
+      expect(isHeaderValue(value)).toBe(false);
     },
   );
 });

@@ -82,7 +82,7 @@ describe('a refusal by its code', () => {
       'invalid_client',
       'client_refused',
       'reregister',
-      'does not know this client, or not its secret; register it again, or check the secret.',
+      'does not know this client, or not its secret; register it again, or check its secret and client.preRegistered[].authMethod.',
     ],
     [
       'TOK-6, T15: invalid_grant: a login helps',
