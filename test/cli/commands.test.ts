@@ -292,7 +292,7 @@ describe('a person', () => {
     expect(nobody.code).toBe(3);
     expect(nobody.stderr).toContain(`Run authchart login ${world.resource}.`);
     expect(late.code).toBe(3);
-    expect(late.stderr).toContain('in time; log in again.');
+    expect(late.stderr).toContain('in time; log in again');
     expect(code).toBe(130);
     expect(stderr.trimEnd()).toMatch(/\nauthchart: cancelled\.$/);
     // Nothing is left behind: the next login starts from the beginning.
