@@ -29,6 +29,8 @@ type Envelope = z.infer<typeof envelopeSchema>;
 interface Place {
   readonly folder: string;
   readonly records: string;
+  /** What is being written, and not a record yet. */
+  readonly writing: string;
   readonly aside: string;
   readonly key: string;
   readonly name: string;
@@ -86,6 +88,7 @@ async function get(place: Place): Promise<Stored | undefined> {
 async function put(place: Place, text: string, expected: string | undefined): Promise<string | undefined> {
   await makeFolder(place.folder);
   await makeFolder(place.records);
+  await makeFolder(place.writing);
   return alone(place, async (confirm) => {
     const current = await readOrSetAside(place);
     if (current?.version !== expected) return undefined;
@@ -144,7 +147,15 @@ function placeOf(folder: string, key: string): Place {
   }
   const name = sha256(key);
   const records = join(folder, 'records');
-  return { folder, records, aside: join(folder, 'aside'), key, name, file: join(records, `${name}.json`) };
+  return {
+    folder,
+    records,
+    writing: join(folder, 'writing'),
+    aside: join(folder, 'aside'),
+    key,
+    name,
+    file: join(records, `${name}.json`),
+  };
 }
 
 async function readEnvelope(file: string): Promise<Envelope | 'broken' | 'newer' | undefined> {
@@ -208,7 +219,7 @@ async function moveAside(place: Place, why: 'corrupt' | 'set-aside'): Promise<st
  * one, and replaces the record with its first half.
  */
 async function replace(place: Place, envelope: Envelope, confirm: () => Promise<void>): Promise<void> {
-  const temporary = join(place.records, `${place.name}.${randomUUID()}.tmp`);
+  const temporary = join(place.writing, `${place.name}.${randomUUID()}.tmp`);
   try {
     const handle = await open(temporary, 'wx', 0o600);
     try {

@@ -15,6 +15,8 @@ const patience = 15_000;
 export interface Lockable {
   readonly folder: string;
   readonly records: string;
+  /** Where writers have their temporary files: few, however many records there are. */
+  readonly writing: string;
   readonly name: string;
   readonly file: string;
 }
@@ -111,9 +113,7 @@ async function identityOf(lockFolder: string): Promise<string | undefined> {
  * lost its lock without knowing yet: there is nothing left for it to rename.
  */
 async function removeLeftovers(place: Lockable): Promise<void> {
-  for (const name of await readdir(place.records)) {
-    if (name.startsWith(`${place.name}.`) && name.endsWith('.tmp')) {
-      await rm(join(place.records, name), { force: true });
-    }
+  for (const name of (await orAbsent(readdir(place.writing))) ?? []) {
+    if (name.startsWith(`${place.name}.`)) await rm(join(place.writing, name), { force: true });
   }
 }

@@ -82,8 +82,9 @@ describe('folders and files', () => {
     const version = await create(store, 'a', 'text');
     await create(store, '../b', 'text');
     const names = [`${nameOf('a')}.json`, `${nameOf('../b')}.json`].sort();
-    expect(await readdir(folder)).toEqual(['records']);
+    expect((await readdir(folder)).sort()).toEqual(['records', 'writing']);
     expect((await readdir(join(folder, 'records'))).sort()).toEqual(names);
+    expect(await readdir(join(folder, 'writing'))).toEqual([]);
     expect(JSON.parse(await readFile(fileOf(folder, 'a'), 'utf8'))).toEqual({
       v: 1,
       key: 'a',
@@ -334,7 +335,7 @@ describe('damaged and foreign files', () => {
     }
     expect(await store.list('')).toEqual([]);
     expect(await readFile(fileOf(folder, 'a'), 'utf8')).toBe(future);
-    expect(await readdir(folder)).toEqual(['records']);
+    expect((await readdir(folder)).sort()).toEqual(['records', 'writing']);
   });
 
   test('files that are not ours are left alone', async () => {
@@ -403,13 +404,14 @@ describe('other processes, and crashes', () => {
     const store = fileStore({ folder });
     const version = await create(store, 'a', 'text');
     const records = join(folder, 'records');
+    const writing = join(folder, 'writing');
     const other = `${nameOf('b')}.1.tmp`;
     await mkdir(join(records, `${nameOf('a')}.lock`));
-    await writeFile(join(records, `${nameOf('a')}.1.tmp`), 'secret');
-    await writeFile(join(records, other), 'of a writer that may live');
+    await writeFile(join(writing, `${nameOf('a')}.1.tmp`), 'secret');
+    await writeFile(join(writing, other), 'of a writer that may live');
     await ageLock(folder);
     expect(await store.delete('a', version)).toBe(true);
-    expect(await readdir(records)).toEqual([other]);
+    expect([await readdir(records), await readdir(writing)]).toEqual([[], [other]]);
   });
 
   test('S05 a writer that was held up until another took its lock does not overwrite the other', async () => {
@@ -482,11 +484,11 @@ describe('the default folder', () => {
  * write takes several: it is found before it can be renamed.
  */
 async function temporaryIn(folder: string): Promise<string> {
-  const records = join(folder, 'records');
+  const writing = join(folder, 'writing');
   for (;;) {
     await turn();
-    const found = existsSync(records) && readdirSync(records).find((name) => name.endsWith('.tmp'));
-    if (found) return join(records, found);
+    const found = existsSync(writing) && readdirSync(writing).find((name) => name.endsWith('.tmp'));
+    if (found) return join(writing, found);
   }
 }
 
