@@ -56,7 +56,6 @@ export class SessionChart implements ChartInUse {
 
   constructor(parts: ChartParts) {
     this.#parts = parts;
-    this.#snapshot = this.#use().getSnapshot();
   }
 
   get actor(): AuthActor {

@@ -34,7 +34,6 @@ export class Sessions {
     const session = this.#options.make(id, () => this.#use(name));
     this.#known.set(name, new WeakRef(session));
     this.#collected.register(session, name);
-    this.#use(name);
     return session;
   }
 

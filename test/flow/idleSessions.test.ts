@@ -54,7 +54,7 @@ describe('a session that nobody uses', () => {
     const session = await loggedIn(engine, 'one');
     const token = await session.token();
     await laterOn(engine, IDLE_AFTER - 1);
-    await expect.poll(awake).toBe(3);
+    await expect.poll(awake).toBe(2);
     await laterOn(engine);
     await expect.poll(awake).toBe(1);
     expect(session.snapshot.matches('authorized')).toBe(true);

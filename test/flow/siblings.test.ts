@@ -161,7 +161,7 @@ describe('a login that several begin', () => {
     const narrow = first.session.login();
     await personsTurn(first.session);
     const wide = second.session.login({ scopes: ['write'] });
-    await personsTurn(second.session);
+    await vi.waitFor(() => expect(second.presented).toHaveLength(1));
     expect(second.presented).not.toEqual(first.presented);
     expect(await store.list('pending:')).toHaveLength(1);
     // Whoever waits for the narrow one hears that it is over, and waits for the wide one.
