@@ -134,6 +134,12 @@ export const guards = {
     isToBeShown(context, found) && context.server?.requiresPush === true,
   /** Nobody else was there to lead a person, and somebody asks for it now. */
   isToBeShown: ({ context }: Args, found: { readonly became: string }) => isToBeShown(context, found),
+  wantsMoreThanLogin: ({ context, event }: Args) =>
+    event.type === 'user.login' &&
+    !includesAll(
+      context.pending?.requested ?? [],
+      withinLimits(union(event.scopes, scopesLeftOpen(context)), context.limits),
+    ),
   wasAskedFor: ({ context }: Args) => context.requestedLogin !== null,
   isRedirectRegistered: ({ context }: Args, got: { readonly redirectUri: string | null }) =>
     context.registration?.kind !== 'dynamic' ||

@@ -13,6 +13,12 @@ export const awaitingSibling = chart.createStateConfig({
     ...siblingReports,
     'user.login': [
       {
+        guard: 'wantsMoreThanLogin',
+        target: '#discovering',
+        actions: 'recordRequestedLogin',
+        description: 'That login would not do: another one, which takes its place',
+      },
+      {
         guard: 'wasAskedFor',
         target: 'presenting',
         actions: 'recordRequestedLogin',

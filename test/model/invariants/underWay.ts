@@ -11,10 +11,18 @@ const isDiscarding = ({ from }: Edge): boolean => from.children['discardAuthoriz
 const isJoined = ({ from }: Edge): boolean => from.children['takeOverLogin'] !== undefined;
 const isAtDevice = ({ from }: Edge): boolean => from.children['pollDeviceGrant'] !== undefined;
 
+/** For scopes that the login of another engine does not bring, and that the host allows. */
+function asksForMore({ from: { context }, stimulus: { event } }: Edge): boolean {
+  const { ceiling, floor } = context.limits;
+  const scopes = event.type === 'user.login' ? (event.scopes ?? []) : [];
+  const isAllowed = (scope: string) => ceiling === null || [...ceiling, ...floor].includes(scope);
+  return scopes.some((scope) => isAllowed(scope) && !context.pending?.requested.includes(scope));
+}
+
 export const joining: Invariant = {
   holds:
-    'a login that is asked for while one is under way joins it: its scopes are remembered, nothing is cut off, and an open request is shown again',
-  spec: ['AUTHZ-11', 'STEP-2'],
+    'a login that is asked for while one is under way joins it: its scopes are remembered, nothing is cut off, and an open request is shown again; where another engine holds one for fewer scopes, another one is begun',
+  spec: ['AUTHZ-11', 'AUTHZ-12', 'STEP-2'],
   violated(edge) {
     const { from, to, stimulus } = edge;
     if (stimulus.event.type !== 'user.login' || !isUnderWay(edge)) return undefined;
@@ -23,6 +31,10 @@ export const joining: Invariant = {
     if (to.context.requestedLogin === null || missing.length > 0)
       return `the requested login for "${missing.join(' ')}" is lost`;
     const begun = begunBy(edge).join();
+    if (isJoined(edge) && asksForMore(edge)) {
+      const isAsking = begun === 'fetchResourceMetadata' || begun === 'probeResource';
+      return isAsking ? undefined : `${begun}, though the login of another engine would not do`;
+    }
     // Whoever asks for the first time looks whether the holder is still there.
     if (isJoined(edge) && from.context.requestedLogin === null)
       return begun === 'takeOverLogin' ? undefined : `a login is joined by ${begun || 'nothing'}`;
