@@ -28,8 +28,8 @@ import { Observer } from './observe.ts';
 import { Observers } from './observers.ts';
 import { judgeEngineOptions } from './options/engine.ts';
 import { relaxedChecks } from './relaxedChecks.ts';
-import { EngineSession } from './session.ts';
-import { type AuthActor, type AuthSnapshot, SessionChart } from './sessionChart.ts';
+import { EngineSession, type SessionParts } from './session.ts';
+import { type AuthActor, type AuthSnapshot, type ChartParts, SessionChart } from './sessionChart.ts';
 import { Sessions } from './sessions.ts';
 import { Tracer } from './trace.ts';
 
@@ -52,20 +52,19 @@ export function createAuthEngine(options: EngineOptions): Engine {
   for (const what of relaxedChecks(client, policy)) tell({ kind: 'relaxed', what });
 
   const { interaction = 'ask', idleAfter = IDLE_AFTER } = policy;
-  const make = (id: SessionId, onUse: () => void): EngineSession => {
-    const observer = observers.of(id);
-    const inspect = (event: InspectionEvent): void => {
-      observer.inspect(event);
-      host.inspect(event);
-    };
-    const chart = new SessionChart({ machine, input: { ...id, interaction }, inspect, onUse });
-    return new EngineSession({ id, chart, interaction, tools, observer, fetch });
+  const charts: ChartParts = {
+    machine,
+    interaction,
+    inspectorOf: (id) => inspectorOf(observers.of(id), host),
+    onUse: (id) => sessions.use(id),
   };
+  const parts: SessionParts = { tools, observers, fetch };
+  const make = (id: SessionId): EngineSession =>
+    new EngineSession(parts, { id, interaction, chart: new SessionChart(charts, id) });
   const sessions = new Sessions({ make, idleAfter, now: tools.now });
   const sessionOf = (actor: AuthActor): EngineSession => {
     const { session: id, interaction } = contextOf(actor);
-    const chart = new HostedChart(actor);
-    return new EngineSession({ id, chart, interaction, tools, observer: observers.of(id), fetch });
+    return new EngineSession(parts, { id, interaction, chart: new HostedChart(actor) });
   };
 
   return {
@@ -86,6 +85,14 @@ export function createAuthEngine(options: EngineOptions): Engine {
       await tools.refreshing.settled();
       await patiently(userAgent.dispose());
     },
+  };
+}
+
+/** Told of each step of a chart, for `explain` and for the host. */
+function inspectorOf(observer: Observer, { inspect }: HostCode): (event: InspectionEvent) => void {
+  return (event) => {
+    observer.inspect(event);
+    inspect(event);
   };
 }
 

@@ -17,6 +17,7 @@ import { holdingsOf } from './holdings.ts';
 import { AT_ONCE, isJustShown } from './justShown.ts';
 import { loginPage } from './loginPage.ts';
 import type { Observer } from './observe.ts';
+import type { Observers } from './observers.ts';
 import {
   judgeAnsweredRequest,
   judgeHostRequest,
@@ -42,34 +43,65 @@ import { SessionTokens } from './sessionTokens.ts';
 import { isPersonsTurnOrRest } from './states.ts';
 import type { AuthorizationHeaders, UsableToken } from './useGrant.ts';
 
-/** What a session is made of. */
+/** What all sessions of an engine are made of. */
 export interface SessionParts {
+  readonly tools: Tools;
+  readonly observers: Observers;
+  readonly fetch: typeof globalThis.fetch;
+}
+
+/** What each session has of its own. */
+export interface OwnParts {
   readonly id: SessionId;
   readonly chart: ChartInUse;
   readonly interaction: Interaction;
-  readonly tools: Tools;
+}
+
+/** What a session needs once it is used: most are only names. */
+interface InUse {
   readonly observer: Observer;
-  readonly fetch: typeof globalThis.fetch;
+  readonly tokens: SessionTokens;
+  readonly givenOut: GivenOut;
+  readonly fetch: Fetch;
 }
 
 /** The session behind the public interface; the engine and its fetch use more of it. */
 export class EngineSession implements Session {
   readonly id: SessionId;
-  readonly fetch: Fetch;
   readonly #parts: SessionParts;
   readonly #chart: ChartInUse;
+  readonly #interaction: Interaction;
+  #inUse: InUse | undefined;
   #login: { readonly done: Promise<Grant>; askedAt: number } | undefined;
-  readonly #tokens: SessionTokens;
-  readonly #givenOut = new GivenOut();
   /** How often somebody has ended whatever login there was. */
   #endings = 0;
 
-  constructor(parts: SessionParts) {
+  constructor(parts: SessionParts, { id, chart, interaction }: OwnParts) {
     this.#parts = parts;
-    this.id = parts.id;
-    this.#chart = parts.chart;
-    this.#tokens = new SessionTokens({ ...parts, quiet: (signal) => this.quiet(signal) });
-    this.fetch = fetchWith(this, parts);
+    this.id = id;
+    this.#chart = chart;
+    this.#interaction = interaction;
+  }
+
+  get #used(): InUse {
+    this.#inUse ??= this.#begin();
+    return this.#inUse;
+  }
+
+  #begin(): InUse {
+    const { tools, observers, fetch } = this.#parts;
+    const observer = observers.of(this.id);
+    const quiet = (signal: AbortSignal | undefined): Promise<AuthSnapshot> => this.quiet(signal);
+    return {
+      observer,
+      tokens: new SessionTokens({ id: this.id, chart: this.#chart, tools, quiet }),
+      givenOut: new GivenOut(),
+      fetch: fetchWith(this, { fetch, tools, observer }),
+    };
+  }
+
+  get fetch(): Fetch {
+    return this.#used.fetch;
   }
 
   get actor(): AuthActor {
@@ -106,7 +138,7 @@ export class EngineSession implements Session {
     // A login that an earlier process started is shown again; anything else in flight comes first.
     const endings = this.#endings;
     await this.#chart.until(isPersonsTurnOrRest);
-    await this.#tokens.lookAgain();
+    await this.#used.tokens.lookAgain();
     if (endings !== this.#endings) throw new AuthError(notFinished(this.id));
     const before = again ? this.snapshot.context.grant?.version : undefined;
     // At once where nobody is awaited: whoever asks for a token next waits for this login.
@@ -137,7 +169,7 @@ export class EngineSession implements Session {
   async #tokenInHand(signal: AbortSignal | undefined): Promise<UsableToken> {
     const usable = await this.usableToken(signal);
     if (!usable) throw new AuthError(this.snapshot.context.failure ?? notLoggedIn(this.id));
-    this.#givenOut.remember(usable);
+    this.#used.givenOut.remember(usable);
     return usable;
   }
 
@@ -145,10 +177,10 @@ export class EngineSession implements Session {
     judgeResponse(response);
     const { signal, method = 'GET', body } = judged(judgeAnsweredRequest, request);
     const url = String(request.url ?? (response.url || this.id.resource));
-    const grantVersion = this.#givenOut.versionSent(request.authorization);
+    const grantVersion = this.#used.givenOut.versionSent(request.authorization);
     const answer = answerOf(response, new URL(this.id.resource).origin);
     const challenge = challengeIn(answer, response.headers.get('www-authenticate'));
-    if (grantVersion !== null && provesGrant(answer)) this.#tokens.prove({ version: grantVersion });
+    if (grantVersion !== null && provesGrant(answer)) this.#used.tokens.prove({ version: grantVersion });
     if (!challenge) return false;
     const operation = operationOf(methodOf(method).toUpperCase(), url, body);
     return (await meetChallenge(this, { challenge, grantVersion, operation }, signal)) !== 'nothing new';
@@ -159,7 +191,7 @@ export class EngineSession implements Session {
   }
 
   explain(): Explanation {
-    return explain(this.snapshot, this.#parts.tools, [...this.#parts.observer.history]);
+    return explain(this.snapshot, this.#parts.tools, [...this.#used.observer.history]);
   }
 
   holdings(): Promise<readonly Holding[]> {
@@ -199,21 +231,21 @@ export class EngineSession implements Session {
 
   /** The token to send, if there is one; renewed first when it is due. */
   usableToken(signal?: AbortSignal): Promise<UsableToken | undefined> {
-    return this.#tokens.usable(signal);
+    return this.#used.tokens.usable(signal);
   }
 
   inHand(): UsableToken | undefined {
-    return this.#tokens.inHand();
+    return this.#used.tokens.inHand();
   }
 
   prove(token: Pick<UsableToken, 'version'>): void {
-    this.#tokens.prove(token);
+    this.#used.tokens.prove(token);
   }
 
   /** Waits until nothing is in flight, but not for a person whom nobody here has sent anywhere. */
   quiet(signal?: AbortSignal): Promise<AuthSnapshot> {
     const isUnattended = (snapshot: AuthSnapshot): boolean =>
-      snapshot.hasTag('needsUser') && this.#login === undefined && this.#parts.interaction === 'ask';
+      snapshot.hasTag('needsUser') && this.#login === undefined && this.#interaction === 'ask';
     return orAborted(
       this.#chart.until((snapshot) => !snapshot.hasTag('busy') || isUnattended(snapshot)),
       signal,

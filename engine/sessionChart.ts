@@ -1,7 +1,8 @@
 // The running chart of a session: started when it is needed, put to rest when it is not, started again from the store.
 import { type ActorRefFrom, createActor, type InspectionEvent, type SnapshotFrom } from 'xstate';
+import type { SessionId } from '../contract/facts.ts';
 import type { AuthMachine } from '../machines/authMachine.ts';
-import type { AuthEvent, AuthInput } from '../machines/context.ts';
+import type { AuthEvent, Interaction } from '../machines/context.ts';
 import { untilReached } from './untilReached.ts';
 
 /** The running chart. */
@@ -33,13 +34,14 @@ export interface ChartInUse {
   stop(): void;
 }
 
-/** What the chart of a session is made of. */
+/** What the charts of all sessions of an engine are made of. */
 export interface ChartParts {
   readonly machine: AuthMachine;
-  readonly input: AuthInput;
-  readonly inspect: (event: InspectionEvent) => void;
-  /** Called each time that it is used. */
-  readonly onUse: () => void;
+  readonly interaction: Interaction;
+  /** Asked for when a chart starts. @returns what is told of each of its steps. */
+  readonly inspectorOf: (session: SessionId) => (event: InspectionEvent) => void;
+  /** Called each time that a chart is used. */
+  readonly onUse: (session: SessionId) => void;
 }
 
 type Listener = (snapshot: AuthSnapshot) => void;
@@ -47,15 +49,18 @@ type Listener = (snapshot: AuthSnapshot) => void;
 /** The session's own: started when it is needed, and put to rest when it is not. */
 export class SessionChart implements ChartInUse {
   readonly #parts: ChartParts;
-  readonly #listeners = new Set<Listener>();
+  readonly #session: SessionId;
+  /** Made for the first of them: most sessions have none. */
+  #listeners: Set<Listener> | undefined;
   #running: (AuthActor & { stop(): unknown }) | undefined;
   #isStopped = false;
   #snapshot: AuthSnapshot | undefined;
   /** The host has it, and would not notice that another one took its place. */
   #isGivenOut = false;
 
-  constructor(parts: ChartParts) {
+  constructor(parts: ChartParts, session: SessionId) {
     this.#parts = parts;
+    this.#session = session;
   }
 
   get actor(): AuthActor {
@@ -72,7 +77,7 @@ export class SessionChart implements ChartInUse {
   }
 
   used(): void {
-    this.#parts.onUse();
+    this.#parts.onUse(this.#session);
   }
 
   wake(): AuthSnapshot {
@@ -92,8 +97,10 @@ export class SessionChart implements ChartInUse {
     this.#use();
     // Its own function, so that whoever subscribes twice ends once.
     const own: Listener = (snapshot) => listener(snapshot);
-    this.#listeners.add(own);
-    return () => this.#listeners.delete(own);
+    this.#listeners ??= new Set();
+    const listeners = this.#listeners;
+    listeners.add(own);
+    return () => listeners.delete(own);
   }
 
   rest(now: number): boolean {
@@ -101,7 +108,7 @@ export class SessionChart implements ChartInUse {
     const snapshot = this.#running.getSnapshot();
     const { retryAt } = snapshot.context;
     const isWaiting = snapshot.hasTag('busy') || snapshot.hasTag('needsUser') || (retryAt ?? 0) > now;
-    if (isWaiting || this.#isGivenOut || this.#listeners.size > 0) return false;
+    if (isWaiting || this.#isGivenOut || (this.#listeners?.size ?? 0) > 0) return false;
     this.#end();
     return true;
   }
@@ -115,16 +122,17 @@ export class SessionChart implements ChartInUse {
   }
 
   #use(): AuthActor {
-    this.#parts.onUse();
+    this.#parts.onUse(this.#session);
     if (!this.#running) this.#running = this.#start();
     return this.#running;
   }
 
   #start(): AuthActor & { stop(): unknown } {
-    const { machine, input, inspect } = this.#parts;
-    const actor = createActor(machine, { input, inspect });
+    const { machine, interaction, inspectorOf } = this.#parts;
+    const input = { ...this.#session, interaction };
+    const actor = createActor(machine, { input, inspect: inspectorOf(this.#session) });
     actor.subscribe((snapshot) => {
-      for (const listener of [...this.#listeners]) listener(snapshot);
+      for (const listener of [...(this.#listeners ?? [])]) listener(snapshot);
     });
     actor.start();
     // Who uses a session of an engine that is disposed of finds a chart that has ended.

@@ -23,10 +23,15 @@ interface TokenParts {
 /** How often the store is looked at again because siblings keep changing the grant. */
 const MAX_LOOKS = 3;
 
+/** How often it is said that a session is used, in milliseconds: its chart may be put to rest so much too early. */
+const USED_EVERY = 1_000;
+
 /** Finds the token that a request is sent with. */
 export class SessionTokens {
   readonly #parts: TokenParts;
   readonly #inHand: TokenInHand;
+  /** When it was last said that the session is used. Epoch milliseconds. */
+  #usedAt = 0;
 
   constructor(parts: TokenParts) {
     this.#parts = parts;
@@ -35,9 +40,12 @@ export class SessionTokens {
 
   /** The token that is in hand: nothing is read, asked or awaited for it. */
   inHand(): UsableToken | undefined {
-    const { chart, tools } = this.#parts;
-    const token = this.#inHand.at(tools.now());
-    if (token) chart.used();
+    const now = this.#parts.tools.now();
+    const token = this.#inHand.at(now);
+    if (token && now - this.#usedAt >= USED_EVERY) {
+      this.#usedAt = now;
+      this.#parts.chart.used();
+    }
     return token;
   }
 

@@ -5,8 +5,7 @@ import type { EngineSession } from './session.ts';
 
 /** How the sessions of an engine are made, and put to rest. */
 export interface SessionsOptions {
-  /** @param onUse to be called each time that the session is used. */
-  readonly make: (id: SessionId, onUse: () => void) => EngineSession;
+  readonly make: (id: SessionId) => EngineSession;
   /** How long a session may be unused before it is put to rest, in milliseconds. */
   readonly idleAfter: number;
   /** Epoch milliseconds. */
@@ -17,8 +16,10 @@ export interface SessionsOptions {
 export class Sessions {
   readonly #options: SessionsOptions;
   readonly #known = new Map<string, WeakRef<EngineSession>>();
+  /** The same by the very object that names a session: nothing has to be spelled out for it. */
+  #byId = new WeakMap<SessionId, WeakRef<EngineSession>>();
   /** The one that was used last comes last. */
-  readonly #awake = new Map<string, { readonly session: EngineSession; readonly usedAt: number }>();
+  readonly #awake = new Map<EngineSession, number>();
   readonly #collected = new FinalizationRegistry<string>((name) => {
     if (!this.#known.get(name)?.deref()) this.#known.delete(name);
   });
@@ -31,37 +32,42 @@ export class Sessions {
     const name = keys.binding(id);
     const known = this.#known.get(name)?.deref();
     if (known) return known;
-    const session = this.#options.make(id, () => this.#use(name));
-    this.#known.set(name, new WeakRef(session));
+    const session = this.#options.make(id);
+    const held = new WeakRef(session);
+    this.#known.set(name, held);
+    this.#byId.set(id, held);
     this.#collected.register(session, name);
     return session;
   }
 
   isAwake(id: SessionId): boolean {
-    return this.#awake.has(keys.binding(id));
+    const session = this.#known.get(keys.binding(id))?.deref();
+    return session !== undefined && this.#awake.has(session);
   }
 
   stop(): void {
     for (const one of this.#known.values()) one.deref()?.stop();
     this.#known.clear();
+    this.#byId = new WeakMap();
     this.#awake.clear();
   }
 
-  #use(name: string): void {
-    const session = this.#known.get(name)?.deref();
+  /** The session is used: it is awake from now on. @param id the one that it was made with. */
+  use(id: SessionId): void {
+    const session = this.#byId.get(id)?.deref();
     if (!session) return;
     const now = this.#options.now();
-    this.#awake.delete(name);
-    this.#awake.set(name, { session, usedAt: now });
+    this.#awake.delete(session);
+    this.#awake.set(session, now);
     this.#putToRest(now);
   }
 
   /** Looked at when some session is used, from the one that was unused longest: no timer, and no walk through all. */
   #putToRest(now: number): void {
-    for (const [name, { session, usedAt }] of this.#awake) {
+    for (const [session, usedAt] of this.#awake) {
       if (usedAt + this.#options.idleAfter > now) return;
-      this.#awake.delete(name);
-      if (!session.rest(now)) this.#awake.set(name, { session, usedAt: now });
+      this.#awake.delete(session);
+      if (!session.rest(now)) this.#awake.set(session, now);
     }
   }
 }

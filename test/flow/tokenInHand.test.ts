@@ -58,8 +58,11 @@ async function inUse(store: Store, more: Partial<EngineOptions> = {}): Promise<S
   const session = engineOn(store, more);
   await session.login();
   for (let call = 0; call < 2; call += 1) expect((await callTool(session, 'any')).status).toBe(200);
-  // The listener has begun to listen.
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  // The listener has begun to listen, and has looked at what was written until now.
+  for (let before = -1; before !== reads; ) {
+    before = reads;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
   return session;
 }
 
