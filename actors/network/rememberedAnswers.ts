@@ -2,6 +2,7 @@
 import { isOutage } from '../../protocol/outage.ts';
 import { Shared } from '../tools/shared.ts';
 import type { DoorAnswer } from './door.ts';
+import { freshFor } from './freshness.ts';
 
 /** Most answers that are kept; the oldest go first. */
 const MAX_ANSWERS = 500;
@@ -12,6 +13,8 @@ interface Remembered {
   readonly order: number;
   /** Epoch milliseconds. */
   readonly at: number;
+  /** For how long it may be used, in milliseconds. */
+  readonly fresh: number;
 }
 
 /** What is asked for, and which answers will do. */
@@ -32,7 +35,7 @@ export class RememberedAnswers {
   #order = 0;
 
   /**
-   * @param longest how long an answer is used, in milliseconds; 0: each is asked for anew.
+   * @param longest how long an answer is used at most, in milliseconds; less where its server says so. 0: each is asked for anew.
    * @param now epoch milliseconds.
    */
   constructor(longest: number, now: () => number) {
@@ -61,7 +64,7 @@ export class RememberedAnswers {
     const work = async (shared: AbortSignal): Promise<Remembered> => {
       const at = this.#now();
       const answer = await ask(shared);
-      return { answer, order, at };
+      return { answer, order, at, fresh: freshFor(answer, this.#longest, this.#now()) };
     };
     const found = await this.#running.run(`${order} ${name}`, work, signal).finally(() => {
       if (this.#startedAt.get(name) === order) this.#startedAt.delete(name);
@@ -70,13 +73,13 @@ export class RememberedAnswers {
     return found.answer;
   }
 
-  #isYoung({ at }: Remembered): boolean {
+  #isYoung({ at, fresh }: Remembered): boolean {
     const age = this.#now() - at;
-    return age >= 0 && age < this.#longest;
+    return age >= 0 && age < fresh;
   }
 
   #keep(name: string, found: Remembered): void {
-    if (this.#longest <= 0 || (this.#known.get(name)?.order ?? 0) > found.order) return;
+    if (found.fresh <= 0 || (this.#known.get(name)?.order ?? 0) > found.order) return;
     this.#known.delete(name);
     this.#known.set(name, found);
     const [oldest] = this.#known.keys();

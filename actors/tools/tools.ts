@@ -131,8 +131,8 @@ export interface Policy {
   /** Chooses one of several listed servers, and must return one of them. Default: the bound one, else the first. */
   readonly selectServer?: (request: ServerChoice) => string | Promise<string>;
   /**
-   * How long metadata that was read may be used for a renewal, or by another session, in milliseconds. A challenge and an
-   * explicit login look anew. Default 1 minute; 0: never.
+   * How long metadata that was read may be used for a renewal, or by another session, in milliseconds: at most, since its
+   * own cache headers may say less. A challenge and an explicit login look anew. Default 1 minute; 0: never.
    */
   readonly rememberMetadata?: number;
   /**

@@ -65,6 +65,21 @@ describe('what is remembered', () => {
     expect(await renewals(0)).toBe(10);
   });
 
+  it.each([
+    ['no-store', 10],
+    ['max-age=600', 2],
+  ])('DISC-12: is used as long as its server says: %s', async (said, times) => {
+    for (const at of ['resource', 'a'] as const) {
+      const path =
+        at === 'a' ? '/.well-known/oauth-authorization-server' : '/.well-known/oauth-protected-resource/mcp';
+      world.script(`${at} GET ${path as '/'}`, () => ({
+        headers: { 'cache-control': said },
+        body: world.documents[at],
+      }));
+    }
+    expect(await renewals()).toBe(times);
+  });
+
   it('DISC-12: is outdated by a 401: a server that has moved is noticed at once', async () => {
     const { session } = testEngine(world.resource);
     expect((await callTool(session, 'any')).status).toBe(200);
