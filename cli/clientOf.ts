@@ -2,10 +2,11 @@
 import { access, constants, readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import type { ClientOptions, DevicePrompt, GrantOptions, PrivateKey } from '../actors/tools/tools.ts';
+import { fileAssertion } from '../adapters/node.ts';
 import { AuthError, failure } from '../contract/errors.ts';
 import { shown } from '../protocol/text.ts';
 import { misused, systemCode } from './failures.ts';
-import type { ClientFlags, GrantName } from './options.ts';
+import type { ClientFlags } from './options.ts';
 import type { Printer } from './printer.ts';
 
 /**
@@ -19,7 +20,7 @@ export async function clientOf(
   printer: Pick<Printer, 'ask'>,
 ): Promise<ClientOptions> {
   const { clientId, issuer, clientSecretFile, privateKeyFile, clientMetadataUrl } = flags;
-  const grant = grantOf(flags.grant, printer);
+  const grant = grantOf(flags, printer);
   if (clientId === undefined && issuer !== undefined) misused('--issuer needs --client-id. Give both.');
   if (clientId === undefined && clientSecretFile !== undefined) {
     misused('--client-secret-file needs --client-id. Give both.');
@@ -27,12 +28,18 @@ export async function clientOf(
   if (clientId === undefined && privateKeyFile !== undefined) {
     misused('--private-key-file needs --client-id. Give both.');
   }
+  if ((flags.grant === 'workload') !== (flags.assertionFile !== undefined))
+    misused('--grant workload and --assertion-file need each other. Give both.');
   return {
     name: 'authchart',
     softwareId: 'authchart',
     ...(clientMetadataUrl !== undefined && { metadataUrl: clientMetadataUrl }),
     ...(grant !== undefined && { grant }),
     ...(flags.dpop !== undefined && { dpop: flags.dpop }),
+    ...(!flags.registration && { dynamicRegistration: false }),
+    ...(flags.initialAccessToken && {
+      initialAccessTokens: await Promise.all(flags.initialAccessToken.map(initialAccessToken)),
+    }),
     ...(clientId !== undefined && {
       preRegistered: [
         {
@@ -43,17 +50,32 @@ export async function clientOf(
             clientSecret: await secretIn(clientSecretFile, 'client secret'),
           }),
           ...(privateKeyFile !== undefined && {
-            privateKey: keyIn(await secretIn(privateKeyFile, 'private key')),
+            privateKey: keyIn(await secretIn(privateKeyFile, 'private key'), flags),
           }),
+          ...(flags.clientAuth !== undefined && { authMethod: flags.clientAuth }),
         },
       ],
     }),
   };
 }
 
-function grantOf(kind: GrantName, printer: Pick<Printer, 'ask'>): GrantOptions | undefined {
+/** The token is read at once: it is sent with the first registration, if there is one. */
+async function initialAccessToken(text: string): Promise<{ issuer: string; token: string }> {
+  const [, issuer, file] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (issuer === undefined || file === undefined)
+    return misused(
+      '--initial-access-token must be an issuer and a file, as in "https://as.example=./token".',
+    );
+  return { issuer, token: await (await secretIn(file, 'initial access token'))() };
+}
+
+function grantOf(
+  { grant: kind, assertionFile }: Pick<ClientFlags, 'grant' | 'assertionFile'>,
+  printer: Pick<Printer, 'ask'>,
+): GrantOptions | undefined {
   if (kind === 'code') return undefined;
   if (kind === 'client-credentials') return { kind };
+  if (kind === 'workload') return { kind, assertion: fileAssertion(assertionFile ?? '') };
   return { kind, show: (prompt) => printer.ask(deviceInvitation(prompt)) };
 }
 
@@ -71,9 +93,17 @@ function deviceInvitation({
   return `\n${shown(new URL(issuer).host)} asks you to log in, on any device:\n${where}`;
 }
 
-const keyIn = (read: () => Promise<string>) => async (): Promise<PrivateKey> => ({ key: await read() });
+type KeyFlags = Pick<ClientFlags, 'privateKeyAlgorithm' | 'privateKeyId'>;
 
-type SecretKind = 'client secret' | 'private key';
+const keyIn =
+  (read: () => Promise<string>, { privateKeyAlgorithm: algorithm, privateKeyId: keyId }: KeyFlags) =>
+  async (): Promise<PrivateKey> => ({
+    key: await read(),
+    ...(algorithm !== undefined && { algorithm }),
+    ...(keyId !== undefined && { keyId }),
+  });
+
+type SecretKind = 'client secret' | 'private key' | 'initial access token';
 
 /** Reads the file once, when its content is needed. Whether it can be read is checked now. */
 async function secretIn(file: string, kind: SecretKind): Promise<() => Promise<string>> {

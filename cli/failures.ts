@@ -9,6 +9,7 @@ import {
   toFailure,
 } from '../contract/errors.ts';
 import { shown } from '../protocol/text.ts';
+import { inFlags } from './flagNames.ts';
 import { shellWord } from './words.ts';
 
 /** The exit codes of the command. Scripts decide on them, so the help of the program documents them. */
@@ -87,7 +88,7 @@ export function systemCode(thrown: unknown): string | undefined {
  */
 export function messageOf(of: Failure, url?: string): string {
   const advice = adviceFor(of, url);
-  const message = advice === undefined ? of.message : `${factIn(of.message)}. ${advice}`;
+  const message = advice === undefined ? inFlags(of) : `${factIn(of.message)}. ${advice}`;
   const said = of.said !== undefined && !message.includes(of.said) ? ` It said: "${shown(of.said)}".` : '';
   return message + said;
 }
@@ -98,10 +99,12 @@ function factIn(message: string): string {
   return end < 0 ? message.replace(/\.$/, '') : message.slice(0, end);
 }
 
-function adviceFor({ code, phase, issuer }: Failure, url: string | undefined): string | undefined {
+function adviceFor({ code, phase, issuer, message }: Failure, url: string | undefined): string | undefined {
   const at = issuer === undefined ? 'URL' : shellWord(shown(issuer));
   switch (code) {
     case 'interaction_required': {
+      // The command line itself says so, and what to do.
+      if (phase === 'configuring') return undefined;
       const command = `Run authchart login ${url === undefined ? 'URL' : shellWord(url)}`;
       return phase === 'steppingUp' ? `${command} with a --scope for these.` : `${command}.`;
     }
@@ -109,15 +112,24 @@ function adviceFor({ code, phase, issuer }: Failure, url: string | undefined): s
       return `Nothing was sent. Add --issuer ${at} if that server really issued the client.`;
     case 'registration_impossible':
     case 'registration_refused':
-      return `Register a client there by hand, and give it with --client-id ID --issuer ${at}.`;
+      return `Register a client there by hand, and give it with --client-id ID --issuer ${at}${besides(message, at)}.`;
     case 'certificate_untrusted':
       return 'If you trust that authority, give its certificate with --ca FILE, or in NODE_EXTRA_CA_CERTS.';
     case 'config_invalid':
-      // After the start this is always a secret that was not given again.
-      return phase === 'configuring'
+      // After the start, where nothing else is said, this is a secret that was not given again.
+      return phase === 'configuring' || phase === 'discovering' || phase === 'requesting'
         ? undefined
         : `Give the client again, with --client-id, --issuer ${at} and --client-secret-file.`;
     default:
       return undefined;
   }
+}
+
+/** What else helps against a refusal to register, where the engine says so. */
+function besides(message: string, at: string): string {
+  if (message.includes('client.initialAccessTokens'))
+    return `, or give the token that it wants with --initial-access-token ${at}=FILE`;
+  if (message.includes('pasteUserAgent.redirectUri'))
+    return ', or give a redirect URI that it takes with --redirect-uri';
+  return '';
 }

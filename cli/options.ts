@@ -1,8 +1,10 @@
 // The options that several commands share, and the checks of their values.
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
+import type { ClientAuthMethod } from '../contract/facts.ts';
 import { judgeAddress } from '../protocol/address.ts';
 import { misused } from './failures.ts';
 import type { OutputOptions } from './printer.ts';
+import { addServerOptions, collect, collectScopes, readSeconds, type ServerFlags } from './serverOptions.ts';
 
 /** Which login, and in which store. */
 export interface StoreOptions {
@@ -13,17 +15,26 @@ export interface StoreOptions {
 }
 
 /** A value of `--grant`. */
-export type GrantName = 'code' | 'device' | 'client-credentials';
+type GrantName = 'code' | 'device' | 'client-credentials' | 'workload';
 
 /** A value of `--user-agent`. */
-export type AgentName = 'browser' | 'headless' | 'paste';
+type AgentName = 'browser' | 'headless' | 'paste';
 
 /** Who the client is, and how a person gets to the login page. */
 export interface ClientFlags {
   readonly userAgent: AgentName;
   readonly clientId?: string;
   readonly clientSecretFile?: string;
+  readonly clientAuth?: ClientAuthMethod;
   readonly privateKeyFile?: string;
+  readonly privateKeyAlgorithm?: 'ES256' | 'RS256';
+  readonly privateKeyId?: string;
+  /** A file with the JWT of a workload. */
+  readonly assertionFile?: string;
+  /** False: no client is registered. */
+  readonly registration: boolean;
+  /** An issuer and a file for each, joined by "=". */
+  readonly initialAccessToken?: readonly string[];
   readonly grant: GrantName;
   readonly issuer?: string;
   readonly clientMetadataUrl?: string;
@@ -34,7 +45,12 @@ interface LoginFlags {
   readonly scope?: readonly string[];
   /** In seconds. */
   readonly timeout?: number;
+  /** Whether a person may be asked. Absent: where there is a terminal. */
+  readonly login?: boolean;
   readonly redirectUri?: string;
+  readonly callbackHost?: string;
+  readonly callbackPort?: number;
+  readonly callbackPath?: string;
 }
 
 interface RunFlags extends OutputOptions {
@@ -48,7 +64,7 @@ interface NetworkFlags {
 }
 
 /** The flags of a command that runs the chart. */
-export type SessionFlags = StoreOptions & ClientFlags & NetworkFlags & LoginFlags & RunFlags;
+export type SessionFlags = StoreOptions & ClientFlags & NetworkFlags & ServerFlags & LoginFlags & RunFlags;
 
 /** Adds the options for which login it is, and in which store. */
 export function addStoreOptions(command: Command): Command {
@@ -62,9 +78,20 @@ export function addStoreOptions(command: Command): Command {
     .option('--label <name>', 'name of the login, if a person has several for one resource');
 }
 
-/** Adds the options for who the client is, how a person gets to the login page, and how servers are reached. */
-export function addClientOptions(command: Command): Command {
-  return command
+const authMethods: readonly ClientAuthMethod[] = [
+  'none',
+  'client_secret_basic',
+  'client_secret_post',
+  'private_key_jwt',
+];
+
+/**
+ * Adds the options for who the client is, how a person gets to the login page, what its servers need, and how they are
+ * reached.
+ * @param short whether `--header` is free for the resource. Default true.
+ */
+export function addClientOptions(command: Command, short = true): Command {
+  command
     .optionsGroup('Client:')
     .addOption(
       new Option(
@@ -77,15 +104,29 @@ export function addClientOptions(command: Command): Command {
     .addOption(
       new Option(
         '--grant <kind>',
-        'how to get a token: "code" in a browser, "device" on another device, "client-credentials" without a person',
+        'how to get a token: "code" in a browser, "device" on another device, "client-credentials" and "workload" without a person',
       )
-        .choices(['code', 'device', 'client-credentials'])
+        .choices(['code', 'device', 'client-credentials', 'workload'])
         .default('code'),
     )
     .option('--client-id <id>', 'id of a client that was registered by hand')
     .option('--issuer <url>', 'authorization server that issued this client id')
     .option('--client-secret-file <file>', 'file with the client secret ("-": standard input)')
-    .option('--private-key-file <file>', 'PEM file with the private key of the client (ES256)')
+    .addOption(
+      new Option(
+        '--client-auth <method>',
+        'how the client proves who it is (default: as its server lists)',
+      ).choices(authMethods),
+    )
+    .option('--private-key-file <file>', 'PEM file with the private key of the client')
+    .addOption(
+      new Option('--private-key-algorithm <name>', 'algorithm of that key (default: ES256)').choices([
+        'ES256',
+        'RS256',
+      ]),
+    )
+    .option('--private-key-id <kid>', 'id of that key')
+    .option('--assertion-file <file>', 'file with the JWT of this workload, for --grant workload')
     .addOption(
       new Option('--dpop <when>', 'bind tokens to a key, so that a thief cannot use them').choices([
         'preferred',
@@ -93,8 +134,15 @@ export function addClientOptions(command: Command): Command {
       ]),
     )
     .option('--client-metadata-url <url>', 'metadata document of this client')
+    .option('--no-registration', 'register no client')
+    .option(
+      '--initial-access-token <issuer=file>',
+      'file with the token that this server wants for registrations; may be repeated',
+      collect,
+    )
     .optionsGroup('Network:')
     .option('--ca <file>', 'PEM file of a certificate authority to trust, beside those that Node trusts');
+  return addServerOptions(command, { short });
 }
 
 /** Adds `--scope`. @param what The help of the option. */
@@ -106,8 +154,13 @@ export function addScopeOption(command: Command, what: string): Command {
 export function addLoginOptions(command: Command): Command {
   const withScope = addScopeOption(command.optionsGroup('Login:'), 'scopes to ask for, as in "a b"');
   return withScope
-    .option('--timeout <seconds>', 'how long you may take to log in (default: 600)', readSeconds)
-    .option('--redirect-uri <url>', 'redirect URI, for a client that is registered with one');
+    .option('--wait, --timeout <seconds>', 'how long you may take to log in (default: 600)', readSeconds)
+    .option('--login', 'log in even without a terminal')
+    .option('--no-login', 'exit with 3 at once where you would have to log in (default without a terminal)')
+    .option('--redirect-uri <url>', 'redirect URI, for a client that is registered with one')
+    .option('--callback-host <address>', 'where the browser comes back to: 127.0.0.1 (default) or ::1')
+    .option('--callback-port <number>', 'port there (default: any that is free)', Number)
+    .option('--callback-path <path>', 'path there (default: /callback)');
 }
 
 /** Adds the options for what is printed. */
@@ -127,22 +180,6 @@ export function addTraceOption(command: Command): Command {
   return command
     .optionsGroup('Output:')
     .option('--trace <file>', 'record the run in this file: authchart inspect draws it');
-}
-
-function collectScopes(text: string, before: readonly string[] = []): readonly string[] {
-  const scopes = text.split(/\s+/).filter((scope) => scope !== '');
-  if (scopes.length === 0) throw new InvalidArgumentError('Name at least one scope.');
-  return [...before, ...scopes];
-}
-
-/** In seconds: timers can wait no longer. */
-const LONGEST = 2_147_483;
-
-function readSeconds(text: string): number {
-  const seconds = Number(text);
-  if (!/^\d+(\.\d+)?$/.test(text) || !(seconds > 0 && seconds <= LONGEST))
-    throw new InvalidArgumentError('Give a number of seconds, such as 120.');
-  return seconds;
 }
 
 /**

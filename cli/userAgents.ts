@@ -1,32 +1,57 @@
 // How a person at a terminal logs in: in their browser, with copy and paste, or not at all.
 
 import { createInterface } from 'node:readline';
+import type { LoopbackOptions } from '../actors/userAgents/loopback.ts';
 import type { UserAgent } from '../actors/userAgents/userAgent.ts';
 import { headlessUserAgent, loopbackUserAgent, pasteUserAgent } from '../adapters/node.ts';
 import { AuthError, failure } from '../contract/errors.ts';
 import { shown } from '../protocol/text.ts';
 import { urlOf } from '../protocol/url.ts';
 import { misused } from './failures.ts';
-import type { AgentName } from './options.ts';
+import type { SessionFlags } from './options.ts';
 import type { Printer } from './printer.ts';
 
 /** The longest URL that is printed, in characters. */
 const LONGEST = 16 * 1024;
 
+type AgentFlags = Pick<
+  SessionFlags,
+  'userAgent' | 'redirectUri' | 'callbackHost' | 'callbackPort' | 'callbackPath'
+>;
+
+type CallbackPlace = Pick<Required<LoopbackOptions>, 'host' | 'port' | 'path'>;
+
+/** Nothing without a flag. The user agent judges the values. */
+function callbackOf({
+  callbackHost: host,
+  callbackPort: port,
+  callbackPath: path,
+}: Omit<AgentFlags, 'userAgent'>): Partial<CallbackPlace> | undefined {
+  if (host === undefined && port === undefined && path === undefined) return undefined;
+  return {
+    ...(host !== undefined && { host: host as CallbackPlace['host'] }),
+    ...(port !== undefined && { port }),
+    ...(path !== undefined && { path }),
+  };
+}
+
 /**
  * Makes the user agent of `--user-agent`. The headless one sends its requests with this `fetch`.
+ * @param flags which one, and where it receives.
  * @throws AuthError `config_invalid` when this user agent cannot receive at the redirect URI.
  */
 export function userAgentOf(
-  name: AgentName,
-  redirectUri: string | undefined,
+  { userAgent: name, redirectUri, ...flags }: AgentFlags,
   { printer, fetch }: { readonly printer: Printer; readonly fetch: typeof globalThis.fetch },
 ): UserAgent {
   if (redirectUri !== undefined && !urlOf(redirectUri))
     misused('--redirect-uri is not a URL. Give one such as http://127.0.0.1:8765/callback.');
+  const place = callbackOf(flags);
+  if (place !== undefined && (name !== 'browser' || redirectUri !== undefined))
+    misused('--callback-host, -port and -path are for --user-agent browser, and not for --redirect-uri.');
   const at = redirectUri === undefined ? {} : { redirectUri };
   if (name === 'headless') return headlessUserAgent({ ...at, fetch });
-  if (name === 'browser') return browser(redirectUri, printer);
+  if (name === 'browser') return browser(redirectUri === undefined ? place : placeOf(redirectUri), printer);
   return paste(at, printer);
 }
 
@@ -47,12 +72,12 @@ function paste(at: { readonly redirectUri?: string }, printer: Printer): UserAge
 }
 
 /** The URL is printed also when a browser was opened: the person may not see that browser. */
-function browser(redirectUri: string | undefined, printer: Printer): UserAgent {
+function browser(place: Partial<CallbackPlace> | undefined, printer: Printer): UserAgent {
   let opened = true;
   const show = () => {
     opened = false;
   };
-  const agent = loopbackUserAgent({ ...(redirectUri !== undefined && placeOf(redirectUri)), show });
+  const agent = loopbackUserAgent({ ...place, show });
   return {
     ...agent,
     async present(request) {

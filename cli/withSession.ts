@@ -7,10 +7,10 @@ import type { Session } from '../engine/sessionSurface.ts';
 import type { Interaction } from '../machines/context.ts';
 import { Records } from '../stores/records.ts';
 import { clientOf } from './clientOf.ts';
-import { inFlags } from './flagNames.ts';
 import type { SessionFlags, StoreOptions } from './options.ts';
 import type { Host } from './perform.ts';
 import type { Printer } from './printer.ts';
+import { policyOf } from './serverOptions.ts';
 import { userAgentOf } from './userAgents.ts';
 
 /** The folder of the store. */
@@ -36,20 +36,7 @@ export async function withSession<Result>(
   interaction: Interaction,
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
-  try {
-    return await inSession(host, resource, flags, interaction, work);
-  } catch (thrown) {
-    throw inFlags(thrown);
-  }
-}
-
-async function inSession<Result>(
-  { printer, interruption, onTrace }: Host,
-  resource: string,
-  flags: SessionFlags,
-  interaction: Interaction,
-  work: (session: Session) => Promise<Result>,
-): Promise<Result> {
+  const { printer, interruption, onTrace } = host;
   const { subject, label, timeout, ca } = flags;
   const fetch = nodeFetch(ca === undefined ? {} : { caFile: ca });
   // What happens while the engine is disposed is neither printed nor recorded.
@@ -57,10 +44,15 @@ async function inSession<Result>(
   const trace: TraceFile | undefined = flags.trace === undefined ? undefined : traceFile(flags.trace);
   const engine = createAuthEngine({
     client: await clientOf(flags, resource, printer),
-    userAgent: userAgentOf(flags.userAgent, flags.redirectUri, { printer, fetch }),
+    userAgent: userAgentOf(flags, { printer, fetch }),
     fetch,
     store: fileStore({ folder: folderOf(flags) }),
-    policy: { interaction, probe: 'POST', ...(timeout !== undefined && { loginTimeout: timeout * 1000 }) },
+    policy: {
+      interaction,
+      probe: 'POST',
+      ...(timeout !== undefined && { loginTimeout: timeout * 1000 }),
+      ...(await policyOf(flags, resource)),
+    },
     onProgress: (progress) => (over ? undefined : printer.progress(progress)),
     ...((trace || onTrace) && {
       onTrace(fact) {

@@ -68,6 +68,6 @@ export type HostChoice =
 export function judgeHostChoice(chosen: unknown, open: readonly string[]): HostChoice {
   const issuer = open.find((one) => one === chosen);
   if (issuer !== undefined) return { kind: 'listed', issuer };
-  const message = `policy.selectServer chose a server that the resource does not list; choose one of ${shown(open.join(', '), 500)}.`;
+  const message = `policy.selectServer names a server that is not among those that can be used here; choose one of ${shown(open.join(', '), 500)}.`;
   return { kind: 'refused', failure: failure('config_invalid', 'discovering', message) };
 }

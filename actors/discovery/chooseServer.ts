@@ -45,8 +45,10 @@ async function ask(
   { open, preferred, bound }: ServerPreference & { readonly preferred: string },
 ): Promise<string> {
   const { selectServer } = tools.policy;
-  if (!selectServer || open.length < 2) return preferred;
-  const choose = async (): Promise<string> => selectServer({ session, listed: open, bound });
+  const isOnly = typeof selectServer === 'string';
+  if (!selectServer || (open.length < 2 && !isOnly)) return preferred;
+  const choose = async (): Promise<string> =>
+    isOnly ? selectServer : selectServer({ session, listed: open, bound });
   const chosen = await fromHost(tools, choose, 'its choice of server', { phase: 'discovering' });
   const verdict = judgeHostChoice(chosen, open);
   if (verdict.kind === 'refused') throw new AuthError(verdict.failure);

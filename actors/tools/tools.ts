@@ -128,8 +128,11 @@ export interface Policy {
   readonly scopeCeiling?: readonly string[];
   /** Asked before a step-up sends a person to the authorization server. Default: yes. */
   readonly confirmStepUp?: (request: StepUpRequest) => boolean | Promise<boolean>;
-  /** Chooses one of several listed servers, and must return one of them. Default: the bound one, else the first. */
-  readonly selectServer?: (request: ServerChoice) => string | Promise<string>;
+  /**
+   * Chooses one of several listed servers, and must return one of them; or the issuer of the only server that may be used.
+   * Default: the bound one, else the first.
+   */
+  readonly selectServer?: string | ((request: ServerChoice) => string | Promise<string>);
   /**
    * How long metadata that was read may be used for a renewal, or by another session, in milliseconds: at most, since its
    * own cache headers may say less. A challenge and an explicit login look anew. Default 1 minute; 0: never.

@@ -48,12 +48,24 @@ export function addExplain(program: Command, perform: Perform): void {
           const isWaiting = (await recovered(session)).hasTag('needsUser');
           if (!flags.offline && !isWaiting) await askResource(session);
           const explanation = session.explain();
-          host.printer.result(explanation, describe(explanation, flags.verbose === true));
+          host.printer.result(inWords(explanation), describe(explanation, flags.verbose === true));
           return exitCodes.done;
         });
       }),
     );
   addRunOptions(addStoreOptions(addClientOptions(command)));
+}
+
+/** The same with the flags of options in its sentences. */
+function inWords(explanation: Explanation): Explanation {
+  const { failure, refusal, session } = explanation;
+  const said = (of: Failure): Failure => ({ ...of, message: messageOf(of, session.resource) });
+  return {
+    ...explanation,
+    ...(failure && explanation.summary === failure.message && { summary: said(failure).message }),
+    ...(failure && { failure: said(failure) }),
+    ...(refusal && { refusal: said(refusal) }),
+  };
 }
 
 function describe(explanation: Explanation, verbose: boolean): string {

@@ -16,7 +16,9 @@ import {
   type SessionFlags,
 } from '../options.ts';
 import type { Host, Perform } from '../perform.ts';
+import { mayAskPerson, tokenOf } from '../person.ts';
 import { type RequestFlags, requestOf } from '../request.ts';
+import { collect } from '../serverOptions.ts';
 import { belongsTo, coveringResource, storedSessions } from '../stored.ts';
 import { recordsIn, recovered, withSession } from '../withSession.ts';
 import { shellWord } from '../words.ts';
@@ -67,10 +69,8 @@ export function addFetch(program: Command, perform: Perform): void {
         run(host, url, { ...rest, json: asDocument }, data),
       );
     });
-  addStoreOptions(addClientOptions(addLoginOptions(addTraceOption(command))));
+  addStoreOptions(addClientOptions(addLoginOptions(addTraceOption(command)), false));
 }
-
-const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
 
 /** The parser takes the URL for the data of `--json` when it stands directly after it. This corrects that. */
 function targetOf(argument: string | undefined, json: string | true | undefined) {
@@ -94,10 +94,11 @@ async function run(
   const { request, header, data: form } = flags;
   const init = await requestOf({ request, header, data: form, json: data }, flags);
   const resource = await resourceFor(url, host, flags);
-  return withSession(host, resource, flags, 'auto', async (session) => {
+  const mayAsk = mayAskPerson(flags);
+  return withSession(host, resource, flags, mayAsk ? 'auto' : 'ask', async (session) => {
     const scopes = flags.scope ?? [];
     const isWaiting = (await recovered(session)).hasTag('needsUser');
-    if (isWaiting || scopes.length > 0) await session.login({ scopes });
+    if (isWaiting || scopes.length > 0) await (mayAsk ? session.login({ scopes }) : tokenOf(session, scopes));
     try {
       const response = await session.fetch(url, { ...init, redirect: 'manual' });
       // After an interruption this is the answer to the request without a login.

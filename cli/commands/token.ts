@@ -1,8 +1,5 @@
 // `authchart token`: prints the access token, renewed when it is due. It never opens a browser.
 import type { Command } from 'commander';
-import { refuse } from '../../contract/errors.ts';
-import type { Session } from '../../engine/sessionSurface.ts';
-import { includesAll, union } from '../../protocol/scopes.ts';
 import { exitCodes } from '../failures.ts';
 import {
   addClientOptions,
@@ -13,7 +10,8 @@ import {
   type SessionFlags,
 } from '../options.ts';
 import type { Perform } from '../perform.ts';
-import { recovered, withSession } from '../withSession.ts';
+import { tokenOf } from '../person.ts';
+import { withSession } from '../withSession.ts';
 
 const afterHelp = `
 Prints the token and a line break on standard output, and nothing else there. Renews the token first when it is due.
@@ -47,22 +45,4 @@ export function addToken(program: Command, perform: Perform): void {
     );
   addScopeOption(command.optionsGroup('Token:'), 'scopes that the token must have, as in "a b"');
   addRunOptions(addStoreOptions(addClientOptions(command)));
-}
-
-async function tokenOf(session: Session, scopes: readonly string[]): Promise<string> {
-  if ((await recovered(session)).hasTag('needsUser')) {
-    refuse(
-      'interaction_required',
-      'requesting',
-      `A login at ${session.id.resource} is not finished yet; log in.`,
-    );
-  }
-  const token = await session.token();
-  const { granted = [], requested = [] } = session.explain().grant ?? {};
-  if (includesAll(union(granted, requested), scopes)) return token;
-  return refuse(
-    'interaction_required',
-    'steppingUp',
-    `The login at ${session.id.resource} does not have the scopes ${scopes.join(' ')}; log in.`,
-  );
 }

@@ -70,7 +70,7 @@ function buttonsFor(
       'call',
       'Call the resource',
       'Sends a request, and logs in if the resource asks for it.',
-      askResource,
+      async (one) => void (await askResource(one)),
     ),
     button('retry', 'Try again', 'Starts again after a failure or a refusal.', (one) => one.retry()),
     button('cancel', 'Cancel', 'Ends a login that waits for you.', (one) => one.cancel()),

@@ -6,6 +6,7 @@ import {
   duration,
   durationOrNone,
   flag,
+  issuer,
   issuers,
   isText,
   scopes,
@@ -27,7 +28,7 @@ export const policyShape: Shape<EnginePolicy> = {
   scopeFloor: optional(scopes),
   scopeCeiling: optional(scopes),
   confirmStepUp: optional(callback),
-  selectServer: optional(callback),
+  selectServer: optional((value, path) => (typeof value === 'string' ? issuer : callback)(value, path)),
   probe: optional(oneOf<'GET' | 'POST'>({ GET: true, POST: true })),
   prompt: optional(
     must('a text such as "consent": values of printable ASCII with a space between them', (value) =>

@@ -109,6 +109,7 @@ describe('one store folder', () => {
       'authorizing|waiting until the login is finished',
       'authorizing|token',
       'authorized|there is a token',
+      'requesting|GET resource',
     ]);
     expect(lines[1]).toBe(
       `discovering   resource metadata  ${world.origin}/.well-known/oauth-protected-resource/mcp  200`,
@@ -254,7 +255,7 @@ describe('a person', () => {
   const authorizeUrl = /http:\S+\/authorize\?\S+/;
 
   test('opens the printed URL, whose server is named first', async () => {
-    const running = start(await freshFolder(), ['login', world.resource, '-q']);
+    const running = start(await freshFolder(), ['login', world.resource, '--login', '-q']);
     const url = await running.printed(authorizeUrl);
     const redirectUri = new URL(url).searchParams.get('redirect_uri') ?? '';
     const page = await fetch(await followToRedirectUri(url, redirectUri));
@@ -265,7 +266,14 @@ describe('a person', () => {
   });
 
   test('pastes the address that the browser ended at, after something else', async () => {
-    const running = start(await freshFolder(), ['login', world.resource, '--user-agent', 'paste', '-q']);
+    const running = start(await freshFolder(), [
+      'login',
+      world.resource,
+      '--login',
+      '--user-agent',
+      'paste',
+      '-q',
+    ]);
     const url = await running.printed(authorizeUrl);
     running.child.stdin.end(`nonsense\n${await followToRedirectUri(url, 'http://127.0.0.1/callback')}\n`);
     const { code, stderr } = await running.ended;
@@ -279,20 +287,20 @@ describe('a person', () => {
     expect([denied.code, denied.stdout]).toEqual([3, '']);
     expect(denied.stderr).toContain('It said: "The person said no".');
 
-    const interrupted = start(slow, ['login', world.resource, '-q']);
+    const interrupted = start(slow, ['login', world.resource, '--login', '-q']);
     const stopped = interrupted.printed(authorizeUrl).then(async () => {
       interrupted.child.kill('SIGINT');
       return interrupted.ended;
     });
     const [nobody, late, { code, stderr }] = await Promise.all([
-      run(absent, ['login', world.resource, '--user-agent', 'paste', '-q']),
-      run(await freshFolder(), ['fetch', world.resource, '--timeout', '0.2', '-q']),
+      run(absent, ['login', world.resource, '--login', '--user-agent', 'paste', '-q']),
+      run(await freshFolder(), ['fetch', world.resource, '--login', '--wait', '0.2', '-q']),
       stopped,
     ]);
     expect(nobody.code).toBe(3);
     expect(nobody.stderr).toContain(`Run authchart login ${world.resource}.`);
     expect(late.code).toBe(3);
-    expect(late.stderr).toContain('in time; log in again');
+    expect(late.stderr).toContain('in time; log in again, or give more time with --timeout.');
     expect(code).toBe(130);
     expect(stderr.trimEnd()).toMatch(/\nauthchart: cancelled\.$/);
     // Nothing is left behind: the next login starts from the beginning.
@@ -302,7 +310,7 @@ describe('a person', () => {
 
   test('finds the unfinished login of a killed process: token says so, login starts again', async () => {
     const own = await freshFolder();
-    const killed = start(own, ['login', world.resource, '-q']);
+    const killed = start(own, ['login', world.resource, '--login', '-q']);
     await killed.printed(authorizeUrl);
     killed.child.kill('SIGKILL');
     await killed.ended;
@@ -331,7 +339,7 @@ test('exit code 4 when no server answers', async () => {
   await new Promise((resolve) => closed.once('listening', resolve));
   const url = `http://127.0.0.1:${(closed.address() as AddressInfo).port}/mcp`;
   await new Promise((resolve) => closed.close(resolve));
-  const [login, fetched] = await Promise.all([here('login', url), here('fetch', url)]);
+  const [login, fetched] = await Promise.all([here('login', '--login', url), here('fetch', url)]);
   expect([login.code, fetched.code]).toEqual([4, 4]);
   expect(fetched.stderr).toContain('cannot be reached (ECONNREFUSED).');
 });

@@ -66,7 +66,16 @@ describe.skipIf(obstacle !== undefined)('the command', () => {
   test('D45: says that a certificate has expired', async () => {
     const port = await setting().server(setting().authority.sign(['DNS:mcp.test'], -1));
     const proxy = await setting().proxy({ names: { 'mcp.test:443': port } });
-    const { code, stdout } = await runThrough(proxy.url, 'login', url, '--ca', caFile(), '--json', '-q');
+    const { code, stdout } = await runThrough(
+      proxy.url,
+      'login',
+      url,
+      '--login',
+      '--ca',
+      caFile(),
+      '--json',
+      '-q',
+    );
     expect(code).toBe(5);
     const { error } = JSON.parse(stdout);
     expect(error).toMatchObject({ code: 'certificate_invalid', recovery: 'none' });
@@ -78,8 +87,8 @@ describe.skipIf(obstacle !== undefined)('the command', () => {
   test('ends with 4 when the proxy is not there, and names it', async () => {
     const proxy = await setting().proxy();
     await proxy.close();
-    for (const command of ['login', 'fetch', 'explain']) {
-      const { code, stderr } = await runThrough(proxy.url, command, url);
+    for (const command of [['login', '--login'], ['fetch'], ['explain']]) {
+      const { code, stderr } = await runThrough(proxy.url, ...command, url);
       expect(code).toBe(4);
       expect(stderr).toContain(`The proxy ${proxy.host} on the way to mcp.test could not be reached`);
     }

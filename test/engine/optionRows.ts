@@ -74,7 +74,10 @@ export const policyRows: Rows<EnginePolicy> = {
   scopeFloor: { bad: noScopes, good: goodScopes },
   scopeCeiling: { bad: noScopes, good: goodScopes },
   confirmStepUp: functions,
-  selectServer: functions,
+  selectServer: {
+    bad: [...noFunctions, ...noIssuers],
+    good: [nothing, ...goodIssuers],
+  },
   probe: { bad: ['', 'get', 'PUT', null, true, ['GET']], good: ['GET', 'POST'] },
   prompt: {
     bad: ['', ' ', ' consent', 'login  consent', 'cönsent', 'consent\n', true, null, ['consent']],

@@ -20,9 +20,9 @@ function list(...servers: readonly string[]): void {
   world.documents.resource['authorization_servers'] = servers;
 }
 
-type Select = NonNullable<EnginePolicy['selectServer']>;
+type Select = Exclude<EnginePolicy['selectServer'], string | undefined>;
 
-const choosing = (selectServer: Select, store = memoryStore()) =>
+const choosing = (selectServer: Select | string, store = memoryStore()) =>
   testEngine(world.resource, { store, policy: { interaction: 'auto', selectServer } });
 
 describe('the host chooses', () => {
@@ -39,6 +39,26 @@ describe('the host chooses', () => {
     expect(world.lines('a')).toEqual([]);
     const grants = world.requests('b', 'POST', '/token').map(({ form }) => form.get('grant_type'));
     expect(grants).toEqual(['authorization_code', 'refresh_token']);
+  });
+
+  it('DISC-5: names the only one that may be used, and no other is, where it is listed or not', async () => {
+    const { session } = choosing(world.origins.b);
+    expect((await callTool(session, 'any')).status).toBe(200);
+    expect(session.explain().boundTo).toBe(world.origins.b);
+    list(world.origins.b);
+    expect((await callTool(session, 'any')).status).toBe(200);
+    list(world.origins.a);
+    const failure = await failureOf(choosing(world.origins.b).session.login());
+    expect(failure).toMatchObject({ code: 'config_invalid', phase: 'discovering' });
+    expect(failure.message).toContain(`choose one of ${world.origins.a}.`);
+    expect(world.lines('a')).toEqual([]);
+  });
+
+  it('DISC-5: is left out, and the only one that may be used is not used for it', async () => {
+    world.script('b GET /.well-known/oauth-authorization-server', () => ({ status: 404 }));
+    const failure = await failureOf(choosing(world.origins.b).session.login());
+    expect(failure.message).toContain('policy.selectServer');
+    expect(world.lines('a')).toEqual([]);
   });
 
   it('DISC-5, BIND-1: another one than before gets nothing of the one before', async () => {

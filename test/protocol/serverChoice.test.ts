@@ -127,7 +127,7 @@ describe('judgeHostChoice (DISC-5)', () => {
         phase: 'discovering',
         recovery: 'fix-config',
         message:
-          'policy.selectServer chose a server that the resource does not list; choose one of https://a.example, https://b.example.',
+          'policy.selectServer names a server that is not among those that can be used here; choose one of https://a.example, https://b.example.',
       },
     });
   });

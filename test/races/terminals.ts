@@ -46,7 +46,12 @@ export class Terminals {
   run(command: 'login' | 'token'): Running {
     const path = join(this.#home, 'bin') + delimiter + (process.env['PATH'] ?? '');
     const env = { PATH: path, DISPLAY: ':0', SSH_CONNECTION: '' };
-    const running = start(this.folder, [command, this.world.resource], { env });
+    const running = start(
+      this.folder,
+      // Its standard streams are pipes here.
+      [command, this.world.resource, ...(command === 'login' ? ['--login'] : [])],
+      { env },
+    );
     this.#started.push(running);
     return running;
   }
