@@ -54,6 +54,6 @@ export async function acceptanceOf(session: Session): Promise<Acceptance> {
 function refusalOf(session: Session, place: string): Failure {
   const { failure: known, grant } = session.explain();
   if (known && known.code !== 'interaction_required') return known;
-  const message = `${place} does not accept the token that ${grant?.issuer ?? 'its server'} issued for it; ask its operator, or run authchart explain.`;
+  const message = `${place} does not accept the token that ${grant?.issuer ?? 'its server'} issued for it; tell its operator, or ask for another one with policy.authorizationParameters or policy.scopeFloor.`;
   return failure('grant_not_accepted', 'requesting', message);
 }

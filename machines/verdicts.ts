@@ -40,7 +40,7 @@ export const verdicts = {
     failure(
       'grant_not_accepted',
       'authorizing',
-      `Logging in at ${issuerOf(context)} again and again did not bring a token that ${placeOf(context.session.resource)} accepts; tell its operator, or log in again.`,
+      `Logging in at ${issuerOf(context)} again and again did not bring a token that ${placeOf(context.session.resource)} accepts; tell its operator, or ask for another one with policy.authorizationParameters or policy.scopeFloor.`,
       { issuer: issuerOf(context) },
     ),
   noServerLeft: (context: AuthContext): Failure => {
