@@ -15,6 +15,9 @@ declare module 'vitest' {
 /** Longest time of one test without a mutant, in milliseconds, and of one with a mutant that is there from the start. */
 const PATIENCE = 60_000;
 
+// The timers of the system, taken before a test can put others in their place: those pass no real time.
+const { setTimeout, clearTimeout } = globalThis;
+
 const order = inject('mutation');
 const state = new Switch(order.count);
 state.install();

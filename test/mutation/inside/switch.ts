@@ -5,6 +5,9 @@ declare global {
   var __mutant: (number: number) => boolean;
 }
 
+// The clock of the system, taken before a test can put another in its place.
+const clock = performance.now.bind(performance);
+
 /** The one mutant at work, and the places that were reached since `begin`. */
 export class Switch {
   #atWork = 0;
@@ -33,7 +36,7 @@ export class Switch {
   begin(mutant: number, limit = Number.POSITIVE_INFINITY): void {
     this.#atWork = mutant;
     this.#asked = 0;
-    this.#deadline = performance.now() + limit;
+    this.#deadline = clock() + limit;
     this.#reached.fill(0);
   }
 
@@ -44,7 +47,7 @@ export class Switch {
 
   #isStillAtWork(): true {
     this.#asked += 1;
-    if (this.#asked % 1024 === 0 && performance.now() > this.#deadline) throw new TimeIsUp();
+    if (this.#asked % 1024 === 0 && clock() > this.#deadline) throw new TimeIsUp();
     return true;
   }
 }

@@ -136,6 +136,10 @@ export class Trials {
       return mutants.map((mutant): Loading => ({ mutant, files: [file], tests: [test] }));
     });
     await this.load(loadings);
+    // One test has found nothing: the others are still to be tried.
+    for (const { mutant } of loadings) {
+      if (this.verdicts.get(mutant)?.how === 'survived') this.verdicts.delete(mutant);
+    }
   }
 
   /** By tests in processes of their own, with the mutant at work while modules are loaded. */

@@ -1,0 +1,70 @@
+// What a chart knows when it knows all that it can.
+import { type AuthContext, initialContext } from '../../machines/context.ts';
+
+/** Issuers are `https://a.example` and `https://b.example`; times are epoch milliseconds. */
+export const full: AuthContext = {
+  ...initialContext({ resource: 'https://mcp.example/mcp?tenant=1', subject: 'ada', label: 'work' }),
+  requestedLogin: { scopes: ['write'] },
+  challenge: { status: 403, error: 'insufficient_scope', scopes: ['write'] },
+  stepUp: { operations: ['POST'], scopes: ['write'] },
+  resourceMetadata: {
+    url: 'https://mcp.example/.well-known/oauth-protected-resource/mcp',
+    resource: 'https://mcp.example/mcp',
+    authorizationServers: ['https://b.example', 'https://a.example', 'https://c.example'],
+  },
+  passedOver: [{ issuer: 'https://b.example', code: 'unreachable' }],
+  server: {
+    issuer: 'https://a.example',
+    authorizationEndpoint: 'https://a.example/authorize',
+    tokenEndpoint: 'https://a.example/token',
+    requiresPush: false,
+    scopesSupported: [],
+    authMethods: ['none'],
+    dpopAlgorithms: [],
+    pkce: 'S256',
+    sendsIssuer: true,
+    acceptsMetadataDocuments: false,
+  },
+  binding: { issuer: 'https://a.example', kind: 'dynamic', scopes: ['read'] },
+  registration: {
+    key: 'registration:a',
+    kind: 'dynamic',
+    issuer: 'https://a.example',
+    clientId: 'client-a',
+    authMethod: 'none',
+    redirectUris: [],
+  },
+  pending: {
+    key: 'pending:a',
+    issuer: 'https://a.example',
+    redirectUri: 'http://127.0.0.1/callback',
+    expiresAt: 600_000,
+    requested: ['write'],
+  },
+  grant: {
+    key: 'grant:a',
+    version: '7',
+    issuer: 'https://a.example',
+    clientId: 'client-a',
+    expiresAt: 90_000,
+    refreshAt: 60_000,
+    renewable: true,
+    requested: ['read', 'write'],
+    granted: ['read'],
+  },
+  budget: { authorizations: 1, renewals: 2, registrations: 3, pauses: 4, stepUps: { POST: 1 } },
+  failure: {
+    code: 'timed_out',
+    phase: 'discovering',
+    recovery: 'retry-later',
+    message: 'Too late.',
+    issuer: 'https://a.example',
+  },
+  refusal: {
+    code: 'scope_not_allowed',
+    phase: 'steppingUp',
+    recovery: 'none',
+    message: 'No.',
+    scopes: ['write'],
+  },
+};
