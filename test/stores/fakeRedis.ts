@@ -17,9 +17,9 @@ export class FakeRedis {
   /** A client that reads and writes. */
   get client(): RedisClient {
     return {
-      hmget: async (key) => {
-        const { version = null, text = null } = this.#hashes.get(key) ?? {};
-        return [version, text];
+      hmget: async (key, ...fields) => {
+        const found = new Map<string, string>(Object.entries(this.#hashes.get(key) ?? {}));
+        return fields.map((field) => found.get(field) ?? null);
       },
       eval: async (script, count, ...rest) => this.#run(script, rest.slice(0, count), rest.slice(count)),
       scan: async (cursor, _match, pattern) => this.#scan(cursor, pattern),

@@ -366,6 +366,9 @@ describe('the key', () => {
     ['not JSON', 'hunter2'],
     ['empty', ''],
     ['a short key', '{"v":1,"key":"hunter2"}'],
+    ['a long key', `{"v":1,"key":"${'hunter2'.repeat(9)}"}`],
+    ['a key of other characters', `{"v":1,"key":"${'hunter2 '.repeat(9).slice(0, 43)}"}`],
+    ['of a version before the first', `{"v":0,"key":"${'hunter2'.repeat(7).slice(0, 43)}"}`],
     ['of a newer version', `{"v":2,"key":"${'hunter2'.repeat(7).slice(0, 43)}"}`],
     ['S16 a prototype', '{"__proto__":{"v":1}}'],
   ])('that is something else now is said, without what it is, and not replaced: %s', async (_what, other) => {

@@ -38,7 +38,7 @@ describe('the kind of a record', () => {
       const { store, records } = open();
       await create(store, text, '{}');
       for (const of of allKinds) expect(() => keys.as(of, text)).toThrow('is not the key of a');
-      const refused = { code: 'internal' };
+      const refused = { code: 'internal', phase: 'storing', recovery: 'none' };
       await expect(records.read(text as Key)).rejects.toMatchObject(refused);
       await expect(records.write(text as Key<'pin'>, samples().pin.value, undefined)).rejects.toMatchObject(
         refused,
@@ -172,7 +172,12 @@ describe('S05: a write', () => {
     if (isDone) {
       expect(await updated).toEqual({ version: (await store.get(key))?.version, value, stored: value });
       expect(await textOf(key)).toEqual(value);
-    } else await expect(updated).rejects.toMatchObject({ code: 'store_conflict', recovery: 'retry-later' });
+    } else
+      await expect(updated).rejects.toMatchObject({
+        code: 'store_conflict',
+        phase: 'storing',
+        recovery: 'retry-later',
+      });
     expect(seen).toEqual([undefined, ...Array.from({ length: 7 }, (_, index) => `faster ${index + 1}`)]);
   });
 
@@ -200,7 +205,8 @@ describe('S05: a write', () => {
       return false;
     };
     if (isDone) await records.forget(key);
-    else await expect(records.forget(key)).rejects.toMatchObject({ code: 'store_conflict' });
+    else
+      await expect(records.forget(key)).rejects.toMatchObject({ code: 'store_conflict', phase: 'storing' });
     expect((await store.get(key)) === undefined).toBe(isDone);
     expect(races).toBe(lost);
   });

@@ -1,0 +1,126 @@
+// What an engine makes of the host's own parts: each is used where it was given, and has a default where it was not.
+import { describe, expect, it, vi } from 'vitest';
+import { guardedFetch } from '../../engine/guardedFetch.ts';
+import { noUserAgent } from '../../engine/guardedUserAgent.ts';
+import { hostCodeOf } from '../../engine/hostCode.ts';
+import { relaxedChecks, relaxedChecksOf } from '../../engine/relaxedChecks.ts';
+import { memoryStore } from '../../index.ts';
+import { failureOf, testHost } from '../support/engine.ts';
+
+const client = { name: 'tests' };
+
+describe('the code of a host', () => {
+  it('HOST-2: is called where it is given', async () => {
+    const { userAgent } = testHost();
+    const told: unknown[] = [];
+    const keep = (fact: unknown): void => void told.push(fact);
+    const answer = new Response('here');
+    const slept: number[] = [];
+    const store = memoryStore();
+    const host = hostCodeOf({
+      client,
+      userAgent,
+      store,
+      onProgress: keep,
+      onTrace: keep,
+      inspect: keep,
+      onDefect: keep,
+      fetch: async () => answer,
+      now: () => 5,
+      sleep: async (milliseconds) => void slept.push(milliseconds),
+    });
+    host.onProgress('progress' as never);
+    host.onTrace?.('trace' as never);
+    host.inspect('inspect' as never);
+    host.onDefect('defect');
+    expect(told).toEqual(['progress', 'trace', 'inspect', 'defect']);
+    expect(await host.fetch('https://mcp.example')).toBe(answer);
+    expect(host.now()).toBe(5);
+    await host.sleep(60_000, new AbortController().signal);
+    expect(slept).toEqual([60_000]);
+    expect(host.userAgent.name).toBe(userAgent.name);
+    await host.store.put('a', 'text', undefined);
+    expect((await store.get('a'))?.text).toBe('text');
+  });
+
+  it('HOST-2: has the parts of the system where nothing is given', async () => {
+    const host = hostCodeOf({ client });
+    const before = Date.now();
+    expect(host.now()).toBeGreaterThanOrEqual(before);
+    expect(host.now()).toBeLessThan(before + 60_000);
+    expect(host.onTrace).toBeUndefined();
+    expect(host.userAgent).toBe(noUserAgent);
+    expect(host.userAgent.name).toBe('none');
+    const version = await host.store.put('a', 'text', undefined);
+    expect(await host.store.get('a')).toEqual({ version, text: 'text' });
+    const start = performance.now();
+    await host.sleep(30, new AbortController().signal);
+    expect(performance.now() - start).toBeGreaterThan(20);
+    for (const tell of [host.onProgress, host.inspect, host.onDefect]) tell('nobody' as never);
+  });
+});
+
+describe('the fetch of a host', () => {
+  const sent = (value: unknown) => {
+    const tell = vi.fn();
+    const send = guardedFetch((async () => value) as typeof fetch, tell);
+    return { tell, answer: send('https://mcp.example') };
+  };
+
+  it.each([
+    undefined,
+    null,
+    '200',
+    200,
+    {},
+    { status: 200 },
+    { status: '200', headers: new Headers() },
+    { status: 200, headers: {} },
+    { status: 200, headers: null },
+    { headers: new Headers() },
+  ])('C14: %j is no response', async (value) => {
+    const { tell, answer } = sent(value);
+    expect(await failureOf(answer)).toMatchObject({ code: 'config_invalid', phase: 'requesting' });
+    expect(tell.mock.calls).toEqual([[expect.any(TypeError)]]);
+  });
+
+  it('C14: a response of another library is one', async () => {
+    const foreign = { status: 200, headers: { get: () => null } };
+    const { tell, answer } = sent(foreign);
+    expect(await answer).toBe(foreign);
+    expect(tell).not.toHaveBeenCalled();
+  });
+});
+
+describe('what a host has relaxed', () => {
+  it('DISC-10: is nothing where it has relaxed nothing', () => {
+    expect(relaxedChecks(client, {})).toEqual([]);
+    const bound = { clientId: 'a', issuer: 'https://a.example' };
+    expect(relaxedChecks({ ...client, preRegistered: [bound] }, { legacyDiscovery: false })).toEqual([]);
+    expect(relaxedChecksOf('https://mcp.example/mcp')).toEqual([]);
+  });
+
+  it('DISC-8, DISC-9, DISC-10: is said one by one, and for each issuer', () => {
+    const preRegistered = [
+      { clientId: 'bound', issuer: 'https://a.example' },
+      { clientId: 'first', dangerouslyTrustFirstIssuer: true },
+    ] as const;
+    const policy = {
+      legacyDiscovery: true,
+      dangerouslyOmitResourceAt: ['https://a.example', 'https://b.example'],
+      dangerouslyIgnoreTrailingSlashOf: ['https://c.example'],
+      dangerouslyAllowWithoutPkceAt: ['https://d.example'],
+    };
+    expect(relaxedChecks({ ...client, preRegistered }, policy)).toEqual([
+      'A resource without metadata is taken for its own authorization server.',
+      'Tokens of https://a.example are asked for without naming their resource.',
+      'Tokens of https://b.example are asked for without naming their resource.',
+      'A slash at the end of https://c.example is overlooked.',
+      'https://d.example need not say that it supports PKCE.',
+      'The client first is trusted to the first server that its resource names.',
+    ]);
+    expect(relaxedChecksOf('http://127.0.0.1:3000/mcp')).toEqual([
+      'Plain http on this machine is allowed: the resource is on it.',
+    ]);
+  });
+});
