@@ -1,4 +1,5 @@
 // What the drivers of servers throw: each code has its advice and its recovery, and what nobody knows is no advice.
+import { createHash } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import { codeOf, guardedBy } from '../../stores/driverFailures.ts';
 import { migrate, postgresStore } from '../../stores/postgres.ts';
@@ -126,6 +127,21 @@ describe('what is sent to Redis', () => {
     const client = { eval: async () => 0, hmget: async () => [], scan };
     await redisStore({ redis: client, prefix: 'p*:' }).list('a*b?c[d]e^f\\g-h');
     expect(asked).toEqual([['0', 'MATCH', 'p\\*:record:a\\*b\\?c\\[d\\]e\\^f\\\\u005cg-h*', 'COUNT', 1000]]);
+  });
+
+  test('to set aside moves the record to a name with its version', async () => {
+    const asked: (readonly unknown[])[] = [];
+    const run: RedisClient['eval'] = async (...of) => {
+      asked.push(of);
+      return 1;
+    };
+    const client = { eval: run, hmget: async () => [], scan: async () => ['0', []] as const };
+    await redisStore({ redis: client, prefix: 'p:' }).setAside('a', '7');
+    const digest = createHash('sha256').update('a').digest('hex');
+    const [[script, ...rest] = []] = asked;
+    expect(rest).toEqual([2, 'p:record:a', 'p:aside:7:a', 'p:changes', digest, '7']);
+    for (const command of ["'HGET', KEYS[1]", "'RENAME', KEYS[1], KEYS[2]", "'PUBLISH', ARGV[1], ARGV[2]"])
+      expect(script).toContain(command);
   });
 
   test('half a record is none', async () => {

@@ -174,8 +174,20 @@ describe('keys', () => {
   });
 
   test('config_invalid where there is no WebCrypto', () => {
-    vi.stubGlobal('crypto', {});
-    expect(() => encryptedStore(memoryStore(), { current: first })).toThrow(/https/);
+    for (const crypto of [{}, undefined]) {
+      vi.stubGlobal('crypto', crypto);
+      expect(() => encryptedStore(memoryStore(), { current: first })).toThrow(/https/);
+    }
+  });
+
+  test('asks the home once for a record that is new, whether there is one or not', async () => {
+    const home = memoryStore();
+    const get = vi.spyOn(home, 'get');
+    const put = vi.spyOn(home, 'put');
+    const store = encryptedStore(home, { current: first });
+    expect(await store.put('a', 'text', undefined)).toEqual(expect.any(String));
+    expect(await store.put('a', 'more', undefined)).toBeUndefined();
+    expect([get.mock.calls.length, put.mock.calls.length]).toEqual([0, 2]);
   });
 
   test('a CryptoKey that cannot be exported does, and one that only decrypts as a former key', async () => {

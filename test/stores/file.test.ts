@@ -330,6 +330,7 @@ describe('damaged and foreign files', () => {
     ]) {
       expect((await failureOf(operation())).toJSON()).toMatchObject({
         code: 'record_newer',
+        phase: 'storing',
         recovery: 'fix-config',
       });
     }

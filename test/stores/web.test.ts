@@ -77,6 +77,20 @@ describe('the word of changes', () => {
     expect([told, next.told]).toEqual([['lost', 'changed'], []]);
   });
 
+  test('is had where a channel has something else by the name of what Node has', async () => {
+    stub({ indexedDB: {} });
+    vi.stubGlobal(
+      'BroadcastChannel',
+      class extends Channel {
+        readonly unref = 'not a function';
+      },
+    );
+    const { told } = watched();
+    Channel.open[0]?.onmessage?.({ data: 'a' });
+    await wait(1);
+    expect(told).toEqual(['changed']);
+  });
+
   test('is not had while a browser keeps the page aside: when it shows it again, all are told', async () => {
     stub({ indexedDB: {} });
     const page = new EventTarget();
