@@ -14,7 +14,8 @@ export async function guardedBy<T>(home: string, advice: Advice, operation: () =
   } catch (error) {
     if (error instanceof AuthError) throw error;
     const code = codeOf(error, advice);
-    const known = code !== undefined && Object.hasOwn(advice, code) ? advice[code] : undefined;
+    // A code is in capitals and digits, as no name is that every object has.
+    const known = code === undefined ? undefined : advice[code];
     const [what, recovery] = known ?? ['check that it runs, see its log, and try again', 'retry-later'];
     const said = code === undefined ? '' : ` (${code})`;
     throw new AuthError(

@@ -198,7 +198,7 @@ export function expectRefusal(error: unknown, about: string): void {
   const { message } = error as AuthError;
   expect(message).toContain(about);
   // One sentence.
-  expect(message).toMatch(/^\S[^\n]*[^.]\.$/);
+  expect(message).toMatch(/^\S[^\n]*[^.\s]\.$/);
   expect(message).not.toMatch(/undefined|\[object|NaN/);
   expect(message).not.toContain(SECRET);
   expect(bench.fetched).not.toHaveBeenCalled();

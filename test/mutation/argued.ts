@@ -80,6 +80,8 @@ export const argued: Readonly<Record<string, string>> = {
   'protocol/retryAfter.ts | dateMs | return Number.NaN; → return undefined;': nothing,
   'protocol/text.ts | readings | percent.match(/[\\w+/-]+/g) → percent.match(/[\\w+/-]*/g)': nothing,
   'protocol/tokenResponse.ts | readLifetime | /^\\d{1,10}$/.test(value) → /^\\d{0,10}$/.test(value)': nothing,
+  "stores/changes.ts | Changes.compare | [...now.values()].includes(UNKNOWN) ? 'unknown' : 'same' → [...now.values()].includes(UNKNOWN) ? '' : 'same'":
+    'Who asks tells it from `changed` and `same` alone: any other word does as well.',
   'protocol/challenge.ts | parseChallenges | continue; → nothing (2)':
     '`Bearer@x`: it is spoilt already, and what follows in the element can only spoil it again.',
   'protocol/text.ts | fromBase64 | let bits = 0; → let bits = 1;':

@@ -84,6 +84,8 @@ describe('the options of a home', () => {
       expect(refused).toBeInstanceOf(AuthError);
       expect(refused).toMatchObject({ code: 'config_invalid', phase: 'configuring' });
       expect((refused as AuthError).message).toContain(about);
+      // It says what is wanted, too.
+      expect((refused as AuthError).message).toMatch(/[^.\s]\.$/);
     }
   });
 

@@ -280,13 +280,14 @@ describe('the right to do what only one may do at a time', () => {
 
   it('C05: is waited for while another engine has it, and broken off when that is not heard of', async () => {
     const { tools, clock } = toolsFor();
-    await tools.records.write(at, { v: 1, holder: 'there', version: '1' }, undefined);
-    const waiting = claim(tools, what({ patience: 1_000, look: 250 }), never);
+    await tools.records.write(at, { v: 1, holder: 'there', version: '' }, undefined);
+    const nothing = { version: '', current: async () => '' };
+    const waiting = claim(tools, what({ ...nothing, patience: 1_000, look: 250 }), never);
     let outcome: unknown;
     void waiting.then(({ kind }) => {
       outcome = kind;
     });
-    for (let waited = 0; waited < 200; waited += 50) {
+    for (let waited = 0; waited < 900; waited += 50) {
       await new Promise(setImmediate);
       clock.pass(50);
     }
