@@ -90,7 +90,10 @@ describe('a request with a token that anybody could use', () => {
 });
 
 describe('a request with a token that is bound to a key', () => {
-  const dpop = new Dpop('preferred', Date.now);
+  let dpop: Dpop;
+  beforeEach(() => {
+    dpop = new Dpop('preferred', Date.now);
+  });
   const demand = (): Response =>
     from(resource, {
       status: 401,

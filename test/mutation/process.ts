@@ -51,15 +51,16 @@ async function isGood(vitest: Vitest, file: string, order: Order): Promise<boole
   return unhandledErrors.length === 0 && testModules.every((one) => one.ok());
 }
 
-/** Files of tests that pass when they are run alone, without a mutant. */
+/** Whether these tests of a file pass when they are run alone, without a mutant. */
 const sound = new Map<string, boolean>();
 
 async function load(vitest: Vitest, { mutant, files, tests }: Loading, order: LoadOrder): Promise<void> {
   const { notes } = order;
   note(notes, { kind: 'begin', mutant, test: '' });
   for (const file of files) {
-    if (!sound.has(file)) sound.set(file, await isGood(vitest, file, { ...order, mutant: 0, tests: null }));
-    if (!sound.get(file) || (await isGood(vitest, file, { ...order, mutant, tests }))) continue;
+    const these = `${file} ${tests}`;
+    if (!sound.has(these)) sound.set(these, await isGood(vitest, file, { ...order, mutant: 0, tests }));
+    if (!sound.get(these) || (await isGood(vitest, file, { ...order, mutant, tests }))) continue;
     note(notes, { kind: 'end', mutant, test: file, name: file, found: 'fault' });
     return;
   }

@@ -139,6 +139,8 @@ describe('who gives the notice', () => {
     [open, asked, failures] = [new Set(), 0, 0];
     const patched = (...args: [string, object]): fs.FSWatcher => {
       asked += 1;
+      // Otherwise it would keep the process alive.
+      expect(args[1]).toEqual({ persistent: false });
       if (failures > 0) {
         failures -= 1;
         throw Object.assign(new Error('System limit for number of file watchers reached'), {
