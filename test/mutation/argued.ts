@@ -9,6 +9,7 @@ const typed =
   'The check is there for the compiler: what it refuses is refused, or left as it is, by the next one too.';
 const never = 'The compiler asks for a value where there always is one.';
 const nothing = 'What takes its place is read as nothing, too.';
+const names = 'Only the names are looked at: that each stands beside `true` is for the compiler.';
 
 /** By the id of the mutant, as `npm run mutation` prints it. */
 export const argued: Readonly<Record<string, string>> = {
@@ -80,6 +81,14 @@ export const argued: Readonly<Record<string, string>> = {
   'protocol/retryAfter.ts | dateMs | return Number.NaN; → return undefined;': nothing,
   'protocol/text.ts | readings | percent.match(/[\\w+/-]+/g) → percent.match(/[\\w+/-]*/g)': nothing,
   'protocol/tokenResponse.ts | readLifetime | /^\\d{1,10}$/.test(value) → /^\\d{0,10}$/.test(value)': nothing,
+  'engine/options/client.ts | preRegisteredShape | client_secret_post: true → client_secret_post: false':
+    names,
+  'engine/options/client.ts | preRegisteredShape | private_key_jwt: true → private_key_jwt: false': names,
+  "engine/options/client.ts | kind | { 'client-credentials': true, enterprise: true, workload: true, device: true, } → { 'client-credentials': true, enterprise: false, workload: true, device: true, }":
+    names,
+  'engine/options/client.ts | clientShape | { off: true, preferred: true, required: true } → { off: true, preferred: false, required: true }':
+    names,
+  'engine/options/policy.ts | policyShape | { ask: true, auto: true } → { ask: true, auto: false }': names,
   'engine/session.ts | EngineSession.endings | #endings = 0; → #endings = 1;':
     'It is only compared with what it was a moment before: where it begins makes no difference.',
   'engine/states.ts | flatten | inner === undefined ? [here] : [here, ...flatten(inner, `${here}.`)] → inner === undefined ? [] : [here, ...flatten(inner, `${here}.`)]':
