@@ -70,6 +70,7 @@ export const optionFlags: Readonly<Record<OptionPath, OptionFlag>> = {
   'policy.scopeCeiling': { flag: '--scope-ceiling' },
   'policy.confirmStepUp': { without: 'the person sees the login page, and can say no there' },
   'policy.selectServer': { flag: '--server' },
+  'policy.probe': { without: 'the command asks by POST, and then by GET' },
   'policy.prompt': { flag: '--prompt' },
   'policy.authorizationParameters': { flag: '--authorization-parameter' },
   'policy.resourceHeaders': { flag: '--resource-header' },

@@ -35,7 +35,7 @@ export class SessionTokens {
 
   constructor(parts: TokenParts) {
     this.#parts = parts;
-    this.#inHand = new TokenInHand(parts.chart);
+    this.#inHand = new TokenInHand(parts.chart, parts.tools.records.isTold);
   }
 
   /** The token that is in hand: nothing is read, asked or awaited for it. */
@@ -61,7 +61,7 @@ export class SessionTokens {
       const grant = await this.#grant(signal);
       if (!grant) return undefined;
       const found = await orAborted(this.#stored(grant), signal);
-      if (found?.version === grant.version) this.#inHand.keep(found);
+      if (found?.version === grant.version) this.#inHand.keep(found, tools.now());
       if (found?.version === grant.version || look === MAX_LOOKS) return found;
       this.#tell({ type: 'grant.changed', grantVersion: found?.version ?? null });
     }

@@ -8,11 +8,14 @@ interface InHand {
   readonly token: UsableToken;
   /** Where the chart was then. It listens for what siblings do: what is not known here has not been heard of. */
   readonly snapshot: AuthSnapshot;
-  /** When the grant is due. Epoch milliseconds. */
+  /** When the grant is due, or the store has to be looked at again. Epoch milliseconds. */
   readonly until: number;
   /** The next request that the resource accepts has something to forgive. */
   readonly hasToProve: boolean;
 }
+
+/** How long a token is used without a look at a home that tells of nothing, in milliseconds. */
+const UNTOLD = 5_000;
 
 /**
  * One token at a time. It is good until the chart moves, whatever moved it: a 401, a sibling that renewed or signed out, a
@@ -20,10 +23,13 @@ interface InHand {
  */
 export class TokenInHand {
   readonly #chart: ChartInUse;
+  readonly #trusted: number;
   #held: InHand | undefined;
 
-  constructor(chart: ChartInUse) {
+  /** @param isTold whether the home of the records tells of changes. */
+  constructor(chart: ChartInUse, isTold: boolean) {
     this.#chart = chart;
+    this.#trusted = isTold ? Number.POSITIVE_INFINITY : UNTOLD;
   }
 
   /**
@@ -38,12 +44,15 @@ export class TokenInHand {
     return undefined;
   }
 
-  /** Keeps a token that was just read for the grant that the chart has. */
-  keep(token: UsableToken): void {
+  /**
+   * Keeps a token that was just read for the grant that the chart has.
+   * @param now epoch milliseconds.
+   */
+  keep(token: UsableToken, now: number): void {
     const { running } = this.#chart;
     const grant = running?.context.grant;
     if (!running || grant?.version !== token.version) return;
-    const until = Math.min(grant.refreshAt ?? Infinity, grant.expiresAt ?? Infinity);
+    const until = Math.min(grant.refreshAt ?? Infinity, grant.expiresAt ?? Infinity, now + this.#trusted);
     this.#held = { token, snapshot: running, until, hasToProve: hasToProve(running.context) };
   }
 
@@ -57,7 +66,8 @@ export class TokenInHand {
 }
 
 /** Whether a budget is spent, or a grant counts as refused: an accepted request ends both. */
-function hasToProve({ budget, refused }: AuthContext): boolean {
+function hasToProve({ budget, refused, grant }: AuthContext): boolean {
   const { authorizations, renewals, registrations, pauses } = budget;
-  return refused !== null || authorizations + renewals + registrations + pauses > 0;
+  const isRefused = refused !== null && refused.version === grant?.version;
+  return isRefused || authorizations + renewals + registrations + pauses > 0;
 }

@@ -75,8 +75,9 @@ export const changes = {
           challenge: mergeChallenges(context.challenge, event.challenge),
         }
       : {},
+  /** A grant of another server that the resource has refused is as bad as before. */
   recordProof: ({ context }: Args): Change => ({
-    refused: null,
+    refused: isOfAnotherServer(context) ? context.refused : null,
     budget: {
       ...emptyBudget,
       stepUps: context.budget.stepUps,
@@ -260,6 +261,9 @@ export const changes = {
     limits,
   }),
 } as const;
+
+const isOfAnotherServer = ({ refused, grant }: AuthContext): boolean =>
+  typeof refused?.issuer === 'string' && refused.issuer !== grant?.issuer;
 
 function isChallenge(event: AuthEvent): event is ChallengeEvent {
   return event.type === 'challenge.received';

@@ -60,6 +60,11 @@ export class Records {
     this.#changes = new Changes(store, (at) => this.#get(at), looks);
   }
 
+  /** Whether the home tells of changes, and need not be looked at for them. */
+  get isTold(): boolean {
+    return this.#store.watch !== undefined;
+  }
+
   /**
    * The record, or nothing.
    * @throws AuthError `record_newer`, `store_failed`; `internal` for a key of no kind

@@ -19,6 +19,7 @@ export function toolsFor(change: Partial<Tools> = {}): { readonly tools: Tools; 
     records: new Records(memoryStore(), undefined, { sleep }),
     userAgent: testHost().userAgent,
     doorOf: () => () => Promise.reject(new Error('No test of a part sends anything.')),
+    headersFor: async () => ({}),
     tellRegistration: () => {},
     unsaved: new Map(),
     registering: new Shared(),

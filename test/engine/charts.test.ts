@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { AnyStateNode, InspectionEvent } from 'xstate';
+import type { SessionId } from '../../contract/facts.ts';
 import { HostedChart } from '../../engine/hostedChart.ts';
 import { loginPage } from '../../engine/loginPage.ts';
 import { Observer, type Progress } from '../../engine/observe.ts';
@@ -42,12 +43,9 @@ afterEach(() => {
 /** A chart of its own, as an engine makes it. */
 function chartOf(): { readonly chart: SessionChart; readonly uses: () => number } {
   const onUse = vi.fn();
-  const chart = new SessionChart({
-    machine: engineOf().machine,
-    input: { resource },
-    inspect: () => {},
-    onUse,
-  });
+  const { machine } = engineOf();
+  const parts = { machine, interaction: 'ask', inspectorOf: () => () => {}, onUse } as const;
+  const chart = new SessionChart(parts, { resource, subject: '', label: '' });
   return { chart, uses: () => onUse.mock.calls.length };
 }
 
@@ -56,6 +54,8 @@ const isAtRest = (snapshot: Snapshot): boolean => !snapshot.hasTag('busy');
 describe('a chart of a session', () => {
   it('C12: rests when nothing is under way, and says so again when it rests already', async () => {
     const { chart } = chartOf();
+    expect(chart.rest(0)).toBe(true);
+    chart.wake();
     expect(chart.rest(0)).toBe(false);
     await chart.until(isAtRest);
     expect(chart.rest(0)).toBe(true);
@@ -143,12 +143,12 @@ describe('the sessions of an engine', () => {
     const asked: string[] = [];
     const stopped: string[] = [];
     const busy = new Set<string>();
-    const uses = new Map<string, () => void>();
+    const ids = new Map<string, SessionId>();
     const sessions = new Sessions({
       idleAfter,
       now: () => clock,
-      make: (id, onUse) => {
-        uses.set(id.subject, onUse);
+      make: (id) => {
+        ids.set(id.subject, id);
         const rest = (): boolean => {
           asked.push(id.subject);
           return !busy.has(id.subject);
@@ -163,8 +163,13 @@ describe('the sessions of an engine', () => {
       busy,
       sessions,
       id,
-      open: (subject: string) => sessions.open(id(subject)),
-      use: (subject: string) => uses.get(subject)?.(),
+      /** A session that is used from now on, as all are that somebody asks something of. */
+      open: (subject: string) => {
+        const session = sessions.open(id(subject));
+        sessions.use(session.id);
+        return session;
+      },
+      use: (subject: string) => sessions.use(ids.get(subject) ?? id(subject)),
       pass: (milliseconds: number) => {
         clock += milliseconds;
       },
@@ -174,7 +179,7 @@ describe('the sessions of an engine', () => {
   it('C12: are put to rest when they were not used for so long, and not before', () => {
     const { asked, open, sessions, id, pass } = sessionsOf(100);
     const held = [open('a'), open('b')];
-    expect(open('a')).toBe(held[0]);
+    expect(sessions.open(id('a'))).toBe(held[0]);
     pass(99);
     held.push(open('c'));
     expect(asked).toEqual([]);

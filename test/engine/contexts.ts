@@ -52,7 +52,14 @@ export const full: AuthContext = {
     requested: ['read', 'write'],
     granted: ['read'],
   },
-  budget: { authorizations: 1, renewals: 2, registrations: 3, pauses: 4, stepUps: { POST: 1 } },
+  budget: {
+    authorizations: 1,
+    renewals: 2,
+    registrations: 3,
+    pauses: 4,
+    stepUps: { POST: 1 },
+    renewedFor: [],
+  },
   failure: {
     code: 'timed_out',
     phase: 'discovering',

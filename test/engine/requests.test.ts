@@ -57,6 +57,7 @@ const requestOf = (init: RequestInit = {}, canRepeat = true): ResourceRequest =>
   method: init.method ?? 'GET',
   init,
   canRepeat,
+  confined: [],
 });
 
 const claimsOf = (headers: Headers): Record<string, unknown> =>
@@ -209,12 +210,16 @@ describe('the fetch of a session', () => {
         if (event.challenge.status === 401) renewals += 1;
       },
       quiet: async () => session.snapshot,
+      inHand: () => undefined,
       usableToken: async () => ({ ...bearer, version: String(version) }),
+      prove: ({ version }) => told.push({ type: 'grant.proved', grantVersion: version }),
       mark: () => 5,
     };
     const lines: unknown[] = [];
     const dpop = new Dpop('off', Date.now);
-    return { told, lines, fetch: fetchWith(session, send, dpop, (facts) => lines.push(facts)) };
+    const tools = { dpop, policy: {}, headersFor: async () => ({}) };
+    const observer = { request: (facts: unknown) => void lines.push(facts) };
+    return { told, lines, fetch: fetchWith(session, { fetch: send, tools, observer }) };
   }
   const refused =
     (status: number, challenge = 'Bearer error="insufficient_scope", scope="a"') =>

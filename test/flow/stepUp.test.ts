@@ -2,10 +2,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileStore } from '../../adapters/node.ts';
 import { memoryStore } from '../../index.ts';
-import { callTool, meeting, testEngine } from '../support/engine.ts';
+import { callTool, meeting, testEngine, testHost, visit } from '../support/engine.ts';
 import { type Answer, type Received, startWorld, type World } from '../support/world.ts';
 
 let world: World;
@@ -190,6 +191,29 @@ describe('its bounds', () => {
     expect((await callTool(session, 'write')).status).toBe(403);
     expect(scopesAsked()).toEqual(['read']);
     expect(world.requests('resource', 'POST', '/mcp')).toHaveLength(3);
+  });
+});
+
+describe('at a server that the resource has come back to', () => {
+  it('TOK-2, BIND-9, DISC-12: the token of the other server is not sent once more', async () => {
+    toolsNeedScopes('write');
+    const visits: Promise<unknown>[] = [];
+    // The person takes a while: meanwhile the store still names the other server.
+    const { userAgent } = testHost((url) => {
+      visits.push(pause(200).then(async () => engine.complete(await visit(url))));
+    });
+    const { engine, session } = testEngine(world.resource, { userAgent });
+    expect((await callTool(session, 'any')).status).toBe(200);
+    world.moveTo('b');
+    expect((await callTool(session, 'write')).status).toBe(200);
+    world.moveTo('a');
+    world.received.length = 0;
+    expect((await callTool(session, 'write')).status).toBe(200);
+    await Promise.all(visits);
+    const tokens = world
+      .requests('resource', 'POST', '/mcp')
+      .map(({ headers }) => headers['authorization']?.split('-')[1]);
+    expect(tokens).toEqual(['b', 'a', 'a']);
   });
 });
 

@@ -31,6 +31,7 @@ export type Finding =
   | 'a grant that is due'
   | 'a grant that cannot be renewed'
   | 'a grant without its client'
+  | 'a grant that is due without its client'
   | 'credentials of another issuer'
   | 'credentials of nobody';
 

@@ -64,6 +64,8 @@ function held(snapshot: Snapshot): unknown {
       sorted(grant.granted),
       grant.refreshAt !== undefined && at >= grant.refreshAt,
       grant.version === refused?.version,
+      // Good again when its server is responsible again.
+      refused !== null && refused.issuer !== null && refused.issuer !== grant.issuer && refused.issuer,
     ],
     isLooked && [
       binding && [binding.issuer, binding.kind, sorted(binding.scopes)],

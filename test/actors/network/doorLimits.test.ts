@@ -133,6 +133,7 @@ describe('a redirect', () => {
       'server-metadata': undefined,
       probe: 'discovering',
       registration: 'registering',
+      unregistration: 'signingOut',
       token: 'authorizing',
       revocation: 'signingOut',
     };

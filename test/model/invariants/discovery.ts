@@ -69,6 +69,9 @@ export const lookedAtAnew: Invariant = {
   holds: 'nobody is led to a server of which it could not be found out whether it is still responsible',
   spec: ['DISC-8', 'DISC-11', 'DISC-12'],
   violated(edge) {
+    // None of those that are listed was left.
+    if (outputIn(edge, 'chooseServer')?.issuer === null && edge.to.context.server)
+      return 'a server is still trusted that was passed over';
     const isOver =
       edge.from.matches('discovering') &&
       !edge.to.hasTag('busy') &&

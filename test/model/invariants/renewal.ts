@@ -100,7 +100,8 @@ function afterLoss({ from, to }: Edge): string | undefined {
 function loginAfter(edge: Pick<Edge, 'from' | 'to'>): string | undefined {
   const { registration, budget, interaction, requestedLogin, strategy } = edge.to.context;
   const [first] = startedBy(edge);
-  if (!first || first.child === 'failurePause') return undefined;
+  // Another server that is listed may be looked at, and asks nobody.
+  if (!first || first.child === 'failurePause' || first.source === 'chooseServer') return undefined;
   if (budget.authorizations >= MOST_LOGINS) return 'a login beyond its budget';
   if (interaction === 'ask' && requestedLogin === null && strategy !== 'direct')
     return 'a login that nobody asked for';

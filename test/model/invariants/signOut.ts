@@ -1,5 +1,6 @@
 // Sign-out: revokes, then forgets; nothing is in its way, and nothing is left (TOK-10).
-import { begunBy, failureIn, type Invariant, isUnchanged } from '../invariant.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { begunBy, failureIn, type Invariant, isUnchanged, outputIn, startedBy } from '../invariant.ts';
 import type { Edge } from '../walk.ts';
 
 const isUnderWay = ({ children }: Edge['from']): boolean =>
@@ -26,11 +27,19 @@ export const signOut: Invariant = {
       return begun === 'forgetSession' ? undefined : 'what was revoked is not forgotten';
     if (event.type === 'user.logout') return asksForMore(edge);
     if (isLast(edge) || event.type === 'host.shutdown' || failureIn(edge)) return undefined;
-    if (report?.source === 'forgetSession')
-      return begun === 'unregisterClients' ? undefined : 'the clients that were to be forgotten are kept';
+    if (report?.source === 'forgetSession') return clientsForgotten(edge);
     return isUnchanged(edge) ? undefined : `${stimulus.type} disturbs the sign-out`;
   },
 };
+
+/** At each server that the session had a login at, and at no other. */
+function clientsForgotten(edge: Edge): string | undefined {
+  const [first, ...others] = startedBy(edge);
+  if (first?.source !== 'unregisterClients' || others.length > 0)
+    return 'the clients that were to be forgotten are kept';
+  const due = outputIn(edge, 'forgetSession')?.issuers;
+  return isDeepStrictEqual(first.input['issuers'], due) ? undefined : 'clients are forgotten elsewhere';
+}
 
 /** Whoever asks again may want more forgotten, and disturbs nothing. */
 function asksForMore(edge: Edge): string | undefined {

@@ -426,7 +426,7 @@ function finding(around: Around, snapshot: Snapshot, way: Finding): Bound | unde
       const binding = bindingAt(snapshot, issuer, kind);
       const found = { ...nothing, at: timeOf(snapshot, grant, way), binding, grant };
       // Its secret has expired, and the host has none and wants none.
-      const isLost = way === 'a grant without its client';
+      const isLost = way === 'a grant without its client' || way === 'a grant that is due without its client';
       return isLost ? { ...found, metadataDocument: null, mayRegister: false } : { ...found, registration };
     }
   }
@@ -442,11 +442,13 @@ function grantFound(around: Around, snapshot: Snapshot, issuer: string, way: Mem
   const clientId = siblingKind(around) === 'pre-registered' ? OWN_CLIENT : `client of ${issuer}`;
   const left = {
     ...newGrant(snapshot, issuer, known?.requested ?? ['read']),
+    ...(around.setting.grantsLess && { granted: [] }),
     clientId: known?.clientId ?? clientId,
   };
   switch (way) {
     case 'a grant':
     case 'a grant that is due':
+    case 'a grant that is due without its client':
       return known ?? left;
     case 'a newer grant':
       return known && left;
@@ -459,6 +461,6 @@ function grantFound(around: Around, snapshot: Snapshot, issuer: string, way: Mem
 }
 
 const timeOf = (snapshot: Snapshot, grant: NonNullable<Bound['grant']>, way: Memory | Finding): number =>
-  way === 'a grant that is due' || way === 'a grant without its client'
+  way.startsWith('a grant that is due') || way === 'a grant without its client'
     ? whenDue(snapshot, grant)
     : soon(snapshot);
