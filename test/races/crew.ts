@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { programFile } from '../support/programs.ts';
-import type { Answered, Member, Opened, Order } from './orders.ts';
+import type { Answered, Joined, Member, Opened, Order } from './orders.ts';
 
 export class Crewman {
   readonly process: ChildProcess;
@@ -10,11 +10,14 @@ export class Crewman {
   readonly ready: Promise<string>;
   /** Called with each page that it opens. */
   onOpened: (url: string) => void = () => {};
+  /** Whether it has joined the login of another one. */
+  hasJoined = false;
 
   constructor(member: Member) {
     this.process = fork(programFile('raceMember'), { execArgv: [] });
-    this.process.on('message', (told: Answered | Opened) => {
+    this.process.on('message', (told: Answered | Opened | Joined) => {
       if ('opened' in told) this.onOpened(told.opened);
+      if ('joined' in told) this.hasJoined = true;
     });
     this.ready = this.tell(member);
   }
@@ -38,7 +41,7 @@ export class Crewman {
   /** The next thing that it says of how something ended: pages that it opens come in between. */
   async #ended(signal: AbortSignal): Promise<string> {
     for (;;) {
-      const [told] = (await once(this.process, 'message', { signal })) as [Answered | Opened];
+      const [told] = (await once(this.process, 'message', { signal })) as [Answered | Opened | Joined];
       if ('ended' in told) return told.ended;
     }
   }

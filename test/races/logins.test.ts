@@ -56,7 +56,7 @@ describe('a process whose login others have joined', () => {
       void holder.tell({ do: 'login' });
       await expect.poll(() => starts.pages).toHaveLength(1);
       const logins = heirs.map((one) => one.tell({ do: 'login' }));
-      await starts.looking(3);
+      await starts.joined(heirs);
       holder.end();
       await expect
         .poll(
@@ -87,7 +87,7 @@ describe('a process whose login others have joined', () => {
         const login = holder.tell({ do: 'login' });
         await expect.poll(() => starts.pages).toHaveLength(1);
         const other = joined.tell({ do: 'login' });
-        await starts.looking(2);
+        await starts.joined([joined]);
         void holder.tell({ do: end });
         expect(await other).toBe('cancelled');
         await login;

@@ -2,7 +2,7 @@
 import { headlessUserAgent, loopbackUserAgent } from '../../adapters/node.ts';
 import { AuthError, createAuthEngine, type Store } from '../../index.ts';
 import { openHome } from './homes.ts';
-import type { Answered, Member, Opened, Order, Point, Telling } from './orders.ts';
+import type { Answered, Joined, Member, Opened, Order, Point, Telling } from './orders.ts';
 
 // Connections to a home would keep it alive.
 process.once('disconnect', () => process.exit());
@@ -49,6 +49,10 @@ const engine = createAuthEngine({
   userAgent: member.hasBrowser ? loopbackUserAgent({ open }) : headlessUserAgent(),
   store: telling(store, member.telling),
   policy: { ...(requestTimeout !== undefined && { requestTimeout }) },
+  onProgress(progress) {
+    if (progress.kind === 'state' && progress.state === 'authorizing.awaitingSibling')
+      process.send?.({ joined: true } satisfies Joined);
+  },
   now: () => Date.now() + skew + ahead,
   async fetch(input, init) {
     const response = await fetch(input, init);

@@ -21,6 +21,11 @@ export interface Opened {
   readonly opened: string;
 }
 
+/** A member waits for a login that another one has under way. */
+export interface Joined {
+  readonly joined: true;
+}
+
 /** Whether the home of a member tells of changes. */
 export type Telling = 'tells' | 'cannot tell' | 'fails to tell';
 

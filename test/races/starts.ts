@@ -27,12 +27,9 @@ export class Starts {
     return pagesIn(this.#opened);
   }
 
-  /** Until so many processes have found the server; then they look for a login to join. */
-  async looking(processes: number): Promise<void> {
-    const found = (): number =>
-      this.world.requests('a', 'GET', '/.well-known/oauth-authorization-server').length;
-    await expect.poll(found, { timeout: 20_000 }).toBe(processes);
-    await pause(700);
+  /** Until these have joined the login of another one. */
+  async joined(crew: readonly Crewman[]): Promise<void> {
+    await expect.poll(() => crew.map(({ hasJoined }) => hasJoined), { timeout: 20_000 }).not.toContain(false);
   }
 
   /** A process with a browser, whose person answers after a while; null: when the test says so. */

@@ -12,6 +12,9 @@ export const omitted: readonly (readonly [source: string, target: string])[] = [
   // The server does not know the client any more.
   ['authorizing', 'registering'],
   ['authorized', 'reusing'],
+  // No client id can be had there, or the login of another engine would not do.
+  ['reusing', 'discovering'],
+  ['authorizing', 'discovering'],
   // A step-up that was cancelled, or that failed.
   ['steppingUp', 'discovering'],
   ['failed', 'authorized'],

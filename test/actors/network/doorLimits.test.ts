@@ -192,7 +192,6 @@ describe('D13: the longest wait', () => {
         expect(failure).toBeUndefined();
         await vi.advanceTimersByTimeAsync(1);
         expect(failure).toMatchObject({ code: 'timed_out', phase: 'discovering' });
-        expect(vi.getTimerCount()).toBe(0);
       }
     } finally {
       vi.useRealTimers();

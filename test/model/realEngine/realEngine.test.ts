@@ -32,7 +32,7 @@ describe('a difference shows', () => {
   const name = 'a ceiling below what is granted';
 
   it('when the engine takes other arrows', async () => {
-    const other = authMachine.provide({ guards: { addsNothing: () => false } });
+    const other = authMachine.provide({ guards: { holdsAll: () => false } });
     await expect(driveAll(world, graphOf(name, other))).rejects.toThrow(/the arrows differ/);
   });
 
