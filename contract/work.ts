@@ -44,6 +44,11 @@ export interface Bound extends Observed, HostSettings {
   readonly binding: Binding | null;
   readonly registration: Registration | null;
   readonly grant: Grant | null;
+  /**
+   * Version of the grant at the server that the resource was bound to until now, where that is another one; null: none. It
+   * is kept until tokens come from this one (BIND-8), and is no news.
+   */
+  readonly grantElsewhere: string | null;
   /** The host's own credentials for this resource belong to another issuer: this one (BIND-6). */
   readonly preRegisteredElsewhere: string | null;
   /** The host gave credentials without saying whose they are (BIND-10). */

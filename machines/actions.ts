@@ -154,7 +154,8 @@ export const changes = {
     binding: bound.binding,
     registration: bound.registration,
     grant: bound.grant,
-    foundGrant: bound.grant?.version ?? context.foundGrant,
+    // The grant here is known as such: what is kept elsewhere has to be known, too.
+    foundGrant: bound.grantElsewhere ?? bound.grant?.version ?? context.foundGrant,
     ways: { metadataDocument: bound.metadataDocument, dynamic: bound.mayRegister },
     conflict: { elsewhere: bound.preRegisteredElsewhere, withoutIssuer: bound.credentialWithoutIssuer },
   }),

@@ -28,12 +28,22 @@ export const recallBinding: Act<'recallBinding'> = (tools) => async (input) => {
     binding: bindingFacts(record, server.issuer),
     registration: client?.registration ?? null,
     grant: client?.mayRecallGrant ? await readGrant(tools, session, record, server.issuer) : null,
+    grantElsewhere: await versionElsewhere(tools, input, record),
     preRegisteredElsewhere: verdict.kind === 'bound-elsewhere' ? verdict.issuer : null,
     credentialWithoutIssuer: verdict.kind === 'without-issuer',
     metadataDocument: tools.client.metadataUrl ?? null,
     mayRegister: mayRegister(tools),
   };
 };
+
+async function versionElsewhere(
+  tools: Tools,
+  { session, server }: Input,
+  record: BindingRecord | undefined,
+): Promise<string | null> {
+  if (!record || record.current === server.issuer) return null;
+  return (await readGrant(tools, session, record, record.current))?.version ?? null;
+}
 
 const mayRegister = ({ client }: Tools): boolean => client.dynamicRegistration !== false;
 

@@ -195,14 +195,23 @@ describe('its bounds', () => {
 });
 
 describe('at a server that the resource has come back to', () => {
-  it('TOK-2, BIND-9, DISC-12: the token of the other server is not sent once more', async () => {
-    toolsNeedScopes('write');
+  /** The person takes a while: meanwhile the store still names the other server. */
+  function withSlowPerson() {
     const visits: Promise<unknown>[] = [];
-    // The person takes a while: meanwhile the store still names the other server.
     const { userAgent } = testHost((url) => {
-      visits.push(pause(200).then(async () => engine.complete(await visit(url))));
+      visits.push(pause(200).then(async () => made.engine.complete(await visit(url))));
     });
-    const { engine, session } = testEngine(world.resource, { userAgent });
+    const made = testEngine(world.resource, { userAgent });
+    return { ...made, visits };
+  }
+
+  /** Whose tokens were sent to the resource, in order. */
+  const senders = () =>
+    world.requests('resource', 'POST', '/mcp').map(({ headers }) => headers['authorization']?.split('-')[1]);
+
+  it('TOK-2, BIND-9, DISC-12: the token of the other server is not sent once more while a step-up waits', async () => {
+    toolsNeedScopes('write');
+    const { session, visits } = withSlowPerson();
     expect((await callTool(session, 'any')).status).toBe(200);
     world.moveTo('b');
     expect((await callTool(session, 'write')).status).toBe(200);
@@ -210,10 +219,22 @@ describe('at a server that the resource has come back to', () => {
     world.received.length = 0;
     expect((await callTool(session, 'write')).status).toBe(200);
     await Promise.all(visits);
-    const tokens = world
-      .requests('resource', 'POST', '/mcp')
-      .map(({ headers }) => headers['authorization']?.split('-')[1]);
-    expect(tokens).toEqual(['b', 'a', 'a']);
+    expect(senders()).toEqual(['b', 'a', 'a']);
+  });
+
+  it('TOK-2, BIND-9, DISC-12: nor while a login waits, where the first one has revoked all', async () => {
+    const { session, visits } = withSlowPerson();
+    expect((await callTool(session, 'any')).status).toBe(200);
+    world.moveTo('b');
+    expect((await callTool(session, 'any')).status).toBe(200);
+    world.expireAccessTokens('a');
+    for (const [token, { issuer }] of world.refreshTokens)
+      if (issuer === 'a') world.refreshTokens.delete(token);
+    world.moveTo('a');
+    world.received.length = 0;
+    expect((await callTool(session, 'any')).status).toBe(200);
+    await Promise.all(visits);
+    expect(senders()).toEqual(['b', 'a', 'a']);
   });
 });
 

@@ -276,6 +276,7 @@ describe('a guard', () => {
       binding: null,
       registration: null,
       grant: null,
+      grantElsewhere: null,
       strategy: 'code',
       limits: { floor: [], ceiling: null },
       preRegisteredElsewhere: 'https://b.example',

@@ -390,6 +390,7 @@ function finding(around: Around, snapshot: Snapshot, way: Finding): Bound | unde
     binding: null,
     registration: null,
     grant: null,
+    grantElsewhere: null,
     preRegisteredElsewhere: null,
     credentialWithoutIssuer: false,
     metadataDocument: setting.servers.includes('takes documents') ? DOCUMENT : null,
