@@ -9,7 +9,7 @@ import { ofIssuer, resourceAt, resourceParameter } from '../network/resourcePara
 import { endBeginning } from '../records/beginning.ts';
 import { clientOf } from '../records/clientOf.ts';
 import { serverRecord } from '../records/facts.ts';
-import { loginFacts, makeCurrent, type Request } from '../records/loginUnderWay.ts';
+import { loginFacts, makeCurrent, type Request, scopesUnderWay } from '../records/loginUnderWay.ts';
 import { forgetLogin, refuseFinished } from '../records/pendingRequest.ts';
 import { currentGrant } from '../records/recall.ts';
 import { digest } from '../tools/digest.ts';
@@ -28,7 +28,8 @@ const MAX_URL = 16 * 1024;
  * @see RFC 6749 §4.1.1, RFC 7636 §4.3, RFC 8707 §2
  */
 export const prepareAuthorization: Act<'prepareAuthorization'> = (tools) => async (given) => {
-  const input = { ...given, resource: resourceAt(tools, given.server.issuer, given.resource) };
+  const at = { ...given, resource: resourceAt(tools, given.server.issuer, given.resource) };
+  const input = { ...at, scopes: union(at.scopes, await scopesUnderWay(tools, at)) };
   const made = await newRequest(tools, input);
   if ((await tools.records.write(made.key, made.record, undefined)) === undefined) refuseConflict();
   const current = await makeCurrent(tools, input, made);

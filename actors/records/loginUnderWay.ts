@@ -45,6 +45,18 @@ export async function findCurrent(tools: Tools, wanted: Wanted): Promise<Request
   return current && serves(current, wanted, tools) ? current : undefined;
 }
 
+/** What the login asks for that is open at this server, and that another one is about to replace: what somebody has asked for is not lost. */
+export async function scopesUnderWay(
+  tools: Tools,
+  wanted: Pick<Wanted, 'session' | 'server' | 'resource'>,
+): Promise<readonly string[]> {
+  const login = await tools.records.read(keys.login(wanted.session));
+  const { record } = (login && !login.value.ended && (await currentOf(tools, login.value))) || {};
+  if (!record || record.response !== undefined || record.expiresAt <= tools.now()) return [];
+  const isHere = record.server.issuer === wanted.server.issuer && record.resource === wanted.resource;
+  return isHere ? record.requested : [];
+}
+
 /**
  * Makes this request the one that is under way; unless one is that serves as well, which goes on then. Any other can no
  * longer be answered.

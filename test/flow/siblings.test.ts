@@ -170,6 +170,19 @@ describe('a login that several begin', () => {
     expect(codes()).toBe(1);
   });
 
+  it('C06, STEP-1, AUTHZ-12: asks for what both want, where each wants something else: both are logged in', async () => {
+    const [first, second] = [host('ask'), host('ask')];
+    const one = first.session.login({ scopes: ['write'] });
+    await personsTurn(first.session);
+    const other = second.session.login({ scopes: ['admin'] });
+    await vi.waitFor(() => expect(second.presented).toHaveLength(1));
+    const asked = new URL(second.presented[0] ?? '').searchParams.get('scope')?.split(' ');
+    expect(asked?.sort()).toEqual(['admin', 'read', 'write']);
+    await second.engine.complete(await visit(second.presented[0]));
+    await Promise.all([one, other]);
+    expect([codes(), first.presented.length]).toEqual([1, 1]);
+  });
+
   it('C06, AUTHZ-12: is over for all when its holder cancels it', async () => {
     const [first, second] = [host('ask'), host('ask')];
     const logins = [failureOf(first.session.login())];
