@@ -70,8 +70,8 @@ export const argued: Readonly<Record<string, string>> = {
     nothing,
   'protocol/deviceCode.ts | codeText | codeText = /^[\\x20-\\x7e]+$/ → codeText = /^[\\x20-\\x7e]*$/':
     nothing,
-  "protocol/optionValues.ts | requestUrl | urlOf(urlText(value) ?? '') → urlOf(urlText(value))": nothing,
-  "protocol/optionValues.ts | requestUrl | urlOf(urlText(value) ?? '') → urlOf(urlText(value) ?? 'another')":
+  "protocol/optionValues.ts | readUrl | urlOf(urlText(value) ?? '') → urlOf(urlText(value))": nothing,
+  "protocol/optionValues.ts | readUrl | urlOf(urlText(value) ?? '') → urlOf(urlText(value) ?? 'another')":
     nothing,
   "protocol/retryAfter.ts | retryAfterMs | headers.get('retry-after')?.trim() ?? '' → headers.get('retry-after')?.trim()":
     nothing,
@@ -81,8 +81,6 @@ export const argued: Readonly<Record<string, string>> = {
   'protocol/retryAfter.ts | dateMs | return Number.NaN; → return undefined;': nothing,
   'protocol/text.ts | readings | percent.match(/[\\w+/-]+/g) → percent.match(/[\\w+/-]*/g)': nothing,
   'protocol/tokenResponse.ts | readLifetime | /^\\d{1,10}$/.test(value) → /^\\d{0,10}$/.test(value)': nothing,
-  'engine/options/client.ts | preRegisteredShape | client_secret_post: true → client_secret_post: false':
-    names,
   'engine/options/client.ts | preRegisteredShape | private_key_jwt: true → private_key_jwt: false': names,
   "engine/options/client.ts | kind | { 'client-credentials': true, enterprise: true, workload: true, device: true, } → { 'client-credentials': true, enterprise: false, workload: true, device: true, }":
     names,
