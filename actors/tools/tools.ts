@@ -154,6 +154,7 @@ export interface Policy {
    * Headers of every request to an origin, by that origin: `{ 'https://mcp.example': { 'x-api-key': key } }`. They go to it
    * where the resource of the session is on it: with calls, with the probe, for metadata. No other origin gets them, also where
    * a redirect leads to one. A header of the same name that a call has itself is sent as the call says. Values may be secret.
+   * Hosts that send requests themselves (`session.authorization`) add them themselves.
    */
   readonly resourceHeaders?: Readonly<Record<string, HeaderValues>>;
   /** Issuers that reject the `resource` parameter. It is not sent to them. */

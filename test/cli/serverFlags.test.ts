@@ -1,5 +1,5 @@
 // The flags for what servers and gateways need: what is sent, what a refusal says, and when a person is asked at all.
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startWorld, type World } from '../support/world.ts';
@@ -76,7 +76,7 @@ describe('what is sent', () => {
       const carriers = world.received.filter(({ headers }) => headers['x-api-key'] === 'hush-hush-key');
       expect(carriers).toHaveLength(3);
       expect(carriers).toEqual([...world.requests('resource')]);
-      expect(stdout + stderr).not.toContain('hush');
+      expect(stdout + stderr + (await readFile(trace, 'utf8'))).not.toContain('hush');
     },
   );
 

@@ -1,6 +1,6 @@
 // What stands before a resource, and servers of libraries: gateways, proxies, and metadata that is not as it should be.
 import { headlessUserAgent } from '../../../adapters/node.ts';
-import type { Answer, Received } from '../../support/world.ts';
+import type { Answer, Received, World } from '../../support/world.ts';
 import { byHand, type QuirkyServer } from './quirk.ts';
 
 const METADATA = '/.well-known/oauth-protected-resource';
@@ -12,6 +12,10 @@ const behind = (name: string, denied: Answer): NonNullable<QuirkyServer['answers
     [`resource GET ${METADATA}/mcp`]: answer,
   };
 };
+
+/** A resource that takes every token of this world, and says nothing to anybody else. */
+const withToken = ({ headers }: Received, { accessTokens }: World): Answer =>
+  accessTokens.has((headers['authorization'] ?? '').slice(7)) ? { body: {} } : { status: 401 };
 
 export const gateways: readonly QuirkyServer[] = [
   {
@@ -102,9 +106,8 @@ export const gateways: readonly QuirkyServer[] = [
     quirk: 'The resource has no metadata, and is its own authorization server.',
     resource: { authorization_servers: ['{rs}'] },
     answers: {
-      'resource GET /mcp': { status: 401 },
-      'resource POST /mcp': ({ headers }, { accessTokens }) =>
-        accessTokens.has((headers['authorization'] ?? '').slice(7)) ? { body: {} } : { status: 401 },
+      'resource GET /mcp': withToken,
+      'resource POST /mcp': withToken,
       [`resource GET ${METADATA}/mcp`]: { status: 404 },
       'resource POST /register': (one, world) => world.correctly({ ...one, at: 'a' }),
       'resource GET /authorize': (one, world) => {

@@ -50,6 +50,10 @@ export const refreshTokenFor =
     return { ...rest, body: others };
   };
 
+/** The resource takes every token of this world. */
+const withAnyToken = ({ headers }: Received, { accessTokens }: World): Answer | undefined =>
+  accessTokens.has((headers['authorization'] ?? '').slice(7)) ? { body: {} } : undefined;
+
 export const identityProviders: readonly QuirkyServer[] = [
   {
     id: 'entra-resource',
@@ -150,8 +154,8 @@ export const identityProviders: readonly QuirkyServer[] = [
       'resource GET /.well-known/oauth-protected-resource/mcp': (_, { resource }) => ({
         body: { resource, authorization_servers: ['{a}'] },
       }),
-      'resource POST /mcp': ({ headers }, { accessTokens }) =>
-        accessTokens.has((headers['authorization'] ?? '').slice(7)) ? { body: {} } : undefined,
+      'resource GET /mcp': withAnyToken,
+      'resource POST /mcp': withAnyToken,
     },
     options: { policy: { dangerouslyIgnoreTrailingSlashOf: ['{a}'] } },
     without: { code: 'issuer_mismatch', says: 'policy.dangerouslyIgnoreTrailingSlashOf' },

@@ -85,7 +85,7 @@ function written(value: unknown): string {
 const people = (text: string): string => text.replace(/^\{a\}.*$/, 'ISSUER').replace('{rs}', 'ORIGIN');
 
 /** The flags with their values, as one types them. */
-function flags(row: QuirkyServer): readonly string[] {
+export function flags(row: QuirkyServer): readonly string[] {
   const known: Readonly<Record<string, object | undefined>> = optionFlags;
   const { policy = {}, client } = row.options ?? {};
   const values: Readonly<Record<string, unknown>> = { ...policy, ...client };

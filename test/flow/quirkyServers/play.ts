@@ -61,7 +61,8 @@ async function renew(world: World, call: () => Promise<Response>): Promise<numbe
   return (await call()).status;
 }
 
-function arrange(world: World, { server = {}, resource = {}, answers = {} }: QuirkyServer): void {
+/** Makes the world one in which the server of this row answers. */
+export function arrange(world: World, { server = {}, resource = {}, answers = {} }: QuirkyServer): void {
   merge(world.documents.a, at(server, world));
   merge(world.documents.resource, at(resource, world));
   for (const [line, answer] of Object.entries(answers))
