@@ -83,14 +83,15 @@ export function loginOfSibling(
 }
 
 /** A login that another process left under way, at the first server. */
-export function pendingElsewhere({ issuers }: Around, at: number): Pending {
+export function pendingElsewhere({ issuers, setting }: Around, at: number): Pending {
   const [redirectUri] = REDIRECTS;
   return {
     key: 'pending:old',
     issuer: issuers.a,
     redirectUri,
     expiresAt: at + LOGIN_LIFE,
-    requested: ['read'],
+    // For all that anybody logs in for.
+    requested: ['read', ...setting.loginScopes.filter((scope) => scope !== '')],
   };
 }
 
