@@ -1,10 +1,10 @@
 // Remembers with a registration which method of authentication its server has accepted (TOK-11).
-import { type ClientRecord, keys } from '../../stores/records.ts';
-import { registrationPlace, type Tools } from '../tools/tools.ts';
+import type { ClientRecord } from '../../stores/records.ts';
+import type { Tools } from '../tools/tools.ts';
+import { updateRegistration } from './updateRegistration.ts';
 
 /**
- * From now on a client that is registered here begins with the method that it was accepted with. Best effort: where it cannot be
- * stored, the next request finds it out again.
+ * From now on a client that is registered here begins with the method that it was accepted with. Best effort.
  * @param asked the client as the request began with it.
  * @param accepted the same client as its server has accepted it.
  */
@@ -12,16 +12,11 @@ export async function keepAuthMethod(
   tools: Tools,
   issuer: string,
   asked: ClientRecord,
-  accepted: ClientRecord,
+  { clientId, authMethod }: ClientRecord,
 ): Promise<void> {
-  const { clientId, authMethod } = accepted;
   if (authMethod === asked.authMethod) return;
-  const key = keys.registration(issuer, registrationPlace(tools));
-  await tools.records
-    .update(key, (now) =>
-      now?.issuer === issuer && now.client.clientId === clientId
-        ? { ...now, client: { ...now.client, authMethod } }
-        : undefined,
-    )
-    .catch(() => {});
+  await updateRegistration(tools, { issuer, clientId }, (now) => ({
+    ...now,
+    client: { ...now.client, authMethod },
+  }));
 }

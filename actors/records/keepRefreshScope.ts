@@ -1,6 +1,7 @@
 // Remembers with a registration that its server takes no refresh without the scopes (TOK-5).
 import { boundAt, type ClientRecord, type GrantRecord, keys } from '../../stores/records.ts';
-import { registrationPlace, type Tools } from '../tools/tools.ts';
+import type { Tools } from '../tools/tools.ts';
+import { updateRegistration } from './updateRegistration.ts';
 
 /**
  * From now on a refresh of this client names the scopes at once. A client that is registered here has a record of its own;
@@ -9,23 +10,18 @@ import { registrationPlace, type Tools } from '../tools/tools.ts';
  * @param accepted its client as the server has accepted it.
  */
 export async function keepRefreshScope(
-  { records, ...tools }: Tools,
+  tools: Tools,
   { session, issuer, client: asked }: GrantRecord,
   { clientId, kind, refreshNamesScope }: ClientRecord,
 ): Promise<void> {
   if (refreshNamesScope === undefined || asked.refreshNamesScope) return;
   if (kind === 'dynamic') {
-    const key = keys.registration(issuer, registrationPlace(tools));
-    await records
-      .update(key, (now) =>
-        now?.issuer === issuer && now.client.clientId === clientId
-          ? { ...now, client: { ...now.client, refreshNamesScope } }
-          : undefined,
-      )
-      .catch(() => {});
-    return;
+    return updateRegistration(tools, { issuer, clientId }, (now) => ({
+      ...now,
+      client: { ...now.client, refreshNamesScope },
+    }));
   }
-  await records
+  await tools.records
     .update(keys.binding(session), (now) => {
       const bound = boundAt(now, issuer);
       if (!now || bound?.clientId !== clientId) return undefined;

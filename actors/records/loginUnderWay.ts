@@ -45,13 +45,17 @@ export async function findCurrent(tools: Tools, wanted: Wanted): Promise<Request
   return current && serves(current, wanted, tools) ? current : undefined;
 }
 
-/** What the login asks for that is open at this server, and that another one is about to replace: what somebody has asked for is not lost. */
+/**
+ * What the login asks for that is open at this server, and that another one is about to replace: what somebody has asked
+ * for is not lost.
+ */
 export async function scopesUnderWay(
   tools: Tools,
   wanted: Pick<Wanted, 'session' | 'server' | 'resource'>,
 ): Promise<readonly string[]> {
   const login = await tools.records.read(keys.login(wanted.session));
-  const { record } = (login && !login.value.ended && (await currentOf(tools, login.value))) || {};
+  if (!login || login.value.ended) return [];
+  const record = (await currentOf(tools, login.value))?.record;
   if (!record || record.response !== undefined || record.expiresAt <= tools.now()) return [];
   const isHere = record.server.issuer === wanted.server.issuer && record.resource === wanted.resource;
   return isHere ? record.requested : [];

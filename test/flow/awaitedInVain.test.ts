@@ -104,11 +104,17 @@ describe('a login that nobody finished', () => {
     await engine.dispose();
   });
 
-  it('REG-10: is tried once more with the same client where no other can be had', async () => {
+  it.each([
+    [
+      'refuses another one',
+      () => world.script('a POST /register', () => ({ status: 403, body: { error: 'access_denied' } })),
+    ],
+    ['does not register any more', () => delete world.documents.a['registration_endpoint']],
+  ])('REG-10: is tried once more with the same client where the server %s', async (_what, change) => {
     const { session, clientId, finish, engine } = withPerson();
     await loginInVain(session, 'cancelled');
     const kept = clientId();
-    world.script('a POST /register', () => ({ status: 403, body: { error: 'access_denied' } }));
+    change();
     const login = session.login();
     await personsTurn(session);
     expect(clientId()).toBe(kept);
@@ -117,16 +123,27 @@ describe('a login that nobody finished', () => {
     await engine.dispose();
   });
 
-  it('REG-10: is tried with the same client where the server does not register any more', async () => {
-    const { session, clientId, finish, engine } = withPerson();
-    await loginInVain(session, 'cancelled');
-    const kept = clientId();
-    delete world.documents.a['registration_endpoint'];
+  it('REG-10: succeeds also where the store does not take that the doubt is over', async () => {
+    const { put, ...rest } = memoryStore();
+    let isFull = false;
+    let refusals = 0;
+    const store: Store = {
+      ...rest,
+      put: async (key, text, expected) => {
+        if (!isFull || !key.startsWith('registration')) return put(key, text, expected);
+        refusals += 1;
+        throw new Error('full');
+      },
+    };
+    const { session, presented, engine } = withPerson(store);
     const login = session.login();
     await personsTurn(session);
-    expect(clientId()).toBe(kept);
-    await finish();
+    const page = presented.at(-1);
+    await loginInVain(engine.session({ resource: world.resource, label: 'other' }), 'cancelled');
+    isFull = true;
+    await engine.complete(await visit(page));
     await login;
+    expect(refusals).toBe(1);
     await engine.dispose();
   });
 
