@@ -1,13 +1,12 @@
 // Makes the engine's client from the flags: its name, and its credentials for this resource.
-import { access, constants, readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import type { ClientOptions, DevicePrompt, GrantOptions, PrivateKey } from '../actors/tools/tools.ts';
 import { fileAssertion } from '../adapters/node.ts';
-import { AuthError, failure } from '../contract/errors.ts';
 import { shown } from '../protocol/text.ts';
-import { misused, systemCode } from './failures.ts';
+import { misused } from './failures.ts';
 import type { ClientFlags } from './options.ts';
 import type { Printer } from './printer.ts';
+import { secretIn } from './secretFile.ts';
+import type { Pair } from './values.ts';
 
 /**
  * Makes the client of one command. Its credentials are for this resource only. When no issuer was given, the engine
@@ -60,12 +59,7 @@ export async function clientOf(
 }
 
 /** The token is read at once: it is sent with the first registration, if there is one. */
-async function initialAccessToken(text: string): Promise<{ issuer: string; token: string }> {
-  const [, issuer, file] = /^([^=]+)=(.+)$/.exec(text) ?? [];
-  if (issuer === undefined || file === undefined)
-    return misused(
-      '--initial-access-token must be an issuer and a file, as in "https://as.example=./token".',
-    );
+async function initialAccessToken([issuer, file]: Pair): Promise<{ issuer: string; token: string }> {
   return { issuer, token: await (await secretIn(file, 'initial access token'))() };
 }
 
@@ -102,27 +96,3 @@ const keyIn =
     ...(algorithm !== undefined && { algorithm }),
     ...(keyId !== undefined && { keyId }),
   });
-
-type SecretKind = 'client secret' | 'private key' | 'initial access token';
-
-/** Reads the file once, when its content is needed. Whether it can be read is checked now. */
-async function secretIn(file: string, kind: SecretKind): Promise<() => Promise<string>> {
-  const name = `The ${kind} ${file === '-' ? 'on standard input' : `file ${shown(file)}`}`;
-  if (file !== '-') await access(file, constants.R_OK).catch((thrown) => unreadable(name, thrown));
-  let secret: Promise<string> | undefined;
-  return () => {
-    secret ??= readSecret(file, name);
-    return secret;
-  };
-}
-
-async function readSecret(file: string, name: string): Promise<string> {
-  const content = file === '-' ? text(process.stdin) : readFile(file, 'utf8');
-  const secret = (await content.catch((thrown) => unreadable(name, thrown))).replace(/\r?\n$/, '');
-  if (secret === '') throw new AuthError(failure('config_invalid', 'configuring', `${name} is empty.`));
-  return secret;
-}
-
-function unreadable(name: string, thrown: unknown): never {
-  return misused(`${name} cannot be read (${systemCode(thrown) ?? 'for an unknown reason'}).`);
-}

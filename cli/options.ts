@@ -4,7 +4,8 @@ import type { ClientAuthMethod } from '../contract/facts.ts';
 import { judgeAddress } from '../protocol/address.ts';
 import { misused } from './failures.ts';
 import type { OutputOptions } from './printer.ts';
-import { addServerOptions, collect, collectScopes, readSeconds, type ServerFlags } from './serverOptions.ts';
+import { addServerOptions, type ServerFlags } from './serverOptions.ts';
+import { collectPair, collectScopes, type Pair, readSeconds } from './values.ts';
 
 /** Which login, and in which store. */
 export interface StoreOptions {
@@ -34,7 +35,7 @@ export interface ClientFlags {
   /** False: no client is registered. */
   readonly registration: boolean;
   /** An issuer and a file for each, joined by "=". */
-  readonly initialAccessToken?: readonly string[];
+  readonly initialAccessToken?: readonly Pair[];
   readonly grant: GrantName;
   readonly issuer?: string;
   readonly clientMetadataUrl?: string;
@@ -138,7 +139,7 @@ export function addClientOptions(command: Command, short = true): Command {
     .option(
       '--initial-access-token <issuer=file>',
       'file with the token that this server wants for registrations; may be repeated',
-      collect,
+      collectPair,
     )
     .optionsGroup('Network:')
     .option('--ca <file>', 'PEM file of a certificate authority to trust, beside those that Node trusts');

@@ -1,10 +1,18 @@
 // The flags for servers and gateways that need something of their own, and the policy that they make.
-import { readFile } from 'node:fs/promises';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { EnginePolicy } from '../engine/engineOptions.ts';
-import { shown } from '../protocol/text.ts';
 import { urlOf } from '../protocol/url.ts';
-import { misused, systemCode } from './failures.ts';
+import { misused } from './failures.ts';
+import { secretIn } from './secretFile.ts';
+import {
+  collect,
+  collectPair,
+  collectParameter,
+  collectScopes,
+  type Pair,
+  type Parameter,
+  readSeconds,
+} from './values.ts';
 
 /** What servers and gateways need. */
 export interface ServerFlags {
@@ -18,12 +26,10 @@ export interface ServerFlags {
   readonly requestTimeout?: number;
   readonly legacyDiscovery?: true;
   readonly omitResource?: readonly string[];
-  readonly resourceAs?: readonly (readonly [issuer: string, value: string])[];
+  readonly resourceAs?: readonly Pair[];
   readonly ignoreSlash?: readonly string[];
   readonly allowWithoutPkce?: readonly string[];
 }
-
-type Parameter = readonly [issuer: string, name: string, value: string];
 
 /** Adds the options for what a server or a gateway needs. @param short whether `--header` is free for the resource. */
 export function addServerOptions(command: Command, { short }: { readonly short: boolean }): Command {
@@ -97,57 +103,14 @@ async function headersIn(lines: readonly string[]): Promise<Record<string, strin
   const headers = lines.map(async (line) => {
     const colon = line.indexOf(':');
     if (colon < 1) misused('--resource-header must have the form "Name: value".');
-    return [line.slice(0, colon).trim(), await contentOf(line.slice(colon + 1).trim())] as const;
+    return [line.slice(0, colon).trim(), await headerValue(line.slice(colon + 1).trim())] as const;
   });
   return Object.fromEntries(await Promise.all(headers));
 }
 
 /** Arguments of a process can be seen by others, so a secret can come from a file. */
-async function contentOf(text: string): Promise<string> {
+async function headerValue(text: string): Promise<string> {
   if (!text.startsWith('@')) return text;
-  const file = text.slice(1);
-  const content = await readFile(file, 'utf8').catch((thrown) =>
-    misused(
-      `The file ${shown(file)} of --resource-header cannot be read (${systemCode(thrown) ?? 'for an unknown reason'}).`,
-    ),
-  );
-  return content.replace(/\r?\n$/, '');
-}
-
-/** One value more of an option that may be repeated. */
-export const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
-
-/** The scopes of a text, behind those from before. */
-export function collectScopes(text: string, before: readonly string[] = []): readonly string[] {
-  const scopes = text.split(/\s+/).filter((scope) => scope !== '');
-  if (scopes.length === 0) throw new InvalidArgumentError('Name at least one scope.');
-  return [...before, ...scopes];
-}
-
-function collectPair(
-  text: string,
-  before: readonly (readonly [string, string])[] = [],
-): readonly (readonly [string, string])[] {
-  const [, issuer, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
-  if (issuer === undefined || value === undefined)
-    throw new InvalidArgumentError('Give an issuer and a value, as in "https://as.example=api://mcp".');
-  return [...before, [issuer, value]];
-}
-
-function collectParameter(text: string, before: readonly Parameter[] = []): readonly Parameter[] {
-  const [, issuer, name, value] = /^(\S+)\s+([^=\s]+)=(.+)$/.exec(text) ?? [];
-  if (issuer === undefined || name === undefined || value === undefined)
-    throw new InvalidArgumentError('Give an issuer, a name and a value, as in "https://as.example a=b".');
-  return [...before, [issuer, name, value]];
-}
-
-/** In seconds: timers can wait no longer. */
-const LONGEST = 2_147_483;
-
-/** A time in seconds. */
-export function readSeconds(text: string): number {
-  const seconds = Number(text);
-  if (!/^\d+(\.\d+)?$/.test(text) || !(seconds > 0 && seconds <= LONGEST))
-    throw new InvalidArgumentError('Give a number of seconds, such as 120.');
-  return seconds;
+  const read = await secretIn(text.slice(1), 'header value');
+  return read();
 }

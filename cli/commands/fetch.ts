@@ -18,8 +18,8 @@ import {
 import type { Host, Perform } from '../perform.ts';
 import { mayAskPerson, tokenOf } from '../person.ts';
 import { type RequestFlags, requestOf } from '../request.ts';
-import { collect } from '../serverOptions.ts';
 import { belongsTo, coveringResource, storedSessions } from '../stored.ts';
+import { collect } from '../values.ts';
 import { recordsIn, recovered, withSession } from '../withSession.ts';
 import { shellWord } from '../words.ts';
 

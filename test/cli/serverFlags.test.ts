@@ -196,7 +196,7 @@ describe('what a refusal says', () => {
     [
       'a file that is not there',
       ['--header', 'x-y: @/none'],
-      /of --resource-header cannot be read \(ENOENT\)/,
+      /The header value file \/none cannot be read \(ENOENT\)/,
     ],
     [
       'a parameter of ours',
@@ -217,7 +217,7 @@ describe('what a refusal says', () => {
       ['--grant', 'workload'],
       /--grant workload and --assertion-file need each other/,
     ],
-    ['half a token', ['--initial-access-token', 'x'], /--initial-access-token must be an issuer and a file/],
+    ['half a token', ['--initial-access-token', 'x'], /Give an issuer and a value/],
   ])('HOST-2: %s is refused before anything is sent', async (_what, flags, why) => {
     const { code, stderr } = await login(...flags);
     expect(stderr).toMatch(why);
