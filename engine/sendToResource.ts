@@ -58,25 +58,18 @@ async function sendPlain(
   token: UsableToken | undefined,
 ): Promise<Response> {
   const { url, init } = request;
-  const headers = new Headers(init.headers);
-  if (token) showBearer(headers, token);
-  const response = await send(url, { ...init, headers });
+  const response = await send(url, { ...init, headers: await headersOf(request, token) });
   hear(dpop, url, response);
   return response;
 }
 
-/** TOK-1: in the header and nowhere else; headers of the caller's own do not stand beside it. */
-function showBearer(headers: Headers, { accessToken }: UsableToken): void {
-  headers.delete('dpop');
-  headers.set('authorization', `Bearer ${accessToken}`);
-}
-
-/** The same with a proof for this address. */
-async function authorize(
+/** TOK-1: the token is in the header and nowhere else; headers of the caller's own do not stand beside it. */
+async function headersOf(
   { url, method, init }: Pick<ResourceRequest, 'url' | 'method' | 'init'>,
-  token: UsableToken,
+  token: UsableToken | undefined,
 ): Promise<Headers> {
   const headers = new Headers(init.headers);
+  if (!token) return headers;
   headers.delete('dpop');
   for (const [name, value] of Object.entries(await token.headersFor({ url, method })))
     headers.set(name, value);
@@ -105,7 +98,7 @@ async function sendByHand(
   const follows = (request.init.redirect ?? 'follow') === 'follow';
   let { url, method, init }: Pick<ResourceRequest, 'url' | 'method' | 'init'> = request;
   for (let followed = 0; ; followed += 1) {
-    const headers = token ? await authorize({ url, method, init }, token) : new Headers(init.headers);
+    const headers = await headersOf({ url, method, init }, token);
     const response = await send(url, { ...init, headers, ...(follows && { redirect: 'manual' }) });
     hear(dpop, url, response);
     if (!follows) return response;

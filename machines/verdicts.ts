@@ -45,11 +45,11 @@ export const verdicts = {
     ),
   noServerLeft: (context: AuthContext): Failure => {
     const code = codeOfNoServer(context);
-    return failure(
-      code,
-      code === 'registration_impossible' ? 'registering' : 'discovering',
-      `None of the authorization servers of ${placeOf(context.session.resource)} can be used (${context.passedOver.map((one) => `${one.issuer}: ${one.code}`).join(', ')})${code === 'registration_impossible' ? '; register a client at one of them by hand, and give it as client.preRegistered' : ''}.`,
-    );
+    const each = context.passedOver.map((one) => `${one.issuer}: ${one.code}`).join(', ');
+    const message = `None of the authorization servers of ${placeOf(context.session.resource)} can be used (${each})`;
+    if (code !== 'registration_impossible') return failure(code, 'discovering', `${message}.`);
+    const advice = 'register a client at one of them by hand, and give it as client.preRegistered';
+    return failure(code, 'registering', `${message}; ${advice}.`);
   },
   loginTimedOut: (context: AuthContext): Failure =>
     failure(

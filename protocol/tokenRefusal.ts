@@ -50,15 +50,7 @@ export function tokenRefusal(refusal: TokenRefusal, of: RefusedRequest): Failure
     return failure('token_response_invalid', phase, message, details);
   }
   const said = textOf(refusal.description, of.secrets);
-  if (mindsResource(refusal.error, refusal.description)) {
-    const message = `${issuer} refused to issue tokens (${refusal.error}); ${resourceAdvice}.`;
-    return failure('token_refused', phase, message, {
-      ...details,
-      oauthError: refusal.error,
-      ...(said && { said }),
-    });
-  }
-  return byCode(refusal.error, phase, { ...details, oauthError: refusal.error, ...(said && { said }) });
+  return byCode(refusal, phase, { ...details, oauthError: refusal.error, ...(said && { said }) });
 }
 
 /** What the server said besides, unless it repeats a secret. */
@@ -67,7 +59,11 @@ function textOf(description: string | undefined, secrets: readonly string[]): st
   return clean && shown(clean);
 }
 
-function byCode(error: string, phase: Phase, details: FailureDetails & { readonly issuer: string }): Failure {
+function byCode(
+  { error, description }: Extract<TokenRefusal, { kind: 'error' }>,
+  phase: Phase,
+  details: FailureDetails & { readonly issuer: string },
+): Failure {
   const { issuer } = details;
   switch (error) {
     case 'invalid_client':
@@ -103,7 +99,7 @@ function byCode(error: string, phase: Phase, details: FailureDetails & { readonl
       return failure(
         'token_refused',
         phase,
-        `${issuer} refused to issue tokens (${error}); check the client's registration there.`,
+        `${issuer} refused to issue tokens (${error}); ${mindsResource(error, description) ? resourceAdvice : "check the client's registration there"}.`,
         details,
       );
   }
