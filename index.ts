@@ -1,6 +1,5 @@
 // The public surface of the core: runs in Node, browsers and workers.
 export type { ExchangeFacts, Purpose } from './actors/network/door.ts';
-export type { Sleep } from './actors/tools/sleep.ts';
 export type {
   ByIssuer,
   ClientOptions,
@@ -11,7 +10,8 @@ export type {
   PrivateKey,
   ServerChoice,
   StepUpRequest,
-} from './actors/tools/tools.ts';
+} from './actors/tools/hostOptions.ts';
+export type { Sleep } from './actors/tools/sleep.ts';
 export { hostUserAgent } from './actors/userAgents/host.ts';
 export type { AuthorizationRequest, UserAgent } from './actors/userAgents/userAgent.ts';
 export {
@@ -37,6 +37,7 @@ export type { Progress } from './engine/observe.ts';
 export type { AuthActor, AuthSnapshot } from './engine/sessionChart.ts';
 export type {
   AnsweredRequest,
+  AuthorizationHeaders,
   Fetch,
   HostRequest,
   LoginOptions,
@@ -44,7 +45,6 @@ export type {
   Session,
   WaitOptions,
 } from './engine/sessionSurface.ts';
-export type { AuthorizationHeaders } from './engine/useGrant.ts';
 export { type AuthMachine, authMachine } from './machines/authMachine.ts';
 export type { AuthContext, AuthEvent, AuthInput, Interaction } from './machines/context.ts';
 export type { RegistrationChange } from './protocol/nextRegistration.ts';

@@ -5,9 +5,9 @@ export { type LoopbackOptions, loopbackUserAgent } from '../actors/userAgents/lo
 export { type PasteOptions, pasteUserAgent } from '../actors/userAgents/paste.ts';
 export { defaultFolder, fileStore } from '../stores/file.ts';
 export { fileAssertion } from './fileAssertion.ts';
+export { importLogins, readMcpRemote, readSdkRecords } from './importing.ts';
 export type { Found, FoundClient, FoundLogin, FoundTokens } from './legacy/found.ts';
-export { type ImportOptions, type ImportOutcome, importLogins } from './legacy/importLogins.ts';
-export { mcpRemoteFolder, readMcpRemote } from './legacy/mcpRemote.ts';
-export { readSdkRecords } from './legacy/sdk.ts';
+export type { ImportOptions, ImportOutcome } from './legacy/importLogins.ts';
+export { mcpRemoteFolder } from './legacy/mcpRemoteFolder.ts';
 export { type NodeFetchOptions, nodeFetch } from './proxying/nodeFetch.ts';
 export { type TraceFile, traceFile } from './traceFile.ts';

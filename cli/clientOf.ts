@@ -1,5 +1,5 @@
 // Makes the engine's client from the flags: its name, and its credentials for this resource.
-import type { ClientOptions, DevicePrompt, GrantOptions, PrivateKey } from '../actors/tools/tools.ts';
+import type { ClientOptions, DevicePrompt, GrantOptions, PrivateKey } from '../actors/tools/hostOptions.ts';
 import { fileAssertion } from '../adapters/node.ts';
 import { shown } from '../protocol/text.ts';
 import { misused } from './failures.ts';

@@ -1,5 +1,10 @@
 // What the engine says of its options, in the names of the flags that set them.
-import type { ClientOptions, GrantOptions, PreRegisteredClient, PrivateKey } from '../actors/tools/tools.ts';
+import type {
+  ClientOptions,
+  GrantOptions,
+  PreRegisteredClient,
+  PrivateKey,
+} from '../actors/tools/hostOptions.ts';
 import type { LoopbackOptions } from '../actors/userAgents/loopback.ts';
 import type { PasteOptions } from '../actors/userAgents/paste.ts';
 import type { Failure } from '../contract/errors.ts';

@@ -1,17 +1,9 @@
 // The command line: its commands, its help, and its messages for wrong arguments.
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
-import { addExplain } from './commands/explain.ts';
-import { addFetch } from './commands/fetch.ts';
-import { addImport } from './commands/import.ts';
-import { addInspect } from './commands/inspect.ts';
-import { addLogin } from './commands/login.ts';
-import { addLogout } from './commands/logout.ts';
-import { addStatus } from './commands/status.ts';
-import { addToken } from './commands/token.ts';
 import { exitCodes } from './failures.ts';
 import type { Interruption } from './interruption.ts';
-import { performer } from './perform.ts';
+import { type Perform, performer } from './perform.ts';
 
 const afterHelp = `
 Examples:
@@ -57,8 +49,7 @@ export async function runCommandLine(args: readonly string[], interruption: Inte
   const perform = performer(interruption, (ended) => {
     code = ended;
   });
-  for (const add of [addLogin, addFetch, addToken, addStatus, addExplain, addLogout, addImport, addInspect])
-    add(program, perform);
+  for (const add of await asked(args)) add(program, perform);
   for (const command of program.commands) {
     command.showHelpAfterError(`Run authchart ${command.name()} --help to see its arguments.`);
   }
@@ -69,6 +60,27 @@ export async function runCommandLine(args: readonly string[], interruption: Inte
     if (!(thrown instanceof CommanderError)) throw thrown;
     return thrown.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   }
+}
+
+/** What adds a command to the program. */
+type Add = (program: Command, perform: Perform) => void;
+
+/** Where each command is, in the order of the help. */
+const commands: Readonly<Record<string, () => Promise<Add>>> = {
+  login: async () => (await import('./commands/login.ts')).addLogin,
+  fetch: async () => (await import('./commands/fetch.ts')).addFetch,
+  token: async () => (await import('./commands/token.ts')).addToken,
+  status: async () => (await import('./commands/status.ts')).addStatus,
+  explain: async () => (await import('./commands/explain.ts')).addExplain,
+  logout: async () => (await import('./commands/logout.ts')).addLogout,
+  import: async () => (await import('./commands/import.ts')).addImport,
+  inspect: async () => (await import('./commands/inspect.ts')).addInspect,
+};
+
+/** Only the command that is asked for is loaded; all of them for the help, and for a name that none of them has. */
+function asked([name = '']: readonly string[]): Promise<readonly Add[]> {
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  return Promise.all(load ? [load()] : Object.values(commands).map((one) => one()));
 }
 
 function version(): string {

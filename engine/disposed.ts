@@ -1,9 +1,9 @@
 // An engine that is disposed of does nothing any more, and says so.
-import type { Tools } from '../actors/tools/tools.ts';
+import type { HostTools } from '../actors/tools/hostOptions.ts';
 import { refuse } from '../contract/errors.ts';
 
 /** @throws AuthError `engine_disposed` once `engine.dispose()` was called. */
-export function refuseDisposed({ closing }: Pick<Tools, 'closing'>): void {
+export function refuseDisposed({ closing }: Pick<HostTools, 'closing'>): void {
   if (!closing.aborted) return;
   refuse(
     'engine_disposed',

@@ -1,14 +1,7 @@
 // The engine: what an app sets up once. It binds the chart's actors, and gives out sessions.
 
 import type { InspectionEvent } from 'xstate';
-import type { Door } from '../actors/network/door.ts';
-import { Dpop } from '../actors/network/dpop.ts';
-import { createDoor } from '../actors/network/http.ts';
-import { RememberedAnswers } from '../actors/network/rememberedAnswers.ts';
-import { resourceHeaders } from '../actors/network/resourceHeaders.ts';
-import { leaveToOthers } from '../actors/records/loginUnderWay.ts';
-import { AttendedLogins } from '../actors/tools/attendedLogins.ts';
-import { Shared } from '../actors/tools/shared.ts';
+import type { HostTools } from '../actors/tools/hostOptions.ts';
 import { sleep as systemSleep } from '../actors/tools/sleep.ts';
 import type { Tools } from '../actors/tools/tools.ts';
 import { refuse } from '../contract/errors.ts';
@@ -16,9 +9,7 @@ import type { SessionId } from '../contract/facts.ts';
 import { authMachine } from '../machines/authMachine.ts';
 import type { AuthContext } from '../machines/context.ts';
 import { sessionIdOf } from '../protocol/sessionId.ts';
-import { Records } from '../stores/records.ts';
 import { bindActors } from './bindActors.ts';
-import { complete } from './complete.ts';
 import { refuseDisposed } from './disposed.ts';
 import type { EngineOptions } from './engineOptions.ts';
 import type { Engine } from './engineSurface.ts';
@@ -27,6 +18,7 @@ import { HostedChart } from './hostedChart.ts';
 import { Observer } from './observe.ts';
 import { Observers } from './observers.ts';
 import { judgeEngineOptions } from './options/engine.ts';
+import { Part, usePart } from './parts.ts';
 import { relaxedChecks } from './relaxedChecks.ts';
 import { EngineSession, type SessionParts } from './session.ts';
 import { type AuthActor, type AuthSnapshot, type ChartParts, SessionChart } from './sessionChart.ts';
@@ -41,14 +33,18 @@ export function createAuthEngine(options: EngineOptions): Engine {
   judgeEngineOptions(options);
   const { client, policy = {} } = options;
   const host = hostCodeOf(options);
-  const { onProgress: tell, onTrace, userAgent, fetch } = host;
+  const { onProgress: tell, onTrace, userAgent, now, sleep, onDefect } = host;
   const observers = new Observers((session) => {
-    const tracer = onTrace && new Tracer({ session, now: tools.now, tell: onTrace });
+    const tracer = onTrace && new Tracer({ session, now, tell: onTrace });
     return new Observer(session, tell, tracer);
   });
   const closing = new AbortController();
-  const tools = toolsOf(options, host, observers, closing.signal);
-  const machine = bindActors(tools);
+  const own: HostTools = { client, policy, userAgent, closing: closing.signal, now, sleep, onDefect };
+  const tools = new Part(async () => {
+    const { toolsOf } = await usePart.load();
+    return toolsOf(own, { ...host, observers });
+  });
+  const machine = bindActors(tools, host);
   for (const what of relaxedChecks(client, policy)) tell({ kind: 'relaxed', what });
 
   const { interaction = 'ask', idleAfter = IDLE_AFTER } = policy;
@@ -58,10 +54,10 @@ export function createAuthEngine(options: EngineOptions): Engine {
     inspectorOf: (id) => inspectorOf(observers.of(id), host),
     onUse: (id) => sessions.use(id),
   };
-  const parts: SessionParts = { tools, observers, fetch };
+  const parts: SessionParts = { host: own, tools, observers, fetch: host.fetch };
   const make = (id: SessionId): EngineSession =>
     new EngineSession(parts, { id, interaction, chart: new SessionChart(charts, id) });
-  const sessions = new Sessions({ make, idleAfter, now: tools.now });
+  const sessions = new Sessions({ make, idleAfter, now });
   const sessionOf = (actor: AuthActor): EngineSession => {
     const { session: id, interaction } = contextOf(actor);
     return new EngineSession(parts, { id, interaction, chart: new HostedChart(actor) });
@@ -71,21 +67,30 @@ export function createAuthEngine(options: EngineOptions): Engine {
     machine,
     session(of) {
       const id = sessionIdOf(of);
-      refuseDisposed(tools);
+      refuseDisposed(own);
       return sessions.open(id);
     },
     sessionOf,
-    complete: (callbackUrl, of = {}) => complete(tools, sessions, callbackUrl, of),
+    async complete(callbackUrl, of = {}) {
+      const { complete } = await usePart.load();
+      return complete(await tools.load(), sessions, callbackUrl, of);
+    },
     async dispose() {
-      const held = tools.attended.keys;
+      const made = tools.atHand;
+      const held = made?.attended.keys ?? [];
       sessions.stop();
       observers.clear();
       closing.abort();
-      await patiently(Promise.allSettled(held.map((key) => leaveToOthers(tools, key))));
-      await tools.refreshing.settled();
+      if (made) await patiently(leaveAll(made, held));
+      await made?.refreshing.settled();
       await patiently(userAgent.dispose());
     },
   };
+}
+
+async function leaveAll(tools: Tools, held: Tools['attended']['keys']): Promise<void> {
+  const { leaveToOthers } = await usePart.load();
+  await Promise.allSettled(held.map((key) => leaveToOthers(tools, key)));
 }
 
 /** Told of each step of a chart, for `explain` and for the host. */
@@ -120,49 +125,3 @@ async function patiently(work: Promise<unknown>): Promise<void> {
 
 /** How long a session may be unused before it is put to rest, in milliseconds, unless the policy says otherwise. */
 const IDLE_AFTER = 10 * 60_000;
-/** How long a server may take for one answer, in milliseconds, unless the policy says otherwise. */
-const REQUEST_TIMEOUT = 10_000;
-/** How long metadata is remembered, in milliseconds, unless the policy says otherwise. */
-const REMEMBERED = 60_000;
-/**
- * A refresh is at most six requests (two methods of authentication and one that names the scopes, each with one nonce), and
- * some work around them.
- */
-const LEASE_REQUESTS = 7;
-
-function toolsOf(
-  { client, policy = {} }: EngineOptions,
-  { fetch, store, userAgent, onProgress, onDefect, now, sleep }: HostCode,
-  observers: Observers,
-  closing: AbortSignal,
-): Tools {
-  const headersFor = resourceHeaders({ policy, onDefect });
-  const doorOf = (session: SessionId): Door =>
-    createDoor({
-      fetch,
-      headersFor,
-      ...(policy.requestTimeout !== undefined && { deadlineMs: policy.requestTimeout }),
-      onExchange: (facts) => observers.of(session).request(facts),
-    });
-  return {
-    client,
-    policy,
-    userAgent,
-    doorOf,
-    headersFor,
-    tellRegistration: (session, one) => observers.of(session).registration(one),
-    records: new Records(store, (key) => onProgress({ kind: 'set-aside', key }), { sleep }),
-    unsaved: new Map(),
-    registering: new Shared(),
-    refreshing: new Shared(),
-    attended: new AttendedLogins(),
-    remembered: new RememberedAnswers(policy.rememberMetadata ?? REMEMBERED, now),
-    dpop: new Dpop(client.dpop ?? 'off', now),
-    holder: crypto.randomUUID(),
-    leaseTerm: LEASE_REQUESTS * (policy.requestTimeout ?? REQUEST_TIMEOUT),
-    closing,
-    now,
-    sleep,
-    onDefect,
-  };
-}

@@ -1,7 +1,7 @@
 // What a host says to an engine when it makes one.
 import type { InspectionEvent } from 'xstate';
+import type { ClientOptions, Policy } from '../actors/tools/hostOptions.ts';
 import type { Sleep } from '../actors/tools/sleep.ts';
-import type { ClientOptions, Policy } from '../actors/tools/tools.ts';
 import type { UserAgent } from '../actors/userAgents/userAgent.ts';
 import type { TraceFact } from '../contract/trace.ts';
 import type { Interaction } from '../machines/context.ts';

@@ -1,5 +1,5 @@
 // Tells what a session knows and did: for `explain` of the session and of the command line.
-import type { Tools } from '../actors/tools/tools.ts';
+import type { HostTools } from '../actors/tools/hostOptions.ts';
 import type { Failure } from '../contract/errors.ts';
 import type { PassedOver, RegistrationKind, SessionId } from '../contract/facts.ts';
 import { placeOf } from '../protocol/text.ts';
@@ -50,7 +50,7 @@ export interface Explanation {
  */
 export function explain(
   snapshot: AuthSnapshot,
-  { client, policy, now: clock }: Pick<Tools, 'client' | 'policy' | 'now'>,
+  { client, policy, now: clock }: Pick<HostTools, 'client' | 'policy' | 'now'>,
   steps: readonly Progress[],
 ): Explanation {
   const now = clock();

@@ -1,7 +1,7 @@
 // Whether the page of a login has just been opened from here, as by a request of the same moment: then it is not opened again.
 import type { Tools } from '../actors/tools/tools.ts';
 import { includesAll } from '../protocol/scopes.ts';
-import { keys } from '../stores/records.ts';
+import { keys } from '../stores/recordKeys.ts';
 import type { AuthSnapshot } from './sessionChart.ts';
 
 /** Whoever asks for a login within so many milliseconds joins silently; later, the person is shown the page again. */

@@ -1,6 +1,6 @@
 // The observers of one engine, by session: found as long as somebody holds them, and forgotten after that.
 import type { SessionId } from '../contract/facts.ts';
-import { keys } from '../stores/records.ts';
+import { keys } from '../stores/recordKeys.ts';
 import type { Observer } from './observe.ts';
 
 /** One observer for each session; a chart that a host has embedded shares it with the session of the same name. */

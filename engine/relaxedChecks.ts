@@ -1,5 +1,5 @@
 // What the host has relaxed, in words: each is loud, and shown wherever a session explains itself.
-import type { ClientOptions, Policy } from '../actors/tools/tools.ts';
+import type { ClientOptions, Policy } from '../actors/tools/hostOptions.ts';
 import { isLoopback } from '../protocol/address.ts';
 
 /** One sentence for each rule that the policy or the credentials set aside. */

@@ -1,21 +1,16 @@
 // A session: one resource for one subject, one chart, shared by all who ask for the same one.
+import type { HostTools } from '../actors/tools/hostOptions.ts';
 import type { Tools } from '../actors/tools/tools.ts';
 import { AuthError } from '../contract/errors.ts';
 import type { Grant, SessionId } from '../contract/facts.ts';
 import type { Holding } from '../contract/live.ts';
 import type { AuthEvent, Interaction } from '../machines/context.ts';
-import { challengeIn, provesGrant } from '../protocol/evidence.ts';
-import { operationOf } from '../protocol/operation.ts';
 import { covers, includesAll, union } from '../protocol/scopes.ts';
 import { judged, orAborted } from './aborting.ts';
-import { answerOf, meetChallenge } from './answers.ts';
 import { onlooker } from './defects.ts';
 import { refuseDisposed } from './disposed.ts';
 import { type Explanation, explain } from './explain.ts';
-import { GivenOut } from './givenOut.ts';
-import { holdingsOf } from './holdings.ts';
-import { AT_ONCE, isJustShown } from './justShown.ts';
-import { loginPage } from './loginPage.ts';
+import { AT_ONCE } from './justShown.ts';
 import type { Observer } from './observe.ts';
 import type { Observers } from './observers.ts';
 import {
@@ -27,11 +22,13 @@ import {
   judgeResponse,
   judgeWaitOptions,
 } from './options/session.ts';
+import { type Part, usePart } from './parts.ts';
 import type { AuthActor, AuthSnapshot, ChartInUse } from './sessionChart.ts';
-import { beyondCeiling, notFinished, notLoggedIn, notSignedOut } from './sessionFailures.ts';
-import { fetchWith, methodOf, refuseOtherOrigin } from './sessionFetch.ts';
+import { beyondCeiling, notFinished, notSignedOut } from './sessionFailures.ts';
+import type { SessionInUse } from './sessionInUse.ts';
 import type {
   AnsweredRequest,
+  AuthorizationHeaders,
   Fetch,
   HostRequest,
   LoginOptions,
@@ -39,13 +36,12 @@ import type {
   Session,
   WaitOptions,
 } from './sessionSurface.ts';
-import { SessionTokens } from './sessionTokens.ts';
 import { isPersonsTurnOrRest } from './states.ts';
-import type { AuthorizationHeaders, UsableToken } from './useGrant.ts';
 
 /** What all sessions of an engine are made of. */
 export interface SessionParts {
-  readonly tools: Tools;
+  readonly host: HostTools;
+  readonly tools: Part<Tools>;
   readonly observers: Observers;
   readonly fetch: typeof globalThis.fetch;
 }
@@ -57,21 +53,15 @@ export interface OwnParts {
   readonly interaction: Interaction;
 }
 
-/** What a session needs once it is used: most are only names. */
-interface InUse {
-  readonly observer: Observer;
-  readonly tokens: SessionTokens;
-  readonly givenOut: GivenOut;
-  readonly fetch: Fetch;
-}
-
 /** The session behind the public interface; the engine and its fetch use more of it. */
 export class EngineSession implements Session {
   readonly id: SessionId;
   readonly #parts: SessionParts;
   readonly #chart: ChartInUse;
   readonly #interaction: Interaction;
-  #inUse: InUse | undefined;
+  #fetch: Fetch | undefined;
+  /** Most sessions are only names: what they need to be used comes with the first use. */
+  #inUse: SessionInUse | undefined;
   #login: { readonly done: Promise<Grant>; askedAt: number } | undefined;
   /** How often somebody has ended whatever login there was. */
   #endings = 0;
@@ -83,25 +73,28 @@ export class EngineSession implements Session {
     this.#interaction = interaction;
   }
 
-  get #used(): InUse {
-    this.#inUse ??= this.#begin();
+  async #use(): Promise<SessionInUse> {
+    if (this.#inUse) return this.#inUse;
+    const [{ SessionInUse }, tools] = await Promise.all([usePart.load(), this.#parts.tools.load()]);
+    this.#inUse ??= new SessionInUse({
+      tools,
+      fetch: this.#parts.fetch,
+      id: this.id,
+      chart: this.#chart,
+      observer: this.#observer,
+      quiet: (signal) => this.quiet(signal),
+    });
     return this.#inUse;
   }
 
-  #begin(): InUse {
-    const { tools, observers, fetch } = this.#parts;
-    const observer = observers.of(this.id);
-    const quiet = (signal: AbortSignal | undefined): Promise<AuthSnapshot> => this.quiet(signal);
-    return {
-      observer,
-      tokens: new SessionTokens({ id: this.id, chart: this.#chart, tools, quiet }),
-      givenOut: new GivenOut(),
-      fetch: fetchWith(this, { fetch, tools, observer }),
-    };
+  get #observer(): Observer {
+    return this.#parts.observers.of(this.id);
   }
 
   get fetch(): Fetch {
-    return this.#used.fetch;
+    this.#fetch ??= (input, init) =>
+      this.#inUse ? this.#inUse.fetch(input, init) : this.#use().then(({ fetch }) => fetch(input, init));
+    return this.#fetch;
   }
 
   get actor(): AuthActor {
@@ -114,8 +107,8 @@ export class EngineSession implements Session {
 
   async login(options: LoginOptions = {}): Promise<void> {
     const { scopes = [], again = false, signal } = judged(judgeLoginOptions, options);
-    refuseDisposed(this.#parts.tools);
-    const now = this.#parts.tools.now();
+    refuseDisposed(this.#parts.host);
+    const now = this.#parts.host.now();
     const login = this.#login;
     if (login && now - login.askedAt >= AT_ONCE && this.snapshot.hasTag('needsUser')) {
       login.askedAt = now;
@@ -131,20 +124,20 @@ export class EngineSession implements Session {
   }
 
   async #logIn(scopes: readonly string[], again: boolean): Promise<Grant> {
-    const { policy, userAgent } = this.#parts.tools;
+    const { policy, userAgent } = this.#parts.host;
     const { scopeCeiling = scopes, scopeFloor = [] } = policy;
     if (!includesAll(union(scopeCeiling, scopeFloor), scopes))
       throw new AuthError(beyondCeiling(this.id, scopes));
     // A login that an earlier process started is shown again; anything else in flight comes first.
     const endings = this.#endings;
+    const used = await this.#use();
     await this.#chart.until(isPersonsTurnOrRest);
-    await this.#used.tokens.lookAgain();
+    await used.lookAgain();
     if (endings !== this.#endings) throw new AuthError(notFinished(this.id));
     const before = again ? this.snapshot.context.grant?.version : undefined;
     // At once where nobody is awaited: whoever asks for a token next waits for this login.
     const isAwaited = this.snapshot.hasTag('needsUser');
-    if (!isAwaited || !(await isJustShown(this.#parts.tools, this.snapshot, scopes)))
-      this.tell({ type: 'user.login', scopes, again });
+    if (!isAwaited || !(await used.isJustShown(scopes))) this.tell({ type: 'user.login', scopes, again });
     const snapshot = await this.settled();
     userAgent.dismiss?.();
     const { grant, failure: failed, refusal } = snapshot.context;
@@ -154,48 +147,32 @@ export class EngineSession implements Session {
   }
 
   async token(options: WaitOptions = {}): Promise<string> {
-    return (await this.#tokenInHand(judged(judgeWaitOptions, options).signal)).accessToken;
+    const { signal } = judged(judgeWaitOptions, options);
+    return (await (await this.#use()).token(signal)).accessToken;
   }
 
   async authorization(request: HostRequest): Promise<AuthorizationHeaders> {
-    const { method, url, nonce, signal } = judged(judgeHostRequest, request);
-    const at = new URL(url);
-    refuseOtherOrigin(this, at);
-    if (nonce !== undefined) this.#parts.tools.dpop.hear(at, nonce);
-    const token = await this.#tokenInHand(signal);
-    return token.headersFor({ method: methodOf(method), url: at });
-  }
-
-  async #tokenInHand(signal: AbortSignal | undefined): Promise<UsableToken> {
-    const usable = await this.usableToken(signal);
-    if (!usable) throw new AuthError(this.snapshot.context.failure ?? notLoggedIn(this.id));
-    this.#used.givenOut.remember(usable);
-    return usable;
+    const known = judged(judgeHostRequest, request);
+    return (await this.#use()).authorization(known);
   }
 
   async answered(response: Response, request: AnsweredRequest = {}): Promise<boolean> {
     judgeResponse(response);
-    const { signal, method = 'GET', body } = judged(judgeAnsweredRequest, request);
-    const url = String(request.url ?? (response.url || this.id.resource));
-    const grantVersion = this.#used.givenOut.versionSent(request.authorization);
-    const answer = answerOf(response, new URL(this.id.resource).origin);
-    const challenge = challengeIn(answer, response.headers.get('www-authenticate'));
-    if (grantVersion !== null && provesGrant(answer)) this.#used.tokens.prove({ version: grantVersion });
-    if (!challenge) return false;
-    const operation = operationOf(methodOf(method).toUpperCase(), url, body);
-    return (await meetChallenge(this, { challenge, grantVersion, operation }, signal)) !== 'nothing new';
+    const known = judged(judgeAnsweredRequest, request);
+    return (await this.#use()).answered(response, known);
   }
 
-  loginUrl(): Promise<string | undefined> {
-    return loginPage(this.#parts.tools, this.#chart, this.#login?.done);
+  async loginUrl(): Promise<string | undefined> {
+    const login = this.#login?.done;
+    return (await this.#use()).loginUrl(login);
   }
 
   explain(): Explanation {
-    return explain(this.snapshot, this.#parts.tools, [...this.#used.observer.history]);
+    return explain(this.snapshot, this.#parts.host, [...this.#observer.history]);
   }
 
-  holdings(): Promise<readonly Holding[]> {
-    return holdingsOf(this.#parts.tools.records, this.id);
+  async holdings(): Promise<readonly Holding[]> {
+    return (await this.#use()).holdings();
   }
 
   async logout(options: LogoutOptions = {}): Promise<void> {
@@ -219,27 +196,14 @@ export class EngineSession implements Session {
   }
 
   #after(order: AuthEvent, signal: AbortSignal | undefined): Promise<AuthSnapshot> {
-    refuseDisposed(this.#parts.tools);
+    refuseDisposed(this.#parts.host);
     this.tell(order);
     return this.settled(signal);
   }
 
   subscribe(listener: (snapshot: AuthSnapshot) => void): () => void {
     judgeListener(listener);
-    return this.#chart.subscribe(onlooker(listener, this.#parts.tools.onDefect));
-  }
-
-  /** The token to send, if there is one; renewed first when it is due. */
-  usableToken(signal?: AbortSignal): Promise<UsableToken | undefined> {
-    return this.#used.tokens.usable(signal);
-  }
-
-  inHand(): UsableToken | undefined {
-    return this.#used.tokens.inHand();
-  }
-
-  prove(token: Pick<UsableToken, 'version'>): void {
-    this.#used.tokens.prove(token);
+    return this.#chart.subscribe(onlooker(listener, this.#parts.host.onDefect));
   }
 
   /** Waits until nothing is in flight, but not for a person whom nobody here has sent anywhere. */
@@ -263,11 +227,6 @@ export class EngineSession implements Session {
   /** Tells the chart something; nothing when it was stopped. */
   tell(event: AuthEvent): void {
     this.#chart.tell(event);
-  }
-
-  /** A moment in the order of requests of the engine: what was asked for before a request is outdated by its 401. */
-  mark(): number {
-    return this.#parts.tools.remembered.mark();
   }
 
   /** Starts the chart from the store, if it is at rest. @returns where it is. */

@@ -3,7 +3,13 @@ import type { SessionId } from '../contract/facts.ts';
 import type { Holding } from '../contract/live.ts';
 import type { Explanation } from './explain.ts';
 import type { AuthActor, AuthSnapshot } from './sessionChart.ts';
-import type { AuthorizationHeaders } from './useGrant.ts';
+
+/** What a request carries to show a token. */
+export interface AuthorizationHeaders {
+  readonly authorization: string;
+  /** Where the token is bound to a key: the proof. */
+  readonly dpop?: string;
+}
 
 /** `fetch` in the shape of the platform's own. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;

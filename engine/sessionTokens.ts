@@ -12,7 +12,7 @@ import { TokenInHand } from './tokenInHand.ts';
 import { type UsableToken, useGrant } from './useGrant.ts';
 
 /** What tokens are found with. */
-interface TokenParts {
+export interface TokenParts {
   readonly id: SessionId;
   readonly chart: ChartInUse;
   readonly tools: Tools;

@@ -1,6 +1,6 @@
 // The sessions of one engine: one for all who ask for the same, put to rest when nobody uses it, revived when somebody does.
 import type { SessionId } from '../contract/facts.ts';
-import { keys } from '../stores/records.ts';
+import { keys } from '../stores/recordKeys.ts';
 import type { EngineSession } from './session.ts';
 
 /** How the sessions of an engine are made, and put to rest. */

@@ -8,6 +8,7 @@ import type { Grant, SessionId } from '../contract/facts.ts';
 import { foreignTokenFailure } from '../protocol/ownership.ts';
 import { placeOf } from '../protocol/text.ts';
 import { type GrantRecord, keys, type Versioned } from '../stores/records.ts';
+import type { AuthorizationHeaders } from './sessionSurface.ts';
 
 /** A token with all that is needed to send it. */
 export interface UsableToken {
@@ -24,13 +25,6 @@ interface RequestFacts {
   /** As it is sent: case counts. */
   readonly method: string;
   readonly url: URL;
-}
-
-/** What a request carries to show a token. */
-export interface AuthorizationHeaders {
-  readonly authorization: string;
-  /** Where the token is bound to a key: the proof. */
-  readonly dpop?: string;
 }
 
 /**

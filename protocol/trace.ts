@@ -1,5 +1,6 @@
 // Reads a recorded run back: each line is judged, and what is no fact is counted and left out.
-import { type TraceFact, traceFact } from '../contract/trace.ts';
+import type { TraceFact } from '../contract/trace.ts';
+import { traceFact } from '../contract/traceSchema.ts';
 import { readObject } from './json.ts';
 
 /** Longest line and most lines that are read. */

@@ -2,7 +2,6 @@
 import { readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { lock } from 'proper-lockfile';
 import { refuse } from '../contract/errors.ts';
 import { errnoOf, orAbsent } from './fileSystem.ts';
 
@@ -76,8 +75,10 @@ async function acquire(lockFolder: string): Promise<() => Promise<void>> {
   }
 }
 
-const hold = (lockFolder: string, stale: number): Promise<() => Promise<void>> =>
-  lock(lockFolder, {
+/** The library is loaded by who writes: a process that only reads a token does not need it. */
+async function hold(lockFolder: string, stale: number): Promise<() => Promise<void>> {
+  const { lock } = await import('proper-lockfile');
+  return lock(lockFolder, {
     lockfilePath: lockFolder,
     realpath: false,
     stale,
@@ -85,6 +86,7 @@ const hold = (lockFolder: string, stale: number): Promise<() => Promise<void>> =
     // It is called from a timer, where nobody could catch. `confirm` notices the same in time.
     onCompromised: () => undefined,
   });
+}
 
 /** Removes a lock that a crash has left behind; one process at a time, so that no fresh lock is hit. */
 async function breakStale(lockFolder: string): Promise<void> {

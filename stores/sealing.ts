@@ -1,5 +1,4 @@
 // Sealing one record: keys of the host, AES-256-GCM by WebCrypto, and an envelope that says by which key.
-import * as z from 'zod/mini';
 import { refuse } from '../contract/errors.ts';
 import { own, readObject } from '../protocol/json.ts';
 import { shown } from '../protocol/text.ts';
@@ -26,13 +25,13 @@ export interface Encryption {
 }
 
 /** What is in the home. `version`: of the record that this one says again under another key. */
-const envelopeSchema = z.object({
-  v: z.literal(1),
-  kid: z.string(),
-  iv: z.string(),
-  data: z.string(),
-  version: z.optional(z.string()),
-});
+interface Envelope {
+  readonly v: 1;
+  readonly kid: string;
+  readonly iv: string;
+  readonly data: string;
+  readonly version?: string;
+}
 
 /** The keys, imported: their bytes are not kept. */
 export interface Ring {
@@ -49,8 +48,15 @@ export type Opened =
 
 /** The version that a record has for those who read it, whatever the home calls it. */
 export function versionOf(stored: Stored): string {
-  const { success, data } = envelopeSchema.safeParse(readObject(stored.text));
-  return (success ? data.version : undefined) ?? stored.version;
+  return readEnvelope(readObject(stored.text))?.version ?? stored.version;
+}
+
+function readEnvelope(object: Readonly<Record<string, unknown>> | undefined): Envelope | undefined {
+  if (!object || own(object, 'v') !== 1) return undefined;
+  const [kid, iv, data, version] = ['kid', 'iv', 'data', 'version'].map((name) => own(object, name));
+  if (typeof kid !== 'string' || typeof iv !== 'string' || typeof data !== 'string') return undefined;
+  if (version === undefined) return { v: 1, kid, iv, data };
+  return typeof version === 'string' ? { v: 1, kid, iv, data, version } : undefined;
 }
 
 // Keys.
@@ -113,8 +119,8 @@ export async function open(ring: Ring, name: string, stored: Stored): Promise<Op
   if (isPlain && ring.adoptsPlain) return { is: 'read', ...stored, isCurrent: false };
   const v = object && own(object, 'v');
   if (typeof v === 'number' && v > 1) return { is: 'newer' };
-  const { success, data: envelope } = envelopeSchema.safeParse(object);
-  if (!success) return { is: isPlain ? 'plain' : 'broken' };
+  const envelope = readEnvelope(object);
+  if (!envelope) return { is: isPlain ? 'plain' : 'broken' };
   const { kid, version } = envelope;
   const key = await ring.keys.get(kid);
   if (!key) return { is: 'locked', kid };
@@ -122,7 +128,8 @@ export async function open(ring: Ring, name: string, stored: Stored): Promise<Op
   try {
     const algorithm = { name: 'AES-GCM', iv: fromBase64url(envelope.iv), additionalData };
     const bytes = await crypto.subtle.decrypt(algorithm, key, fromBase64url(envelope.data));
-    const text = z.string().parse(JSON.parse(new TextDecoder().decode(bytes)));
+    const text: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    if (typeof text !== 'string') return { is: 'broken' };
     return { is: 'read', text, version: version ?? stored.version, isCurrent: kid === ring.current.id };
   } catch {
     return { is: 'broken' }; // Whatever it was, its message and cause are not for others.

@@ -8,7 +8,8 @@ import { resourceAt, resourceParameter } from '../network/resourceParameter.ts';
 import { requestTokens } from '../network/tokenEndpoint.ts';
 import { clientOf } from '../records/clientOf.ts';
 import { keepGrant } from '../records/keepGrant.ts';
-import type { Act, GrantOptions, Tools } from '../tools/tools.ts';
+import type { GrantOptions } from '../tools/hostOptions.ts';
+import type { Act, Tools } from '../tools/tools.ts';
 
 type Input = Parameters<ReturnType<Act<'requestDirectGrant'>>>[0];
 type Enterprise = Extract<GrantOptions, { kind: 'enterprise' }>;

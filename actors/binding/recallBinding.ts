@@ -8,7 +8,8 @@ import {
 import { type BindingRecord, keys, type Records } from '../../stores/records.ts';
 import { bindingFacts, registrationFacts } from '../records/facts.ts';
 import { hostSettings, readBinding, readGrant } from '../records/recall.ts';
-import { type Act, type PreRegisteredClient, registrationPlace, type Tools } from '../tools/tools.ts';
+import type { PreRegisteredClient } from '../tools/hostOptions.ts';
+import { type Act, registrationPlace, type Tools } from '../tools/tools.ts';
 
 type Input = Parameters<ReturnType<Act<'recallBinding'>>>[0];
 

@@ -5,7 +5,8 @@ import type { ServerMetadata } from '../../contract/facts.ts';
 import { type ClientAnswer, nextAuthMethod } from '../../protocol/clientAuthMethod.ts';
 import { areCredentialsOf, foreignCredentialsFailure } from '../../protocol/ownership.ts';
 import type { ClientRecord } from '../../stores/records.ts';
-import type { PreRegisteredClient, Tools } from '../tools/tools.ts';
+import type { PreRegisteredClient } from '../tools/hostOptions.ts';
+import type { Tools } from '../tools/tools.ts';
 import { fromHost, secretFromHost } from './fromHost.ts';
 
 /** What a request authenticates with: a client, and the issuer that it belongs to. */

@@ -2,7 +2,6 @@
 import { isOutage } from '../../protocol/outage.ts';
 import { Shared } from '../tools/shared.ts';
 import type { DoorAnswer } from './door.ts';
-import { freshFor } from './freshness.ts';
 
 /** Most answers that are kept; the oldest go first. */
 const MAX_ANSWERS = 500;
@@ -64,6 +63,7 @@ export class RememberedAnswers {
     const work = async (shared: AbortSignal): Promise<Remembered> => {
       const at = this.#now();
       const answer = await ask(shared);
+      const { freshFor } = await import('./freshness.ts');
       return { answer, order, at, fresh: freshFor(answer, this.#longest, this.#now()) };
     };
     const found = await this.#running.run(`${order} ${name}`, work, signal).finally(() => {

@@ -1,7 +1,8 @@
 // Headers that the host wants with every request to the origin of a resource, and that no other origin gets.
 import { isHeaderValue } from '../../protocol/text.ts';
 import { urlOf } from '../../protocol/url.ts';
-import type { HeaderValues, Tools } from '../tools/tools.ts';
+import type { HeaderValues } from '../tools/hostOptions.ts';
+import type { Tools } from '../tools/tools.ts';
 import { refuseHost, secretFromHost } from './fromHost.ts';
 
 /** Headers by name, in small letters. Values may be secret. */

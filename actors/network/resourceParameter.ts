@@ -1,5 +1,6 @@
 // The `resource` parameter (RFC 8707): byte for byte as in the metadata of the resource, unless the host says otherwise.
-import type { ByIssuer, Tools } from '../tools/tools.ts';
+import type { ByIssuer } from '../tools/hostOptions.ts';
+import type { Tools } from '../tools/tools.ts';
 
 /** The `resource` for this issuer: as the host named it for there; '' when it said that the issuer rejects the parameter. */
 export function resourceAt({ policy }: Pick<Tools, 'policy'>, issuer: string, resource: string): string {

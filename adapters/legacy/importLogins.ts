@@ -43,23 +43,7 @@ export type ImportOutcome = Pick<FoundLogin, 'from' | 'resource' | 'older'> &
     | { readonly outcome: 'not-imported'; readonly failure: Failure }
   );
 
-/**
- * Imports the logins that `readMcpRemote` or `readSdkRecords` found. No record is overwritten, so you may run it again,
- * also after it was interrupted. When several logins are of one session, the first one is imported.
- * @param store Where to write them: the store that the engine will use.
- * @param logins The logins, the preferred one of each session first.
- * @returns the outcome of each login, in the same order. It throws no AuthError.
- * @example
- * import { defaultFolder, fileStore, importLogins, mcpRemoteFolder, readMcpRemote } from 'authchart/node';
- * const found = await readMcpRemote({
- *   folder: mcpRemoteFolder(process.env),
- *   resources: ['https://mcp.example.com/mcp'],
- * });
- * const store = fileStore({ folder: defaultFolder(process.env) });
- * for (const login of await importLogins(store, found.logins, { issuer: 'https://as.example.com' }))
- *   console.log(login.resource, login.outcome);
- * @see MCP Authorization 2026-07-28, "Authorization Server Binding"
- */
+/** What `importLogins` of `authchart/node` does: it says how. */
 export async function importLogins(
   store: Store,
   logins: readonly FoundLogin[],

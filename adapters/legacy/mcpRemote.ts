@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Failure, refuse } from '../../contract/errors.ts';
 import { shown } from '../../protocol/text.ts';
@@ -12,27 +11,12 @@ import { leaveOut, readForeignFile } from './foreignFile.ts';
 import { type Found, type FoundLogin, orFailure } from './found.ts';
 import { readClient, readTokens } from './sdkRecords.ts';
 
-/**
- * Finds the folder of mcp-remote as mcp-remote does: `$MCP_REMOTE_CONFIG_DIR`, else `~/.mcp-auth`.
- * @param env The environment variables: `process.env`.
- */
-export function mcpRemoteFolder(env: Readonly<Record<string, string | undefined>>): string {
-  return env['MCP_REMOTE_CONFIG_DIR'] || join(homedir(), '.mcp-auth');
-}
-
 /** The files with logins. Locks, code verifiers and logs are in the same folder. */
 const recordName = /^([0-9a-f]{32})_(?:client_info|tokens)\.json$/;
 /** Each version has a folder (S14). Before 0.0.13 the files were in the main folder. */
 const versionFolder = /^mcp-remote-/;
 
-/**
- * Reads the logins in the folder of mcp-remote, and changes nothing in it. The file names are hashes of the resources,
- * so you have to name the resources. Of several logins of one resource the newest is used.
- * @param options `folder`: the folder. `resources`: the URLs as they stand in the configuration of mcp-remote: its
- * server URL, and the value of `--resource` if it has one.
- * @throws AuthError `config_invalid` when the folder exists and cannot be read.
- * @see `importLogins`, which writes them into a store
- */
+/** What `readMcpRemote` of `authchart/node` does: it says how. */
 export async function readMcpRemote(options: {
   readonly folder: string;
   readonly resources: readonly string[];

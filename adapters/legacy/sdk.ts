@@ -17,14 +17,7 @@ interface Parts {
   readonly resourceUrl?: string;
 }
 
-/**
- * Reads one login that a provider of the TypeScript MCP SDK saved as JSON, and changes nothing. A file may hold the
- * argument of `saveClientInformation`, or the argument of `saveTokens`, or both as `{ clientInformation, tokens }`, with
- * `resourceUrl` or without.
- * @param options `files`: the files of this login. `resource`: what it is for; default the `resourceUrl` in the files.
- * @throws AuthError `config_invalid` when neither `resource` nor a `resourceUrl` is there.
- * @see `importLogins`, which writes it into a store
- */
+/** What `readSdkRecords` of `authchart/node` does: it says how. */
 export async function readSdkRecords(options: {
   readonly files: readonly string[];
   readonly resource?: string;

@@ -4,7 +4,7 @@ import type {
   GrantOptions,
   PreRegisteredClient,
   PrivateKey,
-} from '../../actors/tools/tools.ts';
+} from '../../actors/tools/hostOptions.ts';
 import type { ClientAuthMethod } from '../../contract/facts.ts';
 import type { DpopMode } from '../../protocol/dpopPolicy.ts';
 import {

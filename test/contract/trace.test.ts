@@ -1,6 +1,7 @@
 // What may stand in a recorded run: every fact is kept as it was, and of everything else nothing is read.
 import { describe, expect, it } from 'vitest';
-import { type RequestFact, type StepFact, traceFact } from '../../contract/trace.ts';
+import type { RequestFact, StepFact } from '../../contract/trace.ts';
+import { traceFact } from '../../contract/traceSchema.ts';
 
 const session = { resource: 'https://r.example/mcp', subject: 'ada', label: 'work' };
 const told = { code: 'grant_refused', phase: 'renewing', recovery: 'reauthorize', message: 'Log in again.' };

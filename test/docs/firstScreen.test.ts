@@ -40,8 +40,8 @@ async function install(into: string): Promise<void> {
   await mkdir(home, { recursive: true });
   await copyFile(join(root, 'package.json'), join(home, 'package.json'));
   await symlink(join(root, 'node_modules'), join(home, 'node_modules'));
-  const tsc = join(root, 'node_modules/.bin/tsc');
-  await run(tsc, ['-p', 'tsconfig.build.json', '--outDir', join(home, 'dist')], { cwd: root });
+  const rolldown = join(root, 'node_modules/.bin/rolldown');
+  await run(rolldown, ['-c', 'rolldown.config.ts', '-d', join(home, 'dist')], { cwd: root });
 }
 
 /** `npm run playground`, at any port. @returns it, and the resource that it prints. */

@@ -68,10 +68,16 @@ describe('the facts of a chart', () => {
 
   it('L04: are copies: whoever changes them changes no chart', () => {
     const facts = chartFacts(full);
-    for (const list of [facts.grant?.requested, facts.grant?.granted, facts.stepUp, facts.requestedLogin])
-      list?.push('more');
-    facts.challenge?.scopes?.push('more');
-    facts.pending?.requested.push('more');
+    const { grant, stepUp, requestedLogin, challenge, pending } = facts;
+    const lists = [
+      grant?.requested,
+      grant?.granted,
+      stepUp,
+      requestedLogin,
+      challenge?.scopes,
+      pending?.requested,
+    ];
+    for (const list of lists) (list as string[]).push('more');
     expect(full.grant?.granted).toEqual(['read']);
     expect(full.challenge?.scopes).toEqual(['write']);
     expect(full.pending?.requested).toEqual(['write']);

@@ -1,0 +1,19 @@
+// What a login by a code needs, and what renews and widens it: loaded together, when a chart first needs one of them.
+export { awaitResponse } from '../../actors/authorization/awaitResponse.ts';
+export { discardAuthorization } from '../../actors/authorization/discardAuthorization.ts';
+export { exchangeCode } from '../../actors/authorization/exchangeCode.ts';
+export { findLogin } from '../../actors/authorization/findLogin.ts';
+export { prepareAuthorization } from '../../actors/authorization/prepareAuthorization.ts';
+export { presentAuthorization } from '../../actors/authorization/presentAuthorization.ts';
+export { reserveRedirect } from '../../actors/authorization/reserveRedirect.ts';
+export { takeOverLogin } from '../../actors/authorization/takeOverLogin.ts';
+export { validateResponse } from '../../actors/authorization/validateResponse.ts';
+export { recallBinding } from '../../actors/binding/recallBinding.ts';
+export { chooseServer } from '../../actors/discovery/chooseServer.ts';
+export { fetchResourceMetadata } from '../../actors/discovery/fetchResourceMetadata.ts';
+export { fetchServerMetadata } from '../../actors/discovery/fetchServerMetadata.ts';
+export { probeResource } from '../../actors/discovery/probeResource.ts';
+export { createDoor } from '../../actors/network/http.ts';
+export { registerClient } from '../../actors/registration/registerClient.ts';
+export { confirmStepUp } from '../../actors/session/confirmStepUp.ts';
+export { refreshGrant } from '../../actors/tokens/refreshGrant.ts';

@@ -1,0 +1,116 @@
+// A session that is used: its tokens, its requests to the resource, and what their answers say.
+import { AuthError } from '../contract/errors.ts';
+import type { SessionId } from '../contract/facts.ts';
+import type { Holding } from '../contract/live.ts';
+import type { AuthEvent } from '../machines/context.ts';
+import { challengeIn, provesGrant } from '../protocol/evidence.ts';
+import { operationOf } from '../protocol/operation.ts';
+import { answerOf, meetChallenge } from './answers.ts';
+import { GivenOut } from './givenOut.ts';
+import { holdingsOf } from './holdings.ts';
+import { isJustShown } from './justShown.ts';
+import { loginPage } from './loginPage.ts';
+import type { AuthSnapshot } from './sessionChart.ts';
+import { notLoggedIn } from './sessionFailures.ts';
+import { type Fetching, type FetchMeans, fetchWith, methodOf, refuseOtherOrigin } from './sessionFetch.ts';
+import type { AnsweredRequest, AuthorizationHeaders, Fetch, HostRequest } from './sessionSurface.ts';
+import { SessionTokens, type TokenParts } from './sessionTokens.ts';
+import type { UsableToken } from './useGrant.ts';
+
+/** What it has of its session and of its engine. */
+export type UsedParts = TokenParts & Pick<FetchMeans, 'fetch' | 'observer'>;
+
+/** Made with the first use of a session. */
+export class SessionInUse implements Fetching {
+  readonly id: SessionId;
+  /** The `fetch` of the session. */
+  readonly fetch: Fetch;
+  readonly #parts: UsedParts;
+  readonly #tokens: SessionTokens;
+  readonly #givenOut = new GivenOut();
+
+  constructor(parts: UsedParts) {
+    this.#parts = parts;
+    this.#tokens = new SessionTokens(parts);
+    this.id = parts.id;
+    this.fetch = fetchWith(this, parts);
+  }
+
+  get snapshot(): AuthSnapshot {
+    return this.#parts.chart.snapshot;
+  }
+
+  tell(event: AuthEvent): void {
+    this.#parts.chart.tell(event);
+  }
+
+  quiet(signal?: AbortSignal): Promise<AuthSnapshot> {
+    return this.#parts.quiet(signal);
+  }
+
+  inHand(): UsableToken | undefined {
+    return this.#tokens.inHand();
+  }
+
+  usableToken(signal?: AbortSignal): Promise<UsableToken | undefined> {
+    return this.#tokens.usable(signal);
+  }
+
+  prove(token: Pick<UsableToken, 'version'>): void {
+    this.#tokens.prove(token);
+  }
+
+  /** A moment in the order of requests of the engine: what was asked for before a request is outdated by its 401. */
+  mark(): number {
+    return this.#parts.tools.remembered.mark();
+  }
+
+  /** What siblings did a moment ago, where the home could not tell it yet. */
+  lookAgain(): Promise<void> {
+    return this.#tokens.lookAgain();
+  }
+
+  /** Whether a login that brings these scopes was shown to the person a moment ago. */
+  isJustShown(scopes: readonly string[]): Promise<boolean> {
+    return isJustShown(this.#parts.tools, this.snapshot, scopes);
+  }
+
+  /** @param login that somebody has asked the session for; undefined when nobody has. */
+  loginUrl(login: Promise<unknown> | undefined): Promise<string | undefined> {
+    return loginPage(this.#parts.tools, this.#parts.chart, login);
+  }
+
+  holdings(): Promise<readonly Holding[]> {
+    return holdingsOf(this.#parts.tools.records, this.id);
+  }
+
+  /** A token to give out. @throws AuthError why there is none. */
+  async token(signal: AbortSignal | undefined): Promise<UsableToken> {
+    const usable = await this.usableToken(signal);
+    if (!usable) throw new AuthError(this.snapshot.context.failure ?? notLoggedIn(this.id));
+    this.#givenOut.remember(usable);
+    return usable;
+  }
+
+  /** What a request that the host sends itself carries. */
+  async authorization({ method, url, nonce, signal }: HostRequest): Promise<AuthorizationHeaders> {
+    const at = new URL(url);
+    refuseOtherOrigin(this, at);
+    if (nonce !== undefined) this.#parts.tools.dpop.hear(at, nonce);
+    const token = await this.token(signal);
+    return token.headersFor({ method: methodOf(method), url: at });
+  }
+
+  /** Hears an answer to a request that the host sent itself. @returns whether it is worth sending again. */
+  async answered(response: Response, request: AnsweredRequest): Promise<boolean> {
+    const { signal, method = 'GET', body, authorization } = request;
+    const url = String(request.url ?? (response.url || this.id.resource));
+    const grantVersion = this.#givenOut.versionSent(authorization);
+    const answer = answerOf(response, new URL(this.id.resource).origin);
+    const challenge = challengeIn(answer, response.headers.get('www-authenticate'));
+    if (grantVersion !== null && provesGrant(answer)) this.prove({ version: grantVersion });
+    if (!challenge) return false;
+    const operation = operationOf(methodOf(method).toUpperCase(), url, body);
+    return (await meetChallenge(this, { challenge, grantVersion, operation }, signal)) !== 'nothing new';
+  }
+}
