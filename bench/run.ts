@@ -13,6 +13,7 @@ import { coldLogin } from './sections/coldLogin.ts';
 import { faults } from './sections/faults.ts';
 import { folder } from './sections/folder.ts';
 import { hotPath } from './sections/hotPath.ts';
+import { rate } from './sections/rate.ts';
 import { sessions } from './sections/sessions.ts';
 import { storm } from './sections/storm.ts';
 import { weight } from './sections/weight.ts';
@@ -33,6 +34,7 @@ const sections: Readonly<Record<string, (bench: Bench) => Promise<Findings>>> = 
   storm,
   changes,
   sessions,
+  rate,
   folder,
   faults,
 };

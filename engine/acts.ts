@@ -1,7 +1,8 @@
 // What is done under the name of each actor, and which part of the engine it is in.
 import type { Act } from '../actors/tools/tools.ts';
+import type { Part } from '../contract/part.ts';
 import { type ActorName, actorPhases } from '../contract/work.ts';
-import { devicePart, directPart, loginPart, type Part, pushedPart, signOutPart, usePart } from './parts.ts';
+import { devicePart, directPart, loginPart, pushedPart, signOutPart, usePart } from './parts.ts';
 
 /** A part that has the act of this name. */
 type PartWith<Name extends ActorName> = Pick<Part<{ readonly [Only in Name]: Act<Only> }>, 'atHand' | 'load'>;

@@ -4,6 +4,7 @@ import type { Tools } from '../actors/tools/tools.ts';
 import { throwIfCancelled } from '../actors/tools/waiting.ts';
 import { AuthError, toFailure } from '../contract/errors.ts';
 import type { Pending } from '../contract/facts.ts';
+import type { Part } from '../contract/part.ts';
 import {
   type ActorName,
   actorPhases,
@@ -13,7 +14,7 @@ import {
 } from '../contract/work.ts';
 import { type AuthMachine, authMachine } from '../machines/authMachine.ts';
 import { actAtHand, actOf } from './acts.ts';
-import { type Part, usePart } from './parts.ts';
+import { usePart } from './parts.ts';
 import type { AuthSnapshot } from './sessionChart.ts';
 
 /** The actors that a chart runs while it leads a person. */

@@ -6,6 +6,7 @@ import { sleep as systemSleep } from '../actors/tools/sleep.ts';
 import type { Tools } from '../actors/tools/tools.ts';
 import { refuse } from '../contract/errors.ts';
 import type { SessionId } from '../contract/facts.ts';
+import { Part } from '../contract/part.ts';
 import { authMachine } from '../machines/authMachine.ts';
 import type { AuthContext } from '../machines/context.ts';
 import { sessionIdOf } from '../protocol/sessionId.ts';
@@ -18,8 +19,9 @@ import { HostedChart } from './hostedChart.ts';
 import { Observer } from './observe.ts';
 import { Observers } from './observers.ts';
 import { judgeEngineOptions } from './options/engine.ts';
-import { Part, usePart } from './parts.ts';
+import { usePart } from './parts.ts';
 import { relaxedChecks } from './relaxedChecks.ts';
+import { CommonTexts } from './restingChart.ts';
 import { EngineSession, type SessionParts } from './session.ts';
 import { type AuthActor, type AuthSnapshot, type ChartParts, SessionChart } from './sessionChart.ts';
 import { Sessions } from './sessions.ts';
@@ -52,6 +54,7 @@ export function createAuthEngine(options: EngineOptions): Engine {
     machine,
     interaction,
     inspectorOf: (id) => inspectorOf(observers.of(id), host),
+    texts: new CommonTexts(),
     onUse: (id) => sessions.use(id),
   };
   const parts: SessionParts = { host: own, tools, observers, fetch: host.fetch };

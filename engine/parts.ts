@@ -1,41 +1,5 @@
 // The parts of the engine that are loaded when they are first used: nobody loads what is not needed.
-import { type Phase, refuse } from '../contract/errors.ts';
-
-/** Something that is loaded once, and is at hand after that. */
-export class Part<Loaded> {
-  readonly #load: () => Promise<Loaded>;
-  #loading: Promise<Loaded> | undefined;
-  #loaded: Loaded | undefined;
-
-  constructor(load: () => Promise<Loaded>) {
-    this.#load = load;
-  }
-
-  /** What was loaded already: whoever has it need not wait. */
-  get atHand(): Loaded | undefined {
-    return this.#loaded;
-  }
-
-  /**
-   * @param phase where an error says that it happened.
-   * @throws AuthError `unreachable`: the files of a page were replaced while it was open, or the network is gone.
-   */
-  async load(phase: Phase = 'requesting'): Promise<Loaded> {
-    try {
-      this.#loading ??= this.#load();
-      this.#loaded = await this.#loading;
-      return this.#loaded;
-    } catch {
-      this.#loading = undefined;
-      // What the platform says of it names files only.
-      return refuse(
-        'unreachable',
-        phase,
-        'A part of this program could not be loaded; try again, and load the page anew when that does not help.',
-      );
-    }
-  }
-}
+import { Part } from '../contract/part.ts';
 
 /** What a session needs once it is used: its records, its tokens, its requests. */
 export const usePart = new Part(() => import('./parts/use.ts'));

@@ -4,6 +4,7 @@ import type { Tools } from '../actors/tools/tools.ts';
 import { AuthError } from '../contract/errors.ts';
 import type { Grant, SessionId } from '../contract/facts.ts';
 import type { Holding } from '../contract/live.ts';
+import type { Part } from '../contract/part.ts';
 import type { AuthEvent, Interaction } from '../machines/context.ts';
 import { covers, includesAll, union } from '../protocol/scopes.ts';
 import { judged, orAborted } from './aborting.ts';
@@ -22,7 +23,7 @@ import {
   judgeResponse,
   judgeWaitOptions,
 } from './options/session.ts';
-import { type Part, usePart } from './parts.ts';
+import { usePart } from './parts.ts';
 import type { AuthActor, AuthSnapshot, ChartInUse } from './sessionChart.ts';
 import { beyondCeiling, notFinished, notSignedOut } from './sessionFailures.ts';
 import type { SessionInUse } from './sessionInUse.ts';
@@ -240,7 +241,10 @@ export class EngineSession implements Session {
    * @returns whether it is at rest.
    */
   rest(now: number): boolean {
-    return this.#login === undefined && this.#chart.rest(now);
+    if (this.#login !== undefined || !this.#chart.rest(now)) return false;
+    this.#inUse = undefined;
+    this.#fetch = undefined;
+    return true;
   }
 
   /** Stops the chart: what is in flight ends, what is stored stays. */

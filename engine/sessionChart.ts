@@ -3,6 +3,7 @@ import { type ActorRefFrom, createActor, type InspectionEvent, type SnapshotFrom
 import type { SessionId } from '../contract/facts.ts';
 import type { AuthMachine } from '../machines/authMachine.ts';
 import type { AuthEvent, Interaction } from '../machines/context.ts';
+import { type CommonTexts, RestingChart } from './restingChart.ts';
 import { untilReached } from './untilReached.ts';
 
 /** The running chart. */
@@ -40,6 +41,8 @@ export interface ChartParts {
   readonly interaction: Interaction;
   /** Asked for when a chart starts. @returns what is told of each of its steps. */
   readonly inspectorOf: (session: SessionId) => (event: InspectionEvent) => void;
+  /** What charts at rest have in common. */
+  readonly texts: CommonTexts;
   /** Called each time that a chart is used. */
   readonly onUse: (session: SessionId) => void;
 }
@@ -54,7 +57,7 @@ export class SessionChart implements ChartInUse {
   #listeners: Set<Listener> | undefined;
   #running: (AuthActor & { stop(): unknown }) | undefined;
   #isStopped = false;
-  #snapshot: AuthSnapshot | undefined;
+  #resting: RestingChart | undefined;
   /** The host has it, and would not notice that another one took its place. */
   #isGivenOut = false;
 
@@ -69,7 +72,11 @@ export class SessionChart implements ChartInUse {
   }
 
   get snapshot(): AuthSnapshot {
-    return this.#running?.getSnapshot() ?? this.#snapshot ?? this.#use().getSnapshot();
+    const { machine, interaction } = this.#parts;
+    const known = this.#running?.getSnapshot();
+    if (known) return known;
+    if (this.#resting) return this.#resting.snapshot(machine, { session: this.#session, interaction });
+    return this.#use().getSnapshot();
   }
 
   get running(): AuthSnapshot | undefined {
@@ -124,6 +131,7 @@ export class SessionChart implements ChartInUse {
   #use(): AuthActor {
     this.#parts.onUse(this.#session);
     if (!this.#running) this.#running = this.#start();
+    this.#resting = undefined;
     return this.#running;
   }
 
@@ -141,8 +149,11 @@ export class SessionChart implements ChartInUse {
   }
 
   #end(): void {
-    this.#snapshot = this.#running?.getSnapshot();
-    this.#running?.stop();
-    if (!this.#isStopped) this.#running = undefined;
+    const running = this.#running;
+    const snapshot = running?.getSnapshot();
+    running?.stop();
+    if (!snapshot || this.#isStopped) return;
+    this.#resting = new RestingChart(snapshot, this.#parts.texts);
+    this.#running = undefined;
   }
 }

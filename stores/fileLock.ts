@@ -3,7 +3,11 @@ import { readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { refuse } from '../contract/errors.ts';
+import { Part } from '../contract/part.ts';
 import { errnoOf, orAbsent } from './fileSystem.ts';
+
+/** Loaded by who writes: a process that only reads a token does not need it. */
+const locking = new Part(() => import('proper-lockfile'));
 
 /** Milliseconds after which a lock that nobody refreshes is taken for one that a crash has left behind. */
 const staleAfter = 5_000;
@@ -75,9 +79,8 @@ async function acquire(lockFolder: string): Promise<() => Promise<void>> {
   }
 }
 
-/** The library is loaded by who writes: a process that only reads a token does not need it. */
 async function hold(lockFolder: string, stale: number): Promise<() => Promise<void>> {
-  const { lock } = await import('proper-lockfile');
+  const { lock } = locking.atHand ?? (await locking.load('storing'));
   return lock(lockFolder, {
     lockfilePath: lockFolder,
     realpath: false,

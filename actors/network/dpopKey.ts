@@ -1,9 +1,13 @@
 // The key pair of one login, and the proofs that it signs. `jose` is loaded only when there is one. (RFC 9449 §4)
 import * as z from 'zod/mini';
+import { Part } from '../../contract/part.ts';
 import type { GrantRecord } from '../../stores/records.ts';
 
 /** A private JWK as it is in the store. Something else may have written it, so it is checked before it is used. */
 export type StoredKey = NonNullable<GrantRecord['dpopKey']>;
+
+/** Loaded when there is a key. */
+const jose = new Part(() => import('jose'));
 
 const ALGORITHM = 'ES256';
 const coordinate = z.string().check(z.regex(/^[\w-]{43}$/));
@@ -18,7 +22,7 @@ export interface ProofKey {
 
 /** Makes the key pair of a login. It can be exported, since the store keeps it when the process ends. */
 export async function makeKey(): Promise<StoredKey> {
-  const { exportJWK, generateKeyPair } = await import('jose');
+  const { exportJWK, generateKeyPair } = jose.atHand ?? (await jose.load());
   const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
   return z.parse(PrivateJwk, await exportJWK(privateKey));
 }
@@ -29,7 +33,7 @@ export async function readKey(stored: StoredKey): Promise<ProofKey | undefined> 
   if (!success) return undefined;
   const { d: _, ...publicJwk } = data;
   try {
-    const { importJWK } = await import('jose');
+    const { importJWK } = jose.atHand ?? (await jose.load());
     return { privateKey: await importJWK(data, ALGORITHM), publicJwk };
   } catch {
     // The error may quote the key, so it is dropped.
@@ -39,7 +43,7 @@ export async function readKey(stored: StoredKey): Promise<ProofKey | undefined> 
 
 /** The thumbprint for `dpop_jkt` of an authorization request, which binds the code to the key. @see RFC 9449 §10, RFC 7638 */
 export async function thumbprintOf(key: StoredKey): Promise<string> {
-  const { calculateJwkThumbprint } = await import('jose');
+  const { calculateJwkThumbprint } = jose.atHand ?? (await jose.load());
   return calculateJwkThumbprint(z.parse(PublicJwk, key));
 }
 
@@ -58,7 +62,7 @@ export interface ProofRequest {
 
 /** Signs a proof for one request. @see RFC 9449 §4.2 */
 export async function prove({ privateKey, publicJwk }: ProofKey, of: ProofRequest): Promise<string> {
-  const { SignJWT } = await import('jose');
+  const { SignJWT } = jose.atHand ?? (await jose.load());
   const { origin, pathname } = new URL(of.url);
   const claims = {
     htm: of.method,
@@ -74,7 +78,7 @@ export async function prove({ privateKey, publicJwk }: ProofKey, of: ProofReques
 }
 
 async function hashOf(accessToken: string): Promise<string> {
-  const { base64url } = await import('jose');
+  const { base64url } = jose.atHand ?? (await jose.load());
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(accessToken));
   return base64url.encode(new Uint8Array(hash));
 }

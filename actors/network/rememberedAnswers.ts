@@ -1,7 +1,11 @@
 // Answers of metadata endpoints that all sessions of an engine share: asked for once, and used again for a while.
+import { Part } from '../../contract/part.ts';
 import { isOutage } from '../../protocol/outage.ts';
 import { Shared } from '../tools/shared.ts';
 import type { DoorAnswer } from './door.ts';
+
+/** Asked for with the first answer. */
+const freshness = new Part(() => import('./freshness.ts'));
 
 /** Most answers that are kept; the oldest go first. */
 const MAX_ANSWERS = 500;
@@ -63,7 +67,7 @@ export class RememberedAnswers {
     const work = async (shared: AbortSignal): Promise<Remembered> => {
       const at = this.#now();
       const answer = await ask(shared);
-      const { freshFor } = await import('./freshness.ts');
+      const { freshFor } = freshness.atHand ?? (await freshness.load());
       return { answer, order, at, fresh: freshFor(answer, this.#longest, this.#now()) };
     };
     const found = await this.#running.run(`${order} ${name}`, work, signal).finally(() => {

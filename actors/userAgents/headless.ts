@@ -2,6 +2,7 @@
 
 import type { CookieJar } from 'tough-cookie';
 import { AuthError, refuse } from '../../contract/errors.ts';
+import { Part } from '../../contract/part.ts';
 import { sameText, stateOf } from '../../protocol/authorizationResponse.ts';
 import { connectionFailure } from '../../protocol/connection.ts';
 import { must, object, optional, type Shape } from '../../protocol/options.ts';
@@ -35,6 +36,9 @@ export const headlessShape: Shape<HeadlessOptions> = {
     must('a whole number, 0 or more', (value) => Number.isSafeInteger(value) && Number(value) >= 0),
   ),
 };
+
+/** Loaded with the first login of this kind. */
+const jars = new Part(() => import('tough-cookie'));
 
 /** For all requests of one login together, in milliseconds. */
 const deadline = 10_000;
@@ -119,7 +123,7 @@ async function followInTime(request: AuthorizationRequest, options: HeadlessOpti
 }
 
 async function followRedirects(request: AuthorizationRequest, options: HeadlessOptions): Promise<string> {
-  const { CookieJar } = await import('tough-cookie');
+  const { CookieJar } = jars.atHand ?? (await jars.load('authorizing'));
   const cookies = new CookieJar();
   const maxHops = options.maxHops ?? 20;
   let at = pageAddress(request.url);

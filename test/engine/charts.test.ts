@@ -9,6 +9,7 @@ import { HostedChart } from '../../engine/hostedChart.ts';
 import { loginPage } from '../../engine/loginPage.ts';
 import { Observer, type Progress } from '../../engine/observe.ts';
 import { Observers } from '../../engine/observers.ts';
+import { CommonTexts } from '../../engine/restingChart.ts';
 import type { EngineSession } from '../../engine/session.ts';
 import { SessionChart } from '../../engine/sessionChart.ts';
 import { Sessions } from '../../engine/sessions.ts';
@@ -44,7 +45,8 @@ afterEach(() => {
 function chartOf(): { readonly chart: SessionChart; readonly uses: () => number } {
   const onUse = vi.fn();
   const { machine } = engineOf();
-  const parts = { machine, interaction: 'ask', inspectorOf: () => () => {}, onUse } as const;
+  const texts = new CommonTexts();
+  const parts = { machine, interaction: 'ask', inspectorOf: () => () => {}, texts, onUse } as const;
   const chart = new SessionChart(parts, { resource, subject: '', label: '' });
   return { chart, uses: () => onUse.mock.calls.length };
 }

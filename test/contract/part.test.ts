@@ -1,8 +1,8 @@
 // Parts that are loaded when they are first used: once, at hand after that, and asked for again where that failed.
 import { describe, expect, it } from 'vitest';
-import { Part } from '../../engine/parts.ts';
+import { Part } from '../../contract/part.ts';
 
-describe('a part of the engine', () => {
+describe('a part of the program', () => {
   it('is loaded when it is first used, and once for all who ask meanwhile', async () => {
     let loads = 0;
     const part = new Part(async () => {
