@@ -83,6 +83,7 @@ export const optionFlags: Readonly<Record<OptionPath, OptionFlag>> = {
   'policy.dangerouslySendResourceAs': { flag: '--resource-as' },
   'policy.dangerouslyIgnoreTrailingSlashOf': { flag: '--ignore-slash', value: 'issuer' },
   'policy.dangerouslyAllowWithoutPkceAt': { flag: '--allow-without-pkce', value: 'issuer' },
+  'policy.dangerouslyAllowPrivateAddressAt': { flag: '--allow-private' },
   'client.name': ours,
   'client.uri': ours,
   'client.softwareId': ours,

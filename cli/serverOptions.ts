@@ -29,6 +29,7 @@ export interface ServerFlags {
   readonly resourceAs?: readonly Pair[];
   readonly ignoreSlash?: readonly string[];
   readonly allowWithoutPkce?: readonly string[];
+  readonly allowPrivate?: readonly string[];
 }
 
 /** Adds the options for what a server or a gateway needs. @param short whether `--header` is free for the resource. */
@@ -56,7 +57,8 @@ export function addServerOptions(command: Command, { short }: { readonly short: 
       collectPair,
     )
     .option('--ignore-slash <issuer>', 'its metadata has a slash more or less at the end', collect)
-    .option('--allow-without-pkce <issuer>', 'it does not say that it supports PKCE', collect);
+    .option('--allow-without-pkce <issuer>', 'it does not say that it supports PKCE', collect)
+    .option('--allow-private <origin>', 'it is in a private network, and the resource is not', collect);
   return short ? command.addOption(shortHeader()) : command;
 }
 
@@ -89,6 +91,7 @@ export async function policyOf(flags: ServerFlags, resource: string): Promise<En
     ...(flags.resourceAs && { dangerouslySendResourceAs: Object.fromEntries(flags.resourceAs) }),
     ...(flags.ignoreSlash && { dangerouslyIgnoreTrailingSlashOf: flags.ignoreSlash }),
     ...(flags.allowWithoutPkce && { dangerouslyAllowWithoutPkceAt: flags.allowWithoutPkce }),
+    ...(flags.allowPrivate && { dangerouslyAllowPrivateAddressAt: flags.allowPrivate }),
   };
 }
 

@@ -23,6 +23,10 @@ export function relaxedChecks(client: ClientOptions, policy: Policy): readonly s
       (issuer) => `A slash at the end of ${issuer} is overlooked.`,
     ),
     ...at(policy.dangerouslyAllowWithoutPkceAt, (issuer) => `${issuer} need not say that it supports PKCE.`),
+    ...at(
+      policy.dangerouslyAllowPrivateAddressAt,
+      (origin) => `${origin} may be asked although it is in a private network.`,
+    ),
     ...unboundCredentials.map(
       ({ clientId }) => `The client ${clientId} is trusted to the first server that its resource names.`,
     ),

@@ -44,6 +44,7 @@ export function toolsOf(
       const door = createDoor({
         fetch,
         headersFor,
+        privateOrigins: policy.dangerouslyAllowPrivateAddressAt ?? [],
         ...(policy.requestTimeout !== undefined && { deadlineMs: policy.requestTimeout }),
         onExchange: (facts) => observers.of(session).request(facts),
       });

@@ -1,9 +1,9 @@
 // Judging the answer to a request for a device code: what a person is shown, or why there is nothing. (RFC 8628)
 import { type Failure, failure } from '../contract/errors.ts';
-import { judgeAddress } from './address.ts';
 import { own, readObject } from './json.ts';
 import { mindsResource, resourceAdvice } from './mending.ts';
 import { isOutage } from './outage.ts';
+import { judgeNamedAddress } from './reach.ts';
 import { oauthErrorCode, shown } from './text.ts';
 
 /** Seconds between two polls, where the server does not say. @see RFC 8628 §3.2 */
@@ -47,6 +47,8 @@ export type DeviceVerdict = { readonly kind: 'code'; readonly code: DeviceCode }
 export interface DeviceExpectation {
   /** The protected resource of the session. */
   readonly resource: string;
+  /** Origins that may be named wherever they are. */
+  readonly privateOrigins?: readonly string[];
   /** Epoch milliseconds. */
   readonly now: number;
   /** How long a person has at most, in milliseconds; undefined: as long as the code lives. */
@@ -62,12 +64,12 @@ export function judgeDeviceAnswer(status: number, text: string, by: DeviceExpect
   const document = readObject(text) ?? {};
   const deviceCode = readCode(own(document, 'device_code'), MAX_DEVICE_CODE);
   const userCode = readCode(own(document, 'user_code'), MAX_USER_CODE);
-  const verificationUri = readPage(own(document, 'verification_uri'), by.resource);
+  const verificationUri = readPage(own(document, 'verification_uri'), by);
   if (status !== 200 || !deviceCode || !userCode || !verificationUri) {
     const error = oauthErrorCode(own(document, 'error'));
     return { kind: 'refused', status, ...(error !== undefined && { error }) };
   }
-  const complete = readPage(own(document, 'verification_uri_complete'), by.resource);
+  const complete = readPage(own(document, 'verification_uri_complete'), by);
   const life = readSeconds(own(document, 'expires_in'), DEFAULT_LIFE, MAX_LIFE) * 1000;
   const code: DeviceCode = {
     deviceCode,
@@ -103,8 +105,11 @@ function readCode(value: unknown, longest: number): string | undefined {
   return typeof value === 'string' && value.length <= longest && codeText.test(value) ? value : undefined;
 }
 
-function readPage(value: unknown, resource: string): string | undefined {
-  const verdict = typeof value === 'string' ? judgeAddress(value, resource) : undefined;
+function readPage(
+  value: unknown,
+  { resource, privateOrigins }: Pick<DeviceExpectation, 'resource' | 'privateOrigins'>,
+): string | undefined {
+  const verdict = typeof value === 'string' ? judgeNamedAddress(value, resource, privateOrigins) : undefined;
   return verdict?.ok ? verdict.url.href : undefined;
 }
 

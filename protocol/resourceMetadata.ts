@@ -2,9 +2,9 @@
 
 import { refuse } from '../contract/errors.ts';
 import type { ResourceMetadata } from '../contract/facts.ts';
-import { judgeAddress } from './address.ts';
 import { readScopeList } from './challenge.ts';
 import { own, readObject } from './json.ts';
+import { judgeNamedAddress } from './reach.ts';
 import { placeOf, shown } from './text.ts';
 import { urlOf } from './url.ts';
 import { identifies, isOwnWellKnown, judgeIssuer } from './wellKnown.ts';
@@ -44,10 +44,15 @@ export function mayBeResourceMetadata(text: string): boolean {
 /**
  * Judges a document that was found at `url`.
  * @throws AuthError `resource_metadata_broken`, `resource_metadata_invalid`, `resource_mismatch`,
- *   `authorization_server_missing`.
+ *   `authorization_server_missing`, `address_refused`.
  * @see RFC 9728 §3.3
  */
-export function judgeResourceMetadata(text: string, url: string, resource: string): ResourceMetadata {
+export function judgeResourceMetadata(
+  text: string,
+  url: string,
+  resource: string,
+  privateOrigins: readonly string[] = [],
+): ResourceMetadata {
   const document = readObject(text);
   if (!document) {
     refuse(
@@ -77,7 +82,10 @@ export function judgeResourceMetadata(text: string, url: string, resource: strin
   return {
     url,
     resource: identifier,
-    authorizationServers: readServers(own(document, 'authorization_servers'), url, resource),
+    authorizationServers: readServers(own(document, 'authorization_servers'), url, {
+      resource,
+      privateOrigins,
+    }),
     ...(scopes && { scopesSupported: scopes }),
   };
 }
@@ -88,12 +96,24 @@ function adviceOn(identifier: string, resource: string): string {
   return isNear ? 'check the URL, and use the one that it names if you mean that' : 'check the URL';
 }
 
-function readServers(value: unknown, url: string, resource: string): readonly string[] {
+function readServers(
+  value: unknown,
+  url: string,
+  { resource, privateOrigins }: { readonly resource: string; readonly privateOrigins: readonly string[] },
+): readonly string[] {
   const listed = Array.isArray(value) ? value.slice(0, MAX_SERVERS) : [];
-  const issuers = listed.filter(
-    (item): item is string =>
-      typeof item === 'string' && judgeIssuer(item).ok && judgeAddress(item, resource).ok,
-  );
+  const named = listed.filter((item): item is string => typeof item === 'string' && judgeIssuer(item).ok);
+  const verdicts = named.map((item) => judgeNamedAddress(item, resource, privateOrigins));
+  const issuers = named.filter((_, at) => verdicts[at]?.ok);
+  const outOfReach = verdicts.find((one) => !one.ok);
+  if (issuers.length === 0 && outOfReach && !outOfReach.ok) {
+    // DISC-14: the only servers that are named may not be asked.
+    refuse(
+      'address_refused',
+      'discovering',
+      `The authorization server that ${placeOf(url)} names was refused: ${outOfReach.reason}; nothing was sent.`,
+    );
+  }
   if (issuers.length === 0) {
     refuse(
       'authorization_server_missing',

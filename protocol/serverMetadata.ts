@@ -2,9 +2,9 @@
 
 import { refuse } from '../contract/errors.ts';
 import type { ServerMetadata } from '../contract/facts.ts';
-import { judgeAddress } from './address.ts';
 import { readScopeList } from './challenge.ts';
 import { own, readObject } from './json.ts';
+import { judgeNamedAddress } from './reach.ts';
 import { shown } from './text.ts';
 import { isSameButSlash } from './wellKnown.ts';
 
@@ -14,9 +14,14 @@ export interface Tolerance {
   readonly trailingSlash?: boolean;
   /** The document need not say that PKCE is supported. */
   readonly withoutPkce?: boolean;
+  /** Origins that may be asked wherever they are, also in private networks. */
+  readonly privateOrigins?: readonly string[];
 }
 
 type Document = Readonly<Record<string, unknown>>;
+
+/** For which resource endpoints are named. */
+type Named = Pick<Tolerance, 'privateOrigins'> & { readonly resource: string };
 
 /**
  * Judges a document that was looked up by `issuer`.
@@ -56,7 +61,10 @@ export function judgeServerMetadata(
   }
   if (!tolerance.withoutPkce) requirePkce(document, issuer);
   const named = String(claimed);
-  return { ...readDocument(document, named, resource), ...(!offersS256(document) && { pkce: 'unknown' }) };
+  return {
+    ...readDocument(document, named, { resource, ...tolerance }),
+    ...(!offersS256(document) && { pkce: 'unknown' }),
+  };
 }
 
 function offersS256(document: Document): boolean {
@@ -75,9 +83,9 @@ function requirePkce(document: Document, issuer: string): void {
   );
 }
 
-function readDocument(document: Document, issuer: string, resource: string): ServerMetadata {
+function readDocument(document: Document, issuer: string, of: Named): ServerMetadata {
   const required = (name: string): string => {
-    const url = endpoint(document, name, issuer, resource);
+    const url = endpoint(document, name, issuer, of);
     if (url !== undefined) return url;
     return refuse(
       'server_metadata_invalid',
@@ -88,11 +96,11 @@ function readDocument(document: Document, issuer: string, resource: string): Ser
       },
     );
   };
-  const registrationEndpoint = endpoint(document, 'registration_endpoint', issuer, resource);
-  const authorizationEndpoint = endpoint(document, 'authorization_endpoint', issuer, resource);
-  const revocationEndpoint = endpoint(document, 'revocation_endpoint', issuer, resource);
-  const deviceAuthorizationEndpoint = endpoint(document, 'device_authorization_endpoint', issuer, resource);
-  const pushEndpoint = endpoint(document, 'pushed_authorization_request_endpoint', issuer, resource);
+  const registrationEndpoint = endpoint(document, 'registration_endpoint', issuer, of);
+  const authorizationEndpoint = endpoint(document, 'authorization_endpoint', issuer, of);
+  const revocationEndpoint = endpoint(document, 'revocation_endpoint', issuer, of);
+  const deviceAuthorizationEndpoint = endpoint(document, 'device_authorization_endpoint', issuer, of);
+  const pushEndpoint = endpoint(document, 'pushed_authorization_request_endpoint', issuer, of);
   const grantTypes = names(own(document, 'grant_types_supported'));
   return {
     issuer,
@@ -115,12 +123,12 @@ function readDocument(document: Document, issuer: string, resource: string): Ser
 }
 
 // AUTHZ-8, AUTHZ-9: an endpoint that we would not open or post to makes the document unusable.
-function endpoint(document: Document, name: string, issuer: string, resource: string): string | undefined {
+function endpoint(document: Document, name: string, issuer: string, of: Named): string | undefined {
   const value = own(document, name);
   if (value === undefined || value === null) return undefined;
   const verdict =
     typeof value === 'string'
-      ? judgeAddress(value, resource)
+      ? judgeNamedAddress(value, of.resource, of.privateOrigins)
       : ({ ok: false, reason: 'it is not a text' } as const);
   if (verdict.ok) return verdict.url.href;
   return refuse(

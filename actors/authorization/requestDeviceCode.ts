@@ -64,7 +64,8 @@ async function request(
       .catch((error: unknown) => {
         throw new AuthError(toFailure(error, 'authorizing'));
       });
-    const by = { resource: session.resource, now: tools.now(), loginTimeout };
+    const { dangerouslyAllowPrivateAddressAt: privateOrigins = [] } = tools.policy;
+    const by = { resource: session.resource, privateOrigins, now: tools.now(), loginTimeout };
     const verdict = judgeDeviceAnswer(response.status, await response.text(), by);
     return {
       verdict,

@@ -32,8 +32,11 @@ export const fetchResourceMetadata: Act<'fetchResourceMetadata'> =
       remembered: tools.remembered,
       after,
     });
-    if (found)
-      return { at: tools.now(), resourceMetadata: judgeResourceMetadata(found.text, found.url, resource) };
+    if (found) {
+      const known = tools.policy.dangerouslyAllowPrivateAddressAt;
+      const resourceMetadata = judgeResourceMetadata(found.text, found.url, resource, known);
+      return { at: tools.now(), resourceMetadata };
+    }
     if (tools.policy.legacyDiscovery)
       return { at: tools.now(), resourceMetadata: legacyResourceMetadata(resource) };
     throw new AuthError(

@@ -51,6 +51,7 @@ export async function lookUpServer(
   const tolerance = {
     trailingSlash: dangerouslyIgnoreTrailingSlashOf.includes(issuer),
     // PKCE protects codes, and no other grant has one.
+    privateOrigins: tools.policy.dangerouslyAllowPrivateAddressAt ?? [],
     withoutPkce: tools.client.grant !== undefined || dangerouslyAllowWithoutPkceAt.includes(issuer),
   };
   return found && judgeServerMetadata(found.text, issuer, session.resource, tolerance);

@@ -2,8 +2,9 @@
 
 import ky from 'ky';
 import { AuthError, type Phase, refuse } from '../../contract/errors.ts';
-import { judgeAddress, sameOrigin } from '../../protocol/address.ts';
+import { sameOrigin } from '../../protocol/address.ts';
 import { codeOf, connectionFailure } from '../../protocol/connection.ts';
+import { judgeNamedAddress } from '../../protocol/reach.ts';
 import { shown } from '../../protocol/text.ts';
 import { urlOf } from '../../protocol/url.ts';
 import type { Door, DoorAnswer, DoorRequest, ExchangeFacts, Purpose } from './door.ts';
@@ -23,6 +24,8 @@ export interface DoorOptions {
   readonly userAgent?: string;
   /** The host's own headers, asked for each address that a request goes to. */
   readonly headersFor?: HeadersFor;
+  /** Origins that may be asked wherever they are, also in private networks. Default none. */
+  readonly privateOrigins?: readonly string[];
 }
 
 /** So many redirects are followed at most. */
@@ -50,6 +53,7 @@ interface Exchange {
   readonly maxBytes: number;
   readonly userAgent: string | undefined;
   readonly headersFor: HeadersFor;
+  readonly privateOrigins: readonly string[];
   readonly tell: (facts: ExchangeFacts) => void;
 }
 
@@ -62,7 +66,7 @@ interface Exchange {
  */
 export function createDoor(options: DoorOptions = {}): Door {
   const { deadlineMs = 10_000, maxBytes = 1_048_576, userAgent, onExchange } = options;
-  const { headersFor = async () => ({}) } = options;
+  const { headersFor = async () => ({}), privateOrigins = [] } = options;
   const fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
   return async (request) => {
     const phase = phases[request.purpose];
@@ -78,7 +82,7 @@ export function createDoor(options: DoorOptions = {}): Door {
     const timer = setTimeout(() => late.abort(), deadlineMs);
     try {
       return await unlessAborted(
-        follow({ request, phase, signal, fetch, maxBytes, userAgent, headersFor, tell }),
+        follow({ request, phase, signal, fetch, maxBytes, userAgent, headersFor, privateOrigins, tell }),
         signal,
       );
     } catch (thrown) {
@@ -142,22 +146,22 @@ async function follow(exchange: Exchange): Promise<DoorAnswer> {
       );
     if (!followed.has(request.purpose)) no('only metadata may be redirected');
     if (hop === MAX_HOPS) no(`there were more than ${MAX_HOPS}`);
-    url = target(response, url, request.resource, no);
+    url = target(response, url, exchange, no);
   }
 }
 
 /** The address that a redirect leads to, if it may be followed. */
-function target(response: Response, from: URL, resource: string, no: (why: string) => never): URL {
+function target(response: Response, from: URL, exchange: Exchange, no: (why: string) => never): URL {
   const location = response.headers.get('location');
   const to = location === null ? undefined : urlOf(location, from);
   if (!to) return no('it has no address');
   if (!sameOrigin(from, to)) return no(`it leads to another origin, ${shown(to.origin)}`);
-  const verdict = judgeAddress(to.href, resource);
+  const verdict = judgeNamedAddress(to.href, exchange.request.resource, exchange.privateOrigins);
   return verdict.ok ? verdict.url : no(`its address is not allowed: ${verdict.reason}`);
 }
 
-function judged(text: string, { request, phase }: Exchange): URL {
-  const verdict = judgeAddress(text, request.resource);
+function judged(text: string, { request, phase, privateOrigins }: Exchange): URL {
+  const verdict = judgeNamedAddress(text, request.resource, privateOrigins);
   if (verdict.ok) return verdict.url;
   return refuse(
     'address_refused',

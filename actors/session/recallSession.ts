@@ -2,7 +2,7 @@
 
 import type { ServerMetadata, SessionId } from '../../contract/facts.ts';
 import type { Memory } from '../../contract/work.ts';
-import { judgeAddress } from '../../protocol/address.ts';
+import { judgeNamedAddress } from '../../protocol/reach.ts';
 import { keys } from '../../stores/records.ts';
 import { bindingFacts, pendingFacts, registrationFacts, serverFacts } from '../records/facts.ts';
 import { hostSettings, readBinding, readGrant } from '../records/recall.ts';
@@ -33,7 +33,7 @@ async function recallLogin(tools: Tools, session: SessionId): Promise<Memory['lo
   const pending = key === undefined ? undefined : (await records.read(key))?.value;
   if (key === undefined || !pending || pending.spent || pending.expiresAt <= now()) return null;
   const server = serverFacts(pending.server);
-  if (!isSafe(server, session.resource)) return null;
+  if (!isSafe(server, session.resource, tools.policy.dangerouslyAllowPrivateAddressAt)) return null;
   const { issuer } = server;
   return {
     pending: pendingFacts(key, pending),
@@ -48,8 +48,8 @@ async function recallLogin(tools: Tools, session: SessionId): Promise<Memory['lo
 }
 
 // S11: what lay in a store is judged again.
-function isSafe(server: ServerMetadata, resource: string): boolean {
+function isSafe(server: ServerMetadata, resource: string, privateOrigins: readonly string[] = []): boolean {
   return [server.authorizationEndpoint ?? '', server.tokenEndpoint].every(
-    (url) => judgeAddress(url, resource).ok,
+    (url) => judgeNamedAddress(url, resource, privateOrigins).ok,
   );
 }

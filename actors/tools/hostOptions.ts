@@ -159,6 +159,12 @@ export interface Policy {
   readonly dangerouslyIgnoreTrailingSlashOf?: readonly string[];
   /** Issuers whose metadata need not say that they support PKCE. It is sent to them as to all others. */
   readonly dangerouslyAllowWithoutPkceAt?: readonly string[];
+  /**
+   * Origins that may be asked although they are in a private network and the resource is public:
+   * `['https://login.corp.example']`, for a company whose servers are reached from within only. Anything else that a public
+   * resource names at a private, link-local or reserved address is refused (DISC-14).
+   */
+  readonly dangerouslyAllowPrivateAddressAt?: readonly string[];
 }
 
 /** Something for each issuer, compared code point by code point. @see RFC 8414 §2 */

@@ -1,5 +1,5 @@
 // Judges for options whose members have names that the host chooses: issuers, origins, parameters, headers.
-import { invalid, type Judge, membersOf, must } from '../../protocol/options.ts';
+import { invalid, type Judge, list, membersOf, must } from '../../protocol/options.ts';
 import { address, issuer } from '../../protocol/optionValues.ts';
 import { isHeaderValue, isSecretText, shown } from '../../protocol/text.ts';
 import { urlOf } from '../../protocol/url.ts';
@@ -97,6 +97,9 @@ const origin: Judge = (value, path) => {
   address(value, path);
   must('an origin, such as "https://mcp.example"', (one) => urlOf(String(one))?.origin === one)(value, path);
 };
+
+/** Origins, each as a URL has it. */
+export const origins: Judge = list('origins', origin);
 
 /** Headers by origin. */
 export const headersByOrigin: Judge = named(origin, () => named(headerName, () => headerValue));

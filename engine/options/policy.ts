@@ -12,7 +12,7 @@ import {
   scopes,
 } from '../../protocol/optionValues.ts';
 import type { EnginePolicy } from '../engineOptions.ts';
-import { authorizationParameters, byIssuer, headersByOrigin, resourceValue } from './byName.ts';
+import { authorizationParameters, byIssuer, headersByOrigin, origins, resourceValue } from './byName.ts';
 
 /** One value, or several with a space between them. @see OpenID Connect Core 1.0 §3.1.2.1, RFC 6749 appendix A */
 const promptText = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
@@ -41,6 +41,7 @@ export const policyShape: Shape<EnginePolicy> = {
   dangerouslySendResourceAs: optional(byIssuer(resourceValue)),
   dangerouslyIgnoreTrailingSlashOf: optional(issuers),
   dangerouslyAllowWithoutPkceAt: optional(issuers),
+  dangerouslyAllowPrivateAddressAt: optional(origins),
 };
 
 /** The options under `policy`, and whether they fit together. */

@@ -155,6 +155,21 @@ export const policyRows: Rows<EnginePolicy> = {
   },
   dangerouslyIgnoreTrailingSlashOf: issuerLists,
   dangerouslyAllowWithoutPkceAt: issuerLists,
+  dangerouslyAllowPrivateAddressAt: {
+    bad: [
+      ...noObjects.filter((one) => !Array.isArray(one)),
+      ...[
+        '',
+        'login.corp.example',
+        'http://login.corp.example',
+        'https://login.corp.example/',
+        'https://a@b.example',
+        null,
+        5,
+      ].map((one) => [one]),
+    ],
+    good: [[], ['https://login.corp.example'], ['https://10.0.0.5:8443', 'https://[fd00::1]']],
+  },
 };
 
 export const clientRows: Rows<ClientOptions> = {

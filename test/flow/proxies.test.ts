@@ -46,7 +46,7 @@ describe.skipIf(obstacle !== undefined)('an engine with the fetch of the environ
     world.documents.resource['authorization_servers'] = ['https://127.0.0.1:8443'];
     const { engine, session } = engineWith(nodeFetch({ proxy: proxy.url, caFile: caFile() }));
     const error = await errorOf(session.login());
-    expect(error).toMatchObject({ code: 'authorization_server_missing' });
+    expect(error).toMatchObject({ code: 'address_refused' });
     expect([...new Set(proxy.requests)]).toEqual(['CONNECT mcp.test:443']);
     await engine.dispose();
   });
