@@ -22,6 +22,8 @@ export function hostCodeOf(options: EngineOptions) {
     inspect: onlooker(inspect, onDefect),
     store: store ? guardedStore(store, onDefect) : memoryStore(),
     userAgent: userAgent ? guardedUserAgent(userAgent, onDefect) : noUserAgent,
+    /** Whether the host sends itself: then it says where names lead to, as `nodeFetch` does. */
+    hasOwnFetch: options.fetch !== undefined,
     fetch: options.fetch ? guardedFetch(options.fetch, onDefect) : globalThis.fetch.bind(globalThis),
     now: now ? guardedNow(now, onDefect) : Date.now,
     sleep: sleep ? guardedSleep(sleep, onDefect) : systemSleep,

@@ -3,6 +3,7 @@
 import type { Door } from '../actors/network/door.ts';
 import { Dpop } from '../actors/network/dpop.ts';
 import { RememberedAnswers } from '../actors/network/rememberedAnswers.ts';
+import { systemResolver } from '../actors/network/resolution.ts';
 import { resourceHeaders } from '../actors/network/resourceHeaders.ts';
 import { AttendedLogins } from '../actors/tools/attendedLogins.ts';
 import type { HostTools } from '../actors/tools/hostOptions.ts';
@@ -26,17 +27,18 @@ const REMEMBERED = 60_000;
 const LEASE_REQUESTS = 7;
 
 /** What tools are made of, besides what the host gives. */
-export interface ToolParts extends Pick<HostCode, 'fetch' | 'store' | 'onProgress'> {
+export interface ToolParts extends Pick<HostCode, 'fetch' | 'hasOwnFetch' | 'store' | 'onProgress'> {
   readonly observers: Observers;
 }
 
 /** Makes the tools of an engine. */
 export function toolsOf(
   host: HostTools & { readonly policy: EnginePolicy },
-  { fetch, store, onProgress, observers }: ToolParts,
+  { fetch, hasOwnFetch, store, onProgress, observers }: ToolParts,
 ): Tools {
   const { client, policy, now, sleep, onDefect } = host;
   const headersFor = resourceHeaders({ policy, onDefect });
+  const resolve = hasOwnFetch ? undefined : systemResolver();
   const doorOf =
     (session: SessionId): Door =>
     async (request) => {
@@ -44,6 +46,7 @@ export function toolsOf(
       const door = createDoor({
         fetch,
         headersFor,
+        resolve,
         privateOrigins: policy.dangerouslyAllowPrivateAddressAt ?? [],
         ...(policy.requestTimeout !== undefined && { deadlineMs: policy.requestTimeout }),
         onExchange: (facts) => observers.of(session).request(facts),

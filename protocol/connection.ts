@@ -22,16 +22,40 @@ export class ProxyError extends Error {
   }
 }
 
+/** What a `fetch` rejects with, as the cause, when a name leads to an address that may not be asked. */
+export class AddressError extends Error {
+  override readonly name = 'AddressError';
+  /** The code of a system's error, for those who look for one. */
+  readonly code = 'EADDRREFUSED';
+  /** A clause for the middle of a sentence. */
+  readonly reason: string;
+
+  constructor(reason: string) {
+    super('The name leads to an address that may not be asked.');
+    this.reason = reason;
+  }
+}
+
+/** A name that leads to an address which may not be asked. @param reason a clause for the middle of a sentence. */
+export function resolvedFailure(server: string, reason: string, phase: Phase): Failure {
+  return failure(
+    'address_refused',
+    phase,
+    `${server} was refused, by the address that its name leads to: ${reason}; nothing was sent.`,
+  );
+}
+
 /**
  * What to say of a connection that failed: that the certificate cannot be trusted, or that the proxy is the trouble.
  * Nothing when the server simply could not be reached.
  * @param thrown what `fetch` rejected with. Only its codes are used: its text may quote what was sent.
  * @param server host and port of the server.
- * @returns `certificate_untrusted`, `certificate_invalid`, or `unreachable` for a proxy.
+ * @returns `certificate_untrusted`, `certificate_invalid`, `address_refused`, or `unreachable` for a proxy.
  * @see RFC 9728 §7.3, RFC 9110 §9.3.6
  */
 export function connectionFailure(thrown: unknown, server: string, phase: Phase): Failure | undefined {
   const cause: unknown = thrown instanceof Error ? thrown.cause : undefined;
+  if (cause instanceof AddressError) return resolvedFailure(server, cause.reason, phase);
   if (cause instanceof ProxyError) return proxyFailure(cause.trouble, server, phase);
   return certificateFailure(codeOf(cause), server, phase);
 }

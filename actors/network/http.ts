@@ -8,6 +8,7 @@ import { judgeNamedAddress } from '../../protocol/reach.ts';
 import { shown } from '../../protocol/text.ts';
 import { urlOf } from '../../protocol/url.ts';
 import type { Door, DoorAnswer, DoorRequest, ExchangeFacts, Purpose } from './door.ts';
+import { type Resolve, refuseResolved, resourceKey } from './resolution.ts';
 import type { HeadersFor } from './resourceHeaders.ts';
 
 /** What `createDoor` works with, and its limits. */
@@ -26,6 +27,8 @@ export interface DoorOptions {
   readonly headersFor?: HeadersFor;
   /** Origins that may be asked wherever they are, also in private networks. Default none. */
   readonly privateOrigins?: readonly string[];
+  /** Where names lead to, for a `fetch` that does not look itself. Default: nobody looks. */
+  readonly resolve?: Resolve | undefined;
 }
 
 /** So many redirects are followed at most. */
@@ -54,6 +57,7 @@ interface Exchange {
   readonly userAgent: string | undefined;
   readonly headersFor: HeadersFor;
   readonly privateOrigins: readonly string[];
+  readonly resolve: Resolve | undefined;
   readonly tell: (facts: ExchangeFacts) => void;
 }
 
@@ -82,7 +86,18 @@ export function createDoor(options: DoorOptions = {}): Door {
     const timer = setTimeout(() => late.abort(), deadlineMs);
     try {
       return await unlessAborted(
-        follow({ request, phase, signal, fetch, maxBytes, userAgent, headersFor, privateOrigins, tell }),
+        follow({
+          request,
+          phase,
+          signal,
+          fetch,
+          maxBytes,
+          userAgent,
+          headersFor,
+          privateOrigins,
+          resolve: options.resolve,
+          tell,
+        }),
         signal,
       );
     } catch (thrown) {
@@ -171,14 +186,17 @@ function judged(text: string, { request, phase, privateOrigins }: Exchange): URL
 }
 
 async function send(url: URL, exchange: Exchange): Promise<Response> {
-  const { request, signal, tell, userAgent } = exchange;
+  const { request, phase, signal, tell, userAgent } = exchange;
   signal.throwIfAborted();
+  const isKnown = exchange.privateOrigins.includes(url.origin);
+  if (exchange.resolve && !isKnown) await refuseResolved(url, request.resource, phase, exchange.resolve);
+  const named = isKnown ? {} : { [resourceKey]: request.resource };
   const own = await exchange.headersFor(url, request.resource);
   const facts = { purpose: request.purpose, method: request.method, url: url.origin + url.pathname };
   let response: Response;
   try {
     response = await ky(url, {
-      fetch: exchange.fetch,
+      fetch: (input, init) => exchange.fetch(input, { ...init, ...named }),
       method: request.method,
       headers: {
         accept: 'application/json',

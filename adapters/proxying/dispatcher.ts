@@ -4,11 +4,22 @@ import tls, { createSecureContext, rootCertificates, type SecureContext } from '
 import { Agent, Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import { codeOf, ProxyError } from '../../protocol/connection.ts';
 import type { HttpProxy, Proxies } from '../../protocol/proxies.ts';
+import type { Reach } from '../../protocol/reach.ts';
+import { lookupFor } from './lookup.ts';
 
-/** The `dispatcher` of a `fetch`. @param authorities certificates in PEM, trusted beside those that Node trusts. */
-export function dispatcherFor(proxies: Proxies, authorities: readonly string[]): Dispatcher {
+/**
+ * The `dispatcher` of a `fetch`.
+ * @param authorities certificates in PEM, trusted beside those that Node trusts.
+ * @param resource where the resource is that named the addresses; left out: the host named them itself. What goes through a
+ * proxy is resolved by the proxy.
+ */
+export function dispatcherFor(
+  proxies: Proxies,
+  authorities: readonly string[],
+  resource?: Reach,
+): Dispatcher {
   const trust = authorities.length === 0 ? {} : { secureContext: trusting(authorities) };
-  const direct = new Agent({ connect: trust });
+  const direct = new Agent({ connect: { ...trust, ...(resource && { lookup: lookupFor(resource) }) } });
   const { http, https, noProxy } = proxies;
   return new ByScheme(
     http ? throughProxy(http, noProxy, trust) : direct,

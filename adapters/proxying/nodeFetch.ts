@@ -1,10 +1,18 @@
 // `fetch` for Node behind a proxy, or with a certificate authority of one's own.
 import { X509Certificate } from 'node:crypto';
+import dns from 'node:dns';
 import { readFileSync } from 'node:fs';
+import {
+  type NamedRequestInit,
+  type Resolve,
+  resolvedReach,
+  resourceKey,
+} from '../../actors/network/resolution.ts';
 import { codeOf } from '../../protocol/connection.ts';
 import { invalid, must, object, optional, type Shape } from '../../protocol/options.ts';
 import { isText } from '../../protocol/optionValues.ts';
 import { type ProxyOptions, proxiesOf, proxyShape } from '../../protocol/proxies.ts';
+import type { Reach } from '../../protocol/reach.ts';
 import type { dispatcherFor } from './dispatcher.ts';
 
 /** How `nodeFetch` reaches servers, and whom it trusts. */
@@ -25,8 +33,10 @@ export const nodeFetchShape: Shape<NodeFetchOptions> = {
 /**
  * Makes a `fetch` that goes through the proxies of the environment, as curl does: `HTTPS_PROXY` for https, `HTTP_PROXY` for
  * http, `NO_PROXY` for the hosts that are reached without one, each also in small letters. They are read now, once.
- * It is the global `fetch` of this moment, with a dispatcher of `undici`, which is loaded with the first request, and
- * only where there is a proxy or a `caFile`.
+ * It is the global `fetch` of this moment, with a dispatcher of `undici`, which is loaded with the first request that needs
+ * it: through a proxy, with a `caFile`, or to an address that a resource has named. For those it looks at what the name leads
+ * to, and connects to nothing else: a public resource cannot name what is in a private network (DISC-14). Where a proxy
+ * is used, the proxy resolves names, and has to guard its own network.
  * `NO_PROXY` lists names and addresses, separated by commas: `example.com` is for all names below it, too; `*` for
  * every host; ranges of addresses are not understood. Nothing is exempt unless it is listed, not even loopback.
  * @throws AuthError `config_invalid` for an option or a variable that cannot be used; its sentence repeats no value.
@@ -45,14 +55,23 @@ export function nodeFetch(options: NodeFetchOptions = {}): typeof globalThis.fet
   const proxies = proxiesOf(process.env, options);
   const authorities = options.caFile === undefined ? [] : certificatesIn(options.caFile);
   const send = globalThis.fetch.bind(globalThis);
-  if (!proxies.http && !proxies.https && authorities.length === 0) return send;
-  let dispatcher: Promise<unknown> | undefined;
-  return async (input, init) => {
-    dispatcher ??= load(proxies, authorities);
+  const isPlain = !proxies.http && !proxies.https && authorities.length === 0;
+  const known = new Map<Reach | undefined, Promise<unknown>>();
+  return async (input, init?: NamedRequestInit) => {
+    const resource = init?.[resourceKey];
+    if (resource === undefined && isPlain) return send(input, init);
+    const reach = resource === undefined ? undefined : await resolvedReach(resource, resolve);
+    const dispatcher = known.get(reach) ?? load(proxies, authorities, reach);
+    known.set(reach, dispatcher);
     const through = { dispatcher: await dispatcher, ...init };
     return send(input, through);
   };
 }
+
+const resolve: Resolve = async (hostname) => {
+  const found = await dns.promises.lookup(hostname, { all: true });
+  return found.map(({ address }) => address);
+};
 
 async function load(...of: Parameters<typeof dispatcherFor>): Promise<ReturnType<typeof dispatcherFor>> {
   // Node loads its own undici with the first of these classes. If ours came first, every `fetch` of the host would use it.
