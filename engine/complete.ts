@@ -4,6 +4,8 @@ import { digest } from '../actors/tools/digest.ts';
 import type { Tools } from '../actors/tools/tools.ts';
 import { AuthError, refuse } from '../contract/errors.ts';
 import { stateOf } from '../protocol/authorizationResponse.ts';
+import { placeOf } from '../protocol/text.ts';
+import { urlOf } from '../protocol/url.ts';
 import { type Key, keys, type PendingRecord } from '../stores/records.ts';
 import { refuseDisposed } from './disposed.ts';
 import { anySubject, type CompleteOptions } from './engineSurface.ts';
@@ -25,6 +27,7 @@ export async function complete(
   const { subject = '' } = options;
   const callbackUrl = String(at);
   const { key, pending } = (await find(tools, callbackUrl)) ?? refuseUnknown(subject);
+  if (!isAt(callbackUrl, pending.redirectUri)) refuseElsewhere(pending.redirectUri);
   // RFC 9700 §4.7: whoever can have another person open a link must not finish a login with that person's browser.
   if (subject !== anySubject && pending.session.subject !== subject) refuseUnknown(subject);
   await storeResponse(tools, key, callbackUrl);
@@ -51,6 +54,23 @@ async function find({ records, now }: Tools, callbackUrl: string): Promise<Found
   if (pending.expiresAt > now()) return { key, pending };
   await records.forget(key);
   return undefined;
+}
+
+/** Whether a URL is at this place: its query and its fragment are the response. @see RFC 6749 §4.1.2 */
+function isAt(callbackUrl: string, redirectUri: string): boolean {
+  const [there, expected] = [urlOf(callbackUrl), urlOf(redirectUri)];
+  if (!there || !expected) return false;
+  const place = ({ protocol, host, pathname }: URL): string => `${protocol}//${host}${pathname}`;
+  return place(there) === place(expected);
+}
+
+/** What came back somewhere else may be somebody else's answer, or was taken out of a log. */
+function refuseElsewhere(redirectUri: string): never {
+  return refuse(
+    'response_not_ours',
+    'authorizing',
+    `This URL is not at the redirect URI of its login, ${placeOf(redirectUri)}; give the URL as the browser has it, also behind a proxy.`,
+  );
 }
 
 /** A chart that was at work on something else may not have heard: it is told again when it has come to rest. */

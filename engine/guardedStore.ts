@@ -3,17 +3,21 @@ import { AuthError, failure } from '../contract/errors.ts';
 import type { Store, Stored } from '../stores/store.ts';
 import { hearRejection, onlooker, type TellDefect } from './defects.ts';
 
+/** How long one operation of a store may take, in milliseconds: longer than our own wait for a lock that a crash left behind. */
+const PATIENCE = 30_000;
+
 /**
  * The same store. What an operation throws that is no AuthError, and what it returns that the contract does not know,
- * is told as a defect and becomes an AuthError `store_failed`.
+ * is told as a defect and becomes an AuthError `store_failed`; so does one that does not end.
+ * @param patience how long an operation may take, in milliseconds.
  */
-export function guardedStore(store: Store, tell: TellDefect): Store {
+export function guardedStore(store: Store, tell: TellDefect, patience = PATIENCE): Store {
   const run = async <Result>(
     work: () => Promise<Result>,
     isOfContract: (result: unknown) => boolean = () => true,
   ): Promise<Result> => {
     try {
-      const result = await work();
+      const result = await inTime(work(), patience);
       if (isOfContract(result)) return result;
     } catch (thrown) {
       throw failed(thrown, tell);
@@ -44,6 +48,20 @@ function watchGuarded(
     throw failed(thrown, tell);
   }
   throw failed(outOfContract(), tell);
+}
+
+/** @throws AuthError `store_failed` when the time is over: nobody knows then whether the operation was done. */
+async function inTime<Result>(work: Promise<Result>, patience: number): Promise<Result> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const message = `The store did not answer within ${patience / 1000} s; check that it can be reached, and try again.`;
+    timer = setTimeout(() => reject(new AuthError(failure('store_failed', 'storing', message))), patience);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function failed(thrown: unknown, tell: TellDefect): AuthError {

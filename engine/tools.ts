@@ -36,8 +36,8 @@ export function toolsOf(
   host: HostTools & { readonly policy: EnginePolicy },
   { fetch, hasOwnFetch, store, onProgress, observers }: ToolParts,
 ): Tools {
-  const { client, policy, now, sleep, onDefect } = host;
-  const headersFor = resourceHeaders({ policy, onDefect });
+  const { client, policy, now, sleep } = host;
+  const headersFor = resourceHeaders(host);
   const resolve = hasOwnFetch ? undefined : systemResolver();
   const doorOf =
     (session: SessionId): Door =>

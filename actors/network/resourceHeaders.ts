@@ -17,21 +17,21 @@ export type HeadersFor = (url: URL, resource: string) => Promise<SentHeaders>;
 const none: SentHeaders = {};
 
 /** Makes it from the policy. Values are asked for when they are needed. */
-export function resourceHeaders({ policy, onDefect }: Pick<Tools, 'policy' | 'onDefect'>): HeadersFor {
-  const { resourceHeaders: said = {} } = policy;
+export function resourceHeaders(tools: Pick<Tools, 'policy' | 'onDefect' | 'sleep'>): HeadersFor {
+  const { resourceHeaders: said = {} } = tools.policy;
   return async ({ origin }, resource) => {
     if (!Object.hasOwn(said, origin) || origin !== urlOf(resource)?.origin) return none;
     const names = Object.entries(said[origin] as HeaderValues);
     const sent = names.map(async ([name, given]) => [
       name.toLowerCase(),
-      await headerFrom({ onDefect }, name, given),
+      await headerFrom(tools, name, given),
     ]);
     return Object.fromEntries(await Promise.all(sent));
   };
 }
 
 async function headerFrom(
-  tools: Pick<Tools, 'onDefect'>,
+  tools: Pick<Tools, 'policy' | 'onDefect' | 'sleep'>,
   name: string,
   given: string | (() => Promise<string>),
 ): Promise<string> {

@@ -41,6 +41,20 @@ describe('a guarded store', () => {
     },
   );
 
+  it.each(names.filter((name) => name !== 'watch'))(
+    'C14: %s that never ends is waited for so long, and then fails as the contract says',
+    async (name) => {
+      const tell = vi.fn();
+      const store = guardedStore({ ...good, [name]: () => new Promise(() => {}) }, tell, 20);
+      const failure = await failureOf((async () => operations[name](store))());
+      expect(failure).toMatchObject({ code: 'store_failed', phase: 'storing', recovery: 'retry-later' });
+      expect(failure.message).toBe(
+        'The store did not answer within 0.02 s; check that it can be reached, and try again.',
+      );
+      expect(tell).not.toHaveBeenCalled();
+    },
+  );
+
   it.each<[keyof Store, unknown]>([
     ['get', null],
     ['get', SECRET],

@@ -31,6 +31,34 @@ async function completed(subject: string | undefined, options: CompleteOptions |
 
 const REFUSED = 'response_not_ours';
 
+describe('AUTHZ-10: a response', () => {
+  it.each<[what: string, change: (url: URL) => void, ended: string]>([
+    ['as the browser has it', () => {}, 'done'],
+    ['with a fragment of a page', (url) => (url.hash = '#top'), 'done'],
+    ['at another path', (url) => (url.pathname = '/other'), REFUSED],
+    ['at a path below', (url) => (url.pathname += '/x'), REFUSED],
+    ['on another host', (url) => (url.hostname = 'evil.example'), REFUSED],
+    ['on another port', (url) => (url.port = '8'), REFUSED],
+    ['by another scheme', (url) => (url.protocol = 'https:'), REFUSED],
+  ])('%s: %s', async (_what, change, ended) => {
+    const { userAgent, presented } = testHost();
+    const { engine } = testEngine(world.resource, { userAgent, policy: { interaction: 'ask' } });
+    const session = engine.session({ resource: world.resource });
+    const login = session.login().catch(() => undefined);
+    await personsTurn(session);
+    const callback = new URL(await visit(presented[0]));
+    change(callback);
+    const outcome = await engine.complete(callback).then(
+      () => 'done',
+      (error: { readonly code: string }) => error.code,
+    );
+    expect(outcome).toBe(ended);
+    expect(world.requests('a', 'POST', '/token')).toHaveLength(ended === 'done' ? 1 : 0);
+    await engine.dispose();
+    await login;
+  });
+});
+
 describe('AUTHZ-13: a login', () => {
   it.each<[subject: string | undefined, options: CompleteOptions | undefined, ended: string]>([
     [undefined, undefined, 'done'],

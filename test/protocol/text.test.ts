@@ -47,6 +47,13 @@ describe('shown', () => {
 });
 
 describe('withoutSecrets', () => {
+  it('L05: looks at the beginning of a long text, and passes on no more of it', () => {
+    const long = 'x'.repeat(1_048_576);
+    expect(withoutSecrets(long, ['another secret'])).toBe('x'.repeat(2_000));
+    expect(withoutSecrets(`${long}another secret`, ['another secret'])).toBe('x'.repeat(2_000));
+    expect(withoutSecrets(`another secret${long}`, ['another secret'])).toBeUndefined();
+  });
+
   const secret = 'fake-code/~+.%-VERIFIER_123456789';
   const part = secret.slice(10, 20);
 
