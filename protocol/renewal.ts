@@ -132,6 +132,11 @@ export function refreshFailure(refusal: Failure): Failure {
   return isFinal ? { ...refusal, recovery: 'reauthorize' } : refusal;
 }
 
+/** Whether the same request would be refused again: the client, or what it asks for, has to change first. */
+export function isRefusedForGood({ code, recovery }: Failure): boolean {
+  return (code === 'client_refused' || code === 'token_refused') && recovery !== 'retry-later';
+}
+
 /** Why a grant could not be renewed without asking its server. */
 export type RenewalEnd = 'over' | 'broken-off' | 'ended-meanwhile';
 

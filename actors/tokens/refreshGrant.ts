@@ -6,6 +6,7 @@ import { lifetime } from '../../protocol/lifetime.ts';
 import {
   demandsScope,
   givenUp,
+  isRefusedForGood,
   judgeLostWrite,
   judgeRefused,
   judgeRenewal,
@@ -48,6 +49,8 @@ async function refresh(tools: Tools, input: Input, signal: AbortSignal): Promise
   const verdict = judgeRenewal(before && (await storedFacts(tools, before)), version, tools.now());
   if (!before || verdict === 'over') return ended('over', input);
   if (verdict === 'follow') return grantFacts(key, before);
+  const refused = tools.refusedRenewals.of(key, before.version, tools.now());
+  if (refused) throw new AuthError(refused);
   // A refresh of our own is finished when the engine goes down; one of a sibling is not waited for.
   const spending = {
     at: keys.spend(key),
@@ -74,7 +77,10 @@ async function renew(
     const sibling = await afterRefusal(tools, key, before.version, error);
     await release();
     if (sibling) return sibling;
-    throw error instanceof AuthError ? new AuthError(refreshFailure(error.toFailure())) : error;
+    if (!(error instanceof AuthError)) throw error;
+    const failure = refreshFailure(error.toFailure());
+    if (isRefusedForGood(failure)) tools.refusedRenewals.note(key, before.version, failure, tools.now());
+    throw new AuthError(failure);
   });
   if ('version' in tokens) return tokens;
   // Where they cannot be stored, nobody else may try: the intent stays.

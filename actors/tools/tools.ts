@@ -7,6 +7,7 @@ import type { Door } from '../network/door.ts';
 import type { Dpop } from '../network/dpop.ts';
 import type { RememberedAnswers } from '../network/rememberedAnswers.ts';
 import type { HeadersFor } from '../network/resourceHeaders.ts';
+import type { RefusedRenewals } from '../tokens/refusedRenewals.ts';
 import type { AttendedLogins } from './attendedLogins.ts';
 import type { HostTools } from './hostOptions.ts';
 import type { Shared } from './shared.ts';
@@ -31,6 +32,8 @@ export interface Tools extends HostTools {
   readonly unsaved: Map<string, Unsaved>;
   /** Registrations that are running. Sessions that start at the same time share one (R13). */
   readonly registering: Shared<RegistrationRecord>;
+  /** Refreshes that servers have refused for good, lately. */
+  readonly refusedRenewals: RefusedRenewals;
   /** Refreshes that are running, by grant. All charts share one, and it always runs to its end. */
   readonly refreshing: Shared<Grant>;
   readonly dpop: Dpop;

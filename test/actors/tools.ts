@@ -1,6 +1,7 @@
 // What actors work with, for tests of single parts: records in memory, a clock that stands still, and no network.
 import { Dpop } from '../../actors/network/dpop.ts';
 import { RememberedAnswers } from '../../actors/network/rememberedAnswers.ts';
+import { RefusedRenewals } from '../../actors/tokens/refusedRenewals.ts';
 import { AttendedLogins } from '../../actors/tools/attendedLogins.ts';
 import { Shared } from '../../actors/tools/shared.ts';
 import type { Tools } from '../../actors/tools/tools.ts';
@@ -24,6 +25,7 @@ export function toolsFor(change: Partial<Tools> = {}): { readonly tools: Tools; 
     unsaved: new Map(),
     registering: new Shared(),
     refreshing: new Shared(),
+    refusedRenewals: new RefusedRenewals(),
     dpop: new Dpop('off', now),
     remembered: new RememberedAnswers(60_000, now),
     attended: new AttendedLogins(),

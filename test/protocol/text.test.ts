@@ -1,5 +1,5 @@
 // Text from strangers: what is shown of it, what is held back, what counts as an error code.
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import {
   isHeaderValue,
   isSecretText,
