@@ -58,10 +58,24 @@ async function sendPlain(
   token: UsableToken | undefined,
 ): Promise<Response> {
   const { url, init } = request;
-  const response = await send(url, { ...init, headers: await headersOf(request, token) });
-  hear(dpop, url, response);
-  return response;
+  const headers = await headersOf(request, token);
+  if (!holdsBody(request)) {
+    const response = await send(url, { ...init, headers });
+    hear(dpop, url, response);
+    return response;
+  }
+  const first = await send(url, { ...init, headers, redirect: 'manual' });
+  if (first.type !== 'opaqueredirect') return sendByHand(send, dpop, request, token, first);
+  // Browsers do not say where a redirect leads: they follow it themselves, and CORS decides who may read the body.
+  return send(url, { ...init, headers });
 }
+
+/** Whether a body goes along that another origin must not get, unless the caller has said how redirects are followed. */
+const holdsBody = ({
+  init: { body, redirect },
+  canRepeat,
+}: Pick<ResourceRequest, 'init' | 'canRepeat'>): boolean =>
+  body !== undefined && body !== null && redirect === undefined && canRepeat;
 
 /** TOK-1: the token is in the header and nowhere else; headers of the caller's own do not stand beside it. */
 async function headersOf(
@@ -86,20 +100,25 @@ function hear(dpop: Dpop, url: URL, response: Response): void {
 
 /**
  * Redirects are followed by hand: a proof names one address, so there is a new one for each; and what is confined to the
- * origin stays there.
+ * origin stays there, as does a body.
+ * @param first the answer to the request as it is, when it was sent before.
  */
 async function sendByHand(
   send: Send,
   dpop: Dpop,
   request: ResourceRequest,
   token: UsableToken | undefined,
+  first?: Response,
 ): Promise<Response> {
   const { canRepeat, confined } = request;
   const follows = (request.init.redirect ?? 'follow') === 'follow';
   let { url, method, init }: Pick<ResourceRequest, 'url' | 'method' | 'init'> = request;
-  for (let followed = 0; ; followed += 1) {
+  const sent = async (): Promise<Response> => {
     const headers = await headersOf({ url, method, init }, token);
-    const response = await send(url, { ...init, headers, ...(follows && { redirect: 'manual' }) });
+    return send(url, { ...init, headers, ...(follows && { redirect: 'manual' }) });
+  };
+  for (let followed = 0; ; followed += 1) {
+    const response = (followed === 0 && first) || (await sent());
     hear(dpop, url, response);
     if (!follows) return response;
     if (response.type === 'opaqueredirect') refuseHidden(url);
@@ -108,11 +127,21 @@ async function sendByHand(
     if (verdict.kind === 'stop') return response;
     await response.body?.cancel();
     if (verdict.dropsBody) init = withoutBody(init);
+    if (verdict.leavesOrigin && holdsBody({ init, canRepeat })) refuseToLeave(url, verdict.to);
     // TOK-1, TOK-2: whoever else is there gets neither the token nor the proof, nor what is for our origin only.
     const staying = [...credentialHeaders, ...confined];
     if (verdict.leavesOrigin) return send(verdict.to, { ...init, headers: without(staying, init) });
     ({ to: url, method } = verdict);
   }
+}
+
+/** What a caller sends is for the origin that they sent it to. */
+function refuseToLeave(from: URL, to: URL): never {
+  return refuse(
+    'redirect_refused',
+    'requesting',
+    `${placeOf(from.href)} redirects to another origin, ${to.origin}, and would have the body sent there; use that address if you trust it, or say redirect: 'follow'.`,
+  );
 }
 
 /** Browsers follow by themselves or not at all, and do not say where to. */

@@ -164,8 +164,10 @@ async function unfold(request: Request, init: RequestInit): Promise<RequestInit>
   const body =
     init.body ?? (request.body ? await (isJson ? request.text() : request.arrayBuffer()) : undefined);
   const { method, headers, signal, redirect, credentials, cache, mode, referrer, referrerPolicy } = request;
-  const own = { method, headers, signal, redirect, credentials, cache, mode, referrer, referrerPolicy };
-  return { ...own, ...init, ...(body !== undefined && body !== null && { body }) };
+  const own = { method, headers, signal, credentials, cache, mode, referrer, referrerPolicy };
+  // A Request always has a word for redirects: `follow` is what it says where nobody has said anything.
+  const said = redirect === 'follow' ? {} : { redirect };
+  return { ...own, ...said, ...init, ...(body !== undefined && body !== null && { body }) };
 }
 
 /**

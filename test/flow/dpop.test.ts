@@ -553,7 +553,9 @@ describe('EXT-5: redirects of the resource', () => {
       headers: { 'www-authenticate': 'DPoP error="invalid_token"' },
     }));
     const headers = { authorization: 'Bearer own', dpop: 'own', 'x-kept': 'yes' };
-    expect((await session.fetch(world.resource, { method: 'POST', body: '{}', headers })).status).toBe(401);
+    // The caller says that the body may go there.
+    const init = { method: 'POST', body: '{}', headers, redirect: 'follow' } as const;
+    expect((await session.fetch(world.resource, init)).status).toBe(401);
     const [there] = world.requests('b', 'POST', '/mcp');
     expect(there?.headers).toMatchObject({ 'x-kept': 'yes' });
     expect(Object.keys(there?.headers ?? {})).not.toEqual(expect.arrayContaining(['authorization']));

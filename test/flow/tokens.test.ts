@@ -64,16 +64,16 @@ describe('where tokens go', () => {
   it('TOK-1, W17, L06: not after a redirect to another origin, whose challenge counts for nothing', async () => {
     const { session } = testEngine(world.resource);
     await session.login();
-    world.script('resource POST /mcp', () => ({
+    world.script('resource GET /mcp', () => ({
       status: 307,
       headers: { location: `${world.origins.b}/mcp` },
     }));
-    world.script('b POST /mcp', () => ({
+    world.script('b GET /mcp', () => ({
       status: 401,
       headers: { 'www-authenticate': 'Bearer scope="evil"' },
     }));
     const before = world.requests('a').length;
-    expect((await callTool(session, 'any')).status).toBe(401);
+    expect((await session.fetch(world.resource)).status).toBe(401);
     expect(world.requests('b').map((one) => one.headers['authorization'])).toEqual([undefined]);
     expect(world.requests('a')).toHaveLength(before);
   });
