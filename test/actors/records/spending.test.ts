@@ -1,0 +1,133 @@
+// What only one engine may do at a time: who gets the right, how long others wait, and what is left behind.
+import { describe, expect, it } from 'vitest';
+import { claim, type Spending } from '../../../actors/records/spending.ts';
+import { keys } from '../../../stores/records.ts';
+import { samples } from '../../stores/recordSamples.ts';
+import { failureOf } from '../../support/engine.ts';
+import { passUntil, settle, store } from '../stored.ts';
+import { toolsFor } from '../tools.ts';
+
+const of = samples();
+const key = of.grant.key;
+const at = keys.spend(key);
+const never = new AbortController().signal;
+const what = (change: Partial<Spending> = {}): Spending => ({
+  at,
+  key,
+  version: '1',
+  current: async () => '1',
+  ...change,
+});
+/** A record that is not there yet. */
+const absent = { version: '', current: async () => '' };
+
+function another(version: string, holder = 'there') {
+  const { tools, clock } = toolsFor();
+  const intent = { v: 1, holder, version } as const;
+  return { tools, clock, intent, begin: () => tools.records.write(at, intent, undefined) };
+}
+
+describe('the right to do what only one may do at a time', () => {
+  it('C04: that was left behind by this engine is taken again', async () => {
+    const { tools, begin } = another('0', 'here');
+    await begin();
+    const mine = await claim(tools, what(), never);
+    expect(mine.kind).toBe('held');
+    expect((await tools.records.read(at))?.value).toEqual({ v: 1, holder: 'here', version: '1' });
+  });
+
+  it('C03: is not given up where the intent of another one is there meanwhile', async () => {
+    const { tools, intent } = another('1');
+    const mine = await claim(tools, what(), never);
+    await tools.records.forget(at);
+    await tools.records.write(at, intent, undefined);
+    if (mine.kind === 'held') await mine.release();
+    expect((await tools.records.read(at))?.value).toEqual(intent);
+  });
+
+  it('C03: is given back also where the store fails then', async () => {
+    const { tools } = toolsFor();
+    const mine = await claim(tools, what(), never);
+    tools.records.remove = () => Promise.reject(new Error('of the store'));
+    if (mine.kind === 'moved') expect.unreachable();
+    else await expect(mine.release()).resolves.toBeUndefined();
+  });
+
+  it('C05: is had as soon as the other one has given it back', async () => {
+    const { tools, begin } = another('');
+    await begin();
+    const waiting = claim(tools, what(absent), never);
+    await settle();
+    await tools.records.forget(at);
+    expect((await waiting).kind).toBe('held');
+  });
+
+  it('C05: is not needed any more when the other one is done', async () => {
+    const { tools } = toolsFor();
+    const version = await store(tools, 'grant');
+    await tools.records.write(at, { v: 1, holder: 'there', version }, undefined);
+    const current = async () => (await tools.records.read(key))?.version ?? '';
+    const waiting = claim(tools, what({ version, current }), never);
+    await settle();
+    await store(tools, 'grant');
+    expect(await waiting).toEqual({ kind: 'moved' });
+  });
+
+  it('C05: is looked for every 250 milliseconds, and a holder counts as gone after the term of the engine', async () => {
+    const { tools, clock, begin } = another('');
+    await begin();
+    let looks = 0;
+    const current = async (): Promise<string> => {
+      looks += 1;
+      return '';
+    };
+    const start = clock.now();
+    const outcome = await passUntil(clock, claim(tools, what({ ...absent, current }), never), 250);
+    expect(outcome.kind).toBe('broken off');
+    expect(looks).toBe(tools.leaseTerm / 250 + 1);
+    expect(clock.now() - start).toBeGreaterThanOrEqual(tools.leaseTerm);
+    if (outcome.kind === 'broken off') await outcome.release();
+    expect(await tools.records.read(at)).toBeUndefined();
+  });
+
+  it('C05: of a holder that has begun anew is waited for anew', async () => {
+    const { tools, clock, intent, begin } = another('');
+    await begin();
+    const waiting = claim(tools, what({ ...absent, patience: 1_000, look: 500 }), never);
+    let outcome: string | undefined;
+    void waiting.then(({ kind }) => {
+      outcome = kind;
+    });
+    await settle();
+    clock.pass(500);
+    await settle();
+    await tools.records.write(at, intent, await tools.records.read(at));
+    await settle();
+    clock.pass(500);
+    await settle();
+    expect(outcome).toBeUndefined();
+    expect((await passUntil(clock, waiting)).kind).toBe('broken off');
+  });
+
+  it('C05: is not waited for longer than the one who asks does', async () => {
+    const { tools, begin } = another('');
+    await begin();
+    const leaving = new AbortController();
+    const waiting = claim(tools, what(absent), leaving.signal);
+    waiting.catch(() => {});
+    await settle();
+    leaving.abort();
+    expect((await failureOf(waiting)).code).toBe('cancelled');
+  });
+
+  it('C03: is refused where every race for it is lost', async () => {
+    const { tools } = toolsFor();
+    let races = 0;
+    tools.records.write = async () => {
+      races += 1;
+      return undefined;
+    };
+    expect((await failureOf(claim(tools, what(), never))).code).toBe('store_conflict');
+    expect(races).toBe(8);
+  });
+});
