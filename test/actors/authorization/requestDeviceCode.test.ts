@@ -50,7 +50,11 @@ describe('a code for another device', () => {
     const { at, pending } = await run();
     const expiresAt = clock.now() + 100_000;
     expect(door.asked.map(({ purpose, url, form }) => [purpose, url, form])).toEqual([
-      ['token', `${issuer}/device`, { access_type: 'offline', client_id: 'client', resource, scope: 'read write' }],
+      [
+        'token',
+        `${issuer}/device`,
+        { access_type: 'offline', client_id: 'client', resource, scope: 'read write' },
+      ],
     ]);
     expect(at).toBe(clock.now());
     expect(pending).toEqual({
