@@ -152,8 +152,10 @@ describe('what a refresh sends', () => {
 
   it('TOK-5: the scopes as well, where the server has asked for them; and from then on at once', async () => {
     const { tools, door, run } = await renewing(({ form }) => (form['scope'] ? renewed : wantsScope));
-    await store(tools, 'registration', { client: plain.client });
+    const place = keys.registration(of.registration.value.issuer, tools.userAgent.name);
+    await tools.records.write(place, { ...of.registration.value, client: plain.client }, undefined);
     await run();
+    expect((await tools.records.read(place))?.value.client.refreshNamesScope).toBe(true);
     expect(door.asked.map(({ form }) => form['scope'])).toEqual([undefined, 'read']);
     expect((await stored(tools, 'grant'))?.client.refreshNamesScope).toBe(true);
     const version = (await tools.records.read(of.grant.key))?.version ?? '';

@@ -66,8 +66,10 @@ describe('what a refresh brings', () => {
   });
 
   it('TOK-5: leaves the refresh token as it was where the server sends no other, and the scopes', async () => {
-    const { tools, run } = await renewing({ body: { access_token: 'new-access', token_type: 'Bearer' } });
-    await run();
+    const { tools, clock, run } = await renewing({
+      body: { access_token: 'new-access', token_type: 'Bearer', expires_in: 600 },
+    });
+    expect((await run()).grant.refreshAt).toBe(clock.now() + 540_000);
     expect(await stored(tools, 'grant')).toMatchObject({ refreshToken: 'refresh', granted: ['read'] });
   });
 
