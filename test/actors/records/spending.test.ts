@@ -90,6 +90,15 @@ describe('the right to do what only one may do at a time', () => {
     expect(await tools.records.read(at)).toBeUndefined();
   });
 
+  it('C05: of a holder that is just seen is waited for, however short the time', async () => {
+    const { tools, clock, begin } = another('');
+    await begin();
+    const start = clock.now();
+    const waiting = claim(tools, what({ ...absent, patience: 1, look: 10 }), never);
+    expect((await passUntil(clock, waiting, 10)).kind).toBe('broken off');
+    expect(clock.now() - start).toBeGreaterThanOrEqual(10);
+  });
+
   it('C05: of a holder that has begun anew is waited for anew', async () => {
     const { tools, clock, intent, begin } = another('');
     await begin();

@@ -63,7 +63,8 @@ describe('a registration', () => {
   });
 
   it('REG-9: is asked for without what the host does not say', async () => {
-    const { door, run } = registering(() => made);
+    const initialAccessTokens = [{ issuer: 'https://b.example', token: 'of another' }];
+    const { door, run } = registering(() => made, { client: { name: 'Test', initialAccessTokens } });
     await run();
     expect(door.asked[0]?.headers).not.toHaveProperty('authorization');
     const sent = JSON.parse(door.asked[0]?.body ?? '');

@@ -237,6 +237,21 @@ describe('where a refresh is refused', () => {
     expect(await failureOf(run())).toMatchObject({ code: 'unreachable', phase: 'renewing' });
   });
 
+  it('TOK-5: by a fault before anything is sent, the fault is told as it is', async () => {
+    const { tools, run } = await renewing(() => renewed);
+    const fault = new Error('of the door');
+    let doors = 0;
+    Object.assign(tools, {
+      doorOf: () => {
+        doors += 1;
+        throw fault;
+      },
+    });
+    await expect(run()).rejects.toBe(fault);
+    expect(doors).toBe(1);
+    expect((await stored(tools, 'grant'))?.refreshToken).toBe('refresh');
+  });
+
   it('TOK-6: where the store fails before anything is sent, its error is told', async () => {
     const { tools, run } = await renewing(() => renewed);
     const error = new Error('of the store');
