@@ -15,6 +15,7 @@ const replaced = 'Another value takes its place before it is looked at.';
 const unread = 'Nobody looks at what takes its place.';
 const gone = 'The version that was seen is there no longer, so nothing is removed.';
 const again = 'What follows comes to the same end by what is stored.';
+const direct = 'This step is taken only where the host has said how the client gets its grants.';
 const other = 'It is only compared with a version that was stored, and differs from it in any case.';
 
 /** By the id of the mutant, as `npm run mutation` prints it. */
@@ -176,4 +177,38 @@ export const argued: Readonly<Record<string, string>> = {
     other,
   "actors/tokens/refreshGrant.ts | refresh.current | (await tools.records.read(key))?.version ?? '' → (await tools.records.read(key))?.version ?? 'another'":
     other,
+  "actors/authorization/exchangeCode.ts | spend | pending.response ?? '' → pending.response": never,
+  "actors/authorization/exchangeCode.ts | spend | pending.response ?? '' → pending.response ?? 'another'":
+    never,
+  "actors/authorization/pushAuthorization.ts | pushAuthorization | server.authorizationEndpoint ?? '' → server.authorizationEndpoint":
+    never,
+  "actors/authorization/pushAuthorization.ts | pushAuthorization | server.authorizationEndpoint ?? '' → server.authorizationEndpoint ?? 'another'":
+    never,
+  "actors/authorization/requestDeviceCode.ts | request | server.deviceAuthorizationEndpoint ?? '' → server.deviceAuthorizationEndpoint":
+    never,
+  "actors/authorization/requestDeviceCode.ts | request | server.deviceAuthorizationEndpoint ?? '' → server.deviceAuthorizationEndpoint ?? 'another'":
+    never,
+  'actors/authorization/requestDirectGrant.ts | requestDirectGrant | tools.client.grant?.kind → tools.client.grant.kind':
+    direct,
+  "actors/authorization/requestDirectGrant.ts | assertionFor | grant?.kind === 'workload' → grant.kind === 'workload'":
+    direct,
+  "actors/authorization/requestDirectGrant.ts | assertionFor | grant?.kind === 'enterprise' → grant.kind === 'enterprise'":
+    direct,
+  "actors/authorization/takeOverLogin.ts | takeOverLogin | [version, waited, still] = ['', 0, 0] → [version, waited, still] = ['another', 0, 0]":
+    replaced,
+  "actors/authorization/takeOverLogin.ts | takeOverLogin | [version, waited, still] = ['', 0, 0] → [version, waited, still] = ['', 0, 1]":
+    replaced,
+  'actors/binding/recallBinding.ts | pinIssuer | pin?.value.issuer ?? issuer → pin?.value.issuer': never,
+  'actors/binding/recallBinding.ts | pinIssuer | pin?.value.issuer ?? issuer → pin.value.issuer ?? issuer':
+    never,
+  "actors/session/heedSiblings.ts | look | (pendingKey === null ? known?.issuer : undefined) ?? binding?.current ?? '' → (pendingKey === null ? known?.issuer : undefined) ?? binding?.current":
+    nothing,
+  "actors/session/heedSiblings.ts | look | (pendingKey === null ? known?.issuer : undefined) ?? binding?.current ?? '' → (pendingKey === null ? known?.issuer : undefined) ?? binding?.current ?? 'another'":
+    nothing,
+  'actors/session/heedSiblings.ts | look | login?.pendingKey === pendingKey && login → login?.pendingKey === pendingKey':
+    typed,
+  "actors/session/revokeGrants.ts | send | server.revocationEndpoint ?? '' → server.revocationEndpoint":
+    never,
+  "actors/session/revokeGrants.ts | send | server.revocationEndpoint ?? '' → server.revocationEndpoint ?? 'another'":
+    never,
 };
