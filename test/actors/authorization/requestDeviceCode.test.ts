@@ -4,7 +4,8 @@ import { pollDeviceGrant } from '../../../actors/authorization/pollDeviceGrant.t
 import { presentDeviceCode } from '../../../actors/authorization/presentDeviceCode.ts';
 import { requestDeviceCode } from '../../../actors/authorization/requestDeviceCode.ts';
 import { registrationFacts, serverFacts } from '../../../actors/records/facts.ts';
-import type { DevicePrompt, Policy, Tools } from '../../../actors/tools/tools.ts';
+import type { DevicePrompt, Policy } from '../../../actors/tools/hostOptions.ts';
+import type { Tools } from '../../../actors/tools/tools.ts';
 import { keys } from '../../../stores/records.ts';
 import { samples } from '../../stores/recordSamples.ts';
 import { failureOf } from '../../support/engine.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { requestDirectGrant } from '../../../actors/authorization/requestDirectGrant.ts';
 import { registrationFacts, serverFacts } from '../../../actors/records/facts.ts';
-import type { GrantOptions, Policy } from '../../../actors/tools/tools.ts';
+import type { GrantOptions, Policy } from '../../../actors/tools/hostOptions.ts';
 import type { Work } from '../../../contract/work.ts';
 import { samples } from '../../stores/recordSamples.ts';
 import { failureOf } from '../../support/engine.ts';

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { recallBinding } from '../../../actors/binding/recallBinding.ts';
 import { serverFacts } from '../../../actors/records/facts.ts';
-import type { PreRegisteredClient, Tools } from '../../../actors/tools/tools.ts';
+import type { PreRegisteredClient } from '../../../actors/tools/hostOptions.ts';
+import type { Tools } from '../../../actors/tools/tools.ts';
 import { keys } from '../../../stores/records.ts';
 import { samples } from '../../stores/recordSamples.ts';
 import { store } from '../stored.ts';
