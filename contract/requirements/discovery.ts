@@ -77,4 +77,10 @@ export const discoveryRequirements = {
       'A new challenge outdates cached discovery: a moved authorization server is noticed on the next 401',
     link: rfc(9728, '5.2'),
   },
+  'DISC-14': {
+    level: 'project',
+    title:
+      'Nothing that a public resource names at a private, link-local or reserved address is asked, by its own address or by the one that its name leads to',
+    link: rfc(9728, '7.7'),
+  },
 } as const satisfies Readonly<Record<string, Requirement>>;

@@ -44,7 +44,7 @@ export const discovering = chart.createStateConfig({
     },
     fetchingResourceMetadata: {
       description: 'Where the challenge points, else the path well-known, else the root well-known.',
-      meta: { spec: ['DISC-1', 'DISC-3', 'DISC-4', 'DISC-10', 'DISC-11'] },
+      meta: { spec: ['DISC-1', 'DISC-3', 'DISC-4', 'DISC-10', 'DISC-11', 'DISC-14'] },
       invoke: {
         id: 'fetchResourceMetadata',
         src: 'fetchResourceMetadata',
@@ -85,7 +85,7 @@ export const discovering = chart.createStateConfig({
     },
     fetchingServerMetadata: {
       description: 'RFC 8414 first, OpenID Connect after; its issuer must be the one that was asked for.',
-      meta: { spec: ['DISC-6', 'DISC-7', 'DISC-8', 'DISC-9', 'DISC-11', 'AUTHZ-8'] },
+      meta: { spec: ['DISC-6', 'DISC-7', 'DISC-8', 'DISC-9', 'DISC-11', 'DISC-14', 'AUTHZ-8'] },
       invoke: {
         id: 'fetchServerMetadata',
         src: 'fetchServerMetadata',
