@@ -44,7 +44,7 @@ describe('every citation', () => {
       'a range',
       'a.ts',
       '// DISC-1…99',
-      Array.from({ length: 86 }, (_, n) => `a.ts: no register knows DISC-${n + 14}`),
+      Array.from({ length: 85 }, (_, n) => `a.ts: no register knows DISC-${n + 15}`),
     ],
     ['a range of threats', 'a.ts', '// P09–P11', ['a.ts: no register knows P11']],
     ['a title', 'a.test.ts', `test('D46: a', f);`, ['a.test.ts: no register knows D46']],

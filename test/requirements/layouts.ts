@@ -2,7 +2,7 @@
 import { type Proof, type Row, summarize } from './rows.ts';
 
 const GAP = '  ';
-const WIDTHS = [8, 35, 35, 36] as const;
+const WIDTHS = [8, 29, 36, 41] as const;
 
 /** The command that writes both pages. */
 export const WRITE_COMMAND = 'npm run requirements -- --write';
