@@ -8,7 +8,7 @@ import * as z from 'zod/mini';
 import { refuse } from '../contract/errors.ts';
 import { object } from '../protocol/options.ts';
 import { alone } from './fileLock.ts';
-import { foldersExist, guarded, makeFolder, orAbsent, syncFolder } from './fileSystem.ts';
+import { errnoOf, foldersExist, guarded, makeFolder, orAbsent, syncFolder } from './fileSystem.ts';
 import { FolderChanges } from './folderChanges.ts';
 import { folder } from './options.ts';
 import type { Store, Stored } from './store.ts';
@@ -24,6 +24,9 @@ const envelopeSchema = z.object({
 const futureSchema = z.object({ v: z.number().check(z.gt(1)) });
 
 type Envelope = z.infer<typeof envelopeSchema>;
+
+/** The longest file that is taken for a record, in bytes: far more than any record has. */
+const LONGEST = 16 * 1024 * 1024;
 
 /** Where one record lives. */
 interface Place {
@@ -160,7 +163,7 @@ function placeOf(folder: string, key: string): Place {
 
 async function readEnvelope(file: string): Promise<Envelope | 'broken' | 'newer' | undefined> {
   const json = await readText(file);
-  if (json === undefined) return undefined;
+  if (json === undefined || json === 'broken') return json;
   let content: unknown;
   try {
     content = JSON.parse(json);
@@ -172,15 +175,28 @@ async function readEnvelope(file: string): Promise<Envelope | 'broken' | 'newer'
   return success && data.digest === sha256(data.text) ? data : 'broken';
 }
 
-async function readText(file: string): Promise<string | undefined> {
+/** The text of a file of ours; `broken` for whatever else stands in its place. Closes it to other users (S10). */
+async function readText(file: string): Promise<string | 'broken' | undefined> {
   // O_NONBLOCK: a pipe in the place of a record must not hang the reader.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const handle = await orAbsent(open(file, flags));
+  const handle = await orAbsent(open(file, flags)).catch(unlessNoFile);
+  if (handle === undefined || handle === 'broken') return handle;
   try {
-    return await handle?.readFile('utf8');
+    const found = await handle.stat();
+    // Looked at before it is read: what is longer would not fit into memory, or into a text.
+    if (!found.isFile() || found.size > LONGEST) return 'broken';
+    if (process.getuid !== undefined && (found.mode & 0o077) !== 0) await handle.chmod(0o600);
+    return await handle.readFile('utf8');
   } finally {
-    await handle?.close();
+    await handle.close();
   }
+}
+
+/** A link (ELOOP) or a socket (ENXIO) is no record. @throws whatever else the system says. */
+function unlessNoFile(error: unknown): 'broken' {
+  const errno = errnoOf(error);
+  if (errno === 'ELOOP' || errno === 'ENXIO') return 'broken';
+  throw error;
 }
 
 async function readRecord(place: Place): Promise<Stored | 'broken' | undefined> {

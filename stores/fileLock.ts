@@ -1,5 +1,5 @@
 // One writer at a time: a short lock for each record, also between processes, around proper-lockfile.
-import { readdir, rm, rmdir, stat } from 'node:fs/promises';
+import { lstat, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { refuse } from '../contract/errors.ts';
@@ -91,20 +91,33 @@ async function hold(lockFolder: string, stale: number): Promise<() => Promise<vo
   });
 }
 
-/** Removes a lock that a crash has left behind; one process at a time, so that no fresh lock is hit. */
+/** Removes a lock that nobody holds; one process at a time, so that no fresh lock is hit. */
 async function breakStale(lockFolder: string): Promise<void> {
   if (!(await isStale(lockFolder))) return;
-  const release = await hold(`${lockFolder}.break`, staleAfter);
+  const breaking = `${lockFolder}.break`;
+  if (await isStale(breaking)) await rm(breaking, { recursive: true, force: true });
+  const release = await hold(breaking, staleAfter);
   try {
-    if (await isStale(lockFolder)) await orAbsent(rmdir(lockFolder));
+    if (await isStale(lockFolder)) await rm(lockFolder, { recursive: true, force: true });
   } finally {
     await release().catch(() => undefined);
   }
 }
 
+/**
+ * Whether nobody holds a lock: who does says so every second. One that is dated in the future was left behind before the
+ * clock went back.
+ */
 async function isStale(lockFolder: string): Promise<boolean> {
-  const found = await orAbsent(stat(lockFolder));
+  if (await isNoLock(lockFolder)) return true;
+  const found = await orAbsent(lstat(lockFolder));
   return found !== undefined && found.mtimeMs < Date.now() - staleAfter;
+}
+
+/** What stands in the place of a lock, and cannot be one: a file, a link, or what the future has made. */
+async function isNoLock(lockFolder: string): Promise<boolean> {
+  const found = await orAbsent(lstat(lockFolder));
+  return found !== undefined && (!found.isDirectory() || found.mtimeMs > Date.now() + staleAfter);
 }
 
 /** Tells one lock from the next one of the same name. */

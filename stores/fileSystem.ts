@@ -48,11 +48,15 @@ async function isPrivateFolder(folder: string): Promise<boolean> {
     return refuseFolder(folder, 'is a symbolic link; name the folder that it leads to');
   if (!found.isDirectory()) return refuseFolder(folder, 'is not a folder (ENOTDIR); choose another place');
   // Windows has no such modes, and no getuid.
-  if (process.getuid === undefined || (found.mode & 0o077) === 0) return true;
-  if (found.uid !== process.getuid()) {
+  if (process.getuid === undefined) return true;
+  const user = process.getuid();
+  const isOpen = (found.mode & 0o077) !== 0;
+  if (found.uid !== user && isOpen)
     return refuseFolder(folder, 'is open to other users and not yours to close; choose a folder of your own');
-  }
-  await chmod(folder, 0o700);
+  // Whoever is allowed everything may keep records for others, as in a container.
+  if (found.uid !== user && user !== 0)
+    return refuseFolder(folder, 'belongs to another user; choose a folder of your own');
+  if (isOpen) await chmod(folder, 0o700);
   return true;
 }
 

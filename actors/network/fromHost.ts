@@ -1,10 +1,11 @@
 // What the host gives through a callback, when it is needed.
 import { type Phase, refuse } from '../../contract/errors.ts';
 import { isSecretText } from '../../protocol/text.ts';
+import { sleep } from '../tools/sleep.ts';
 import type { Tools } from '../tools/tools.ts';
 
 /** What callbacks are asked with. */
-type Asking = Pick<Tools, 'onDefect' | 'policy' | 'sleep'>;
+type Asking = Pick<Tools, 'onDefect' | 'policy'>;
 
 /** How long a callback may take, in milliseconds, unless the policy gives a person another time: it may ask one. */
 const PATIENCE = 10 * 60_000;
@@ -22,12 +23,13 @@ interface Circumstances {
  * @throws AuthError `config_invalid`
  */
 export async function fromHost<Value>(
-  { onDefect, policy, sleep }: Asking,
+  { onDefect, policy }: Asking,
   given: Value | (() => Promise<Value>) | undefined,
   what: string,
   of: Circumstances = {},
 ): Promise<Value | undefined> {
   if (typeof given !== 'function') return given;
+  // By the clock of the platform: the host's own may run ahead, as in its tests, and this is about its code.
   const over = new AbortController();
   const late = sleep(policy.loginTimeout ?? PATIENCE, over.signal).then(() => undefined);
   try {

@@ -17,7 +17,7 @@ export type HeadersFor = (url: URL, resource: string) => Promise<SentHeaders>;
 const none: SentHeaders = {};
 
 /** Makes it from the policy. Values are asked for when they are needed. */
-export function resourceHeaders(tools: Pick<Tools, 'policy' | 'onDefect' | 'sleep'>): HeadersFor {
+export function resourceHeaders(tools: Pick<Tools, 'policy' | 'onDefect'>): HeadersFor {
   const { resourceHeaders: said = {} } = tools.policy;
   return async ({ origin }, resource) => {
     if (!Object.hasOwn(said, origin) || origin !== urlOf(resource)?.origin) return none;
@@ -31,7 +31,7 @@ export function resourceHeaders(tools: Pick<Tools, 'policy' | 'onDefect' | 'slee
 }
 
 async function headerFrom(
-  tools: Pick<Tools, 'policy' | 'onDefect' | 'sleep'>,
+  tools: Pick<Tools, 'policy' | 'onDefect'>,
   name: string,
   given: string | (() => Promise<string>),
 ): Promise<string> {
