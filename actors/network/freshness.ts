@@ -29,5 +29,7 @@ export function freshFor(
     { status, headers: Object.fromEntries(headers) },
     { shared: false, cacheHeuristic: 0, immutableMinTimeToLive: 0 },
   );
-  return policy.storable() ? Math.min(policy.timeToLive(), longest) : 0;
+  // Its time to live would be too long: that reckons in the time when an old answer will do, as in an outage.
+  const left = 1000 * (policy.maxAge() - policy.age());
+  return Math.min(Math.max(left, 0), longest);
 }

@@ -1,6 +1,6 @@
 // DISC-12: how long metadata may be used again, by the word of its server, within what the host allows.
 import { describe, expect, it } from 'vitest';
-import { freshFor } from '../../actors/network/freshness.ts';
+import { freshFor } from '../../../actors/network/freshness.ts';
 
 const MINUTE = 60_000;
 const NOW = 1_800_000_000_000;
@@ -15,6 +15,25 @@ describe('an answer', () => {
     ['that has lain in a cache already', { 'cache-control': 'max-age=20', age: '15' }, 5_000],
     ['that is private', { 'cache-control': 'private, max-age=5' }, 5_000],
     ['that must not be stored', { 'cache-control': 'no-store' }, 0],
+    ['that must not be stored, and yet is good', { 'cache-control': 'no-store, max-age=5' }, 0],
+    ['that has lain in a cache for too long', { 'cache-control': 'max-age=5', age: '30' }, 0],
+    ['that never changes, and says no time', { 'cache-control': 'immutable' }, 0],
+    [
+      'that says when it has changed, and no time',
+      { 'cache-control': 'public', 'last-modified': 'Thu, 01 Jan 1970 00:00:00 GMT' },
+      0,
+    ],
+    ['that is good for longer in an outage', { 'cache-control': 'max-age=5, stale-if-error=600' }, 5_000],
+    [
+      'that is good while another is fetched',
+      { 'cache-control': 'max-age=5, stale-while-revalidate=600' },
+      5_000,
+    ],
+    [
+      'that must be asked for each time but in an outage',
+      { 'cache-control': 'no-cache, stale-if-error=600' },
+      0,
+    ],
     ['that must be asked for each time', { 'cache-control': 'no-cache' }, 0],
     ['that is old at once', { 'cache-control': 'max-age=0' }, 0],
     ['by the old header', { pragma: 'no-cache' }, 0],
