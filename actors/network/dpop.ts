@@ -109,6 +109,8 @@ function orThrow(failure: Failure | undefined): void {
 function remember<Value>(into: Map<string, Value>, name: string, value: Value, most: number): void {
   into.delete(name);
   into.set(name, value);
-  const [oldest] = into.keys();
-  if (into.size > most && oldest !== undefined) into.delete(oldest);
+  for (const oldest of into.keys()) {
+    if (into.size <= most) return;
+    into.delete(oldest);
+  }
 }

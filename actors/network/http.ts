@@ -132,7 +132,7 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
   let stop = () => {};
   const aborted = new Promise<never>((_, reject) => {
     stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
+    signal.addEventListener('abort', stop);
   });
   try {
     return await Promise.race([work, aborted]);
@@ -231,11 +231,11 @@ async function readAnswer(response: Response, url: URL, exchange: Exchange): Pro
       `${url.host} answered with a status outside HTTP; tell its operator.`,
     );
   }
-  const contentType = headers.get('content-type') ?? '';
+  const [mediaType = ''] = (headers.get('content-type') ?? '').split(';');
   return {
     status,
     headers,
-    mediaType: contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '',
+    mediaType: mediaType.trim().toLowerCase(),
     text:
       exchange.request.purpose === 'probe'
         ? await dropBody(response)

@@ -83,10 +83,13 @@ export class RememberedAnswers {
   }
 
   #keep(name: string, found: Remembered): void {
-    if (found.fresh <= 0 || (this.#known.get(name)?.order ?? 0) > found.order) return;
+    const known = this.#known.get(name);
+    if (found.fresh <= 0 || (known && known.order > found.order)) return;
     this.#known.delete(name);
     this.#known.set(name, found);
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > MAX_ANSWERS && oldest !== undefined) this.#known.delete(oldest);
+    for (const oldest of this.#known.keys()) {
+      if (this.#known.size <= MAX_ANSWERS) return;
+      this.#known.delete(oldest);
+    }
   }
 }

@@ -12,7 +12,7 @@ export function sleep(milliseconds: number, signal: AbortSignal): Promise<void> 
   return new Promise((resolve) => {
     const timer = setTimeout(done, milliseconds);
     if (milliseconds > SHORT && typeof timer === 'object') timer.unref();
-    signal.addEventListener('abort', done, { once: true });
+    signal.addEventListener('abort', done);
     function done(): void {
       clearTimeout(timer);
       signal.removeEventListener('abort', done);

@@ -30,7 +30,7 @@ export function orCancelled<T>(
   return new Promise<T>((resolve, reject) => {
     const stop = () => reject(cancelled(phase));
     if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
+    signal.addEventListener('abort', stop);
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
 }

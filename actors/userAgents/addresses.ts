@@ -58,5 +58,5 @@ export function responseAt(redirectUri: string, text: string): string | undefine
   if (given.protocol !== own.protocol || given.host !== own.host || given.pathname !== own.pathname) {
     return undefined;
   }
-  return `${redirectUri.replace(/\?.*$/, '')}${/^[^?#]*(\?[^#]*)?/.exec(text)?.[1] ?? ''}`;
+  return `${redirectUri.replace(/\?.*/, '')}${/^[^?#]*(\?[^#]*)/.exec(text)?.[1] ?? ''}`;
 }

@@ -1,6 +1,6 @@
 // The callback listeners of one user agent. Each one stays open as long as a login needs it.
 
-import { AuthError, refuse } from '../../contract/errors.ts';
+import { refuse } from '../../contract/errors.ts';
 import { stateOf } from '../../protocol/authorizationResponse.ts';
 import { urlOf } from '../../protocol/url.ts';
 import { throwIfCancelled } from '../tools/waiting.ts';
@@ -117,7 +117,7 @@ export function createListeners({ host, path, port: fixed, closing }: ListenersO
       );
     }
     const [shared] = listeners.values();
-    const listener = shared ?? (await bind(0).catch((thrown) => noPort(thrown, host)));
+    const listener = shared ?? (await bind(0).catch(() => noPort(host)));
     return [listener, listener.server.redirectUri];
   }
 
@@ -209,8 +209,7 @@ function portOf(redirectUri: string, host: LoopbackHost, path: string): number |
   return port > 0 && isOurs ? port : undefined;
 }
 
-function noPort(thrown: unknown, host: LoopbackHost): never {
-  if (thrown instanceof AuthError) throw thrown;
+function noPort(host: LoopbackHost): never {
   refuse(
     'user_agent_failed',
     'authorizing',

@@ -1,6 +1,7 @@
 // The listener on loopback that the authorization server redirects the browser to.
 import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { longestUrl } from './addresses.ts';
 import { callbackHeaders, callbackPage } from './callbackPage.ts';
 
@@ -79,8 +80,7 @@ export async function listenForCallbacks(
   // When a connection cannot be accepted (no file descriptor is left), the listener goes on.
   server.on('error', () => {});
 
-  const bound = server.address();
-  const port = typeof bound === 'object' && bound !== null ? bound.port : place.port;
+  const { port } = server.address() as AddressInfo;
   const redirectUri = redirectUriAt({ ...place, port });
   /** The redirect URIs that it answers at, by the host that a browser names. */
   const answered = new Map([[new URL(redirectUri).host, redirectUri]]);

@@ -81,7 +81,7 @@ export function createInbox(changed: (ended: boolean) => void = () => {}): Inbox
     expect(state, signal) {
       if (find(state) !== undefined) return;
       const entry = add(state);
-      signal.addEventListener('abort', () => drop(entry), { once: true, signal: entry.gone.signal });
+      signal.addEventListener('abort', () => drop(entry), { signal: entry.gone.signal });
       if (signal.aborted) drop(entry);
     },
     forget(state) {

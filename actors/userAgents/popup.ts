@@ -33,10 +33,7 @@ export interface PopupUserAgent extends UserAgent {
   dismiss(): void;
 }
 
-const size = must(
-  'a number of pixels, above 0',
-  (value) => typeof value === 'number' && value > 0 && Number.isFinite(value),
-);
+const size = must('a number of pixels, above 0', (value) => Number.isFinite(value) && Number(value) > 0);
 
 /** Judges for the options of `popupUserAgent`. */
 export const popupShape: Shape<PopupOptions> = {
