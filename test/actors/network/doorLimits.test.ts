@@ -79,13 +79,33 @@ describe('a request', () => {
     const remove = vi.spyOn(AbortSignal.prototype, 'removeEventListener');
     const { door } = doorTo([() => new Response('{}')]);
     await door(requestOf({ signal }));
-    const listeners = add.mock.calls.map(([, listener]) => listener);
-    const removed = new Set(remove.mock.calls.map(([, listener]) => listener));
-    const ours = listeners.filter((one) => typeof one === 'function' && one.name === 'stop');
+    const ours = ({ mock }: { readonly mock: { readonly calls: readonly unknown[][] } }): unknown[] =>
+      mock.calls.flatMap(([type, one]) =>
+        typeof one === 'function' && one.name === 'stop' ? [[type, one]] : [],
+      );
+    const [added, removed] = [ours(add), ours(remove)];
     add.mockRestore();
     remove.mockRestore();
-    expect(ours).toHaveLength(1);
-    expect(ours.every((one) => removed.has(one))).toBe(true);
+    expect(added).toHaveLength(1);
+    expect(removed).toEqual(added);
+  });
+
+  test('C09: is not begun, and the host asked for no header, where its signal was given before', async () => {
+    const headersFor = vi.fn(async () => ({}));
+    const { door, sent } = doorTo([() => new Response('{}')], { headersFor });
+    const failure = await failureOf(door(requestOf({ signal: AbortSignal.abort() })));
+    expect(failure.code).toBe('cancelled');
+    expect(headersFor).not.toHaveBeenCalled();
+    expect(sent).toEqual([]);
+  });
+
+  test.each([
+    ['no URL at all', 'token', 'no host'],
+    ['another host', 'http://169.254.169.254/a?b', '169.254.169.254'],
+  ])('L01: whose address is %s is refused with the host alone', async (_what, address, host) => {
+    const failure = await failureOf(doorTo([]).door(requestOf({ url: address })));
+    expect(failure.code).toBe('address_refused');
+    expect(failure.message).toContain(`address (${host}) was refused`);
   });
 });
 
@@ -95,12 +115,16 @@ describe('a status', () => {
     expect((await door(requestOf())).status).toBe(status);
   });
 
-  test.each([0, 101, 199, 600, 999])('%i is none', async (status) => {
-    const { door } = doorTo([() => Object.defineProperty(new Response(null), 'status', { value: status })]);
+  test.each([0, 1, 101, 199, 600, 999])('%i is none', async (status) => {
+    const { door, told } = doorTo([
+      () => Object.defineProperty(new Response(null), 'status', { value: status }),
+    ]);
     expect(await failureOf(door(requestOf()))).toMatchObject({
       code: 'response_invalid',
       phase: 'discovering',
     });
+    const facts = { purpose: 'server-metadata', method: 'GET', url: 'https://as.example/metadata' };
+    expect(told).toStrictEqual([status === 0 ? facts : { ...facts, status }]);
   });
 });
 
@@ -123,6 +147,25 @@ describe('a redirect', () => {
     expect((await door(requestOf())).status).toBe(status);
   });
 
+  test('that a browser hides is refused without a status', async () => {
+    const hidden = (): Response =>
+      Object.defineProperties(Response.error(), { type: { value: 'opaqueredirect' } });
+    const failure = await failureOf(doorTo([hidden]).door(requestOf()));
+    expect(failure.code).toBe('redirect_refused');
+    expect(failure.toFailure()).not.toHaveProperty('status');
+  });
+
+  test.each([true, false])('has its body let go, whether it is followed or not: %s', async (isFollowed) => {
+    const cancel = vi.fn();
+    const location = isFollowed ? '/next' : 'https://elsewhere.example/';
+    const first = (): Response =>
+      new Response(new ReadableStream({ cancel }), { status: 302, headers: { location } });
+    await doorTo([first, () => new Response('{}')])
+      .door(requestOf())
+      .catch(() => undefined);
+    expect(cancel).toHaveBeenCalledTimes(1);
+  });
+
   test('D10: is followed three times, for metadata alone', async () => {
     const { door, sent } = doorTo([redirect(302, '/next')]);
     const failure = await failureOf(door(requestOf()));
@@ -141,9 +184,25 @@ describe('a redirect', () => {
       const once = doorTo([redirect(307, '/next'), () => new Response('{}')]);
       const outcome = once.door(requestOf({ purpose: purpose as Purpose }));
       if (phase === undefined) expect((await outcome).status).toBe(200);
-      else expect(await failureOf(outcome)).toMatchObject({ code: 'redirect_refused', phase });
+      else {
+        const refused = await failureOf(outcome);
+        expect(refused).toMatchObject({ code: 'redirect_refused', phase });
+        expect(refused.message).toContain('only metadata');
+      }
       expect(once.sent).toHaveLength(phase === undefined ? 2 : 1);
     }
+  });
+});
+
+describe('a media type', () => {
+  test.each([
+    ['Application/JSON; charset=utf-8; a=b', 'application/json'],
+    [' text/html ', 'text/html'],
+    [undefined, ''],
+  ])('of %o is %o', async (written, expected) => {
+    const headers: Record<string, string> = written === undefined ? {} : { 'content-type': written };
+    const { door } = doorTo([() => new Response(null, { headers })]);
+    expect((await door(requestOf())).mediaType).toBe(expected);
   });
 });
 
@@ -172,6 +231,44 @@ describe('D11: the longest answer', () => {
     const { door } = doorTo([() => new Response(body, { status: 401 })]);
     expect((await door(requestOf({ purpose: 'probe' }))).text).toBe('');
     expect(isLetGo).toBe(true);
+    const empty = doorTo([() => new Response(null, { status: 401 })]);
+    expect(await empty.door(requestOf({ purpose: 'probe' }))).toMatchObject({ status: 401, text: '' });
+  });
+});
+
+describe('a body in pieces', () => {
+  /** An answer whose body comes in these pieces, one each time that more is asked for. */
+  const inPieces = (next: (at: number) => Uint8Array | undefined, cancel = vi.fn()) => {
+    let at = -1;
+    const pull = (to: ReadableStreamDefaultController<Uint8Array>): void => {
+      at += 1;
+      const piece = next(at);
+      if (piece) to.enqueue(piece);
+      else to.close();
+    };
+    return () => new Response(new ReadableStream({ pull, cancel }, { highWaterMark: 0 }));
+  };
+
+  test('D21: is one text, also where a character is in two of them', async () => {
+    const bytes = new TextEncoder().encode('"🎉"');
+    const pieces = [bytes.slice(0, 3), bytes.slice(3)];
+    const { door } = doorTo([inPieces((at) => pieces[at])]);
+    expect((await door(requestOf())).text).toBe('"🎉"');
+  });
+
+  test('C09: is not read on after the signal', async () => {
+    const ending = new AbortController();
+    let read = 0;
+    const cancel = vi.fn();
+    const endless = inPieces((at) => {
+      read = at;
+      if (at === 2) ending.abort();
+      return new Uint8Array([32]);
+    }, cancel);
+    const { door } = doorTo([endless]);
+    expect((await failureOf(door(requestOf({ signal: ending.signal })))).code).toBe('cancelled');
+    await vi.waitFor(() => expect(cancel).toHaveBeenCalled());
+    expect(read).toBeLessThan(5);
   });
 });
 

@@ -3,6 +3,7 @@ import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader, EmbeddedJWK, 
 import { describe, expect, it, test } from 'vitest';
 import { Dpop } from '../../../actors/network/dpop.ts';
 import { makeKey, prove, readKey, type StoredKey, thumbprintOf } from '../../../actors/network/dpopKey.ts';
+import type { ServerMetadata } from '../../../contract/facts.ts';
 import type { DpopMode } from '../../../protocol/dpopPolicy.ts';
 import { judgeServerMetadata } from '../../../protocol/serverMetadata.ts';
 import type { GrantRecord } from '../../../stores/records.ts';
@@ -143,5 +144,64 @@ describe('EXT-5: what resources demand', () => {
     expect(await dpop.keyForLogin('r0', server)).toBeUndefined();
     expect(await dpop.keyForLogin('r1', server)).toBeDefined();
     expect(await dpop.keyForLogin('r1000', server)).toBeDefined();
+  });
+});
+
+describe('EXT-5: what an engine makes of it', () => {
+  const issuer = 'https://as.example';
+  const server = { issuer, dpopAlgorithms: ['RS256'] } as unknown as ServerMetadata;
+  const session = { resource: 'r', subject: '', label: '' };
+
+  it('no server is used that takes no proofs of ours, where DPoP is required', () => {
+    for (const mode of ['off', 'preferred'] as const) dpopOf(mode).judgeServer(server);
+    expect(() => dpopOf('required').judgeServer(server)).toThrow(
+      expect.objectContaining({ code: 'dpop_unsupported', issuer }),
+    );
+    dpopOf('required').judgeServer({ ...server, dpopAlgorithms: ['ES256'] });
+  });
+
+  it('T06: no token is taken that is not bound, where DPoP is required', () => {
+    for (const not of [{}, { bound: false }])
+      expect(() => dpopOf('required').judgeTokens(not, issuer, 'renewing')).toThrow(
+        expect.objectContaining({ code: 'dpop_downgraded', phase: 'renewing', issuer }),
+      );
+    dpopOf('required').judgeTokens({ bound: true }, issuer, 'renewing');
+    dpopOf('preferred').judgeTokens({}, issuer, 'renewing');
+  });
+
+  it('a grant is opened with its key, without one where it has none, and not at all where its key is lost', async () => {
+    const dpopKey = await makeKey();
+    const lost = { ...dpopKey, x: 'A'.repeat(43) };
+    const open = async (mode: DpopMode, grant: Partial<GrantRecord>) => {
+      const opened = await dpopOf(mode).open({ session, ...grant } as GrantRecord);
+      return opened && (opened.key === undefined ? {} : opened.key.publicJwk.x === dpopKey['x']);
+    };
+    const bound = { tokenType: 'DPoP' } as const;
+    expect(await open('preferred', { ...bound, dpopKey })).toBe(true);
+    expect(await open('off', { dpopKey })).toBe(true);
+    expect(await open('preferred', {})).toEqual({});
+    for (const [mode, grant] of [
+      ['required', {}],
+      ['required', { dpopKey }],
+      ['off', bound],
+      ['off', { ...bound, dpopKey: lost }],
+      ['off', { dpopKey: lost }],
+    ] as const)
+      expect(await open(mode, grant)).toBeUndefined();
+  });
+
+  it('a bound grant is not outgrown', () => {
+    const dpop = dpopOf('preferred');
+    dpop.hearChallenge('r', { status: 401, scheme: 'dpop' });
+    expect(dpop.isOutgrown({ session } as GrantRecord)).toBe(true);
+    expect(dpop.isOutgrown({ session, tokenType: 'DPoP' } as GrantRecord)).toBe(false);
+  });
+
+  it('a proof is of the time that the engine goes by', async () => {
+    const dpop = new Dpop('off', () => 1_700_000_000_500);
+    const key = await readKey(await makeKey());
+    if (!key) throw new Error('no key');
+    const proof = await dpop.prove(key, { method: 'GET', url, nonce: 'n' });
+    expect(decodeJwt(proof)).toMatchObject({ htm: 'GET', nonce: 'n', iat: 1_700_000_000 });
   });
 });

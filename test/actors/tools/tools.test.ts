@@ -1,11 +1,17 @@
 // The small tools of actors: waits that end with their signal, work that is shared, digests.
 import { createHash } from 'node:crypto';
+import { getEventListeners } from 'node:events';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { AttendedLogins } from '../../../actors/tools/attendedLogins.ts';
 import { digest } from '../../../actors/tools/digest.ts';
+import { keepAlive } from '../../../actors/tools/keepAlive.ts';
 import { Shared } from '../../../actors/tools/shared.ts';
 import { sleep } from '../../../actors/tools/sleep.ts';
+import { type ClientOptions, registrationPlace } from '../../../actors/tools/tools.ts';
 import { orCancelled, throwIfCancelled } from '../../../actors/tools/waiting.ts';
+import { keys } from '../../../stores/records.ts';
 import { failureOf } from '../../support/engine.ts';
+import { toolsFor } from '../tools.ts';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -94,6 +100,88 @@ describe('a sleep', () => {
   });
 });
 
+describe('a sleep in a browser, whose timers are numbers', () => {
+  it.each([1, 26])('C12: of %i ms ends with its signal', async (milliseconds) => {
+    const cleared: unknown[] = [];
+    vi.stubGlobal('setTimeout', () => 7);
+    vi.stubGlobal('clearTimeout', (timer: unknown) => void cleared.push(timer));
+    const ending = new AbortController();
+    const slept = sleep(milliseconds, ending.signal);
+    ending.abort();
+    await slept;
+    vi.unstubAllGlobals();
+    expect(cleared).toEqual([7]);
+  });
+});
+
+describe('a sleep and a wait', () => {
+  it('C12: leave no listener on a signal that is not given', async () => {
+    const { signal } = new AbortController();
+    const slept = sleep(1, signal);
+    const waited = orCancelled(slept, signal);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(2);
+    await waited;
+    await new Promise(setImmediate);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+});
+
+describe('a process', () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((one) => one === 'Timeout').length;
+
+  it.each(['ends', 'fails'])('AUTHZ-12: is kept alive until the work %s', async (how) => {
+    const { result, end, fail } = work<number>();
+    const before = timers();
+    const set = vi.spyOn(globalThis, 'setInterval');
+    const kept = keepAlive(result);
+    const delay = set.mock.calls[0]?.[1] ?? 0;
+    set.mockRestore();
+    expect(timers() - before).toBe(1);
+    // A timer wakes nobody for as long as it can, and no timer can be longer than 31 bits say.
+    expect(Math.log2(delay + 1)).toBe(31);
+    if (how === 'ends') end(5);
+    else fail(new Error('no'));
+    if (how === 'ends') expect(await kept).toBe(5);
+    else await expect(kept).rejects.toThrow('no');
+    expect(timers()).toBe(before);
+  });
+});
+
+describe('logins that are attended', () => {
+  const [one, other] = [keys.pending('one'), keys.pending('other')];
+
+  it('AUTHZ-12: are those that somebody has entered, until all who did have left', () => {
+    const attended = new AttendedLogins();
+    expect([attended.keys, attended.has(one)]).toEqual([[], false]);
+    const leave = [attended.enter(one), attended.enter(other), attended.enter(one), attended.enter(one)];
+    expect([attended.keys, attended.has(one), attended.has(other)]).toEqual([[one, other], true, true]);
+    leave[1]?.();
+    expect([attended.keys, attended.has(other)]).toEqual([[one], false]);
+    for (const [at, isLeft] of [
+      [0, true],
+      [2, true],
+      [3, false],
+    ] as const) {
+      leave[at]?.();
+      expect(attended.has(one)).toBe(isLeft);
+    }
+    expect(attended.keys).toEqual([]);
+    attended.enter(one)();
+    expect(attended.keys).toEqual([]);
+  });
+});
+
+describe('the place of a registration', () => {
+  it('is that of the user agent, and another one for logins on another device', () => {
+    const { userAgent } = toolsFor().tools;
+    const at = (grant?: ClientOptions['grant']): string =>
+      registrationPlace({ client: { name: 'tests', ...(grant && { grant }) }, userAgent });
+    expect(at()).toBe(userAgent.name);
+    expect(at({ kind: 'client-credentials' })).toBe(userAgent.name);
+    expect(at({ kind: 'device', show: () => {} })).toBe('device');
+  });
+});
+
 describe('work that is shared', () => {
   it('R13: is done once for all who wait, and anew after that', async () => {
     const shared = new Shared<number>();
@@ -163,9 +251,11 @@ describe('work that is shared', () => {
 });
 
 describe('a digest', () => {
-  it.each(['', 'a', 'café', '0'.repeat(1_000)])('S14: of %j is SHA-256, in 64 digits', async (text) => {
-    const expected = createHash('sha256').update(text).digest('hex');
-    expect(await digest(text)).toBe(expected.slice(0, (await digest(text)).length));
-    expect((await digest(text)).length).toBeGreaterThanOrEqual(32);
-  });
+  it.each(['', 'a', 'café', '0'.repeat(1_000)])(
+    'S14: of %j is the first half of its SHA-256',
+    async (text) => {
+      const expected = createHash('sha256').update(text).digest('hex');
+      expect(await digest(text)).toBe(expected.slice(0, 32));
+    },
+  );
 });
