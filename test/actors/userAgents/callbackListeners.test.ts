@@ -1,8 +1,8 @@
 // How long the listener of a login stays open, and for whom: counted from its reservation to its release.
-import { afterEach, describe, expect, test } from 'vitest';
-import { pageAddress } from '../../../actors/userAgents/addresses.ts';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createListeners } from '../../../actors/userAgents/callbackListeners.ts';
-import { type CallbackServer, listenForCallbacks } from '../../../actors/userAgents/callbackServer.ts';
+import type { LoopbackHost } from '../../../actors/userAgents/callbackServer.ts';
+import { ask, failureOf, listens } from './scriptedServer.ts';
 
 const place = { host: '127.0.0.1', path: '/callback' } as const;
 const never = new AbortController().signal;
@@ -10,14 +10,12 @@ const never = new AbortController().signal;
 type Listeners = ReturnType<typeof createListeners>;
 
 const made: Listeners[] = [];
-const servers: CallbackServer[] = [];
 afterEach(() => {
   for (const one of made.splice(0)) one.closeAll();
-  for (const one of servers.splice(0)) one.close();
 });
 
-function listenersOf(): Listeners {
-  const listeners = createListeners({ ...place, port: undefined, closing: never });
+function listenersOf(change: Partial<Parameters<typeof createListeners>[0]> = {}): Listeners {
+  const listeners = createListeners({ ...place, port: undefined, closing: never, ...change });
   made.push(listeners);
   return listeners;
 }
@@ -121,6 +119,94 @@ describe('a listener', () => {
     expect(listener.takenOver === 0).toBe(listener.early.size === 0);
   });
 
+  test('A32 is not closed by a release too many while a request waits, and counts on from nothing', async () => {
+    const listeners = listenersOf();
+    const uri = await listeners.choose([]);
+    const listener = await takenOver(listeners, uri);
+    listeners.expect(listener, 'one', never);
+    for (let count = 0; count < 3; count += 1) await listeners.release(uri);
+    expect([listener.reserved, listener.takenOver, listener.ended]).toEqual([0, 0, 0]);
+    expect(await isOpen(uri)).toBe(true);
+  });
+
+  test('A35 is not closed before the page of an early response has gone out', async () => {
+    const listeners = listenersOf();
+    const uri = await listeners.choose([]);
+    const listener = await takenOver(listeners, uri);
+    await ask(`${uri}?code=a&state=one`);
+    await listeners.receive(listener, 'one', never);
+    await listeners.release(uri);
+    let isLetGo = false;
+    const letGo = listeners.release(uri).then(() => {
+      isLetGo = true;
+    });
+    expect(await isOpen(uri)).toBe(true);
+    expect(isLetGo).toBe(false);
+    await ask(new URL('/done', uri).href);
+    await letGo;
+    expect(await isOpen(uri)).toBe(false);
+  });
+
+  /** Lets a login go; ends when its listener is closed, which waits for no page. */
+  async function closes(listeners: Listeners, uri: string): Promise<void> {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const released = listeners.release(uri);
+    expect(vi.getTimerCount()).toBe(0);
+    await released;
+    expect(await isOpen(uri)).toBe(false);
+  }
+
+  test.each([
+    ['without a state', '?code=a'],
+    ['with a state that nobody waits for', '?code=a&state=other'],
+  ])('A17 waits for no page of a response %s', async (_what, query) => {
+    const listeners = listenersOf();
+    const uri = await listeners.choose([]);
+    await ask(uri + query);
+    await closes(listeners, uri);
+  });
+
+  test('A17 waits for no page of a second response that comes early with the same state', async () => {
+    const listeners = listenersOf();
+    const uri = await listeners.choose([]);
+    await listeners.release(uri);
+    await takenOver(listeners, uri);
+    await comesBack(uri, 'early');
+    await ask(`${uri}?code=b&state=early`);
+    await closes(listeners, uri);
+  });
+
+  test('R14 at one fixed port is found under both of its names, and under no other port', async () => {
+    const first = listenersOf();
+    const port = Number(new URL(await first.choose([])).port);
+    const other = await listenersOf().choose([]);
+    first.closeAll();
+    const listeners = listenersOf({ port });
+    const [literal, byName] = [`http://127.0.0.1:${port}/callback`, `http://localhost:${port}/callback`];
+    expect(await listeners.choose([other])).toBe(literal);
+    expect(await listeners.choose([byName])).toBe(byName);
+  });
+
+  test('A23 cannot be had where the address is not one of this machine', async () => {
+    const host = '192.0.2.1' as LoopbackHost;
+    const failure = await failureOf(listenersOf({ host }).choose([]));
+    expect(failure).toMatchObject({ code: 'user_agent_failed', phase: 'authorizing' });
+    expect(failure.message).toContain(host);
+  });
+
+  test('C09 is not bound any more after the end, wanted or not', async () => {
+    const closing = new AbortController();
+    const listeners = listenersOf({ closing: closing.signal });
+    const uri = await listeners.choose([]);
+    listeners.closeAll();
+    closing.abort();
+    for (const wanted of [[], [uri]])
+      expect((await failureOf(listeners.choose(wanted))).code).toBe('cancelled');
+    expect(await listeners.at(uri)).toBeUndefined();
+    expect(await listens('127.0.0.1', Number(new URL(uri).port))).toBe(false);
+  });
+
   test('is not ours at another path, host or port 0', async () => {
     const listeners = listenersOf();
     const others = [
@@ -136,93 +222,4 @@ describe('a listener', () => {
       await listeners.release(uri);
     }
   });
-});
-
-describe('the pages of a listener', () => {
-  const open = async (take: () => boolean): Promise<CallbackServer> => {
-    const server = await listenForCallbacks({ ...place, port: 0 }, take);
-    servers.push(server);
-    return server;
-  };
-  const hasEnded = async (work: Promise<void>): Promise<boolean> =>
-    Promise.race([
-      work.then(() => true),
-      new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 100)),
-    ]);
-  const redirected = (server: CallbackServer, state: string) =>
-    fetch(`${server.redirectUri}?code=a&state=${state}`, { redirect: 'manual' });
-  const pageOf = async (server: CallbackServer): Promise<void> => {
-    await (await fetch(new URL('/done', server.redirectUri))).text();
-  };
-
-  test('are waited for: one for each response that somebody waited for', async () => {
-    const server = await open(() => true);
-    expect(await hasEnded(server.pagesDelivered())).toBe(true);
-    await redirected(server, 'one');
-    await redirected(server, 'two');
-    const delivered = server.pagesDelivered();
-    await pageOf(server);
-    expect(await hasEnded(delivered)).toBe(false);
-    await pageOf(server);
-    expect(await hasEnded(delivered)).toBe(true);
-  });
-
-  test('that nobody asked for count for nothing', async () => {
-    const server = await open(() => true);
-    await pageOf(server);
-    await pageOf(server);
-    await redirected(server, 'one');
-    const delivered = server.pagesDelivered();
-    expect(await hasEnded(delivered)).toBe(false);
-    await pageOf(server);
-    expect(await hasEnded(delivered)).toBe(true);
-    const silent = await open(() => false);
-    await redirected(silent, 'one');
-    expect(await hasEnded(silent.pagesDelivered())).toBe(true);
-  });
-
-  test('end with the listener', async () => {
-    const server = await open(() => true);
-    await redirected(server, 'one');
-    const delivered = server.pagesDelivered();
-    server.close();
-    expect(await hasEnded(delivered)).toBe(true);
-  });
-
-  test('A33 keep the process alive only while somebody waits', async () => {
-    const count = (): number =>
-      process.getActiveResourcesInfo().filter((one) => one === 'TCPServerWrap').length;
-    const before = count();
-    const server = await open(() => true);
-    expect(count()).toBe(before);
-    server.keepAlive(true);
-    expect(count()).toBe(before + 1);
-    server.keepAlive(false);
-    expect(count()).toBe(before);
-  });
-});
-
-describe('the page that a person is sent to', () => {
-  test.each([
-    'ftp://127.0.0.1/',
-    'file://127.0.0.1/a',
-    'ws://localhost/',
-    'http://as.example/',
-    'javascript:alert(1)',
-    'https://ada@as.example/',
-    'https://:secret@as.example/',
-    `https://as.example/${'a'.repeat(16 * 1024)}`,
-    '',
-  ])('A01 is not %s', (text) => {
-    expect(() => pageAddress(text)).toThrow(
-      expect.objectContaining({ code: 'address_refused', phase: 'authorizing' }),
-    );
-  });
-
-  test.each(['https://as.example/', 'http://127.0.0.1:3000/a', 'http://localhost/a', 'http://[::1]/'])(
-    'A01 may be %s',
-    (text) => {
-      expect(pageAddress(text)).toBe(text);
-    },
-  );
 });

@@ -18,6 +18,10 @@ function redirecting(table: Readonly<Record<string, string>>, status = 302) {
   });
 }
 
+test('is named', () => {
+  expect(headlessUserAgent().name).toBe('headless');
+});
+
 describe('reserve', () => {
   test.each([
     ['the default', {}, [], redirectUri],

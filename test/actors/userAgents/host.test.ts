@@ -1,6 +1,8 @@
 // The host leads, and the wait ends only with the signal.
 import { expect, test } from 'vitest';
 import { hostUserAgent } from '../../../actors/userAgents/host.ts';
+import { faultBehind } from '../../../actors/userAgents/hostFault.ts';
+import { AuthError, failure } from '../../../contract/errors.ts';
 import { failureOf } from './scriptedServer.ts';
 
 const redirectUri = 'https://app.example/callback';
@@ -50,4 +52,30 @@ test.each(['signal', 'dispose'])('receive and present end with %s', async (way) 
   else await agent.dispose();
   expect((await Promise.all(waits)).map((error) => error.code)).toEqual(['cancelled', 'cancelled']);
   await agent.release(redirectUri);
+});
+
+test('a fault of the host is behind the failure, and a failure of the host is told as it is', async () => {
+  const fault = new Error('secret');
+  const rejects = (thrown: unknown) => hostUserAgent({ redirectUri, present: () => Promise.reject(thrown) });
+  const error = await failureOf(rejects(fault).present(request));
+  expect(error).toMatchObject({ code: 'user_agent_failed', phase: 'authorizing' });
+  expect(error.message).toContain('its `present` failed');
+  expect(faultBehind(error)).toEqual({ fault });
+  const own = new AuthError(failure('timed_out', 'authorizing', 'The host gave up.'));
+  expect(await failureOf(rejects(own).present(request))).toBe(own);
+});
+
+test('C09 the host is asked for nothing where the signal was given before, or after dispose', async () => {
+  const calls: unknown[] = [];
+  const agent = hostUserAgent({ redirectUri, present: (to) => void calls.push(to) });
+  const codes = (given: AbortSignal): Promise<string[]> =>
+    Promise.all(
+      [agent.reserve([], given), agent.present({ ...request, signal: given })].map(
+        async (one) => (await failureOf(one)).code,
+      ),
+    );
+  expect(await codes(AbortSignal.abort())).toEqual(['cancelled', 'cancelled']);
+  await agent.dispose();
+  expect(await codes(signal)).toEqual(['cancelled', 'cancelled']);
+  expect([calls, agent.name]).toEqual([[], 'host']);
 });

@@ -1,6 +1,6 @@
 // The opener of each platform, and that a URL reaches a real program as one argument and nothing else.
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
-import { EventEmitter } from 'node:events';
+import { EventEmitter, getEventListeners } from 'node:events';
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,6 +29,7 @@ describe('the command', () => {
   test.each([
     ['darwin', {}, 'open', []],
     ['win32', { SystemRoot: 'D:\\Win' }, 'D:\\Win\\System32\\rundll32.exe', ['url.dll,FileProtocolHandler']],
+    ['win32', {}, 'C:\\Windows\\System32\\rundll32.exe', ['url.dll,FileProtocolHandler']],
     ['linux', { DISPLAY: ':0' }, 'xdg-open', []],
     ['linux', { WAYLAND_DISPLAY: 'wayland-0' }, 'xdg-open', []],
     ['freebsd', { DISPLAY: ':0' }, 'xdg-open', []],
@@ -49,6 +50,72 @@ describe('the command', () => {
     // No `env`: the environment goes on as it is.
     const options = { shell: false, stdio: 'ignore', detached: true };
     expect(calls).toEqual([[command, [...args, 'https://as.example/a%20b'], options]]);
+  });
+});
+
+describe('the program that opens', () => {
+  /** A program as its starter sees it, and whether the browser has been opened. */
+  function opening(platform: NodeJS.Platform) {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const program = Object.assign(new EventEmitter(), { unref: vi.fn() });
+    const { signal } = new AbortController();
+    const spawned = (): ChildProcess => program as unknown as ChildProcess;
+    const outcome: string[] = [];
+    void openBrowser('https://as.example/', { ...desktop, platform, spawn: spawned, signal }).then(
+      () => outcome.push('opened'),
+      (error) => outcome.push(error.code),
+    );
+    /** What has come of it so far. */
+    const heard = async (): Promise<readonly string[]> => {
+      await vi.advanceTimersByTimeAsync(0);
+      return outcome;
+    };
+    return { program, signal, heard };
+  }
+
+  test.each([
+    ['linux', 'spawn', undefined, []],
+    ['linux', 'exit', 0, ['opened']],
+    ['linux', 'exit', 1, ['user_agent_failed']],
+    ['linux', 'exit', null, ['user_agent_failed']],
+    ['linux', 'error', new Error('ENOENT'), ['user_agent_failed']],
+    ['win32', 'spawn', undefined, ['opened']],
+    ['win32', 'error', new Error('ENOENT'), ['user_agent_failed']],
+  ] as const)('A07 on %s, after its %s with %o: %j', async (platform, event, value, expected) => {
+    const { program, signal, heard } = opening(platform);
+    program.emit(event, value);
+    expect(await heard()).toEqual(expected);
+    // Nothing is left behind, and the program may live on.
+    if (expected.length > 0)
+      expect([vi.getTimerCount(), getEventListeners(signal, 'abort')]).toEqual([0, []]);
+    expect(program.unref).toHaveBeenCalledTimes(1);
+  });
+
+  test('A07 on Windows has started: its exit code says nothing', async () => {
+    const { program, heard } = opening('win32');
+    program.emit('exit', 1);
+    expect(await heard()).toEqual([]);
+    program.emit('spawn');
+    expect(await heard()).toEqual(['opened']);
+  });
+
+  test('has a second to report a failure', async () => {
+    const { heard } = opening('linux');
+    await vi.advanceTimersByTimeAsync(999);
+    expect(await heard()).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await heard()).toEqual(['opened']);
+  });
+
+  test('A07 cannot be started at all', async () => {
+    const { signal } = new AbortController();
+    const start = (): never => {
+      throw new Error('EAGAIN');
+    };
+    const error = await failureOf(openBrowser('https://as.example/', { ...desktop, signal, spawn: start }));
+    expect(error).toMatchObject({ code: 'user_agent_failed', phase: 'authorizing' });
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 });
 
@@ -83,6 +150,17 @@ describe('with a real program', () => {
     expect(child?.kill()).toBe(true);
   });
 
+  test('is started by its whole path where nothing else is said', async () => {
+    const root = join(directory, 'windows');
+    const file = `${root}\\System32\\rundll32.exe`;
+    await writeFile(file, `#!/bin/sh\necho "$2" > "${directory}/told"\n`);
+    await chmod(file, 0o755);
+    await openBrowser('https://as.example/', { platform: 'win32', env: { SystemRoot: root } });
+    await vi.waitFor(async () => {
+      expect(await readFile(join(directory, 'told'), 'utf8')).toBe('https://as.example/\n');
+    });
+  });
+
   test('A07 no opener at all', async () => {
     const none = (_: string, args: readonly string[], options: SpawnOptions) =>
       spawn(join(directory, 'absent'), args, options);
@@ -113,7 +191,8 @@ describe('nothing is started', () => {
     ['A03 a flag', '--args', 'darwin', {}, 'address_refused'],
   ] as const)('%s', async (_what, url, platform, env, code) => {
     const start = vi.fn<NonNullable<OpenBrowserOptions['spawn']>>();
-    expect((await failureOf(openBrowser(url, { platform, env, spawn: start }))).code).toBe(code);
+    const error = await failureOf(openBrowser(url, { platform, env, spawn: start }));
+    expect(error).toMatchObject({ code, phase: 'authorizing' });
     expect(start).not.toHaveBeenCalled();
   });
 

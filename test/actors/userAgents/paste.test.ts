@@ -1,6 +1,8 @@
 // What a person may paste, what they are told, and how the wait ends.
 import { describe, expect, test } from 'vitest';
+import { faultBehind } from '../../../actors/userAgents/hostFault.ts';
 import { pasteUserAgent } from '../../../actors/userAgents/paste.ts';
+import { AuthError, failure } from '../../../contract/errors.ts';
 import { failureOf } from './scriptedServer.ts';
 
 const redirectUri = 'http://127.0.0.1/callback';
@@ -49,8 +51,11 @@ test('A01 does not show what may not be opened', async () => {
 test.each([
   ['as it is', good],
   ['with white space', `\n ${good}\t\r\n`],
-  ['in quotes', `'${good}'`],
+  ['in single quotes', `'${good}'`],
+  ['in double quotes', `"${good}"`],
+  ['in backticks', `\`${good}\``],
   ['in angle brackets', `<${good}>`],
+  ['in several of them', ` "<${good}>" `],
 ])('takes the address %s', async (_what, text) => {
   expect(await person(text).agent.receive(request)).toBe(good);
 });
@@ -69,6 +74,49 @@ test.each([
   expect(questions).toHaveLength(2);
   expect(questions[1]).toContain(reason);
   expect(questions.join()).not.toContain('right');
+});
+
+test.each([
+  ['in the address', `${good}&x='"\`<>a`, `${good}&x='"\`<>a`],
+  ['of a closing bracket before it', `>${good}`, undefined],
+  ['of an opening bracket behind it', `${good}&x=a<`, `${good}&x=a<`],
+])(
+  'leaves quotes and brackets as they are where they are not around it: %s',
+  async (_what, text, expected) => {
+    const received = person(text).agent.receive(request);
+    if (expected === undefined) expect((await failureOf(received)).code).toBe('user_agent_failed');
+    else expect(await received).toBe(expected);
+  },
+);
+
+test('A04 takes an address of exactly 16 KiB', async () => {
+  const longest = `${good}&x=`.padEnd(16 * 1024, 'a');
+  expect(await person(longest).agent.receive(request)).toBe(longest);
+});
+
+test('asks for the address, and names where it begins', async () => {
+  const { agent, questions } = person('', good);
+  await agent.receive(request);
+  const question = `Paste the address that your browser ended at (${redirectUri}?…): `;
+  expect(questions).toEqual([question, `That is not the address. ${question}`]);
+  expect(agent.name).toBe('paste');
+});
+
+test('C09 shows and asks nothing where its signal was given before, or after dispose', async () => {
+  const { agent, questions, shown } = person(good);
+  const url = 'https://as.example/';
+  const codesWith = (given: AbortSignal): Promise<string[]> =>
+    Promise.all(
+      [
+        agent.reserve([], given),
+        agent.present({ ...request, url, signal: given }),
+        agent.receive({ ...request, signal: given }),
+      ].map(async (one) => (await failureOf(one)).code),
+    );
+  expect(await codesWith(AbortSignal.abort())).toEqual(['cancelled', 'cancelled', 'cancelled']);
+  await agent.dispose();
+  expect(await codesWith(signal)).toEqual(['cancelled', 'cancelled', 'cancelled']);
+  expect([questions, shown]).toEqual([[], []]);
 });
 
 describe('ends without an answer', () => {
@@ -93,14 +141,25 @@ describe('ends without an answer', () => {
   });
 
   test('when asking fails; what it threw stays out', async () => {
-    const agent = pasteUserAgent({ show: () => {}, ask: () => Promise.reject(new Error('secret')) });
+    const fault = new Error('secret');
+    const agent = pasteUserAgent({ show: () => {}, ask: () => Promise.reject(fault) });
     const error = await failureOf(agent.receive(request));
-    expect([error.code, error.message.includes('secret')]).toEqual(['user_agent_failed', false]);
+    expect(error).toMatchObject({ code: 'user_agent_failed', phase: 'authorizing' });
+    expect(error.message).toContain('could not be asked for');
+    expect(error.message).not.toContain('secret');
+    expect(faultBehind(error)).toEqual({ fault });
+  });
+
+  test('with the failure that asking has ended with', async () => {
+    const thrown = new AuthError(failure('timed_out', 'authorizing', 'Nobody is there.'));
+    const agent = pasteUserAgent({ show: () => {}, ask: () => Promise.reject(thrown) });
+    expect(await failureOf(agent.receive(request))).toBe(thrown);
   });
 
   test('A07 when the input is at its end and answers at once for ever', async () => {
     const { agent, questions } = person();
-    expect((await failureOf(agent.receive(request))).code).toBe('user_agent_failed');
+    const error = await failureOf(agent.receive(request));
+    expect(error).toMatchObject({ code: 'user_agent_failed', phase: 'authorizing' });
     expect(questions).toHaveLength(20);
   });
 });

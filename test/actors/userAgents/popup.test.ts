@@ -9,7 +9,7 @@ const never = new AbortController().signal;
 
 /** A window as scripts see it, and what was done with it. */
 function scriptedWindow() {
-  const listeners: (() => void)[] = [];
+  const events = new EventTarget();
   const scripted = {
     opener: 'the page' as string | null,
     closed: false,
@@ -20,15 +20,18 @@ function scriptedWindow() {
     },
     visited: [] as string[],
     location: { replace: (url: string) => void scripted.visited.push(url) },
-    focus: () => {},
+    focused: 0,
+    focus: () => {
+      scripted.focused += 1;
+    },
     close: () => {
       scripted.closed = true;
     },
-    addEventListener: (_type: 'load', listener: () => void) => void listeners.push(listener),
+    addEventListener: events.addEventListener.bind(events),
     /** The browser loads about:blank again, and the document is a new one. */
     load(): void {
       scripted.document.body.textContent = '';
-      for (const listener of listeners) listener();
+      events.dispatchEvent(new Event('load'));
     },
   };
   return scripted;
@@ -96,6 +99,64 @@ test('the text is there again after the browser has loaded about:blank over it',
   expect(textOf()).toBe('Looking for the login page …');
 });
 
+test('the text is written again once: whatever is loaded later is left alone', () => {
+  makeAgent().open();
+  windows[0]?.load();
+  windows[0]?.load();
+  expect(textOf()).toBe('');
+});
+
+test('the text is easy to read in light and in dark, and breaks where it is long', () => {
+  makeAgent().open();
+  expect(windows[0]?.document.documentElement.style).toEqual({ colorScheme: 'light dark' });
+  expect(windows[0]?.document.body.style).toEqual({
+    font: '1rem/1.5 system-ui, sans-serif',
+    margin: '2rem',
+    overflowWrap: 'anywhere',
+  });
+});
+
+test('is named, and opens a window of 480 by 720 where no size is given', () => {
+  const agent = makeAgent();
+  agent.open();
+  expect([agent.name, opened]).toEqual(['popup', [['about:blank', '_blank', 'popup,width=480,height=720']]]);
+});
+
+test('the window comes to the front with each click, and when it is led', async () => {
+  const agent = makeAgent();
+  agent.open();
+  agent.open();
+  expect(windows[0]?.focused).toBe(2);
+  await lead(agent);
+  expect(windows[0]?.focused).toBe(3);
+});
+
+test('a window that shows a server is led on, and another one is opened only when it was closed', async () => {
+  const agent = makeAgent();
+  await lead(agent);
+  await lead(agent);
+  expect(windows.map(({ visited }) => visited)).toEqual([[page, page]]);
+  windows[0]?.close();
+  await lead(agent);
+  expect(windows.map(({ visited }) => visited)).toEqual([[page, page], [page]]);
+});
+
+test('what the window says stays until it is led', async () => {
+  const agent = makeAgent();
+  agent.open('mcp.example.com');
+  await lead(agent);
+  expect(textOf()).toBe('Looking for the login page of mcp.example.com …');
+});
+
+test('a window that was dismissed is not used again, though it is still about to close', () => {
+  const agent = makeAgent();
+  agent.open();
+  if (windows[0]) windows[0].close = () => {};
+  agent.dismiss();
+  agent.open();
+  expect(windows).toHaveLength(2);
+});
+
 test('nothing is written any more once the window was led to a server', async () => {
   const agent = makeAgent();
   agent.open();
@@ -156,11 +217,23 @@ test('A07: a blocked window is told when the person is to be led, and a later on
   const agent = makeAgent();
   isBlocked = true;
   agent.open();
-  expect((await failureOf(lead(agent))).code).toBe('user_agent_failed');
+  expect(await failureOf(lead(agent))).toMatchObject({ code: 'user_agent_failed', phase: 'authorizing' });
   agent.dismiss();
   isBlocked = false;
   await lead(agent);
   expect(windows[0]?.visited).toEqual([page]);
+});
+
+test.each([
+  ['width', 0],
+  ['width', -1],
+  ['height', Number.POSITIVE_INFINITY],
+  ['height', '720'],
+])('HOST-2: a %s of %o is refused', (option, value) => {
+  expect(() => makeAgent({ [option]: value })).toThrow(
+    expect.objectContaining({ message: `${option} must be a number of pixels, above 0.` }),
+  );
+  expect(() => makeAgent({ [option]: 0.5 })).not.toThrow();
 });
 
 test('A01: a URL that may not be opened leads no window anywhere', async () => {
