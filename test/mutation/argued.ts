@@ -10,13 +10,8 @@ const typed =
 const never = 'The compiler asks for a value where there always is one.';
 const nothing = 'What takes its place is read as nothing, too.';
 const names = 'Only the names are looked at: that each stands beside `true` is for the compiler.';
-const unstored = 'A member without a value is not stored, and nobody looks at it before.';
-const replaced = 'Another value takes its place before it is looked at.';
-const unread = 'Nobody looks at what takes its place.';
-const gone = 'The version that was seen is there no longer, so nothing is removed.';
-const again = 'What follows comes to the same end by what is stored.';
-const direct = 'This step is taken only where the host has said how the client gets its grants.';
-const other = 'It is only compared with a version that was stored, and differs from it in any case.';
+
+const moments = 'Moments begin above nothing, no two are the same, and only their order is looked at.';
 
 /** By the id of the mutant, as `npm run mutation` prints it. */
 export const argued: Readonly<Record<string, string>> = {
@@ -106,109 +101,50 @@ export const argued: Readonly<Record<string, string>> = {
     'The bit is moved out of the eight that are looked at before the first character is made.',
   'protocol/text.ts | fromBase64 | if (held < 8) continue; → if (held < 7) continue;':
     'It grows by six and falls by eight: it is never seven.',
-  'actors/records/loginUnderWay.ts | leaveToOthers | if (!login || !isLeft) return undefined; → if (!isLeft) return undefined;':
+  'actors/userAgents/paste.ts | readPaste | /^[\\s"\'`<]+|[\\s"\'`>]+$/g → /^[\\s"\'`<]*|[\\s"\'`>]+$/g':
+    'Where there is nothing to take away, nothing is taken away.',
+  'actors/userAgents/paste.ts | readPaste | /^[\\s"\'`<]+|[\\s"\'`>]+$/g → /^[\\s"\'`<]+|[\\s"\'`>]*$/g':
+    'Where there is nothing to take away, nothing is taken away.',
+  'actors/network/rememberedAnswers.ts | RememberedAnswers.order | #order = 0; → #order = 1;': moments,
+  'actors/network/rememberedAnswers.ts | RememberedAnswers.mark | this.#order += 1; → this.#order += 2;':
+    moments,
+  'actors/network/rememberedAnswers.ts | RememberedAnswers.answerTo | known && after !== null && known.order > after → known && after !== null && known.order >= after':
+    moments,
+  'actors/network/rememberedAnswers.ts | RememberedAnswers.answerTo | after !== null && started <= after → started <= after':
+    moments,
+  'actors/network/rememberedAnswers.ts | RememberedAnswers.answerTo | after !== null && started <= after → after !== null && started < after':
+    moments,
+  'actors/network/rememberedAnswers.ts | RememberedAnswers.keep | known.order > found.order → known.order >= found.order':
+    'Those of the same moment are one answer: it takes its own place.',
+  "actors/network/tokenEndpoint.ts | errorOf | verdict.kind === 'error' → true": typed,
+  'actors/network/clientAuthentication.ts | sendAsClient | method === undefined || secret === undefined → method === undefined':
     typed,
-  'actors/registration/registerClient.ts | namesOf | byName !== undefined && redirectUriFailure(byName) === undefined → redirectUriFailure(byName) === undefined':
-    typed,
-  "actors/registration/registerClient.ts | keepOurs | refused instanceof AuthError && refused.code === 'registration_refused' → refused.code === 'registration_refused'":
-    typed,
-  "actors/tokens/refreshGrant.ts | refresh | !before || verdict === 'over' → verdict === 'over'": typed,
-  "actors/tokens/refreshGrant.ts | adopt | theirs && verdict === 'follow' → verdict === 'follow'": typed,
-  "actors/tokens/refreshGrant.ts | save | !theirs || verdict === 'over' → !theirs": typed,
-  "actors/tokens/refreshGrant.ts | save | !theirs || verdict === 'over' → verdict === 'over'": typed,
-  "actors/tokens/refreshGrant.ts | save | !theirs || verdict === 'over' → !theirs || verdict === ''": typed,
-  "actors/authorization/prepareAuthorization.ts | authorizationUrl | input.server.authorizationEndpoint ?? '' → input.server.authorizationEndpoint":
-    never,
-  "actors/authorization/prepareAuthorization.ts | authorizationUrl | input.server.authorizationEndpoint ?? '' → input.server.authorizationEndpoint ?? 'another'":
-    never,
-  "actors/records/keepGrant.ts | keepGrant | version: stored?.version ?? '' → version: stored?.version":
-    never,
-  "actors/records/keepGrant.ts | keepGrant | version: stored?.version ?? '' → version: stored.version ?? ''":
-    never,
-  "actors/records/keepGrant.ts | keepGrant | version: stored?.version ?? '' → version: stored?.version ?? 'another'":
-    never,
-  'actors/registration/registerClient.ts | register | return stored?.value ?? record; → return stored?.value;':
-    never,
-  'actors/registration/registerClient.ts | register | return stored?.value ?? record; → return stored.value ?? record;':
-    never,
-  "actors/registration/registerClient.ts | post | server.registrationEndpoint ?? '' → server.registrationEndpoint":
-    never,
-  "actors/registration/registerClient.ts | post | server.registrationEndpoint ?? '' → server.registrationEndpoint ?? 'another'":
-    never,
-  "actors/tokens/refreshGrant.ts | send | { issuer, client, refreshToken = '', granted } → { issuer, client, refreshToken = 'another', granted }":
-    never,
-  "actors/tokens/refreshGrant.ts | keep | before.value.refreshToken ?? '' → before.value.refreshToken": never,
-  "actors/tokens/refreshGrant.ts | keep | before.value.refreshToken ?? '' → before.value.refreshToken ?? 'another'":
-    never,
-  'actors/authorization/prepareAuthorization.ts | newRequest | ofIssuer(authorizationParameters, server.issuer) ?? {} → ofIssuer(authorizationParameters, server.issuer)':
+  'actors/network/clientAuthentication.ts | signed | own.keyId === undefined ? key : { key, kid: own.keyId } → false ? key : { key, kid: own.keyId }':
     nothing,
-  'actors/authorization/prepareAuthorization.ts | newRequest | ...(dpopKey && { dpopKey }) → ...({ dpopKey })':
-    unstored,
-  'actors/records/keepGrant.ts | keepGrant | tokens.dpopKey && { dpopKey: tokens.dpopKey } → { dpopKey: tokens.dpopKey }':
-    unstored,
-  "actors/records/keepGrant.ts | moveBinding | kind !== 'dynamic' && refreshNamesScope → kind !== 'dynamic'":
-    unstored,
-  'actors/registration/registerClient.ts | register | management && { management } → { management }':
-    unstored,
-  'actors/records/loginUnderWay.ts | leaveToOthers | let isLeft = false; → let isLeft = true;': replaced,
-  "actors/records/spending.ts | claim | let [seen, still] = ['', 0]; → let [seen, still] = [];": replaced,
-  "actors/records/spending.ts | claim | let [seen, still] = ['', 0]; → let [seen, still] = ['another', 0];":
-    replaced,
-  "actors/records/spending.ts | claim | let [seen, still] = ['', 0]; → let [seen, still] = ['', 1];":
-    replaced,
-  'actors/records/spending.ts | claim | isCurrent ? await tools.records.read(at) : undefined → true ? await tools.records.read(at) : undefined':
-    unread,
-  "actors/records/spending.ts | claim | [other?.version ?? '', 0] → [other?.version, 0]": unread,
-  "actors/records/spending.ts | claim | [other?.version ?? '', 0] → [other?.version ?? 'another', 0]": unread,
-  'actors/records/spending.ts | tidyUp | records.remove(at, version).catch(() => false) → records.remove(at, version).catch(() => true)':
-    unread,
-  "actors/records/unshownHolder.ts | holderFor | if (holder === undefined) return 'nobody'; → if (holder === undefined) return '';":
-    unread,
-  'actors/records/spending.ts | claim | break; → nothing': gone,
-  'actors/registration/registerClient.ts | registerClient | (await recall(tools, key, input)) ?? (await tools.registering.run( `${key} ${input.redir… e2ccd10e → await tools.registering.run( `${key} ${input.redirectUri}`, (shared) => registerOnce(too… f87f3638':
-    again,
-  "actors/tokens/refreshGrant.ts | refresh | if (verdict === 'follow') return grantFacts(key, before); → if (false) return grantFacts(key, before);":
-    again,
-  "actors/tokens/refreshGrant.ts | refresh | if (verdict === 'follow') return grantFacts(key, before); → if (verdict === '') return grantFacts(key, before);":
-    again,
-  'actors/tokens/refreshGrant.ts | save | if (version !== undefined) return grantFacts(key, { version, value }); → if (false) return grantFacts(key, { version, value });':
-    again,
-  "actors/tokens/refreshGrant.ts | refresh.current | (await tools.records.read(key))?.version ?? '' → (await tools.records.read(key))?.version":
-    other,
-  "actors/tokens/refreshGrant.ts | refresh.current | (await tools.records.read(key))?.version ?? '' → (await tools.records.read(key))?.version ?? 'another'":
-    other,
-  "actors/authorization/exchangeCode.ts | spend | pending.response ?? '' → pending.response": never,
-  "actors/authorization/exchangeCode.ts | spend | pending.response ?? '' → pending.response ?? 'another'":
+  'actors/network/http.ts | createDoor.tell | onExchange?.(facts); → onExchange(facts);':
+    'What it would throw is caught beside it.',
+  'actors/network/http.ts | follow.no | response.status > 0 && { status: response.status } → response.status > 1 && { status: response.status }':
+    'What is refused here has the status of a redirect, or 0.',
+  "actors/network/http.ts | readAnswer | [mediaType = ''] = (headers.get('content-type') ?? '').split(';') → [mediaType = 'another'] = (headers.get('content-type') ?? '').split(';')":
     never,
-  "actors/authorization/pushAuthorization.ts | pushAuthorization | server.authorizationEndpoint ?? '' → server.authorizationEndpoint":
+  'actors/network/dpop.ts | Dpop.hearChallenge | remember(this.#demanding, resource, true, MAX_RESOURCES) → remember(this.#demanding, resource, false, MAX_RESOURCES)':
+    names,
+  "actors/userAgents/callbackServer.ts | judge | target = request.url ?? '' → target = request.url": never,
+  "actors/userAgents/callbackServer.ts | judge | target = request.url ?? '' → target = request.url ?? 'another'":
     never,
-  "actors/authorization/pushAuthorization.ts | pushAuthorization | server.authorizationEndpoint ?? '' → server.authorizationEndpoint ?? 'another'":
-    never,
-  "actors/authorization/requestDeviceCode.ts | request | server.deviceAuthorizationEndpoint ?? '' → server.deviceAuthorizationEndpoint":
-    never,
-  "actors/authorization/requestDeviceCode.ts | request | server.deviceAuthorizationEndpoint ?? '' → server.deviceAuthorizationEndpoint ?? 'another'":
-    never,
-  'actors/authorization/requestDirectGrant.ts | requestDirectGrant | tools.client.grant?.kind → tools.client.grant.kind':
-    direct,
-  "actors/authorization/requestDirectGrant.ts | assertionFor | grant?.kind === 'workload' → grant.kind === 'workload'":
-    direct,
-  "actors/authorization/requestDirectGrant.ts | assertionFor | grant?.kind === 'enterprise' → grant.kind === 'enterprise'":
-    direct,
-  "actors/authorization/takeOverLogin.ts | takeOverLogin | [version, waited, still] = ['', 0, 0] → [version, waited, still] = ['another', 0, 0]":
-    replaced,
-  "actors/authorization/takeOverLogin.ts | takeOverLogin | [version, waited, still] = ['', 0, 0] → [version, waited, still] = ['', 0, 1]":
-    replaced,
-  'actors/binding/recallBinding.ts | pinIssuer | pin?.value.issuer ?? issuer → pin?.value.issuer': never,
-  'actors/binding/recallBinding.ts | pinIssuer | pin?.value.issuer ?? issuer → pin.value.issuer ?? issuer':
-    never,
-  "actors/session/heedSiblings.ts | look | (pendingKey === null ? known?.issuer : undefined) ?? binding?.current ?? '' → (pendingKey === null ? known?.issuer : undefined) ?? binding?.current":
+  "actors/userAgents/callbackServer.ts | judge | request.headers.host ?? '' → request.headers.host": nothing,
+  "actors/userAgents/callbackServer.ts | judge | request.headers.host ?? '' → request.headers.host ?? 'another'":
     nothing,
-  "actors/session/heedSiblings.ts | look | (pendingKey === null ? known?.issuer : undefined) ?? binding?.current ?? '' → (pendingKey === null ? known?.issuer : undefined) ?? binding?.current ?? 'another'":
-    nothing,
-  'actors/session/heedSiblings.ts | look | login?.pendingKey === pendingKey && login → login?.pendingKey === pendingKey':
-    typed,
-  "actors/session/revokeGrants.ts | send | server.revocationEndpoint ?? '' → server.revocationEndpoint":
-    never,
-  "actors/session/revokeGrants.ts | send | server.revocationEndpoint ?? '' → server.revocationEndpoint ?? 'another'":
-    never,
+  "actors/userAgents/headless.ts | resolve | urlOf(location, base)?.href ?? '' → urlOf(location, base)?.href ?? 'another'":
+    'Any text that is no URL does.',
+  "actors/userAgents/loopback.ts | loopbackShape | { '127.0.0.1': true, '::1': true } → { '127.0.0.1': false, '::1': true }":
+    names,
+  "actors/userAgents/loopback.ts | loopbackShape | { '127.0.0.1': true, '::1': true } → { '127.0.0.1': true, '::1': false }":
+    names,
+  'actors/userAgents/popup.ts | popupUserAgent | let led = false; → let led = true;':
+    'There is no window yet, and the first one that is opened says anew whether it was led.',
+  'actors/userAgents/callbackListeners.ts | portOf | urlOf(redirectUri)?.port ?? 0 → urlOf(redirectUri)?.port ?? 1':
+    'What is no URL is none of ours, whatever its port is.',
+  'actors/userAgents/addresses.ts | responseAt | /^[^?#]*(\\?[^#]*)/.exec(text) → /^[^?#]+(\\?[^#]*)/.exec(text)':
+    'What the URL parser has read begins with a scheme: there is always something before the query.',
 };

@@ -68,12 +68,11 @@ describe('how a client proves who it is', () => {
       toolsWith({ clientSecret: 'given', clientId: 'another' }),
       toolsWith({ clientSecret: 'given', issuer: 'https://b.example' }),
       toolsFor().tools,
-    ])
-      expect(await failureOf(proofOf(tools, basic))).toMatchObject({
-        code: 'config_invalid',
-        phase: 'renewing',
-        issuer,
-      });
+    ]) {
+      const failed = await failureOf(proofOf(tools, basic));
+      expect(failed.toFailure()).toMatchObject({ code: 'config_invalid', phase: 'renewing', issuer });
+      expect(failed.message).toContain('give its secret as client.preRegistered[].clientSecret');
+    }
     expect(
       await failureOf(proofOf(given, { authMethod: 'client_secret_basic', clientSecret: undefined })),
     ).toMatchObject({
@@ -156,19 +155,22 @@ describe('how a client proves who it is', () => {
 
   it('EXT-2: by nothing where there is no key, or none that signs', async () => {
     const pair = await crypto.subtle.generateKey({ name: 'ECDH', namedCurve: 'P-256' }, true, ['deriveBits']);
-    const keys: (PreRegisteredClient['privateKey'] | undefined)[] = [
-      undefined,
-      { key: '-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----' },
-      { key: pair.privateKey },
+    const keys: [PreRegisteredClient['privateKey'] | undefined, string | undefined, string][] = [
+      [undefined, issuer, 'has no private key'],
+      [
+        { key: '-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----' },
+        undefined,
+        'is not a PKCS #8 key for ES256',
+      ],
+      [{ key: pair.privateKey }, issuer, 'cannot sign'],
     ];
-    for (const privateKey of keys) {
+    for (const [privateKey, at, why] of keys) {
       const tools = toolsWith(privateKey === undefined ? {} : { privateKey });
       const failure = await failureOf(proofOf(tools, signing));
       expect(failure).toMatchObject({ code: 'config_invalid', phase: 'renewing' });
-      // What PEM text is, no issuer is needed to see.
-      if (typeof privateKey !== 'object' || !('key' in privateKey) || typeof privateKey.key !== 'string')
-        expect(failure.issuer).toBe(issuer);
+      expect(failure.issuer).toBe(at);
       expect(failure.message).toContain('client');
+      expect(failure.message).toContain(why);
       expect(failure.message).not.toContain('hunter2');
     }
     expect(await failureOf(proofOf(toolsFor().tools, signing))).toMatchObject({

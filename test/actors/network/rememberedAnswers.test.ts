@@ -5,9 +5,9 @@ import { RememberedAnswers } from '../../../actors/network/rememberedAnswers.ts'
 import { toolsFor } from '../tools.ts';
 
 const never = new AbortController().signal;
-const answerOf = (status: number, text = ''): DoorAnswer => ({
+const answerOf = (status: number, text = '', headers: Record<string, string> = {}): DoorAnswer => ({
   status,
-  headers: new Headers(),
+  headers: new Headers(headers),
   mediaType: '',
   text,
   url: '',
@@ -18,12 +18,18 @@ describe('answers that are used again', () => {
     const { clock } = toolsFor();
     const answers = new RememberedAnswers(longest, clock.now);
     let count = 0;
-    const ask = async (status = 200): Promise<DoorAnswer> => {
-      count += 1;
-      return answerOf(status, String(count));
+    const get = async (
+      after: number | null,
+      name = 'a',
+      status = 200,
+      headers: Record<string, string> = {},
+    ): Promise<string> => {
+      const ask = async (): Promise<DoorAnswer> => {
+        count += 1;
+        return answerOf(status, String(count), headers);
+      };
+      return (await answers.answerTo({ name, after }, ask, never)).text;
     };
-    const get = async (after: number | null, name = 'a', status = 200): Promise<string> =>
-      (await answers.answerTo({ name, after }, () => ask(status), never)).text;
     return { answers, clock, get };
   };
 
@@ -101,6 +107,13 @@ describe('answers that are used again', () => {
     expect(ends).toHaveLength(2);
     ends[1]?.(answerOf(200, 'second'));
     expect([(await second).text, (await third).text]).toEqual(['second', 'second']);
+  });
+
+  it('DISC-11: take no place of others where they may not be used again', async () => {
+    const { get } = remembering();
+    for (let at = 0; at < 500; at += 1) await get(0, `n${at}`);
+    expect(await get(0, 'secret', 200, { 'cache-control': 'no-store' })).toBe('501');
+    expect(await get(0, 'n0')).toBe('1');
   });
 
   it('DISC-11: are forgotten last where they were asked for last', async () => {

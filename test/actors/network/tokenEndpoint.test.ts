@@ -202,7 +202,8 @@ describe('EXT-5: a proof', () => {
     ['the refusal is another one', [refused('invalid_grant', { headers: { 'dpop-nonce': 'one' } })], true],
     ['there is no proof', [wantsNonce('one')], false],
   ])('T22: is not asked for once more where %s', async (_what, said, isKeyed) => {
-    const { ask, sent } = endpoint(said, 'preferred');
+    const { ask, sent, tools } = endpoint(said, 'preferred');
+    tools.dpop.hear(server.tokenEndpoint, 'known');
     await failureOf(ask(isKeyed ? { dpopKey: await makeKey() } : {}));
     expect(sent).toHaveLength(1);
   });

@@ -90,6 +90,7 @@ describe('responseAt', () => {
     ['the query byte for byte', own, `${own}?code=a%2fB+c&state=%73`, `${own}?code=a%2fB+c&state=%73`],
     ['no query', own, own, own],
     ['a query that is empty', own, `${own}?`, `${own}?`],
+    ['a query with a question mark in it', own, `${own}?code=a?b`, `${own}?code=a?b`],
     ['without the fragment', own, `${own}?code=a#_=_`, `${own}?code=a`],
     ['without a fragment that looks like a query', own, `${own}#?code=a`, own],
     ['16 KiB', own, `${own}?`.padEnd(16 * 1024, 'a'), `${own}?`.padEnd(16 * 1024, 'a')],

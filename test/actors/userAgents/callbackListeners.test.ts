@@ -136,6 +136,9 @@ describe('a listener', () => {
     await ask(`${uri}?code=a&state=one`);
     await listeners.receive(listener, 'one', never);
     await listeners.release(uri);
+    // The second that pages have does not pass here.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
     let isLetGo = false;
     const letGo = listeners.release(uri).then(() => {
       isLetGo = true;

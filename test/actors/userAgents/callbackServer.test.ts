@@ -198,7 +198,7 @@ describe('the port', () => {
     await once(socket, 'connect');
     await vi.waitFor(async () => {
       await ask(server.redirectUri);
-      expect(count()).toBe(before);
+      expect(count()).toBeLessThanOrEqual(before);
     });
   });
 });

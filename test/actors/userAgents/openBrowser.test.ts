@@ -156,9 +156,8 @@ describe('with a real program', () => {
     await writeFile(file, `#!/bin/sh\necho "$2" > "${directory}/told"\n`);
     await chmod(file, 0o755);
     await openBrowser('https://as.example/', { platform: 'win32', env: { SystemRoot: root } });
-    await vi.waitFor(async () => {
-      expect(await readFile(join(directory, 'told'), 'utf8')).toBe('https://as.example/\n');
-    });
+    const told = (): Promise<string> => readFile(join(directory, 'told'), 'utf8').catch(() => '');
+    await expect.poll(told, { timeout: 4_000 }).toBe('https://as.example/\n');
   });
 
   test('A07 no opener at all', async () => {

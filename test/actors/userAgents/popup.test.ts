@@ -217,7 +217,11 @@ test('A07: a blocked window is told when the person is to be led, and a later on
   const agent = makeAgent();
   isBlocked = true;
   agent.open();
-  expect(await failureOf(lead(agent))).toMatchObject({ code: 'user_agent_failed', phase: 'authorizing' });
+  expect(await failureOf(lead(agent))).toMatchObject({
+    code: 'user_agent_failed',
+    phase: 'authorizing',
+    message: expect.stringContaining('blocked the window'),
+  });
   agent.dismiss();
   isBlocked = false;
   await lead(agent);
