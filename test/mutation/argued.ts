@@ -101,6 +101,12 @@ export const argued: Readonly<Record<string, string>> = {
     'The bit is moved out of the eight that are looked at before the first character is made.',
   'protocol/text.ts | fromBase64 | if (held < 8) continue; → if (held < 7) continue;':
     'It grows by six and falls by eight: it is never seven.',
+  "actors/userAgents/callbackServer.ts | judge | { kind: 'take', query: target.slice(path.length), redirectUri } → { kind: '', query: target.slice(path.length), redirectUri }":
+    'What is neither refused nor the page is taken: its own word is for the compiler.',
+  'actors/tools/attendedLogins.ts | AttendedLogins.enter | this.#attended.get(key) ?? 0 → this.#attended.get(key) (2)':
+    never,
+  'actors/tools/attendedLogins.ts | AttendedLogins.enter | this.#attended.get(key) ?? 0 → this.#attended.get(key) ?? 1 (2)':
+    never,
   'actors/userAgents/paste.ts | readPaste | /^[\\s"\'`<]+|[\\s"\'`>]+$/g → /^[\\s"\'`<]*|[\\s"\'`>]+$/g':
     'Where there is nothing to take away, nothing is taken away.',
   'actors/userAgents/paste.ts | readPaste | /^[\\s"\'`<]+|[\\s"\'`>]+$/g → /^[\\s"\'`<]+|[\\s"\'`>]*$/g':

@@ -68,7 +68,7 @@ function endpoint(said: readonly (Said | Error)[], mode: DpopMode = 'off') {
 }
 
 describe('a request for tokens', () => {
-  it('TOK-1: goes to the endpoint as its client, and gives the tokens', async () => {
+  it('goes to the endpoint as its client, and gives the tokens', async () => {
     const { ask, sent, proofs } = endpoint([tokens]);
     const got = await ask();
     expect(got).toMatchObject({ accessToken: 'new', client });
@@ -98,12 +98,12 @@ describe('a request for tokens', () => {
     ['invalid_grant', 'grant_refused'],
     ['invalid_client', 'client_refused'],
     ['invalid_scope', 'token_refused'],
-  ])('TOK-5: that is refused with %s is %s', async (error, code) => {
+  ])('that is refused with %s is %s', async (error, code) => {
     const failed = await failureOf(endpoint([refused(error)]).ask());
     expect(failed.toFailure()).toMatchObject({ code, phase: 'renewing', issuer, status: 400 });
   });
 
-  it('TOK-5: says when to come again, as the server has said', async () => {
+  it('says when to come again, as the server has said', async () => {
     const busy = { status: 503, body: {}, headers: { 'retry-after': '7' } };
     expect((await failureOf(endpoint([busy]).ask())).toFailure()).toMatchObject({
       code: 'server_unavailable',
@@ -218,7 +218,7 @@ describe('EXT-5: a proof', () => {
 });
 
 describe('what oauth4webapi is told', () => {
-  it('P01: of a server, is what its metadata say', () => {
+  it('of a server, is what its metadata say', () => {
     expect(asServer(server)).toEqual({
       issuer,
       token_endpoint: `${issuer}/token`,
@@ -233,13 +233,13 @@ describe('what oauth4webapi is told', () => {
     ['https://as.example/token', false],
     ['http://127.0.0.1:1/token', true],
     ['http://localhost/token', true],
-  ])('P01: of requests to %s: plain http is let through: %s', (url, isLet) => {
+  ])('of requests to %s: plain http is let through: %s', (url, isLet) => {
     const options = optionsFor(endpoint([]).tools, session, url, 'revocation', never);
     expect(options[oauth.allowInsecureRequests]).toBe(isLet);
     expect(options.signal).toBe(never);
   });
 
-  it('P01: is that every request goes through the door', async () => {
+  it('is that every request goes through the door', async () => {
     const { tools, sent } = endpoint([tokens]);
     const options = optionsFor(tools, session, server.tokenEndpoint, 'revocation', never);
     await options[oauth.customFetch]('https://as.example/revoke', { method: 'POST', headers: {} });

@@ -239,6 +239,31 @@ describe('work that is shared', () => {
     await settled;
   });
 
+  it.each(['ends', 'fails'])('C10: that is to be finished is done anew after it %s', async (how) => {
+    const shared = new Shared<number>();
+    const { result, end, fail } = work<number>();
+    const first = shared.run('a', () => result, never, { finish: true }).catch(() => 0);
+    if (how === 'ends') end(5);
+    else fail(new Error('no'));
+    await first;
+    expect(await shared.run('a', async () => 6, never, { finish: true })).toBe(6);
+  });
+
+  it('R13: that was left takes nothing from what has begun after it', async () => {
+    const shared = new Shared<number>();
+    const [left, running] = [work<number>(), work<number>()];
+    const leaving = new AbortController();
+    const first = failureOf(shared.run('a', () => left.result, leaving.signal));
+    leaving.abort();
+    await first;
+    const second = shared.run('a', () => running.result, never);
+    left.end(1);
+    await new Promise(setImmediate);
+    const third = shared.run('a', async () => 3, never);
+    running.end(2);
+    expect(await Promise.all([second, third])).toEqual([2, 2]);
+  });
+
   it('C10: that fails is told to all, and not remembered', async () => {
     const shared = new Shared<number>();
     const { result, fail } = work<number>();
