@@ -101,6 +101,13 @@ export const argued: Readonly<Record<string, string>> = {
     'The bit is moved out of the eight that are looked at before the first character is made.',
   'protocol/text.ts | fromBase64 | if (held < 8) continue; → if (held < 7) continue;':
     'It grows by six and falls by eight: it is never seven.',
+  'actors/network/dpop.ts | Dpop.open | dpopKey && (await readKey(dpopKey)) → await readKey(dpopKey)': typed,
+  'actors/network/dpop.ts | Dpop.open | return key ? { key } : {}; → return true ? { key } : {};':
+    'A key that is undefined is read as absent.',
+  "actors/network/documents.ts | findDocument | !(error instanceof AuthError) || error.code !== 'redirect_refused' → error.code !== 'redirect_refused'":
+    typed,
+  'actors/network/fromHost.ts | refuseHost | issuer === undefined ? {} : { issuer } → false ? {} : { issuer }':
+    'An issuer that is undefined is left out of a failure.',
   "actors/userAgents/callbackServer.ts | judge | { kind: 'take', query: target.slice(path.length), redirectUri } → { kind: '', query: target.slice(path.length), redirectUri }":
     'What is neither refused nor the page is taken: its own word is for the compiler.',
   'actors/tools/attendedLogins.ts | AttendedLogins.enter | this.#attended.get(key) ?? 0 → this.#attended.get(key) (2)':

@@ -198,6 +198,7 @@ describe('a media type', () => {
   test.each([
     ['Application/JSON; charset=utf-8; a=b', 'application/json'],
     [' text/html ', 'text/html'],
+    ['text/plain ; a=b', 'text/plain'],
     [undefined, ''],
   ])('of %o is %o', async (written, expected) => {
     const headers: Record<string, string> = written === undefined ? {} : { 'content-type': written };
