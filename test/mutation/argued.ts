@@ -10,6 +10,13 @@ const typed =
 const never = 'The compiler asks for a value where there always is one.';
 const nothing = 'What takes its place is read as nothing, too.';
 const names = 'Only the names are looked at: that each stands beside `true` is for the compiler.';
+const unstored = 'A member without a value is not stored, and nobody looks at it before.';
+const replaced = 'Another value takes its place before it is looked at.';
+const unread = 'Nobody looks at what takes its place.';
+const gone = 'The version that was seen is there no longer, so nothing is removed.';
+const again = 'What follows comes to the same end by what is stored.';
+const direct = 'This step is taken only where the host has said how the client gets its grants.';
+const other = 'It is only compared with a version that was stored, and differs from it in any case.';
 
 const moments = 'Moments begin above nothing, no two are the same, and only their order is looked at.';
 
@@ -160,4 +167,109 @@ export const argued: Readonly<Record<string, string>> = {
     'What is no URL is none of ours, whatever its port is.',
   'actors/userAgents/addresses.ts | responseAt | /^[^?#]*(\\?[^#]*)/.exec(text) → /^[^?#]+(\\?[^#]*)/.exec(text)':
     'What the URL parser has read begins with a scheme: there is always something before the query.',
+  'actors/records/loginUnderWay.ts | leaveToOthers | if (!login || !isLeft) return undefined; → if (!isLeft) return undefined;':
+    typed,
+  'actors/registration/registerClient.ts | namesOf | byName !== undefined && redirectUriFailure(byName) === undefined → redirectUriFailure(byName) === undefined':
+    typed,
+  "actors/registration/registerClient.ts | keepOurs | refused instanceof AuthError && refused.code === 'registration_refused' → refused.code === 'registration_refused'":
+    typed,
+  "actors/tokens/refreshGrant.ts | refresh | !before || verdict === 'over' → verdict === 'over'": typed,
+  "actors/tokens/refreshGrant.ts | adopt | theirs && verdict === 'follow' → verdict === 'follow'": typed,
+  "actors/tokens/refreshGrant.ts | save | !theirs || verdict === 'over' → !theirs": typed,
+  "actors/tokens/refreshGrant.ts | save | !theirs || verdict === 'over' → verdict === 'over'": typed,
+  "actors/tokens/refreshGrant.ts | save | !theirs || verdict === 'over' → !theirs || verdict === ''": typed,
+  "actors/authorization/prepareAuthorization.ts | authorizationUrl | input.server.authorizationEndpoint ?? '' → input.server.authorizationEndpoint":
+    never,
+  "actors/authorization/prepareAuthorization.ts | authorizationUrl | input.server.authorizationEndpoint ?? '' → input.server.authorizationEndpoint ?? 'another'":
+    never,
+  "actors/records/keepGrant.ts | keepGrant | version: stored?.version ?? '' → version: stored?.version":
+    never,
+  "actors/records/keepGrant.ts | keepGrant | version: stored?.version ?? '' → version: stored.version ?? ''":
+    never,
+  "actors/records/keepGrant.ts | keepGrant | version: stored?.version ?? '' → version: stored?.version ?? 'another'":
+    never,
+  'actors/registration/registerClient.ts | register | return stored?.value ?? record; → return stored?.value;':
+    never,
+  'actors/registration/registerClient.ts | register | return stored?.value ?? record; → return stored.value ?? record;':
+    never,
+  "actors/registration/registerClient.ts | post | server.registrationEndpoint ?? '' → server.registrationEndpoint":
+    never,
+  "actors/registration/registerClient.ts | post | server.registrationEndpoint ?? '' → server.registrationEndpoint ?? 'another'":
+    never,
+  "actors/tokens/refreshGrant.ts | send | { issuer, client, refreshToken = '', granted } → { issuer, client, refreshToken = 'another', granted }":
+    never,
+  "actors/tokens/refreshGrant.ts | keep | before.value.refreshToken ?? '' → before.value.refreshToken": never,
+  "actors/tokens/refreshGrant.ts | keep | before.value.refreshToken ?? '' → before.value.refreshToken ?? 'another'":
+    never,
+  'actors/authorization/prepareAuthorization.ts | newRequest | ofIssuer(authorizationParameters, server.issuer) ?? {} → ofIssuer(authorizationParameters, server.issuer)':
+    nothing,
+  'actors/authorization/prepareAuthorization.ts | newRequest | ...(dpopKey && { dpopKey }) → ...({ dpopKey })':
+    unstored,
+  'actors/records/keepGrant.ts | keepGrant | tokens.dpopKey && { dpopKey: tokens.dpopKey } → { dpopKey: tokens.dpopKey }':
+    unstored,
+  "actors/records/keepGrant.ts | moveBinding | kind !== 'dynamic' && refreshNamesScope → kind !== 'dynamic'":
+    unstored,
+  'actors/registration/registerClient.ts | register | management && { management } → { management }':
+    unstored,
+  'actors/records/loginUnderWay.ts | leaveToOthers | let isLeft = false; → let isLeft = true;': replaced,
+  "actors/records/spending.ts | claim | let [seen, still] = ['', 0]; → let [seen, still] = [];": replaced,
+  "actors/records/spending.ts | claim | let [seen, still] = ['', 0]; → let [seen, still] = ['another', 0];":
+    replaced,
+  "actors/records/spending.ts | claim | let [seen, still] = ['', 0]; → let [seen, still] = ['', 1];":
+    replaced,
+  'actors/records/spending.ts | claim | isCurrent ? await tools.records.read(at) : undefined → true ? await tools.records.read(at) : undefined':
+    unread,
+  "actors/records/spending.ts | claim | [other?.version ?? '', 0] → [other?.version, 0]": unread,
+  "actors/records/spending.ts | claim | [other?.version ?? '', 0] → [other?.version ?? 'another', 0]": unread,
+  'actors/records/spending.ts | tidyUp | records.remove(at, version).catch(() => false) → records.remove(at, version).catch(() => true)':
+    unread,
+  "actors/records/unshownHolder.ts | holderFor | if (holder === undefined) return 'nobody'; → if (holder === undefined) return '';":
+    unread,
+  'actors/records/spending.ts | claim | break; → nothing': gone,
+  'actors/registration/registerClient.ts | registerClient | (await recall(tools, key, input)) ?? (await tools.registering.run( `${key} ${input.redir… e2ccd10e → await tools.registering.run( `${key} ${input.redirectUri}`, (shared) => registerOnce(too… f87f3638':
+    again,
+  "actors/tokens/refreshGrant.ts | refresh | if (verdict === 'follow') return grantFacts(key, before); → if (false) return grantFacts(key, before);":
+    again,
+  "actors/tokens/refreshGrant.ts | refresh | if (verdict === 'follow') return grantFacts(key, before); → if (verdict === '') return grantFacts(key, before);":
+    again,
+  'actors/tokens/refreshGrant.ts | save | if (version !== undefined) return grantFacts(key, { version, value }); → if (false) return grantFacts(key, { version, value });':
+    again,
+  "actors/tokens/refreshGrant.ts | refresh.current | (await tools.records.read(key))?.version ?? '' → (await tools.records.read(key))?.version":
+    other,
+  "actors/tokens/refreshGrant.ts | refresh.current | (await tools.records.read(key))?.version ?? '' → (await tools.records.read(key))?.version ?? 'another'":
+    other,
+  "actors/authorization/exchangeCode.ts | spend | pending.response ?? '' → pending.response": never,
+  "actors/authorization/exchangeCode.ts | spend | pending.response ?? '' → pending.response ?? 'another'":
+    never,
+  "actors/authorization/pushAuthorization.ts | pushAuthorization | server.authorizationEndpoint ?? '' → server.authorizationEndpoint":
+    never,
+  "actors/authorization/pushAuthorization.ts | pushAuthorization | server.authorizationEndpoint ?? '' → server.authorizationEndpoint ?? 'another'":
+    never,
+  "actors/authorization/requestDeviceCode.ts | request | server.deviceAuthorizationEndpoint ?? '' → server.deviceAuthorizationEndpoint":
+    never,
+  "actors/authorization/requestDeviceCode.ts | request | server.deviceAuthorizationEndpoint ?? '' → server.deviceAuthorizationEndpoint ?? 'another'":
+    never,
+  'actors/authorization/requestDirectGrant.ts | requestDirectGrant | tools.client.grant?.kind → tools.client.grant.kind':
+    direct,
+  "actors/authorization/requestDirectGrant.ts | assertionFor | grant?.kind === 'workload' → grant.kind === 'workload'":
+    direct,
+  "actors/authorization/requestDirectGrant.ts | assertionFor | grant?.kind === 'enterprise' → grant.kind === 'enterprise'":
+    direct,
+  "actors/authorization/takeOverLogin.ts | takeOverLogin | [version, waited, still] = ['', 0, 0] → [version, waited, still] = ['another', 0, 0]":
+    replaced,
+  "actors/authorization/takeOverLogin.ts | takeOverLogin | [version, waited, still] = ['', 0, 0] → [version, waited, still] = ['', 0, 1]":
+    replaced,
+  'actors/binding/recallBinding.ts | pinIssuer | pin?.value.issuer ?? issuer → pin?.value.issuer': never,
+  'actors/binding/recallBinding.ts | pinIssuer | pin?.value.issuer ?? issuer → pin.value.issuer ?? issuer':
+    never,
+  "actors/session/heedSiblings.ts | look | (pendingKey === null ? known?.issuer : undefined) ?? binding?.current ?? '' → (pendingKey === null ? known?.issuer : undefined) ?? binding?.current":
+    nothing,
+  "actors/session/heedSiblings.ts | look | (pendingKey === null ? known?.issuer : undefined) ?? binding?.current ?? '' → (pendingKey === null ? known?.issuer : undefined) ?? binding?.current ?? 'another'":
+    nothing,
+  'actors/session/heedSiblings.ts | look | login?.pendingKey === pendingKey && login → login?.pendingKey === pendingKey':
+    typed,
+  "actors/session/revokeGrants.ts | send | server.revocationEndpoint ?? '' → server.revocationEndpoint":
+    never,
+  "actors/session/revokeGrants.ts | send | server.revocationEndpoint ?? '' → server.revocationEndpoint ?? 'another'":
+    never,
 };

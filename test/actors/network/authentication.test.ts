@@ -8,7 +8,7 @@ import {
   sendAsClient,
 } from '../../../actors/network/clientAuthentication.ts';
 import { serverFacts } from '../../../actors/records/facts.ts';
-import type { PreRegisteredClient } from '../../../actors/tools/tools.ts';
+import type { PreRegisteredClient } from '../../../actors/tools/hostOptions.ts';
 import type { ClientRecord } from '../../../stores/records.ts';
 import { samples } from '../../stores/recordSamples.ts';
 import { failureOf } from '../../support/engine.ts';
