@@ -19,6 +19,8 @@ const entries = [
 const shared: Readonly<Record<string, readonly string[]>> = {
   core: ['index.ts'],
   callback: ['protocol/authorizationResponse.ts'],
+  network: ['actors/network/resolution.ts', 'protocol/connection.ts'],
+  schemas: ['node_modules/zod/mini/index.js'],
   use: ['engine/parts/use.ts'],
   login: ['engine/parts/login.ts', 'actors/network/freshness.ts'],
   signOut: ['engine/parts/signOut.ts'],
@@ -46,10 +48,11 @@ function fileOf(path: string, context: ChunkingContext): string | null {
 }
 
 /**
- * Packages that come inside: zod, which as a package loads the texts of all its languages, and commander, which only the
- * command line uses. Every other package stays outside.
+ * Packages that come inside: zod, which as a package loads the texts of all its languages; ipaddr.js, which every session
+ * needs and which would be one more file to find; and commander, which only the command line uses. Every other package
+ * stays outside.
  */
-const inside = ['zod', 'commander'];
+const inside = ['zod', 'ipaddr.js', 'commander'];
 
 /** Their licences come along. */
 function emitLicences(this: PluginContext): void {

@@ -19,7 +19,10 @@ const pictures: Readonly<
   'bench-weight': { section: 'weight', title: 'What a browser loads first', of: /^a browser's first load/ },
 };
 
-const [WIDTH, LEFT, BAR, GAP] = [760, 150, 16, 30];
+const [WIDTH, BAR, GAP] = [760, 16, 30];
+/** Room for a name, by its length; at least so much. */
+const leftOf = (names: readonly string[]): number =>
+  Math.max(150, 34 + 6.6 * Math.max(...names.map(({ length }) => length)));
 
 /** Draws those that were measured. */
 export async function drawCharts(
@@ -59,15 +62,16 @@ ${parts.join('\n')}
 
 function rowOf({ what, unit, of }: Figure, top: number): { readonly svg: string; readonly height: number } {
   const entries = Object.entries(of);
+  const left = leftOf(entries.map(([name]) => name));
   const most = Math.max(...entries.map(([, { high }]) => high), 1e-9);
-  const scale = (value: number): number => (value / most) * (WIDTH - LEFT - 120);
+  const scale = (value: number): number => (value / most) * (WIDTH - left - 120);
   const bars = entries.map(([name, { median, low, high }], at) => {
     const y = top + 12 + at * (BAR + 6);
     const middle = y + BAR / 2;
     const spread =
-      low === high ? '' : `<path class="spread" d="M${LEFT + scale(low)} ${middle}H${LEFT + scale(high)}"/>`;
+      low === high ? '' : `<path class="spread" d="M${left + scale(low)} ${middle}H${left + scale(high)}"/>`;
     const label = `${short(median)} ${unit}`;
-    return `<text class="name" x="${LEFT - 10}" y="${middle + 4}">${escaped(name)}</text><rect class="${name.startsWith('authchart') ? 'ours' : 'bar'}" x="${LEFT}" y="${y}" width="${Math.max(1, scale(median)).toFixed(1)}" height="${BAR}" rx="2"/>${spread}<text class="value" x="${LEFT + Math.max(scale(median), low === high ? 0 : scale(high)) + 8}" y="${middle + 4}">${escaped(label)}</text>`;
+    return `<text class="name" x="${left - 10}" y="${middle + 4}">${escaped(name)}</text><rect class="${name.startsWith('authchart') ? 'ours' : 'bar'}" x="${left}" y="${y}" width="${Math.max(1, scale(median)).toFixed(1)}" height="${BAR}" rx="2"/>${spread}<text class="value" x="${left + Math.max(scale(median), low === high ? 0 : scale(high)) + 8}" y="${middle + 4}">${escaped(label)}</text>`;
   });
   const svg = `<text class="what" x="24" y="${top}">${escaped(what)}</text>\n${bars.join('\n')}`;
   return { svg, height: 12 + entries.length * (BAR + 6) };
