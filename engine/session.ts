@@ -132,6 +132,7 @@ export class EngineSession implements Session {
     // A login that an earlier process started is shown again; anything else in flight comes first.
     const endings = this.#endings;
     const used = await this.#use();
+    used.askAnew();
     await this.#chart.until(isPersonsTurnOrRest);
     await used.lookAgain();
     if (endings !== this.#endings) throw new AuthError(notFinished(this.id));
@@ -192,6 +193,7 @@ export class EngineSession implements Session {
 
   async retry(options: WaitOptions = {}): Promise<void> {
     const { signal } = judged(judgeWaitOptions, options);
+    (await this.#use()).askAnew();
     const { context } = await this.#after({ type: 'user.retry' }, signal);
     if (context.failure) throw new AuthError(context.failure);
   }

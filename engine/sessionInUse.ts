@@ -5,6 +5,7 @@ import type { Holding } from '../contract/live.ts';
 import type { AuthEvent } from '../machines/context.ts';
 import { challengeIn, provesGrant } from '../protocol/evidence.ts';
 import { operationOf } from '../protocol/operation.ts';
+import { keys } from '../stores/recordKeys.ts';
 import { answerOf, meetChallenge } from './answers.ts';
 import { GivenOut } from './givenOut.ts';
 import { holdingsOf } from './holdings.ts';
@@ -82,6 +83,11 @@ export class SessionInUse implements Fetching {
 
   holdings(): Promise<readonly Holding[]> {
     return holdingsOf(this.#parts.tools.records, this.id);
+  }
+
+  /** Somebody asks: what a server has refused before is asked for again. */
+  askAnew(): void {
+    this.#parts.tools.refusedRenewals.forget(keys.binding(this.id));
   }
 
   /** A token to give out. @throws AuthError why there is none. */

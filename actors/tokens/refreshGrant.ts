@@ -6,7 +6,6 @@ import { lifetime } from '../../protocol/lifetime.ts';
 import {
   demandsScope,
   givenUp,
-  isRefusedForGood,
   judgeLostWrite,
   judgeRefused,
   judgeRenewal,
@@ -49,7 +48,7 @@ async function refresh(tools: Tools, input: Input, signal: AbortSignal): Promise
   const verdict = judgeRenewal(before && (await storedFacts(tools, before)), version, tools.now());
   if (!before || verdict === 'over') return ended('over', input);
   if (verdict === 'follow') return grantFacts(key, before);
-  const refused = tools.refusedRenewals.of(key, before.version, tools.now());
+  const refused = tools.refusedRenewals.of(keys.binding(input.session), before.version, tools.now());
   if (refused) throw new AuthError(refused);
   // A refresh of our own is finished when the engine goes down; one of a sibling is not waited for.
   const spending = {
@@ -79,7 +78,7 @@ async function renew(
     if (sibling) return sibling;
     if (!(error instanceof AuthError)) throw error;
     const failure = refreshFailure(error.toFailure());
-    if (isRefusedForGood(failure)) tools.refusedRenewals.note(key, before.version, failure, tools.now());
+    tools.refusedRenewals.note(keys.binding(input.session), before.version, failure, tools.now());
     throw new AuthError(failure);
   });
   if ('version' in tokens) return tokens;

@@ -62,6 +62,28 @@ describe('the refusals of an engine', () => {
     expect(renewals.of('other', '1', 1_000)).toBeUndefined();
   });
 
+  it('TOK-7: last as long as a server asks for in an outage, a second where it does not say, and a minute at most', () => {
+    const renewals = new RefusedRenewals();
+    const outage = (retryAfter?: number) =>
+      failure('server_unavailable', 'renewing', 'Later.', retryAfter === undefined ? {} : { retryAfter });
+    const lastsAt = (now: number): boolean => renewals.of('session', '1', now) !== undefined;
+    renewals.note('session', '1', outage(), 0);
+    expect([lastsAt(999), lastsAt(1_000)]).toEqual([true, false]);
+    renewals.note('session', '1', outage(30_000), 0);
+    expect([lastsAt(29_999), lastsAt(30_000)]).toEqual([true, false]);
+    renewals.note('session', '1', outage(3_600_000), 0);
+    expect([lastsAt(59_999), lastsAt(60_000)]).toEqual([true, false]);
+    renewals.note('session', '1', failure('unreachable', 'renewing', 'No.'), 0);
+    expect(lastsAt(0)).toBe(false);
+  });
+
+  it('TOK-7: are forgotten when a person asks', () => {
+    const renewals = new RefusedRenewals();
+    renewals.note('session', '1', refused, 0);
+    renewals.forget('session');
+    expect(renewals.of('session', '1', 0)).toBeUndefined();
+  });
+
   it('TOK-6: are a thousand at most, the latest', () => {
     const renewals = new RefusedRenewals();
     for (let at = 0; at < 1_001; at += 1) renewals.note(`grant ${at}`, '1', refused, 0);
