@@ -45,8 +45,11 @@ export async function refuseResolved(
   resolve: Resolve,
 ): Promise<void> {
   if (reachOf(url) !== 'public') return;
-  const addresses = await resolve(url.hostname).catch(() => []);
-  const reason = resolvedReason(await resolvedReach(resource, resolve), addresses);
+  const [addresses, reach] = await Promise.all([
+    resolve(url.hostname).catch(() => []),
+    resolvedReach(resource, resolve),
+  ]);
+  const reason = resolvedReason(reach, addresses);
   if (reason !== undefined) throw new AuthError(resolvedFailure(url.host, reason, phase));
 }
 

@@ -4,8 +4,6 @@ import { isRefusedForGood } from '../../protocol/renewal.ts';
 
 /** How long a refusal is remembered, in milliseconds: a host that has mended its client is not held up for long. */
 const REMEMBERED = 60_000;
-/** The same of a server that could not answer, and did not say for how long. */
-const OUTAGE = 1_000;
 /** So many are kept at most; then the oldest is forgotten. */
 const MOST = 1_000;
 
@@ -50,5 +48,5 @@ export class RefusedRenewals {
 /** A server that asks for some time gets it; one whose word is final is not asked for a minute; 0: ask again. */
 function lastsOf(failure: Failure): number {
   if (isRefusedForGood(failure)) return REMEMBERED;
-  return failure.code === 'server_unavailable' ? Math.min(failure.retryAfter ?? OUTAGE, REMEMBERED) : 0;
+  return failure.code === 'server_unavailable' ? Math.min(failure.retryAfter ?? 0, REMEMBERED) : 0;
 }
