@@ -12,6 +12,12 @@ export const builtForNode: typeof import('../adapters/node.ts') = await import(
   new URL('../dist/adapters/node.js', import.meta.url).href
 );
 
+// The SDK says on the console what a host should do about each error; hundreds of the same lines would hide the figures.
+const warn = console.warn;
+console.warn = (...words: readonly unknown[]) => {
+  if (!String(words[0]).startsWith('[mcp-sdk]')) warn(...words);
+};
+
 /** A client that has just been made, and knows nothing. */
 export interface Client {
   /** Sends one call of a tool, and logs in where that is asked for. */
