@@ -80,8 +80,13 @@ describe('the fetch of a host', () => {
     { headers: new Headers() },
   ])('C14: %j is no response', async (value) => {
     const { tell, answer } = sent(value);
-    expect(await failureOf(answer)).toMatchObject({ code: 'config_invalid', phase: 'requesting' });
+    expect(await failureOf(answer)).toMatchObject({
+      code: 'config_invalid',
+      phase: 'requesting',
+      message: 'The `fetch` that this engine was given resolved to no Response; give one that does.',
+    });
     expect(tell.mock.calls).toEqual([[expect.any(TypeError)]]);
+    expect(String(tell.mock.calls[0]?.[0])).toMatch(/resolved to something that is no Response/);
   });
 
   it('C14: a response of another library is one', async () => {

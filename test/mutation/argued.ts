@@ -20,6 +20,8 @@ const other = 'It is only compared with a version that was stored, and differs f
 
 const moments = 'Moments begin above nothing, no two are the same, and only their order is looked at.';
 
+const atHand = 'What is at hand is what would be loaded: only a moment is saved.';
+
 /** By the id of the mutant, as `npm run mutation` prints it. */
 export const argued: Readonly<Record<string, string>> = {
   'protocol/address.ts | isLoopback | /^\\[::ffff:7f[\\da-f]{2}:[\\da-f]{1,4}\\]$/ → /\\[::ffff:7f[\\da-f]{2}:[\\da-f]{1,4}\\]$/':
@@ -272,4 +274,5 @@ export const argued: Readonly<Record<string, string>> = {
     never,
   "actors/session/revokeGrants.ts | send | server.revocationEndpoint ?? '' → server.revocationEndpoint ?? 'another'":
     never,
+  'engine/bindActors.ts | heeding.heed | tools.atHand ?? (await tools.load()) → await tools.load()': atHand,
 };
