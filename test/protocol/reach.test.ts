@@ -80,4 +80,33 @@ describe('what a resource may name (D01, D02)', () => {
     expect(judgeNamedAddress('https://127.0.0.1/token', RESOURCE).ok).toBe(false);
     expect(judgeNamedAddress('https://as.example.com/token', RESOURCE).ok).toBe(true);
   });
+
+  it('D01, D02: a refusal says where the address is, and which option helps', () => {
+    const option = 'allow its origin with policy.dangerouslyAllowPrivateAddressAt if you know it';
+    expect(reachReason('public', 'private')).toBe(
+      `it is in a private network, and the resource is not; ${option}`,
+    );
+    expect(reachReason('private', 'link-local')).toBe(
+      `it is a link-local address, where machines of a cloud find their credentials, and the resource is elsewhere; ${option}`,
+    );
+    expect(reachReason('public', 'loopback')).toBe(
+      'it points to this machine, and the resource is elsewhere',
+    );
+    expect(reachReason('private', 'nowhere')).toBe('its address is one that no server has');
+  });
+
+  it('D03: a host is read in whatever letters, and only whole labels count', () => {
+    expect(reachOf({ hostname: 'IDP.CORP' })).toBe('private');
+    expect(reachOf({ hostname: 'LOCALHOST' })).toBe('loopback');
+    expect(reachOf({ hostname: 'as.mylocal' })).toBe('public');
+    expect(reachOf({ hostname: 'as.mylocalhost' })).toBe('public');
+    expect(reachOf({ hostname: 'wiki' })).toBe('private');
+    expect(reachOf({ hostname: '[fd00::1]' })).toBe('private');
+    expect(reachOf({ hostname: '[2606:4700::1111]' })).toBe('public');
+  });
+
+  it('D03: an address that stands for one that no server has is nowhere', () => {
+    expect(reachOfAddress('::ffff:224.0.0.1')).toBe('nowhere');
+    expect(reachOfAddress('64:ff9b::0.0.0.0')).toBe('nowhere');
+  });
 });
