@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Scenario } from './behaviours.ts';
 import { engineFaults } from './faultyEngines.ts';
 import { siblingFaults } from './faultySiblings.ts';
+import type { Moment, Recording } from './recording.ts';
+import { joinedRules } from './rules/joined.ts';
 import { playStory, runWorlds } from './runWorlds.ts';
 
 describe('random worlds', () => {
@@ -70,6 +72,38 @@ describe('stories that are long', () => {
       ],
     };
     expect(await playStory(story)).toBeUndefined();
+  });
+});
+
+describe('a recording of a busy machine', () => {
+  it('AUTHZ-12: a page belongs to who made its request, also when those before them hear late of their end', () => {
+    const page = {
+      kind: 'presented',
+      url: new URL('https://a.example/authorize?state=s&scope=admin'),
+      at: 'a',
+    } as const;
+    const step = (by: number): Moment => ({ kind: 'step', step: { do: 'cancel login', by } });
+    const asks = (process: number) => ({ process, login: process, scopes: ['admin'] });
+    const recording = (canceled: number, ended: readonly number[]): Recording => ({
+      ...{ origins: { a: '', b: '', resource: '' }, resource: '', interaction: 'ask', client: 'dynamic' },
+      moments: [
+        step(9),
+        { kind: 'login', ...asks(1) },
+        { kind: 'login', ...asks(2) },
+        { ...page, process: 2, time: 0 },
+        { kind: 'login over', ended: 'done', ...asks(3) },
+        { ...page, process: 1, time: 3_500 },
+        { kind: 'heard', requests: ['pending:s'], time: 5_000 },
+        step(canceled - 1),
+        { kind: 'cancel', process: canceled },
+        ...ended.map((one): Moment => ({ kind: 'login over', ended: 'cancelled', ...asks(one) })),
+        { kind: 'heard', requests: ['pending:s'], time: 10_000 },
+      ],
+    });
+    const judged = (canceled: number, ended: readonly number[]) =>
+      joinedRules.flatMap((rule) => rule.judge(recording(canceled, ended)) ?? []);
+    expect(judged(1, [1])).toEqual([]);
+    expect(judged(2, [2])).toEqual(['one that had joined it waits on']);
   });
 });
 

@@ -33,6 +33,8 @@ class OpenPages {
   #pages: readonly Page[] = [];
   /** Pages whose login their process has left, or ended. */
   readonly #left = new Set<string>();
+  /** Who made the request of each page: whoever shows it later has joined it, also when it was thought to be over. */
+  readonly #makers = new Map<string, number>();
 
   get all(): readonly Page[] {
     return this.#pages;
@@ -72,7 +74,9 @@ class OpenPages {
     // Another request takes the place of all before it.
     else {
       const { url, time: since, process } = shown;
-      const holder = this.#left.has(url.href) ? undefined : process;
+      const maker = this.#makers.get(url.href) ?? process;
+      this.#makers.set(url.href, maker);
+      const holder = this.#left.has(url.href) ? undefined : maker;
       this.#pages = [{ url, since, holder, shownBy: new Set([process]) }];
     }
   }
@@ -211,6 +215,8 @@ const nothingOfOthersEnds: Rule = {
       if (!page || heard?.kind !== 'heard' || !isMereLeaving(round)) continue;
       if (heard.time >= page.since + LOGIN_TIMEOUT || [...left].some((one) => page.shownBy.has(one)))
         continue;
+      // Whoever took it over from a process that is gone holds it: nobody knows from outside who that is.
+      if (page.holder === undefined) continue;
       if (before.some((key) => !stored.includes(key))) return 'its request is gone';
       if (round.waited.some(({ login, process }) => !left.has(process) && round.ended.has(login)))
         return 'it ended for others, too';
