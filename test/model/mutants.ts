@@ -74,7 +74,7 @@ export function sampleOf(mutants: readonly Mutant[], seed: string, count: number
   return ranked.slice(0, count).map(({ mutant }) => mutant);
 }
 
-const hashOf = (seed: string, id: string): string =>
+export const hashOf = (seed: string, id: string): string =>
   createHash('sha256').update(`${seed}\n${id}`).digest('hex');
 
 /** What can be wrong with one arrow. */

@@ -28,6 +28,9 @@ export async function report(outcomes: readonly Outcome[]): Promise<Report> {
   const mutants = results.flatMap((one) => one.mutants ?? []);
   const survivors = mutants.filter((one) => one.objection === undefined && one.argument === undefined);
   const isJudged = outcomes.some(({ job }) => job.kind === 'setting' && !job.isDriven);
+  // A setting that was walked and driven is one graph.
+  const graphs = outcomes.filter(({ job }) => job.kind === 'setting' && job.isDriven !== isJudged);
+  const walks = graphs.map(({ result }) => result);
   const asked = isJudged ? [...invariants, ...prospects] : [];
   const rows = joinRows(await readTestFiles());
   const violations = results.flatMap(({ violation }) => violation ?? []);
@@ -38,7 +41,7 @@ export async function report(outcomes: readonly Outcome[]): Promise<Report> {
   const figures = {
     transitions: { all: arrows.length, walked: walked.size, driven: driven.size, missing },
     states: allStates.size,
-    graph: { states: sum(results, 'states'), edges: sum(results, 'edges') },
+    graph: { states: sum(walks, 'states'), edges: sum(walks, 'edges') },
     engine: { steps: sum(results, 'steps'), seconds: secondsOf(outcomes) },
     invariants: asked.map(({ holds, spec }) => ({ holds, spec })),
     mutants: { tried: mutants.length, byFault: byFault(mutants), survivors, argued: argued(mutants) },

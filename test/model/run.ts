@@ -7,6 +7,7 @@ import { parseArgs, promisify } from 'node:util';
 import { readCoverage, writeCoverage } from '../../visualizations/coverage/coverage.ts';
 import { coverageOf, outdated } from './coverage.ts';
 import type { Job, Result } from './jobs.ts';
+import { hashOf } from './mutants.ts';
 import { doAll } from './pool.ts';
 import { type Outcome, report } from './report.ts';
 import type { Setting } from './setting.ts';
@@ -18,6 +19,8 @@ const USAGE = 'usage: npm run model -- [--exhaustive] [--mutants] [--worlds N] [
 /** How much is tried where not everything is asked for. */
 const SAMPLE = 40;
 const WORLDS = 200;
+/** Settings whose every edge the real engine takes, too. */
+const DRIVEN = 4;
 /** The worlds of every run, unless another seed is asked for. */
 const SEED = 20_261_121;
 /** How many worlds one process plays in one go. */
@@ -51,15 +54,29 @@ function readOptions(): Options {
   return { exhaustive, mutants, worlds, seed, write };
 }
 
+/** Those that the real engine is driven through: all, or others with each commit. */
+function drivenSettings({ exhaustive }: Options, commit: string): readonly Setting[] {
+  if (exhaustive) return settings;
+  const rank = ({ name }: Setting): string => hashOf(commit, name);
+  return [...settings].sort((one, other) => (rank(one) < rank(other) ? -1 : 1)).slice(0, DRIVEN);
+}
+
 /** The longest first, so that no process is left waiting at the end. */
-function jobsFor({ exhaustive, mutants, worlds, seed }: Options, commit: string): readonly Job[] {
+function jobsFor(options: Options, commit: string): readonly Job[] {
+  const { exhaustive, mutants, worlds, seed } = options;
   const sample = mutants === 'all' ? null : { seed: commit, count: SAMPLE };
   const parts = { all: 8, 'a sample': 2, none: 0 }[mutants];
-  const bySize = [...settings].sort((one, other) => rankOf(one) - rankOf(other));
+  const bySize = (some: readonly Setting[]): readonly Setting[] =>
+    [...some].sort((one, other) => rankOf(one) - rankOf(other));
   return [
     ...(exhaustive ? [] : [{ kind: 'transitions' } as const]),
     ...Array.from({ length: parts }, (_, part): Job => ({ kind: 'mutants', part, of: parts, sample })),
-    ...bySize.map(({ name }): Job => ({ kind: 'setting', name, isDriven: exhaustive })),
+    ...bySize(drivenSettings(options, commit)).map(
+      ({ name }): Job => ({ kind: 'setting', name, isDriven: true }),
+    ),
+    ...(exhaustive
+      ? []
+      : bySize(settings).map(({ name }): Job => ({ kind: 'setting', name, isDriven: false }))),
     ...(worlds > 0 ? [{ kind: 'faulty engines' } as const] : []),
     ...Array.from({ length: Math.ceil(worlds / BATCH) }, (_, batch): Job => {
       return { kind: 'worlds', worlds: Math.min(BATCH, worlds - batch * BATCH), seed: seed + batch };

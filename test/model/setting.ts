@@ -15,6 +15,7 @@ export type Memory =
   | 'a newer grant'
   | 'a grant that is due'
   | 'a login under way'
+  | 'a login under way that was shown'
   | 'a grant and a login under way'
   | 'a grant and an answered login'
   | 'an answered login';

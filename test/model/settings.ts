@@ -28,6 +28,7 @@ export const settings: readonly Setting[] = [
     memories: [
       'nothing',
       'a login under way',
+      'a login under way that was shown',
       'an answered login',
       'a grant and a login under way',
       'a grant and an answered login',
@@ -262,7 +263,7 @@ export const settings: readonly Setting[] = [
   {
     ...plain,
     name: 'siblings at a server that wants pushes',
-    memories: ['nothing', 'a login under way'],
+    memories: ['nothing', 'a login under way', 'a login under way that was shown'],
     servers: ['wants pushes'],
     findings: ['a registration', 'a client of the host’s own'],
     loginScopes: ['', 'write'],

@@ -1,5 +1,6 @@
 // Names a state of the walk by all that decides its future, and by nothing else: what makes the graph end.
 import { safetyCodes } from '../../contract/errors.ts';
+import { scopesLeftOpen } from '../../machines/requests.ts';
 import type { Snapshot } from './step.ts';
 
 type Context = Snapshot['context'];
@@ -30,13 +31,15 @@ const sorted = (scopes: readonly string[] | undefined): string | null =>
   scopes === undefined ? null : [...scopes].sort().join(' ');
 
 /** What was asked for. */
-function asked({ requestedLogin, challenge, stepUp, quiet, denied }: Context): unknown {
+function asked(context: Context): unknown {
+  const { requestedLogin, challenge, stepUp, quiet, denied } = context;
   return [
     sorted(requestedLogin?.scopes),
     challenge && sorted(challenge.scopes ?? []),
     sorted(stepUp?.scopes),
     quiet,
     sorted(denied),
+    sorted(scopesLeftOpen(context)),
   ];
 }
 
@@ -63,9 +66,12 @@ function held(snapshot: Snapshot): unknown {
       sorted(grant.requested),
       sorted(grant.granted),
       grant.refreshAt !== undefined && at >= grant.refreshAt,
-      grant.version === refused?.version,
-      // Good again when its server is responsible again.
-      refused !== null && refused.issuer !== null && refused.issuer !== grant.issuer && refused.issuer,
+    ],
+    // Good again when its server is responsible again, also where no grant is held meanwhile.
+    refused && [
+      refused.version === grant?.version,
+      refused.issuer,
+      refused.issuer !== null && server?.issuer,
     ],
     isLooked && [
       binding && [binding.issuer, binding.kind, sorted(binding.scopes)],
@@ -137,6 +143,7 @@ function failureOf({ failure }: Context): unknown {
       failure.phase === 'discovering',
       failure.code === 'interaction_required',
       failure.code === 'access_denied',
+      failure.code === 'cancelled',
       safetyCodes.has(failure.code),
     ]
   );

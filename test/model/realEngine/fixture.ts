@@ -1,5 +1,5 @@
 // Makes the store say what an actor is to find there: facts of the model as records, as a sibling would have left them.
-
+import { randomUUID } from 'node:crypto';
 import { serverRecord } from '../../../actors/records/facts.ts';
 import { digest } from '../../../actors/tools/digest.ts';
 import type { Binding, Grant, Registration, SessionId } from '../../../contract/facts.ts';
@@ -19,6 +19,10 @@ export interface Fixture {
   readonly store: TestStore;
   readonly session: SessionId;
   readonly place: string;
+  /** Version of the grant that the chart knows, if it knows one: who finds that one finds this version. */
+  readonly known: string | undefined;
+  /** The authorization request that was shown, if one was. */
+  readonly shown: string | null;
 }
 
 /** What a start is to find. */
@@ -71,7 +75,11 @@ async function putBinding(
   const record: BindingRecord = { v: 1, session, current: elsewhere ?? issuer, servers };
   await store.put(keys.binding(session), record);
   if (grant && !(await isThere(fixture, grantKey, grant)))
-    await store.put(grantKey, grantRecord(fixture, grant, kind));
+    await store.put(
+      grantKey,
+      grantRecord(fixture, grant, kind),
+      grant.version === fixture.known ? grant.version : undefined,
+    );
 }
 
 /** A grant that the chart knows is left as it is: its version tells. */
@@ -108,12 +116,13 @@ async function putRegistration(
   await store.put(key, { v: 1, issuer, client } satisfies RegistrationRecord);
 }
 
+/** A login of a sibling is a new one each time, unless it is the one that was shown. */
 async function putPending(
-  { store, session }: Fixture,
+  { store, session, shown }: Fixture,
   { pending, server, registration, answered }: NonNullable<Memory['login']>,
 ): Promise<string> {
   const { kind, clientId, authMethod, redirectUris } = registration;
-  const state = `state of a sibling ${pending.expiresAt}`;
+  const state = `state of a sibling ${randomUUID()}`;
   const record: PendingRecord = {
     v: 1,
     session,
@@ -130,7 +139,7 @@ async function putPending(
       response: callbackOf(pending.redirectUri ?? '', { state, iss: server.issuer, code: 'code' }),
     }),
   };
-  const key = keys.pending(await digest(state));
+  const key = pending.key === shown ? shown : keys.pending(await digest(state));
   await store.put(key, record);
   return key;
 }

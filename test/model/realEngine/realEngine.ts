@@ -54,10 +54,13 @@ export class RealEngine {
   readonly #world: World;
   readonly #host: Host;
   readonly #store = new TestStore();
-  readonly #engine: Engine;
-  readonly #machine: AuthMachine;
+  readonly #newEngine: () => Engine;
+  #engine: Engine;
+  #machine: AuthMachine;
   #actor: Actor<AuthMachine>;
-  readonly #arrows: ReadonlyMap<object, string>;
+  #arrows: ReadonlyMap<object, string>;
+  /** Whether a renewal was refused: the engine that heard it remembers it, and the model lets the server change its mind. */
+  #hasRefused = false;
   readonly #taken: string[] = [];
   /** Actors that were invoked and wait to begin, by name of invocation. */
   readonly #waiting = new Map<string, () => void>();
@@ -81,17 +84,32 @@ export class RealEngine {
     world.answer = async (request) => this.#receive(request);
     world.received.length = 0;
     world.exchanges.length = 0;
-    this.#engine = createAuthEngine({
-      ...this.#host.options,
-      store: this.#store.forEngine,
-      ...(fetch && { fetch }),
-      now: () => this.#time,
-      // Whoever sleeps has waited at its door before.
-      sleep: async () => {},
-    });
+    this.#newEngine = () =>
+      createAuthEngine({
+        ...this.#host.options,
+        store: this.#store.forEngine,
+        ...(fetch && { fetch }),
+        now: () => this.#time,
+        // Whoever sleeps has waited at its door before.
+        sleep: async () => {},
+      });
+    this.#engine = this.#newEngine();
     this.#machine = this.#withWaiting(this.#engine.machine);
-    this.#arrows = new Map(arrowsOf(this.#machine).map(({ definition, id }) => [definition, id]));
+    this.#arrows = arrowsByDefinition(this.#machine);
     this.#actor = this.#start();
+  }
+
+  /** Where a renewal is to be asked for, another process takes over: it knows what is persisted and stored, and nothing else. */
+  async #forgetRefusals(source: Source): Promise<void> {
+    if (source !== 'refreshGrant' || !this.#hasRefused) return;
+    const { checkpoint } = this;
+    this.#actor.stop();
+    await this.#engine.dispose();
+    this.#engine = this.#newEngine();
+    this.#machine = this.#withWaiting(this.#engine.machine);
+    this.#arrows = arrowsByDefinition(this.#machine);
+    this.#hasRefused = false;
+    await this.restore(checkpoint);
   }
 
   /** Where the engine is, to come back to it: what it persists, what the store holds, and what time it is. */
@@ -168,9 +186,12 @@ export class RealEngine {
   /** An actor reports: it is let go, with everything arranged so that it will say this. */
   async #report({ child, source, way }: Report, { event }: Stimulus): Promise<readonly string[]> {
     const output = 'output' in event ? event.output : undefined;
+    await this.#forgetRefusals(source);
+    this.#hasRefused ||= source === 'refreshGrant' && output === undefined;
     const arrangement = await arrangements[source](this.#situation(way, output));
     const at = (output as { readonly at?: number } | undefined)?.at;
-    this.#time = Math.max(this.#time, at ?? 0);
+    // Time that has passed unheard has not passed: states that differ by it alone have one name.
+    this.#time = at ?? this.#time;
     await arrangement.arrange?.();
     await this.#perform(arrangement, child);
     return arrangement.sends;
@@ -210,6 +231,7 @@ export class RealEngine {
   /** Lets an actor go until its request is on the wire, where it is held. @returns the request, as a line. */
   async untilRequest(child: string): Promise<readonly string[]> {
     const source = String(this.#actor.getSnapshot().children[child]?.src) as Source;
+    await this.#forgetRefusals(source);
     const held = new Promise<void>((resolve) => {
       this.#onHeld = resolve;
     });
@@ -238,6 +260,8 @@ export class RealEngine {
       store: this.#store,
       session: snapshot.context.session,
       place,
+      known: snapshot.context.grant?.version,
+      shown: snapshot.context.presented,
     };
   }
 
@@ -302,3 +326,6 @@ export class RealEngine {
     );
   }
 }
+
+const arrowsByDefinition = (machine: AuthMachine): ReadonlyMap<object, string> =>
+  new Map(arrowsOf(machine).map(({ definition, id }) => [definition, id]));

@@ -29,12 +29,13 @@ export class TestStore {
     };
   }
 
-  /** Leaves what is as it should be untouched, and so its version. Nothing: deletes it. */
-  async put(key: string, value: object | undefined): Promise<void> {
+  /** Leaves what is as it should be untouched, and so its version. Nothing: deletes it. @param version of old. */
+  async put(key: string, value: object | undefined, version?: string): Promise<void> {
     const before = await this.records.get(key);
     const text = value && JSON.stringify(value);
-    if (before?.text === text) return;
-    if (text !== undefined) await this.records.put(key, text, before?.version);
+    if (text !== undefined && version !== undefined) this.#kept.set(key, { version, text });
+    else if (before?.text === text) return;
+    else if (text !== undefined) await this.records.put(key, text, before?.version);
     else if (before) await this.records.delete(key, before.version);
   }
 

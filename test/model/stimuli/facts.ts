@@ -62,12 +62,17 @@ export function registrationAt(
   return { key: `registration:${issuer}`, kind, issuer, clientId, authMethod: 'none', redirectUris };
 }
 
-/** A request that was recorded at the server of the flow, for the scopes that its actor was told to ask for. */
+/** What a request is called that nobody has shown: a new one is not the one before it. */
+const newKey = ({ context }: Snapshot, key: string): string =>
+  context.presented === key ? `${key} again` : key;
+
+/** A new request at the server of the flow, for the scopes that its actor was told to ask for: not the one that was shown. */
 export function pendingFor(around: Around, snapshot: Snapshot): Pending {
   const issuer = issuerOf(around, snapshot);
   const redirectUri = snapshot.context.strategy === 'device' ? null : snapshot.context.redirectUri;
   const requested = requestedIn(snapshot);
-  return { key: `pending:${issuer}`, issuer, redirectUri, expiresAt: soon(snapshot) + LOGIN_LIFE, requested };
+  const key = newKey(snapshot, `pending:${issuer}`);
+  return { key, issuer, redirectUri, expiresAt: soon(snapshot) + LOGIN_LIFE, requested };
 }
 
 /** A login that a sibling has under way at the server of the flow, for all that is wanted now. */
@@ -77,19 +82,20 @@ export function loginOfSibling(
 ): { pending: Pending; registration: Registration } {
   const [redirectUri] = REDIRECTS;
   const pending = { ...pendingFor(around, snapshot), redirectUri };
+  const key = newKey(snapshot, `pending:sibling at ${pending.issuer}`);
   const registration =
     snapshot.context.registration ?? registrationAt(pending.issuer, 'dynamic', redirectUri);
-  return { pending, registration };
+  return { pending: { ...pending, key }, registration };
 }
 
 /** A login that another process left under way, at the first server. */
-export function pendingElsewhere({ issuers, setting }: Around, at: number): Pending {
+export function pendingElsewhere({ issuers, setting }: Around, snapshot: Snapshot): Pending {
   const [redirectUri] = REDIRECTS;
   return {
-    key: 'pending:old',
+    key: newKey(snapshot, 'pending:old'),
     issuer: issuers.a,
     redirectUri,
-    expiresAt: at + LOGIN_LIFE,
+    expiresAt: soon(snapshot) + LOGIN_LIFE,
     // For all that anybody logs in for.
     requested: ['read', ...setting.loginScopes.filter((scope) => scope !== '')],
   };

@@ -351,7 +351,14 @@ function memory(around: Around, snapshot: Snapshot, way: Memory): MemoryReport |
       return nothing;
     case 'a login under way':
     case 'an answered login':
-      return { ...nothing, login: loginFound(around, at, way === 'an answered login') };
+      return { ...nothing, login: loginFound(around, snapshot, way === 'an answered login') };
+    case 'a login under way that was shown': {
+      const login = loginFound(around, snapshot, false);
+      const { presented } = snapshot.context;
+      return presented === null
+        ? undefined
+        : { ...nothing, login: { ...login, pending: { ...login.pending, key: presented } } };
+    }
     case 'a grant and a login under way':
     case 'a grant and an answered login': {
       const grant = grantFound(around, snapshot, issuers.a, 'a grant') ?? null;
@@ -360,7 +367,7 @@ function memory(around: Around, snapshot: Snapshot, way: Memory): MemoryReport |
         ...nothing,
         grant,
         binding,
-        login: loginFound(around, at, way === 'a grant and an answered login'),
+        login: loginFound(around, snapshot, way === 'a grant and an answered login'),
       };
     }
     default: {
@@ -370,8 +377,12 @@ function memory(around: Around, snapshot: Snapshot, way: Memory): MemoryReport |
   }
 }
 
-function loginFound(around: Around, at: number, answered: boolean): NonNullable<MemoryReport['login']> {
-  const pending = pendingElsewhere(around, at);
+function loginFound(
+  around: Around,
+  snapshot: Snapshot,
+  answered: boolean,
+): NonNullable<MemoryReport['login']> {
+  const pending = pendingElsewhere(around, snapshot);
   const { a } = around.issuers;
   return {
     pending,
