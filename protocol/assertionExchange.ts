@@ -2,7 +2,7 @@
 import { type Failure, failure } from '../contract/errors.ts';
 import { own, readObject } from './json.ts';
 import { isOutage } from './outage.ts';
-import { oauthErrorCode } from './text.ts';
+import { codeWithout, oauthErrorCode } from './text.ts';
 
 /** The type of assertion that is asked for. @see draft-ietf-oauth-identity-assertion-authz-grant §4.3 */
 export const ID_JAG = 'urn:ietf:params:oauth:token-type:id-jag';
@@ -41,7 +41,11 @@ export function judgeExchangeAnswer(status: number, text: string): ExchangeVerdi
  * The failure that a refusal is: `server_unavailable` or `assertion_failed`.
  * @see RFC 8693 §2.2.2
  */
-export function exchangeFailure({ status, error }: ExchangeRefusal): Failure {
+export function exchangeFailure(
+  { status, error: said }: ExchangeRefusal,
+  secrets: readonly (string | undefined)[] = [],
+): Failure {
+  const error = said && codeWithout(said, secrets);
   const details = { status, ...(error !== undefined && { oauthError: error }) };
   if (isOutage(status)) {
     const message = `The identity provider issues no assertions now (${status}); try again later.`;

@@ -4,7 +4,7 @@ import { own, readObject } from './json.ts';
 import { mindsResource, resourceAdvice } from './mending.ts';
 import { isOutage } from './outage.ts';
 import { judgeNamedAddress } from './reach.ts';
-import { oauthErrorCode, shown } from './text.ts';
+import { codeWithout, oauthErrorCode, shown } from './text.ts';
 
 /** Seconds between two polls, where the server does not say. @see RFC 8628 §3.2 */
 const DEFAULT_INTERVAL = 5;
@@ -86,7 +86,12 @@ export function judgeDeviceAnswer(status: number, text: string, by: DeviceExpect
  * The failure that an answer without a code is: `server_unavailable`, `client_refused` or `authorization_refused`.
  * @see RFC 8628 §3.2, RFC 6749 §5.2
  */
-export function deviceFailure({ status, error }: DeviceRefusal, issuer: string): Failure {
+export function deviceFailure(
+  { status, error: said }: DeviceRefusal,
+  issuer: string,
+  secrets: readonly (string | undefined)[] = [],
+): Failure {
+  const error = said && codeWithout(said, secrets);
   const details = { issuer, status, ...(error !== undefined && { oauthError: error }) };
   if (isOutage(status)) {
     const message = `${issuer} gives out no codes now (${status}); try again later.`;

@@ -3,7 +3,7 @@ import { type Failure, failure } from '../contract/errors.ts';
 import { own, readObject } from './json.ts';
 import { mindsResource, resourceAdvice } from './mending.ts';
 import { isOutage } from './outage.ts';
-import { oauthErrorCode } from './text.ts';
+import { codeWithout, oauthErrorCode } from './text.ts';
 
 /** A reference that may stand in a URL. @see RFC 9126 §2.2 */
 const reference = /^[\x21-\x7e]{1,512}$/;
@@ -35,9 +35,15 @@ export function judgePushAnswer(status: number, text: string): PushVerdict {
 
 /**
  * The failure that a refusal is: `server_unavailable`, `client_refused` or `authorization_refused`.
+ * @param secrets what was sent and may not be shown.
  * @see RFC 9126 §2.3
  */
-export function pushFailure({ status, error }: PushRefusal, issuer: string): Failure {
+export function pushFailure(
+  { status, error: said }: PushRefusal,
+  issuer: string,
+  secrets: readonly (string | undefined)[] = [],
+): Failure {
+  const error = said && codeWithout(said, secrets);
   const details = { issuer, status, ...(error !== undefined && { oauthError: error }) };
   if (isOutage(status)) {
     const message = `${issuer} takes no logins now (${status}); try again later.`;

@@ -33,9 +33,20 @@ export function reachOfAddress(text: string): Reach {
   const address = ipaddr.parse(text);
   const range = address.range();
   const at = embedded[range];
+  if (at === undefined && range === 'unicast' && !isGlobal(address)) return 'nowhere';
   if (at === undefined) return reaches[range] ?? 'nowhere';
   const inner = ipaddr.fromByteArray(address.toByteArray().slice(at, at + 4));
   return reaches[inner.range()] ?? 'nowhere';
+}
+
+/**
+ * Of IPv6, only 2000::/3 was ever given to public servers: the rest is old forms with an IPv4 address in them
+ * (::10.0.0.1), or nobody's.
+ * @see RFC 4291 §2.4, §2.5.5.1
+ */
+function isGlobal(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+  const [first = 0] = address.toByteArray();
+  return address.kind() === 'ipv4' || (first & 0xe0) === 0x20;
 }
 
 /** Names that only a network of its own, or this machine, knows. @see RFC 6761, RFC 6762 §3, RFC 8375, ICANN on `.internal` */

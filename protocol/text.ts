@@ -38,6 +38,12 @@ export function withoutSecrets(text: string, secrets: readonly string[]): string
   return readings(beginning).some((reading) => repeats(reading, known)) ? undefined : beginning;
 }
 
+/** The error code of a server, or `unreadable_error` when it repeats what was sent and may not be shown (L05). */
+export function codeWithout(code: string, secrets: readonly (string | undefined)[]): string {
+  const known = secrets.filter((one) => one !== undefined);
+  return withoutSecrets(code, known) === undefined ? 'unreadable_error' : code;
+}
+
 /** What to look for, by length. */
 function piecesOf(secrets: readonly string[]): ReadonlyMap<number, ReadonlySet<string>> {
   const pieces = new Map<number, Set<string>>();

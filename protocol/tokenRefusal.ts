@@ -2,7 +2,7 @@
 import { type Failure, type FailureDetails, failure, type Phase } from '../contract/errors.ts';
 import { mindsResource, resourceAdvice } from './mending.ts';
 import { isOutage } from './outage.ts';
-import { shown, withoutSecrets } from './text.ts';
+import { codeWithout, shown, withoutSecrets } from './text.ts';
 import type { TokenVerdict } from './tokenResponse.ts';
 
 /** @see RFC 9449 §8 */
@@ -50,7 +50,8 @@ export function tokenRefusal(refusal: TokenRefusal, of: RefusedRequest): Failure
     return failure('token_response_invalid', phase, message, details);
   }
   const said = textOf(refusal.description, of.secrets);
-  return byCode(refusal, phase, { ...details, oauthError: refusal.error, ...(said && { said }) });
+  const error = codeWithout(refusal.error, of.secrets);
+  return byCode({ ...refusal, error }, phase, { ...details, oauthError: error, ...(said && { said }) });
 }
 
 /** What the server said besides, unless it repeats a secret. */

@@ -43,7 +43,8 @@ export const pushAuthorization: Act<'pushAuthorization'> =
     };
     const heard = await sendAsClient(tools, { server, phase: 'authorizing' }, credentials, send);
     const { verdict } = heard.answer;
-    if (verdict.kind === 'refused') throw new AuthError(pushFailure(verdict, server.issuer));
+    if (verdict.kind === 'refused')
+      throw new AuthError(pushFailure(verdict, server.issuer, [value.state, heard.secret]));
     const url = new URL(server.authorizationEndpoint ?? '');
     url.searchParams.set('client_id', clientId);
     url.searchParams.set('request_uri', verdict.requestUri);

@@ -75,6 +75,6 @@ async function request(
   };
   const heard = await sendAsClient(tools, { server, phase: 'authorizing' }, credentials, send);
   const { verdict } = heard.answer;
-  if (verdict.kind === 'refused') throw new AuthError(deviceFailure(verdict, server.issuer));
+  if (verdict.kind === 'refused') throw new AuthError(deviceFailure(verdict, server.issuer, [heard.secret]));
   return { code: verdict.code, client: heard.client };
 }

@@ -73,13 +73,14 @@ async function exchangeIdToken(
   const { tokenEndpoint, clientId, clientSecret } = identityProvider;
   const what = "the identity provider's client secret";
   const secret = clientSecret === undefined ? undefined : await secretFromHost(tools, clientSecret, what);
+  const subjectToken = await secretFromHost(tools, idToken, "the person's identity token");
   const form = new URLSearchParams({
     grant_type: TOKEN_EXCHANGE,
     requested_token_type: ID_JAG,
     audience: server.issuer,
     ...resourceParameter(resource),
     ...(scopes.length > 0 && { scope: scopes.join(' ') }),
-    subject_token: await secretFromHost(tools, idToken, "the person's identity token"),
+    subject_token: subjectToken,
     subject_token_type: ID_TOKEN,
     client_id: clientId,
     ...(secret !== undefined && { client_secret: secret }),
@@ -93,6 +94,6 @@ async function exchangeIdToken(
     throw new AuthError(toFailure(error, 'authorizing'));
   });
   const verdict = judgeExchangeAnswer(response.status, await response.text());
-  if (verdict.kind === 'refused') throw new AuthError(exchangeFailure(verdict));
+  if (verdict.kind === 'refused') throw new AuthError(exchangeFailure(verdict, [subjectToken, secret]));
   return verdict.assertion;
 }

@@ -45,6 +45,14 @@ describe('where an address is (D01, D02, D03)', () => {
   });
 });
 
+describe('IPv6', () => {
+  it('D03: is public only where public servers have addresses, whatever IPv4 is written at its end', () => {
+    const odd = ['[::10.0.0.1]', '[::fff1]', '[::ffff:0:10.0.0.1]', '[4000::1]', '[1::1]'];
+    expect(odd.map((host) => of(`https://${host}`))).toEqual(odd.map(() => 'nowhere'));
+    expect(of('https://[2a00:1450::1]')).toBe('public');
+  });
+});
+
 describe('what a resource may name (D01, D02)', () => {
   const reaches: readonly Reach[] = ['public', 'private', 'link-local', 'loopback', 'nowhere'];
 
