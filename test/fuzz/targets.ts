@@ -17,6 +17,7 @@ import { shown } from '../../protocol/text.ts';
 import { tokenRefusal } from '../../protocol/tokenRefusal.ts';
 import { judgeTokenResponse } from '../../protocol/tokenResponse.ts';
 import { readFact } from '../../protocol/trace.ts';
+import { urlOf } from '../../protocol/url.ts';
 import {
   identifies,
   judgeIssuer,
@@ -70,7 +71,7 @@ export const targets: readonly Target[] = [
       const { scheme = 'none', error = '', scopes, resourceMetadata } = readChallenge(401, input);
       hold(areScopes(scopes), 'the scopes of a challenge are legal ones');
       hold(error.length <= 64, 'an error code is short');
-      hold(resourceMetadata === undefined || URL.canParse(resourceMetadata), 'a pointer is a URL');
+      hold(resourceMetadata === undefined || urlOf(resourceMetadata) !== undefined, 'a pointer is a URL');
       return `${scheme} ${error.slice(0, 12)} ${scopes?.length ?? '-'} ${resourceMetadata !== undefined}`;
     },
   },
