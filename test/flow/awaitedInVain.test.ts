@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileStore } from '../../adapters/node.ts';
 import { type EngineOptions, memoryStore, type Session, type Store } from '../../index.ts';
-import { failureOf, personsTurn, testEngine, testHost, visit } from '../support/engine.ts';
+import { TestClock } from '../support/clock.ts';
+import { failureOf, personsTurn, testEngine, testHost, textsOf, visit } from '../support/engine.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 let world: World;
@@ -195,6 +196,60 @@ describe('two who ask after a login in vain', () => {
     await Promise.all(sessions.map(personsTurn));
     for (const url of presented) await engine.complete(await visit(url));
     await Promise.all(logins);
+    expect(registrations()).toBe(2);
+    await engine.dispose();
+  });
+});
+
+describe('a server that has forgotten a client, and says so to the person only', () => {
+  /** A login that has led its person to the page of the server, which says no, and leads nowhere. */
+  async function atErrorPage() {
+    const store = memoryStore();
+    const clock = new TestClock();
+    const made = withPerson(store, { now: clock.now, sleep: clock.sleep });
+    world.script('a GET /authorize', () => ({ status: 400, body: 'unknown client' }));
+    const login = failureOf(made.session.login());
+    await personsTurn(made.session);
+    expect(await visit(made.presented[0])).toBe('');
+    const timeOut = async (): Promise<void> => {
+      await expect.poll(() => clock.next).toBe(clock.now() + 600_000);
+      clock.pass(600_000);
+    };
+    return { ...made, store, login, timeOut, forgotten: made.clientId() };
+  }
+
+  it('R11: the login ends by its time limit, and the next one that is asked for has another client', async () => {
+    const { session, engine, login, timeOut, clientId, forgotten, finish } = await atErrorPage();
+    await timeOut();
+    expect(await login).toMatchObject({ code: 'login_timed_out', recovery: 'ask-user' });
+    world.scripts.clear();
+    const again = session.login();
+    await personsTurn(session);
+    expect(clientId()).not.toBe(forgotten);
+    await finish();
+    await again;
+    await engine.dispose();
+  });
+
+  it.each([
+    ['while the person is awaited', 'cancelled'],
+    ['after the time limit', 'login_timed_out'],
+  ])('R11: the host can forget the client %s', async (_when, code) => {
+    const { session, engine, store, login, timeOut, forgotten, clientId, finish } = await atErrorPage();
+    expect(await textsOf(store, 'registration:')).toHaveLength(1);
+    if (code === 'login_timed_out') {
+      await timeOut();
+      await login;
+    }
+    await session.logout({ forget: 'everything' });
+    expect((await login).code).toBe(code);
+    expect(await store.list('')).toEqual([]);
+    world.scripts.clear();
+    const again = session.login();
+    await personsTurn(session);
+    expect(clientId()).not.toBe(forgotten);
+    await finish();
+    await again;
     expect(registrations()).toBe(2);
     await engine.dispose();
   });
