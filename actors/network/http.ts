@@ -3,13 +3,14 @@
 import ky from 'ky';
 import { AuthError, type Phase, refuse } from '../../contract/errors.ts';
 import { sameOrigin } from '../../protocol/address.ts';
-import { codeOf, connectionFailure } from '../../protocol/connection.ts';
+import { connectionFailure } from '../../protocol/connection.ts';
 import { judgeNamedAddress } from '../../protocol/reach.ts';
 import { shown } from '../../protocol/text.ts';
 import { urlOf } from '../../protocol/url.ts';
 import type { Door, DoorAnswer, DoorRequest, ExchangeFacts, Purpose } from './door.ts';
 import { type Resolve, refuseResolved, resourceKey } from './resolution.ts';
 import type { HeadersFor } from './resourceHeaders.ts';
+import { unreachable } from './unreachable.ts';
 
 /** What `createDoor` works with, and its limits. */
 export interface DoorOptions {
@@ -114,13 +115,7 @@ export function createDoor(options: DoorOptions = {}): Door {
       }
       const failed = connectionFailure(thrown, host, phase);
       if (failed) throw new AuthError(failed);
-      const cause = thrown instanceof Error ? codeOf(thrown.cause) : undefined;
-      const why = cause === undefined ? '' : ` (${cause})`;
-      refuse(
-        'unreachable',
-        phase,
-        `${host} could not be reached${why}; check the network and try again later.`,
-      );
+      throw new AuthError(unreachable(thrown, host, phase));
     } finally {
       clearTimeout(timer);
     }
