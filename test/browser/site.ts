@@ -13,6 +13,7 @@ const pages: Readonly<Record<string, string>> = {
   '/callback': 'engineTab',
   '/redirect': 'loginTab',
   '/redirect/callback': 'loginTab',
+  '/vectors': 'vectorsTab',
   '/popup': 'loginTab',
   '/popup/callback': 'loginTab',
 };
