@@ -27,28 +27,28 @@ describe('the headers of a request', () => {
       inspect: (event) =>
         seen.push('snapshot' in event ? event.snapshot : 0, 'event' in event ? event.event : 0),
     };
-    const test = testEngine(world.resource, options);
+    const made = testEngine(world.resource, options);
     const init = { headers: { 'x-call': CALLS, cookie: CALLS } };
     for (const answer of [undefined, { status: 500 }, { status: 403 }, { cut: true } as const]) {
       if (answer) world.script('resource GET /mcp', () => answer);
-      const outcome = await test.session.fetch(world.resource, init).catch((error: unknown) => error);
+      const outcome = await made.session.fetch(world.resource, init).catch((error: unknown) => error);
       if (outcome instanceof Error) seen.push(outcome.message, outcome.stack);
     }
     const sent = world.requests('resource', 'GET', '/mcp').at(-1)?.headers;
     expect(sent).toMatchObject({ 'x-own': OWN, 'x-call': CALLS, cookie: CALLS });
-    const told = JSON.stringify(seen) + everythingTold(test);
+    const told = JSON.stringify(seen) + everythingTold(made);
     expect(told.length).toBeGreaterThan(10_000);
     expect(told.match(/hush-.{9}/g)).toBeNull();
-    await test.engine.dispose();
+    await made.engine.dispose();
   });
 
   it('L08: a header that cannot be sent is named, and its value is not', async () => {
     const resourceHeaders = { [world.origins.resource]: { 'X-Own': async () => `${OWN}\nx` } };
-    const test = testEngine(world.resource, { policy: { interaction: 'auto', resourceHeaders } });
-    const failure = await failureOf(test.session.fetch(world.resource));
+    const made = testEngine(world.resource, { policy: { interaction: 'auto', resourceHeaders } });
+    const failure = await failureOf(made.session.fetch(world.resource));
     expect(failure.message).toContain('the header X-Own of');
-    expect(inspect(failure, { showHidden: true, depth: 9 }) + everythingTold(test)).not.toContain(OWN);
-    await test.engine.dispose();
+    expect(inspect(failure, { showHidden: true, depth: 9 }) + everythingTold(made)).not.toContain(OWN);
+    await made.engine.dispose();
   });
 
   it('L08: the command prints and records no value, however much it tells', async () => {
@@ -82,10 +82,10 @@ describe('the text of an internal page that a forged address leads to', () => {
   /** Logs in, in vain, and asks again in other ways. @returns all that was told of it, and the length of what was quoted. */
   async function inVain() {
     const store = memoryStore();
-    const test = testEngine(world.resource, { store });
-    const failure = await failureOf(test.session.login());
-    await callTool(test.session, 'any');
-    await test.session.retry().catch(() => {});
+    const made = testEngine(world.resource, { store });
+    const failure = await failureOf(made.session.login());
+    await callTool(made.session, 'any');
+    await made.session.retry().catch(() => {});
     const shown = [
       failure.message,
       failure.stack,
@@ -93,8 +93,8 @@ describe('the text of an internal page that a forged address leads to', () => {
       JSON.stringify(failure),
       String(failure),
     ];
-    const told = shown.join() + everythingTold(test) + (await textsOf(store)).join();
-    await test.engine.dispose();
+    const told = shown.join() + everythingTold(made) + (await textsOf(store)).join();
+    await made.engine.dispose();
     return { failure, told };
   }
 
