@@ -79,7 +79,7 @@ describe('the text of an internal page that a forged address leads to', () => {
   /** Every request that arrived, as text. */
   const everythingSent = (): string => JSON.stringify(world.received.map(({ form: _, ...one }) => one));
 
-  /** Logs in, in vain, and asks again in other ways. @returns all that was told of it, and the length of what was quoted. */
+  /** Logs in, in vain, and asks again in other ways. @returns the failure, and all that was told of it. */
   async function inVain() {
     const store = memoryStore();
     const made = testEngine(world.resource, { store });
