@@ -56,7 +56,7 @@ export function fetchWith(session: Fetching, { fetch: send, tools, observer }: F
       // What was asked for twice, or cannot be sent twice, is not the grant's fault: the chart does not hear of it.
       if (token?.isBound && isNonceDemand(response)) return response;
       const answer = answerOf(response, origin);
-      const challenge = challengeIn(answer, response.headers.get('www-authenticate'));
+      const challenge = challengeIn(answer, response.headers.get('www-authenticate'), token?.accessToken);
       // TOK-12: whatever else came says nothing about the token.
       if (token && provesGrant(answer)) session.prove(token);
       if (!challenge || sends === MAX_SENDS) return response;

@@ -37,13 +37,20 @@ export function provesGrant(answer: ResourceAnswer): boolean {
 /**
  * The challenge that the chart must hear: a 401, or a 403 that asks for more scopes; of the resource itself.
  * @param header all WWW-Authenticate lines, joined by commas.
+ * @param token what was sent: a header that repeats it is read as none.
  * @returns nothing for any other answer. Never throws.
  * @see RFC 9110 §15.5.2, RFC 6750 §3.1
  */
-export function challengeIn(answer: ResourceAnswer, header: string | null): Challenge | undefined {
+export function challengeIn(
+  answer: ResourceAnswer,
+  header: string | null,
+  token?: string,
+): Challenge | undefined {
   const { status } = answer;
   if ((status !== 401 && status !== 403) || !isOfResource(answer)) return undefined;
-  const challenge = readChallenge(status, header);
+  // L05: its scopes and its error would be kept, shown and sent on with the token in them.
+  const isEcho = token !== undefined && header?.includes(token) === true;
+  const challenge = readChallenge(status, isEcho ? null : header);
   return status === 401 || challenge.error === 'insufficient_scope' ? challenge : undefined;
 }
 

@@ -93,6 +93,13 @@ describe('challengeIn (W17)', () => {
   test.each(elsewhere)('none of "%s"', (origin) => {
     expect(statuses.filter((status) => challengeIn(of(status, origin), widening))).toEqual([]);
   });
+
+  test('L05: one that repeats the token says nothing but its status', () => {
+    const echo = 'Bearer error="insufficient_scope", scope="read the-token-that-was-sent"';
+    expect(challengeIn(of(401), echo, 'the-token-that-was-sent')).toStrictEqual({ status: 401 });
+    expect(challengeIn(of(403), echo, 'the-token-that-was-sent')).toBeUndefined();
+    expect(challengeIn(of(403), echo, 'another-token')?.scopes).toEqual(['read', 'the-token-that-was-sent']);
+  });
 });
 
 describe('probedChallenge (DISC-2)', () => {
