@@ -10,8 +10,6 @@ interface InHand {
   readonly snapshot: AuthSnapshot;
   /** When the grant is due, or the store has to be looked at again. Epoch milliseconds. */
   readonly until: number;
-  /** The next request that the resource accepts has something to forgive. */
-  readonly hasToProve: boolean;
 }
 
 /** How long a token is used without a look at a home that tells of nothing, in milliseconds. */
@@ -53,21 +51,18 @@ export class TokenInHand {
     const grant = running?.context.grant;
     if (!running || grant?.version !== token.version) return;
     const until = Math.min(grant.refreshAt ?? Infinity, grant.expiresAt ?? Infinity, now + this.#trusted);
-    this.#held = { token, snapshot: running, until, hasToProve: hasToProve(running.context) };
+    this.#held = { token, snapshot: running, until };
   }
 
-  /** Whether the chart has to hear that the resource has accepted this token. */
+  /** Whether the chart has to hear that the resource has accepted this token: where it has something to forgive. */
   hasToProve({ version }: Pick<UsableToken, 'version'>): boolean {
-    const held = this.#held;
-    if (held && this.#chart.running === held.snapshot) return held.hasToProve;
-    const { context } = this.#chart.snapshot;
-    return context.grant?.version === version && hasToProve(context);
+    const { grant, refused, budget } = this.#chart.snapshot.context;
+    if (grant?.version !== version) return false;
+    return refused?.version === version || isSpent(budget);
   }
 }
 
-/** Whether a budget is spent, or a grant counts as refused: an accepted request ends both. */
-function hasToProve({ budget, refused, grant }: AuthContext): boolean {
-  const { authorizations, renewals, registrations, pauses } = budget;
-  const isRefused = refused !== null && refused.version === grant?.version;
-  return isRefused || authorizations + renewals + registrations + pauses > 0;
+/** Whether any of what an accepted request gives back is spent. */
+function isSpent({ authorizations, renewals, registrations, pauses }: AuthContext['budget']): boolean {
+  return authorizations + renewals + registrations + pauses > 0;
 }

@@ -1,14 +1,11 @@
 // The token in hand by itself: until when it is good, and when the chart has to hear that it was accepted.
 import { describe, expect, it, vi } from 'vitest';
 import type { AuthSnapshot, ChartInUse } from '../../engine/sessionChart.ts';
-import { SessionTokens } from '../../engine/sessionTokens.ts';
 import { failureOfOutdated } from '../../engine/states.ts';
 import { TokenInHand } from '../../engine/tokenInHand.ts';
 import type { UsableToken } from '../../engine/useGrant.ts';
 import { authMachine } from '../../machines/authMachine.ts';
 import type { AuthContext } from '../../machines/context.ts';
-import { keys } from '../../stores/records.ts';
-import { toolsFor } from '../actors/tools.ts';
 import { full } from './contexts.ts';
 
 const grant = full.grant as NonNullable<typeof full.grant>;
@@ -25,7 +22,7 @@ const token: UsableToken = {
 };
 const fresh = { authorized: { renewal: 'fresh', stepUp: 'settled' } } as const;
 
-const at = (context: Partial<AuthContext> = {}, value: object = fresh): AuthSnapshot =>
+const at = (context: Partial<AuthContext> = {}, value: object | string = fresh): AuthSnapshot =>
   authMachine.resolveState({
     value: value as never,
     context: { ...full, ...calm, ...context },
@@ -66,8 +63,9 @@ describe('a token in hand', () => {
     expect([hand.at(499), hand.at(500)]).toEqual([token, undefined]);
   });
 
-  it('TOK-5: is not kept for another grant, nor for a chart that is at rest', () => {
-    for (const chart of [chartAt(at({ grant: { ...grant, version: 'another' } })), chartAt(undefined)]) {
+  it('TOK-5: is not kept for another grant, nor for none, nor for a chart that is at rest', () => {
+    const others = [at({ grant: { ...grant, version: 'another' } }), at({ grant: null }), undefined];
+    for (const chart of others.map(chartAt)) {
       const hand = new TokenInHand(chart, true);
       hand.keep(token, 0);
       expect(hand.at(0)).toBeUndefined();
@@ -76,6 +74,20 @@ describe('a token in hand', () => {
 });
 
 describe('what the chart has to hear of an accepted request', () => {
+  const spent = { budget: { ...full.budget, authorizations: 1, renewals: 0, registrations: 0, pauses: 0 } };
+
+  it.each([
+    ['nothing any more, once it has heard', spent, {}, false],
+    ['that its grant was refused after all', {}, spent, true],
+  ])('TOK-12: %s, also with a token that was in hand before', (_what, before, after, expected) => {
+    const chart = chartAt(at(before));
+    const hand = new TokenInHand(chart, true);
+    hand.keep(token, 0);
+    chart.running = at(after);
+    chart.snapshot = chart.running;
+    expect(hand.hasToProve(token)).toBe(expected);
+  });
+
   it.each<[string, Partial<AuthContext>, boolean]>([
     ['nothing to forgive', {}, false],
     [
@@ -108,53 +120,10 @@ describe('what the chart has to hear of an accepted request', () => {
     }
     expect(new TokenInHand(chartAt(at(context)), true).hasToProve({ version: 'older' })).toBe(false);
   });
-});
 
-describe('the tokens of a session', () => {
-  it('C12: say once a second that the session is used', async () => {
-    const { tools, clock } = toolsFor();
-    const id = full.session;
-    const key = keys.grant(grant.issuer, grant.clientId, id);
-    const chart = Object.assign(chartAt(undefined), {
-      until: async () => chart.snapshot,
-    });
-    const client = {
-      kind: 'dynamic',
-      clientId: grant.clientId,
-      authMethod: 'none',
-      redirectUris: [],
-    } as const;
-    const version = await tools.records.write(
-      key,
-      {
-        v: 1,
-        session: { ...id },
-        issuer: grant.issuer,
-        client: { ...client, redirectUris: [] },
-        resource: id.resource,
-        accessToken: 'access',
-        requested: [],
-        granted: [],
-      },
-      undefined,
-    );
-    const stored = { ...grant, key, version: version ?? '', refreshAt: undefined, expiresAt: undefined };
-    const binding = { issuer: grant.issuer, kind: 'dynamic', scopes: [] } as const;
-    const running = at({ grant: stored as unknown as typeof grant, binding });
-    Object.assign(chart, { running, snapshot: running });
-    const tokens = new SessionTokens({ id, chart, tools, quiet: async () => running });
-    expect((await tokens.usable())?.accessToken).toBe('access');
-    chart.used.mockClear();
-    for (const [milliseconds, uses] of [
-      [0, 1],
-      [999, 1],
-      [1, 2],
-      [10_000, 3],
-    ] as const) {
-      clock.pass(milliseconds);
-      expect(tokens.inHand()?.accessToken).toBe('access');
-      expect(chart.used).toHaveBeenCalledTimes(uses);
-    }
+  it('TOK-12: nothing of a token, where there is no grant any more', () => {
+    const nobody = at({ ...spent, grant: null, refused: { version: '7', issuer: grant.issuer } }, 'idle');
+    expect(new TokenInHand(chartAt(nobody), true).hasToProve(token)).toBe(false);
   });
 });
 
