@@ -48,9 +48,10 @@ interface Found {
 /** The request that the response belongs to; nothing when there is none, or its time is over. */
 async function find({ records, now }: Tools, callbackUrl: string): Promise<Found | undefined> {
   const state = stateOf(callbackUrl);
-  const key = state === undefined ? undefined : keys.pending(await digest(state));
-  const pending = key && (await records.read(key))?.value;
-  if (!key || !pending) return undefined;
+  if (state === undefined) return undefined;
+  const key = keys.pending(await digest(state));
+  const pending = (await records.read(key))?.value;
+  if (!pending) return undefined;
   if (pending.expiresAt > now()) return { key, pending };
   await records.forget(key);
   return undefined;

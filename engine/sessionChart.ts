@@ -111,12 +111,15 @@ export class SessionChart implements ChartInUse {
   }
 
   rest(now: number): boolean {
-    if (!this.#running) return true;
-    const snapshot = this.#running.getSnapshot();
+    const running = this.#running;
+    if (!running || this.#isStopped) return true;
+    const snapshot = running.getSnapshot();
     const { retryAt } = snapshot.context;
-    const isWaiting = snapshot.hasTag('busy') || snapshot.hasTag('needsUser') || (retryAt ?? 0) > now;
+    const isWaiting = snapshot.hasTag('busy') || (retryAt ?? 0) > now;
     if (isWaiting || this.#isGivenOut || (this.#listeners?.size ?? 0) > 0) return false;
-    this.#end();
+    running.stop();
+    this.#resting = new RestingChart(snapshot, this.#parts.texts);
+    this.#running = undefined;
     return true;
   }
 
@@ -125,7 +128,7 @@ export class SessionChart implements ChartInUse {
     const running = this.#running;
     if (!running) return;
     if (running.getSnapshot().status === 'active') running.send({ type: 'host.shutdown' });
-    this.#end();
+    running.stop();
   }
 
   #use(): AuthActor {
@@ -146,14 +149,5 @@ export class SessionChart implements ChartInUse {
     // Who uses a session of an engine that is disposed of finds a chart that has ended.
     if (this.#isStopped) actor.stop();
     return actor;
-  }
-
-  #end(): void {
-    const running = this.#running;
-    const snapshot = running?.getSnapshot();
-    running?.stop();
-    if (!snapshot || this.#isStopped) return;
-    this.#resting = new RestingChart(snapshot, this.#parts.texts);
-    this.#running = undefined;
   }
 }

@@ -112,7 +112,7 @@ function prepare(
   init: RequestInit = {},
 ): Prepared | Promise<Prepared> {
   const url = judgeFetch(input, init);
-  if (url.origin !== origin) refuseOtherOrigin(session, url);
+  refuseOtherOrigin(session, url, origin);
   if (!(input instanceof Request)) return prepared(url, init);
   return unfold(input, init).then((unfolded) => prepared(url, unfolded));
 }
@@ -160,26 +160,30 @@ function isRepeatable(body: unknown): boolean {
 
 /** A Request is read once, so that it can be sent again. */
 async function unfold(request: Request, init: RequestInit): Promise<RequestInit> {
-  const isJson = request.headers.get('content-type')?.includes('json') ?? false;
+  const isJson = request.headers.get('content-type')?.includes('json');
   const body =
     init.body ?? (request.body ? await (isJson ? request.text() : request.arrayBuffer()) : undefined);
   const { method, headers, signal, redirect, credentials, cache, mode, referrer, referrerPolicy } = request;
   const own = { method, headers, signal, credentials, cache, mode, referrer, referrerPolicy };
   // A Request always has a word for redirects: `follow` is what it says where nobody has said anything.
   const said = redirect === 'follow' ? {} : { redirect };
-  return { ...own, ...said, ...init, ...(body !== undefined && body !== null && { body }) };
+  return { ...own, ...said, ...init, ...(body !== undefined && { body }) };
 }
 
 /**
  * A token never leaves the origin of its resource (TOK-1, TOK-2).
+ * @param origin that of the resource.
  * @throws AuthError `address_refused`
  */
-export function refuseOtherOrigin(session: Pick<Fetching, 'id'>, url: URL): void {
-  const { origin } = new URL(session.id.resource);
+export function refuseOtherOrigin(
+  { id }: Pick<Fetching, 'id'>,
+  url: URL,
+  origin = new URL(id.resource).origin,
+): void {
   if (url.origin === origin) return;
   refuse(
     'address_refused',
     'requesting',
-    `This session is for ${placeOf(session.id.resource)}; ${url.origin} is another origin and needs a session of its own.`,
+    `This session is for ${placeOf(id.resource)}; ${url.origin} is another origin and needs a session of its own.`,
   );
 }

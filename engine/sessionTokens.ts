@@ -96,7 +96,7 @@ export class SessionTokens {
     });
   }
 
-  async #grant(signal: AbortSignal | undefined): Promise<Grant | undefined> {
+  async #grant(signal: AbortSignal | undefined): Promise<Grant | null> {
     const { tools, quiet } = this.#parts;
     let snapshot = await quiet(signal);
     const at = tools.now();
@@ -104,10 +104,10 @@ export class SessionTokens {
       this.#tell({ type: 'renewal.requested', at });
       snapshot = await quiet(signal);
     }
-    if (!snapshot.hasTag('canSend')) return undefined;
+    if (!snapshot.hasTag('canSend')) return null;
     const failure = failureOfOutdated(snapshot, tools.now());
     if (failure) throw new AuthError(failure);
-    return snapshot.context.grant ?? undefined;
+    return snapshot.context.grant;
   }
 
   #tell(event: AuthEvent): void {
