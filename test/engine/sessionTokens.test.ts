@@ -1,76 +1,12 @@
 // The tokens of a session: when the store is read for one, when the chart is told of what was found there, and when it is asked to renew.
 import { describe, expect, it, vi } from 'vitest';
 import { Dpop } from '../../actors/network/dpop.ts';
-import type { Tools } from '../../actors/tools/tools.ts';
-import type { Grant } from '../../contract/facts.ts';
-import type { AuthSnapshot, ChartInUse } from '../../engine/sessionChart.ts';
-import { SessionTokens } from '../../engine/sessionTokens.ts';
-import { authMachine } from '../../machines/authMachine.ts';
-import type { AuthContext, AuthEvent } from '../../machines/context.ts';
 import { store } from '../actors/stored.ts';
 import { toolsFor } from '../actors/tools.ts';
 import { samples } from '../stores/recordSamples.ts';
 import { failureOf } from '../support/engine.ts';
 import { full } from './contexts.ts';
-
-const { key, value } = samples().grant;
-const id = value.session;
-const inState = (renewal: string): object => ({ authorized: { renewal, stepUp: 'settled' } });
-
-const grantOf = (version: string): Grant => {
-  const { refreshAt: _, expiresAt: __, ...lasting } = full.grant as Grant;
-  return { ...lasting, key, version, issuer: value.issuer, clientId: value.client.clientId };
-};
-const calm: Partial<AuthContext> = {
-  binding: { issuer: value.issuer, kind: 'dynamic', scopes: [] },
-  failure: null,
-  refused: null,
-  budget: { ...full.budget, authorizations: 0, renewals: 0, registrations: 0, pauses: 0 },
-};
-const at = (state: object | string, context: Partial<AuthContext>): AuthSnapshot =>
-  authMachine.resolveState({
-    value: state as never,
-    context: { ...full, ...calm, ...context },
-  }) as AuthSnapshot;
-
-/** Tokens over a chart that is where the test says; `hears` says where it goes when it is told something. */
-function tokensAt(
-  tools: Tools,
-  snapshot: AuthSnapshot,
-  hears: (event: AuthEvent) => AuthSnapshot | Promise<AuthSnapshot> | undefined = () => undefined,
-) {
-  const told: AuthEvent[] = [];
-  let under: Promise<void> = Promise.resolve();
-  const used = vi.fn();
-  const move = (to: AuthSnapshot | undefined): void => {
-    if (to) Object.assign(chart, { snapshot: to, running: to });
-  };
-  const chart = {
-    snapshot,
-    running: snapshot,
-    used,
-    tell(event: AuthEvent) {
-      told.push(event);
-      under = Promise.resolve(hears(event)).then(move);
-    },
-    until: async () => {
-      await under;
-      return chart.snapshot;
-    },
-  };
-  const quiet = () => chart.until();
-  const tokens = new SessionTokens({ id, chart: chart as typeof chart & ChartInUse, tools, quiet });
-  return { tokens, told, used, chart };
-}
-
-/** A stored grant that needs no key. @returns its version. */
-const storeGrant = (tools: Tools): Promise<string> =>
-  store(tools, 'grant', {
-    tokenType: undefined,
-    dpopKey: undefined,
-    refreshAt: undefined,
-    expiresAt: undefined,
-  });
+import { at, grantOf, inState, issuer, storeGrant, tokensAt } from './tokenBench.ts';
 
 describe('a token that is asked for', () => {
   it('TOK-13: is read once for the grant that the chart has, and is in hand from then on', async () => {
@@ -133,7 +69,7 @@ describe('a token that is asked for', () => {
     expect(told).toEqual(Array(2).fill({ type: 'grant.changed', grantVersion }));
   });
 
-  it('TOK-3: is none where its grant was forgotten, and the chart hears of it', async () => {
+  it('TOK-13: is none where its grant was forgotten, and the chart hears of it', async () => {
     const { tools } = toolsFor();
     const { tokens, told } = tokensAt(tools, at(inState('fresh'), { grant: grantOf('older') }), () =>
       at('idle', { grant: null }),
@@ -158,7 +94,7 @@ describe('a token that is asked for', () => {
     expect(told).toEqual([]);
   });
 
-  it('C12: is given up where the caller goes', async () => {
+  it('is given up where the caller goes', async () => {
     const { tools } = toolsFor();
     const grant = grantOf(await storeGrant(tools));
     const { tokens } = tokensAt(tools, at(inState('fresh'), { grant }));
@@ -226,18 +162,18 @@ describe('a look at what siblings did', () => {
     expect(told).toEqual([]);
   });
 
-  it('BIND-3: is at the issuer of a grant that can be sent, wherever the resource is bound to by now', async () => {
+  it('BIND-1: is at the issuer of a grant that can be sent, wherever the resource is bound to by now', async () => {
     const { tools } = toolsFor();
     const bound = samples().binding.value;
     await store(tools, 'binding', { current: 'https://b.example' });
     const grantVersion = await storeGrant(tools);
-    expect(Object.keys(bound.servers)).toEqual([value.issuer]);
+    expect(Object.keys(bound.servers)).toEqual([issuer]);
     const { tokens, told } = tokensAt(tools, at(inState('fresh'), { grant: grantOf('older') }));
     await tokens.lookAgain();
     expect(told).toEqual([{ type: 'grant.changed', grantVersion }]);
   });
 
-  it('BIND-3: is where the resource is bound to, where the grant of before cannot be sent', async () => {
+  it('BIND-1: is where the resource is bound to, where the grant of before cannot be sent', async () => {
     const { tools } = toolsFor();
     await store(tools, 'binding');
     const grantVersion = await storeGrant(tools);
@@ -247,7 +183,7 @@ describe('a look at what siblings did', () => {
     expect(told).toEqual([{ type: 'grant.changed', grantVersion }]);
   });
 
-  it('BIND-2: is left out where the chart has refused for good', async () => {
+  it('is left out where the chart has refused for good', async () => {
     const { tools } = toolsFor();
     const { tokens, told } = tokensAt(tools, at('rejected', { grant: grantOf('7') }));
     await tokens.lookAgain();

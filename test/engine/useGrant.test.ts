@@ -57,7 +57,7 @@ describe('the token of a stored grant', () => {
     expect(claims.ath).toBeTypeOf('string');
   });
 
-  it('TOK-3: is none where the grant was forgotten', async () => {
+  it('TOK-13: is none where the grant was forgotten', async () => {
     expect(await use(toolsFor().tools)).toBeUndefined();
   });
 
