@@ -154,7 +154,7 @@ describe('a response is refused, and its login goes on as it was,', () => {
 
   it('RFC 6749 §4.1.2: where its login has a redirect URI that is none', async () => {
     await store({ redirectUri: 'nowhere' });
-    await refused('?state=state&code=code');
+    await refused(callback);
   });
 
   it.each([

@@ -110,6 +110,13 @@ describe('a request with a token that anybody could use', () => {
     const shown = token ? 'Bearer access' : null;
     expect(sent.map(({ headers }) => headers.get('authorization'))).toEqual([shown, shown, null]);
   });
+
+  it('RFC 9449 §9: is not sent again for a nonce, which it has no proof to put into', async () => {
+    const headers = { 'www-authenticate': 'DPoP error="use_dpop_nonce"', 'dpop-nonce': 'fresh' };
+    const { send, sent } = wire(() => from(resource, { status: 401, headers }));
+    await sendToResource(send, dpop, { ...requestOf(), confined: ['x-tenant'] }, bearer);
+    expect(sent).toHaveLength(1);
+  });
 });
 
 describe('a request with a token that is bound to a key', () => {

@@ -1,5 +1,9 @@
 // What else is asked of a session: what its chart is told, for how long somebody waits, and what a session at rest lets go of.
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
+import { Dpop } from '../../actors/network/dpop.ts';
+import { makeKey } from '../../actors/network/dpopKey.ts';
 import { failure } from '../../contract/errors.ts';
 import { keys } from '../../stores/records.ts';
 import { store } from '../actors/stored.ts';
@@ -9,6 +13,17 @@ import { full } from './contexts.ts';
 import { from } from './resourceBench.ts';
 import { awaiting, ended, exchanging, id, idle, isOver, loggedIn, sessionAt } from './sessionBench.ts';
 import { at, grantOf, storeGrant } from './tokenBench.ts';
+
+/** Knows the key that was read last, as long as somebody else holds it. */
+class WatchedDpop extends Dpop {
+  opened: WeakRef<object> | undefined;
+
+  override async open(grant: Parameters<Dpop['open']>[0]): ReturnType<Dpop['open']> {
+    const found = await super.open(grant);
+    this.opened = found?.key && new WeakRef(found.key);
+    return found;
+  }
+}
 
 const failed = at('idle', { grant: null, failure: full.failure });
 const url = `${id.resource}mcp`;
@@ -227,5 +242,23 @@ describe('a session and its chart', () => {
     expect(chart.rest).not.toHaveBeenCalled();
     await login;
     expect(session.rest(0)).toBe(true);
+  });
+
+  it('C12: keeps no token and no key in memory while it rests', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const dpop = new WatchedDpop('preferred', Date.now);
+    const { session, tools, go } = sessionAt(idle, { tools: { dpop } });
+    go(loggedIn(await store(tools, 'grant', { dpopKey: await makeKey() })));
+    await session.fetch(url);
+    const fetchOfBefore = new WeakRef(session.fetch);
+    const isKept = (): readonly boolean[] => {
+      collect();
+      return [dpop.opened, fetchOfBefore].map((one) => one?.deref() !== undefined);
+    };
+    expect(isKept()).toEqual([true, true]);
+    session.rest(0);
+    await expect.poll(isKept).toEqual([false, false]);
+    expect((await session.fetch(url)).status).toBe(200);
   });
 });

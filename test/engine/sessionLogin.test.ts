@@ -78,15 +78,19 @@ describe('a login', () => {
     expect(dismiss).toHaveBeenCalledTimes(1);
   });
 
-  it.each(['logout', 'cancel'] as const)('C08: is over with a %s before it was begun', async (end) => {
+  it.each([
+    ['a logout', ['logout']],
+    ['a cancel', ['cancel']],
+    ['both', ['cancel', 'logout']],
+  ] as const)('C08: is over with %s before it was begun', async (_what, ends) => {
     const { session, told, go } = sessionAt(exchanging);
     const login = session.login();
-    const over = session[end]();
+    const over = ends.map((end) => session[end]());
     expect(await isOver(login)).toBe(false);
     go(idle);
-    await over;
+    await Promise.all(over);
     expect((await failureOf(login)).code).toBe('cancelled');
-    expect(told.map(({ type }) => type)).toEqual([`user.${end}`]);
+    expect(told.map(({ type }) => type)).toEqual(ends.map((end) => `user.${end}`));
   });
 });
 
