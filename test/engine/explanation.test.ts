@@ -102,6 +102,11 @@ describe('the sentence of explain', () => {
       { grant: { ...grant, granted: ['read', 'write'], renewable: false, expiresAt: NOW + 1_000 } },
     ],
     [
+      `Logged in at ${place} by https://a.example with read; the token lasts 3600 s more, and is renewed when needed.`,
+      resting,
+      { grant: { ...grant, expiresAt: NOW + 3_600_000 } },
+    ],
+    [
       `Logged in at ${place} by https://a.example; the token has run out, and is renewed when needed.`,
       resting,
       { grant: { ...grant, granted: [], expiresAt: NOW } },
