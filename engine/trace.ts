@@ -19,7 +19,6 @@ export interface TracerOptions {
 /** Listens to one session. */
 export class Tracer {
   readonly #options: TracerOptions;
-  #event = '';
   #arrows: string[] = [];
   #entered: string[] = [];
   #active: readonly string[] = [];
@@ -40,9 +39,8 @@ export class Tracer {
       this.#enter(event.snapshot);
     }
     if (event.type !== '@xstate.snapshot' || !isChart(event.snapshot)) return;
-    this.#event = eventInWords(event.event.type);
     this.#enter(event.snapshot);
-    this.#step(event.snapshot);
+    this.#step(eventInWords(event.event.type), event.snapshot);
   }
 
   get #about(): Pick<TraceFact, 'at' | 'session'> {
@@ -55,14 +53,14 @@ export class Tracer {
     this.#active = now;
   }
 
-  #step(snapshot: ChartSnapshot): void {
+  #step(event: string, snapshot: ChartSnapshot): void {
     const [arrows, entered] = [this.#arrows, this.#entered];
     [this.#arrows, this.#entered] = [[], []];
     const spec = new Set(entered.flatMap((name) => allStates.get(name)?.spec ?? []));
     this.#tell({
       kind: 'step',
       ...this.#about,
-      event: this.#event,
+      event,
       arrows,
       states: [...innermost(this.#active)],
       entered,
