@@ -6,11 +6,14 @@ import {
   createAuthEngine,
   type Engine,
   type EngineOptions,
+  memoryStore,
   type Progress,
   type TraceFact,
 } from '../../index.ts';
 import { authMachine } from '../../machines/authMachine.ts';
-import { failureOf, settled, testHost } from '../support/engine.ts';
+import { keys } from '../../stores/records.ts';
+import { failureOf, personsTurn, settled, testHost } from '../support/engine.ts';
+import { startWorld } from '../support/world.ts';
 
 const resource = 'https://mcp.example/mcp';
 const machineId = authMachine.id;
@@ -136,6 +139,33 @@ describe('the end of an engine', () => {
     expect(ended()).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
     expect(ended()).toBe(true);
+  });
+
+  it('HOST-2: opens no session any more, and has let go of what its sessions did', async () => {
+    const engine = engineOf();
+    const session = engine.session({ resource });
+    await settled(session);
+    const stepsOf = () => session.explain().steps.map((step) => step.kind === 'state' && step.state);
+    expect(stepsOf()).toContain('idle');
+    await engine.dispose();
+    expect(stepsOf()).not.toContain('idle');
+    expect(() => engine.session({ resource })).toThrow(expect.objectContaining({ code: 'engine_disposed' }));
+  });
+
+  it('AUTHZ-12: leaves a login that waits for its person to whoever takes it over', async () => {
+    const world = await startWorld();
+    const store = memoryStore();
+    const engine = engineOf({ store });
+    const session = engine.session({ resource: world.resource });
+    const login = failureOf(session.login());
+    await personsTurn(session);
+    const holderOf = async (): Promise<unknown> =>
+      JSON.parse((await store.get(keys.login(session.id)))?.text ?? '').holder;
+    expect(await holderOf()).toEqual(expect.any(String));
+    await engine.dispose();
+    expect(await holderOf()).toBeUndefined();
+    expect((await login).code).toBe('cancelled');
+    await world.close();
   });
 
   it('HOST-2: leaves no timer behind', async () => {

@@ -3,6 +3,7 @@
 const typed =
   'The check is there for the compiler: what it refuses is refused, or left as it is, by the next one too.';
 const never = 'The compiler asks for a value where there always is one.';
+const nothingHeld = 'Where the tools were never made, no login is held, and none is left to others.';
 
 /** By the id of the mutant, as `npm run mutation` prints it. */
 export const arguedOfEngine: Readonly<Record<string, string>> = {
@@ -11,4 +12,10 @@ export const arguedOfEngine: Readonly<Record<string, string>> = {
   'engine/trace.ts | Tracer.inspect | ids.get(definition) ?? [] → ids.get(definition)': never,
   'engine/trace.ts | Tracer.step | allStates.get(name)?.spec ?? [] → allStates.get(name)?.spec': never,
   'engine/trace.ts | Tracer.step | allStates.get(name)?.spec → allStates.get(name).spec': never,
+  'engine/engine.ts | createAuthEngine | onTrace && new Tracer({ session, now, tell: onTrace }) → new Tracer({ session, now, tell: onTrace })':
+    'A tracer that has nobody to tell does nothing.',
+  'engine/engine.ts | createAuthEngine.dispose | made?.attended.keys ?? [] → made?.attended.keys':
+    nothingHeld,
+  'engine/engine.ts | createAuthEngine.dispose | if (made) await patiently(leaveAll(made, held)); → if (true) await patiently(leaveAll(made, held));':
+    nothingHeld,
 };
