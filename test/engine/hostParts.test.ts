@@ -113,15 +113,19 @@ describe('what a host has relaxed', () => {
     const policy = {
       legacyDiscovery: true,
       dangerouslyOmitResourceAt: ['https://a.example', 'https://b.example'],
+      dangerouslySendResourceAs: { 'https://f.example': 'https://mcp.example' },
       dangerouslyIgnoreTrailingSlashOf: ['https://c.example'],
       dangerouslyAllowWithoutPkceAt: ['https://d.example'],
+      dangerouslyAllowPrivateAddressAt: ['https://10.0.0.1'],
     };
     expect(relaxedChecks({ ...client, preRegistered }, policy)).toEqual([
       'A resource without metadata is taken for its own authorization server.',
       'Tokens of https://a.example are asked for without naming their resource.',
       'Tokens of https://b.example are asked for without naming their resource.',
+      'Tokens of https://f.example are asked for in the name of https://mcp.example.',
       'A slash at the end of https://c.example is overlooked.',
       'https://d.example need not say that it supports PKCE.',
+      'https://10.0.0.1 may be asked although it is in a private network.',
       'The client first is trusted to the first server that its resource names.',
     ]);
     expect(relaxedChecksOf('http://127.0.0.1:3000/mcp')).toEqual([
