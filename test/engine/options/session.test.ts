@@ -1,0 +1,87 @@
+// What callers of a session and an engine give: what is said of it where it is refused.
+import { describe, expect, it } from 'vitest';
+import {
+  judgeAnsweredRequest,
+  judgeCallbackUrl,
+  judgeCompleteOptions,
+  judgeFetch,
+  judgeHostRequest,
+  judgeListener,
+  judgeLoginOptions,
+  judgeLogoutOptions,
+  judgeResponse,
+  judgeWaitOptions,
+} from '../../../engine/options/session.ts';
+import { anySubject } from '../../../index.ts';
+import { sentenceOf } from './verdict.ts';
+
+const url = 'https://mcp.example/mcp';
+const { signal } = new AbortController();
+const wholeUrl = 'must be a whole URL, as a text or a URL.';
+
+describe('what a caller gives', () => {
+  it.each<[string, () => unknown]>([
+    ['subject must be a text or anySubject.', () => judgeCompleteOptions({ subject: 7 as never })],
+    [
+      'callbackUrl must be the URL that the person was sent back to, as a text or a URL.',
+      () => judgeCallbackUrl(7),
+    ],
+    ['scopes must be an array of scopes.', () => judgeLoginOptions({ scopes: 'read' as never })],
+    ['again must be true or false.', () => judgeLoginOptions({ again: 1 as never })],
+    ['signal must be an AbortSignal.', () => judgeLoginOptions({ signal: {} as never })],
+    ['forget must be one of everything.', () => judgeLogoutOptions({ forget: 'all' as never })],
+    ['signal must be an AbortSignal.', () => judgeLogoutOptions({ signal: {} as never })],
+    ['signal must be an AbortSignal.', () => judgeWaitOptions({ signal: {} as never })],
+    [
+      'method must be the method of a request, such as "GET".',
+      () => judgeHostRequest({ method: 'G T', url }),
+    ],
+    [`url ${wholeUrl}`, () => judgeHostRequest({ method: 'GET', url: '/mcp' })],
+    ['nonce must be the text of a DPoP-Nonce.', () => judgeHostRequest({ method: 'GET', url, nonce: '' })],
+    ['signal must be an AbortSignal.', () => judgeHostRequest({ method: 'GET', url, signal: {} as never })],
+    ['method must be the method of a request, such as "GET".', () => judgeAnsweredRequest({ method: '' })],
+    [`url ${wholeUrl}`, () => judgeAnsweredRequest({ url: 'mcp' })],
+    [
+      'authorization must be the header that was sent, or null.',
+      () => judgeAnsweredRequest({ authorization: 7 as never }),
+    ],
+    ['signal must be an AbortSignal.', () => judgeAnsweredRequest({ signal: {} as never })],
+    ['response.status must be a number.', () => judgeResponse({ status: '200', headers: new Headers() })],
+    ['response.headers must be an object.', () => judgeResponse({ status: 200 })],
+    ['response.headers.get must be a function.', () => judgeResponse({ status: 200, headers: {} })],
+    ['response must be an object.', () => judgeResponse(undefined)],
+    ['listener must be a function.', () => judgeListener({})],
+    [`input ${wholeUrl}`, () => judgeFetch('/mcp', {})],
+    ['init must be an object.', () => judgeFetch(url, 7 as never)],
+    ['init.method must be the method of a request, such as "GET".', () => judgeFetch(url, { method: '' })],
+    ['init.signal must be an AbortSignal.', () => judgeFetch(url, { signal: {} as never })],
+  ])('HOST-2: is refused: %s', (sentence, judge) => {
+    expect(sentenceOf(judge)).toBe(sentence);
+  });
+
+  it.each<[string, () => unknown]>([
+    ['a subject', () => judgeCompleteOptions({ subject: '' })],
+    ['any subject', () => judgeCompleteOptions({ subject: anySubject })],
+    ['a query', () => judgeCallbackUrl('?code=c')],
+    ['a URL', () => judgeCallbackUrl(new URL(url))],
+    ['all of a login', () => judgeLoginOptions({ scopes: ['read'], again: true, signal })],
+    ['all of a sign-out', () => judgeLogoutOptions({ forget: 'everything', signal })],
+    ['a signal', () => judgeWaitOptions({ signal })],
+    ['all of a request', () => judgeHostRequest({ method: 'GET', url, nonce: 'n', signal })],
+    [
+      'all of an answered request',
+      () => judgeAnsweredRequest({ method: 'GET', url, body: 7, authorization: 'Bearer a', signal }),
+    ],
+    ['a request that carried no token', () => judgeAnsweredRequest({ authorization: null })],
+    ['a response', () => judgeResponse(new Response())],
+    ['a listener', () => judgeListener(() => {})],
+    ['a request without a signal', () => judgeFetch(url, { signal: null, method: 'GET' })],
+    ['a request with its signal', () => judgeFetch(url, { signal })],
+  ])('HOST-2: %s is not refused', (_what, judge) => {
+    expect(sentenceOf(judge)).toBeUndefined();
+  });
+
+  it.each([url, new URL(url), new Request(url)])('HOST-2: a request goes where %s says', (input) => {
+    expect(judgeFetch(input, {}).href).toBe(url);
+  });
+});
