@@ -11,11 +11,11 @@ export interface StateFacts {
   readonly spec: readonly string[];
 }
 
-/** What of a state node is read here. */
+/** What of a state node is read here: every state of the chart says what it is, and which requirements it serves. */
 interface Node {
   readonly path: readonly string[];
-  readonly description?: string | undefined;
-  readonly meta?: { readonly spec: readonly string[] } | undefined;
+  readonly description: string;
+  readonly meta: { readonly spec: readonly string[] };
   readonly states: Readonly<Record<string, Node>>;
 }
 
@@ -23,7 +23,7 @@ const register = new Map<string, StateFacts>();
 
 function enter(node: Node): void {
   const name = node.path.join('.');
-  register.set(name, { name, description: node.description ?? '', spec: node.meta?.spec ?? [] });
+  register.set(name, { name, description: node.description, spec: node.meta.spec });
   for (const child of Object.values(node.states)) enter(child);
 }
 enter(authMachine.root as unknown as Node);
@@ -38,9 +38,10 @@ export function activeStates(snapshot: AnyMachineSnapshot): readonly string[] {
 
 function flatten(value: StateValue, prefix: string): readonly string[] {
   if (typeof value === 'string') return [prefix + value];
-  return Object.entries(value).flatMap(([name, inner]) => {
+  // XState leaves no inner value out: a state without inner states is named by a text.
+  return Object.entries(value as Readonly<Record<string, StateValue>>).flatMap(([name, inner]) => {
     const here = prefix + name;
-    return inner === undefined ? [here] : [here, ...flatten(inner, `${here}.`)];
+    return [here, ...flatten(inner, `${here}.`)];
   });
 }
 

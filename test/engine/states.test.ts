@@ -19,7 +19,7 @@ describe('the states of the chart', () => {
   it('L04: have names without a gap, and the chart itself has none', () => {
     expect(allStates.get('')?.name).toBe('');
     for (const [name, state] of allStates) {
-      expect(state.name).toBe(name);
+      expect(state).toEqual({ name, description: expect.stringMatching(/./), spec: expect.any(Array) });
       const outer = name.split('.').slice(0, -1).join('.');
       expect(allStates.has(outer)).toBe(true);
     }

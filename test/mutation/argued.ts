@@ -104,8 +104,6 @@ export const argued: Readonly<Record<string, string>> = {
   'engine/options/policy.ts | policyShape | { ask: true, auto: true } → { ask: true, auto: false }': names,
   'engine/session.ts | EngineSession.endings | #endings = 0; → #endings = 1;':
     'It is only compared with what it was a moment before: where it begins makes no difference.',
-  'engine/states.ts | flatten | inner === undefined ? [here] : [here, ...flatten(inner, `${here}.`)] → inner === undefined ? [] : [here, ...flatten(inner, `${here}.`)]':
-    never,
   "stores/changes.ts | Changes.compare | [...now.values()].includes(UNKNOWN) ? 'unknown' : 'same' → [...now.values()].includes(UNKNOWN) ? '' : 'same'":
     'Who asks tells it from `changed` and `same` alone: any other word does as well.',
   'protocol/challenge.ts | parseChallenges | continue; → nothing (2)':
