@@ -1,21 +1,28 @@
-// The token that a session gave out last: which headers are known to carry it.
+// Which grant an answer speaks of, by the header that was sent: the token given out last, an older one, or none.
 import { describe, expect, it } from 'vitest';
 import { GivenOut } from '../../engine/givenOut.ts';
-import { bearer } from './resourceBench.ts';
 
-describe('a token that was given out', () => {
-  it.each([
-    [false, 'Bearer access'],
-    [true, 'DPoP access'],
-  ])('HOST-1: is known by its header (bound: %s)', (isBound, header) => {
-    const given = new GivenOut();
-    expect(given.versionSent(undefined)).toBeNull();
-    expect(given.versionSent(header)).toBe('');
-    given.remember({ ...bearer, isBound });
-    expect(given.versionSent(header)).toBe('7');
-    expect(given.versionSent(undefined)).toBe('7');
-    expect(given.versionSent(null)).toBeNull();
-    for (const other of ['Bearer older', 'access', '', isBound ? 'Bearer access' : 'DPoP access'])
-      expect(given.versionSent(other)).toBe('');
+const token = (accessToken: string, version: string, isBound = false) => ({ accessToken, version, isBound });
+
+/** Tokens that were given out, in order. */
+const givenOut = (...tokens: readonly ReturnType<typeof token>[]): GivenOut => {
+  const given = new GivenOut();
+  for (const one of tokens) given.remember(one as never);
+  return given;
+};
+
+describe('the token that was given out last', () => {
+  it.each<[string, GivenOut, string | null | undefined, string | null]>([
+    ['no token was sent', givenOut(token('a', '1')), null, null],
+    ['none was given out, and nobody says which', givenOut(), undefined, null],
+    ['nobody says which', givenOut(token('a', '1'), token('b', '2')), undefined, '2'],
+    ['it was the last one', givenOut(token('a', '1'), token('b', '2')), 'Bearer b', '2'],
+    ['it was an older one', givenOut(token('a', '1'), token('b', '2')), 'Bearer a', ''],
+    ['it was nobody’s', givenOut(), 'Bearer a', ''],
+    ['it was bound to a key', givenOut(token('a', '1', true)), 'DPoP a', '1'],
+    ['it was bound to a key, and sent without', givenOut(token('a', '1', true)), 'Bearer a', ''],
+    ['it was bound to none, and sent with one', givenOut(token('a', '1')), 'DPoP a', ''],
+  ])('TOK-9: where %s', (_where, given, sent, version) => {
+    expect(given.versionSent(sent)).toBe(version);
   });
 });

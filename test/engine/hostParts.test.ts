@@ -35,6 +35,7 @@ describe('the code of a host', () => {
     host.onDefect('defect');
     expect(told).toEqual(['progress', 'trace', 'inspect', 'defect']);
     expect(await host.fetch('https://mcp.example')).toBe(answer);
+    expect(host.hasOwnFetch).toBe(true);
     expect(host.now()).toBe(5);
     await host.sleep(60_000, new AbortController().signal);
     expect(slept).toEqual([60_000]);
@@ -57,6 +58,20 @@ describe('the code of a host', () => {
     await host.sleep(30, new AbortController().signal);
     expect(performance.now() - start).toBeGreaterThan(20);
     for (const tell of [host.onProgress, host.inspect, host.onDefect]) tell('nobody' as never);
+  });
+
+  it('HOST-2: sends by the fetch of the platform as it was when the engine was made', async () => {
+    const answer = new Response('there');
+    const send = vi.fn(async function (this: unknown) {
+      expect(this).toBe(globalThis);
+      return answer;
+    });
+    vi.stubGlobal('fetch', send);
+    const host = hostCodeOf({ client });
+    vi.unstubAllGlobals();
+    expect(host.hasOwnFetch).toBe(false);
+    expect(await host.fetch('https://mcp.example', { method: 'PUT' })).toBe(answer);
+    expect(send.mock.calls).toEqual([['https://mcp.example', { method: 'PUT' }]]);
   });
 });
 
