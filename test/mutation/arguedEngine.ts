@@ -4,6 +4,7 @@ const typed =
   'The check is there for the compiler: what it refuses is refused, or left as it is, by the next one too.';
 const never = 'The compiler asks for a value where there always is one.';
 const nothingHeld = 'Where the tools were never made, no login is held, and none is left to others.';
+const atHand = 'What is at hand is what would be loaded: only a moment is saved.';
 
 /** By the id of the mutant, as `npm run mutation` prints it. */
 export const arguedOfEngine: Readonly<Record<string, string>> = {
@@ -18,4 +19,11 @@ export const arguedOfEngine: Readonly<Record<string, string>> = {
     nothingHeld,
   'engine/engine.ts | createAuthEngine.dispose | if (made) await patiently(leaveAll(made, held)); → if (true) await patiently(leaveAll(made, held));':
     nothingHeld,
+  "engine/observe.ts | Observer.enter | { description: '', spec: [] } → ({})": never,
+  "engine/observe.ts | Observer.enter | { description: '', spec: [] } → { description: 'another', spec: [] }":
+    never,
+  'engine/bindActors.ts | heeding.heed | usePart.atHand ?? (await usePart.load()) → await usePart.load()':
+    atHand,
+  'engine/bindActors.ts | bindActors.bind | act && shared ? act(shared)(input, signal) : loadAndRun(name, input, signal) → false ? act(shared)(input, signal) : loadAndRun(name, input, signal)':
+    atHand,
 };
