@@ -26,4 +26,13 @@ export const arguedOfEngine: Readonly<Record<string, string>> = {
     atHand,
   'engine/bindActors.ts | bindActors.bind | act && shared ? act(shared)(input, signal) : loadAndRun(name, input, signal) → false ? act(shared)(input, signal) : loadAndRun(name, input, signal)':
     atHand,
+  'engine/bindActors.ts | bindActors.bind | [actAtHand(name), tools.atHand] → []': atHand,
+  "engine/bindActors.ts | bindActors.bind | signal.aborted && leading.has(name) && 'pending' in input → signal.aborted && leading.has(name)":
+    typed,
+  'engine/bindActors.ts | bindActors.bind | signal.aborted && leading.has(name) → leading.has(name)':
+    'Where the actor has ended by itself, its chart is still there, with the same login.',
+  'engine/bindActors.ts | hasLeft | snapshot: AuthSnapshot | undefined = chart?.getSnapshot() → snapshot: AuthSnapshot | undefined = chart.getSnapshot()':
+    never,
+  "engine/bindActors.ts | hasLeft | snapshot?.status !== 'active' → snapshot.status !== 'active'": never,
+  'engine/acts.ts | actAtHand | return part.atHand?.[name]; → return undefined;': atHand,
 };
