@@ -90,6 +90,16 @@ describe('the tools of an engine', () => {
     expect(progress).toStrictEqual([{ kind: 'set-aside', key }]);
   });
 
+  it('a home that tells of nothing is looked at again by the host’s timers', async () => {
+    const { watch: _, ...store } = memoryStore();
+    const { tools, clock } = toolsWith({}, { store });
+    const leaving = new AbortController();
+    const changed = tools.records.changed(new Map([[keys.binding(session), undefined]]), leaving.signal);
+    await expect.poll(() => clock.next).toBeGreaterThan(clock.now());
+    leaving.abort();
+    await changed.catch(() => {});
+  });
+
   it('a request to register is told to those who look at the session', () => {
     const { tools, told } = toolsWith();
     const one = { number: 1, changed: null, sent: {} as never, status: 201 };

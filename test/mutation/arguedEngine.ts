@@ -5,6 +5,7 @@ const typed =
 const never = 'The compiler asks for a value where there always is one.';
 const nothingHeld = 'Where the tools were never made, no login is held, and none is left to others.';
 const atHand = 'What is at hand is what would be loaded: only a moment is saved.';
+const off = 'Only `preferred` and `required` are asked for: whatever else it is, it is off.';
 
 /** By the id of the mutant, as `npm run mutation` prints it. */
 export const arguedOfEngine: Readonly<Record<string, string>> = {
@@ -35,4 +36,8 @@ export const arguedOfEngine: Readonly<Record<string, string>> = {
     never,
   "engine/bindActors.ts | hasLeft | snapshot?.status !== 'active' → snapshot.status !== 'active'": never,
   'engine/acts.ts | actAtHand | return part.atHand?.[name]; → return undefined;': atHand,
+  "engine/tools.ts | toolsOf | new Dpop(client.dpop ?? 'off', now) → new Dpop(client.dpop, now)": off,
+  "engine/tools.ts | toolsOf | new Dpop(client.dpop ?? 'off', now) → new Dpop(client.dpop ?? '', now)": off,
+  'engine/tools.ts | toolsOf.doorOf | policy.dangerouslyAllowPrivateAddressAt ?? [] → policy.dangerouslyAllowPrivateAddressAt':
+    'A door that is told of no such origins allows none.',
 };
