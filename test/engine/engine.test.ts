@@ -1,4 +1,5 @@
 // The engine itself: which charts it takes, what it says at once, how long its sessions stay awake, how long its end may take.
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createActor, type InspectionEvent } from 'xstate';
 import {
@@ -12,7 +13,7 @@ import {
 } from '../../index.ts';
 import { authMachine } from '../../machines/authMachine.ts';
 import { keys } from '../../stores/records.ts';
-import { failureOf, personsTurn, settled, testHost } from '../support/engine.ts';
+import { callTool, failureOf, personsTurn, settled, testEngine, testHost } from '../support/engine.ts';
 import { startWorld } from '../support/world.ts';
 
 const resource = 'https://mcp.example/mcp';
@@ -165,6 +166,32 @@ describe('the end of an engine', () => {
     await engine.dispose();
     expect(await holderOf()).toBeUndefined();
     expect((await login).code).toBe('cancelled');
+    await world.close();
+  });
+
+  it('waits for the answer to a renewal: it may be the only one', async () => {
+    const world = await startWorld();
+    const { engine, session } = testEngine(world.resource);
+    await session.login();
+    let answer = (): void => {};
+    const asked = new Promise<void>((arrived) => {
+      world.script('a POST /token', async () => {
+        arrived();
+        await new Promise<void>((resolve) => {
+          answer = resolve;
+        });
+        return undefined;
+      });
+    });
+    world.expireAccessTokens();
+    const request = callTool(session, 'any').catch((error: unknown) => error);
+    await asked;
+    const ended = isOver(engine.dispose());
+    await pause(30);
+    expect(ended()).toBe(false);
+    answer();
+    await expect.poll(ended).toBe(true);
+    await request;
     await world.close();
   });
 

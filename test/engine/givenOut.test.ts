@@ -22,7 +22,7 @@ describe('the token that was given out last', () => {
     ['it was bound to a key', givenOut(token('a', '1', true)), 'DPoP a', '1'],
     ['it was bound to a key, and sent without', givenOut(token('a', '1', true)), 'Bearer a', ''],
     ['it was bound to none, and sent with one', givenOut(token('a', '1')), 'DPoP a', ''],
-  ])('TOK-9: where %s', (_where, given, sent, version) => {
+  ])('is known where %s', (_where, given, sent, version) => {
     expect(given.versionSent(sent)).toBe(version);
   });
 });
