@@ -29,7 +29,7 @@ describe('a wait of a host', () => {
   it.each([
     ['gives', () => Promise.resolve('done'), 'done'],
     ['throws', () => Promise.reject('failed'), 'failed'],
-  ])('C18: ends with what the work %s, and leaves no listener', async (_what, work, outcome) => {
+  ])('ends with what the work %s, and leaves no listener', async (_what, work, outcome) => {
     const { signal } = new AbortController();
     const waiting = orAborted(work(), signal);
     expect(listenersOf(signal)).toBe(1);

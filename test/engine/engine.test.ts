@@ -102,7 +102,7 @@ describe('a session that nobody uses', () => {
     [tenMinutes, 2, undefined],
     [99, 1, 100],
     [100, 2, 100],
-  ])('C12: after %i ms was started %i times', async (later, times, idleAfter) => {
+  ])('after %i ms was started %i times', async (later, times, idleAfter) => {
     let clock = 0;
     const told: Progress[] = [];
     const engine = engineOf({

@@ -16,7 +16,7 @@ const fresh = { authorized: { renewal: 'fresh', stepUp: 'settled' } } as const;
 const grant = { ...full.grant, expiresAt: 90_000 } as NonNullable<AuthContext['grant']>;
 
 describe('the states of the chart', () => {
-  it('L04: have names without a gap, and the chart itself has none', () => {
+  it('have names without a gap, and the chart itself has none', () => {
     expect(allStates.get('')?.name).toBe('');
     for (const [name, state] of allStates) {
       expect(state).toEqual({ name, description: expect.stringMatching(/./), spec: expect.any(Array) });
@@ -25,7 +25,7 @@ describe('the states of the chart', () => {
     }
   });
 
-  it('L04: are active from the outer ones to the inner ones', () => {
+  it('are active from the outer ones to the inner ones', () => {
     expect(activeStates(at('idle'))).toEqual(['idle']);
     expect(activeStates(at({ authorizing: 'exchanging' }))).toEqual([
       'authorizing',

@@ -33,13 +33,13 @@ function chart() {
 }
 
 describe('a wait for a chart', () => {
-  it('C12: ends at once where it is there already', async () => {
+  it('ends at once where it is there already', async () => {
     const { until, looks } = chart();
     expect((await until((value) => value === 'here')).value).toBe('here');
     expect(looks()).toBe(1);
   });
 
-  it('C12: ends when it gets there, and looks no more', async () => {
+  it('ends when it gets there, and looks no more', async () => {
     const { actor, until, looks } = chart();
     const waiting = until((value) => value === 'there');
     actor.send({ type: 'other' });
@@ -54,7 +54,7 @@ describe('a wait for a chart', () => {
     ['done', (actor: ReturnType<typeof chart>['actor']) => actor.send({ type: 'end' })],
     ['error', (actor: ReturnType<typeof chart>['actor']) => actor.send({ type: 'fail' })],
     ['stopped', (actor: ReturnType<typeof chart>['actor']) => actor.stop()],
-  ])('C12: ends when the chart is %s', async (status, end) => {
+  ])('ends when the chart is %s', async (status, end) => {
     const { actor, until } = chart();
     const waiting = until(() => false);
     end(actor);
