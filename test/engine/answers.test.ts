@@ -77,7 +77,12 @@ describe('the evidence of an answer', () => {
   it.each([
     ['https://mcp.example/mcp', 'https://mcp.example'],
     ['https://elsewhere.example/', 'https://elsewhere.example'],
+    ['https://elsewhere.example/?of=https://mcp.example/', 'https://elsewhere.example'],
+    ['https://mcp.example.elsewhere.example/', 'https://mcp.example.elsewhere.example'],
     ['', undefined],
+    // Of another library than the platform's.
+    [undefined, undefined],
+    ['/mcp', undefined],
   ])('W17: of %j comes from %s', (url, origin) => {
     const response = { status: 403, url } as Response;
     expect(answerOf(response, 'https://mcp.example')).toStrictEqual({

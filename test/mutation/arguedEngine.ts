@@ -40,4 +40,6 @@ export const arguedOfEngine: Readonly<Record<string, string>> = {
   "engine/tools.ts | toolsOf | new Dpop(client.dpop ?? 'off', now) → new Dpop(client.dpop ?? '', now)": off,
   'engine/tools.ts | toolsOf.doorOf | policy.dangerouslyAllowPrivateAddressAt ?? [] → policy.dangerouslyAllowPrivateAddressAt':
     'A door that is told of no such origins allows none.',
+  'engine/answers.ts | originOf | url.startsWith(`${resourceOrigin}/`) → false':
+    'What is taken apart has the same origin: only a moment is saved.',
 };
