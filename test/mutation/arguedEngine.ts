@@ -42,4 +42,7 @@ export const arguedOfEngine: Readonly<Record<string, string>> = {
     'A door that is told of no such origins allows none.',
   'engine/answers.ts | originOf | url.startsWith(`${resourceOrigin}/`) → false':
     'What is taken apart has the same origin: only a moment is saved.',
+  "engine/options/byName.ts | headerName | /^[!#$%&'*+.^_`|~\\w-]{1,128}$/ → /^[!#$%&'*+.^`|~\\w-]{1,128}$/":
+    'An underscore is one of `\\w`, too.',
+  'engine/options/byName.ts | origin | urlOf(String(one))?.origin → urlOf(String(one)).origin': never,
 };
