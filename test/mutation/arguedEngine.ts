@@ -45,4 +45,6 @@ export const arguedOfEngine: Readonly<Record<string, string>> = {
   "engine/options/byName.ts | headerName | /^[!#$%&'*+.^_`|~\\w-]{1,128}$/ → /^[!#$%&'*+.^`|~\\w-]{1,128}$/":
     'An underscore is one of `\\w`, too.',
   'engine/options/byName.ts | origin | urlOf(String(one))?.origin → urlOf(String(one)).origin': never,
+  'engine/sessions.ts | Sessions.isAwake | session !== undefined && this.#awake.has(session) → this.#awake.has(session)':
+    typed,
 };
