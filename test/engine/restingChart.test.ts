@@ -1,5 +1,5 @@
 // A chart at rest: it says what it said before, whatever it had come to, and shares what many sessions have in common.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CommonTexts, RestingChart } from '../../engine/restingChart.ts';
 import { createAuthEngine, memoryStore } from '../../index.ts';
 import { initialContext } from '../../machines/context.ts';
@@ -42,6 +42,20 @@ describe('a chart at rest', () => {
     const before = machine.resolveState({ value: { failed: 'coolingDown' }, context: { ...full, failure } });
     const after = new RestingChart(before, new CommonTexts()).snapshot(machine, { session, interaction });
     expect(after.context.failure).toEqual(failure);
+  });
+
+  it('C12: shares what it knows of its resource and its server, and nothing of its own', () => {
+    const texts = new CommonTexts();
+    const shared = vi.spyOn(texts, 'of');
+    const ways = { metadataDocument: 'https://app.example/client', dynamic: true };
+    const of = (change: Partial<typeof full>) =>
+      new RestingChart(machine.resolveState({ value: 'idle', context: { ...full, ways, ...change } }), texts);
+    of({});
+    of({ session: { ...session, subject: 'bob' }, grant: null, failure: null });
+    const [[one], [other]] = shared.mock.calls as [[string], [string]];
+    expect(other).toBe(one);
+    const { resourceMetadata, server, registration, binding } = full;
+    expect(JSON.parse(one)).toEqual(['idle', { resourceMetadata, server, registration, binding, ways }]);
   });
 
   it('C12: shares texts with the others, and begins anew after a thousand', () => {
