@@ -6,6 +6,7 @@ const never = 'The compiler asks for a value where there always is one.';
 const nothingHeld = 'Where the tools were never made, no login is held, and none is left to others.';
 const atHand = 'What is at hand is what would be loaded: only a moment is saved.';
 const off = 'Only `preferred` and `required` are asked for: whatever else it is, it is off.';
+const names = 'Only the names are looked at: that each stands beside `true` is for the compiler.';
 
 /** By the id of the mutant, as `npm run mutation` prints it. */
 export const arguedOfEngine: Readonly<Record<string, string>> = {
@@ -47,4 +48,26 @@ export const arguedOfEngine: Readonly<Record<string, string>> = {
   'engine/options/byName.ts | origin | urlOf(String(one))?.origin → urlOf(String(one)).origin': never,
   'engine/sessions.ts | Sessions.isAwake | session !== undefined && this.#awake.has(session) → this.#awake.has(session)':
     typed,
+  'engine/options/client.ts | privateKeyShape | { ES256: true, RS256: true } → { ES256: false, RS256: true }':
+    names,
+  'engine/options/client.ts | privateKeyShape | { ES256: true, RS256: true } → { ES256: true, RS256: false }':
+    names,
+  'engine/options/client.ts | preRegisteredShape | none: true → none: false': names,
+  'engine/options/client.ts | preRegisteredShape | client_secret_basic: true → client_secret_basic: false':
+    names,
+  'engine/options/client.ts | preRegisteredShape | client_secret_post: true → client_secret_post: false':
+    names,
+  "engine/options/client.ts | kind | 'client-credentials': true → 'client-credentials': false": names,
+  "engine/options/client.ts | kind | { 'client-credentials': true, enterprise: true, workload: true, device: true, } → { 'client-credentials': true, enterprise: true, workload: false, device: true, }":
+    names,
+  "engine/options/client.ts | kind | { 'client-credentials': true, enterprise: true, workload: true, device: true, } → { 'client-credentials': true, enterprise: true, workload: true, device: false, }":
+    names,
+  'engine/options/client.ts | clientShape | { off: true, preferred: true, required: true } → { off: false, preferred: true, required: true }':
+    names,
+  'engine/options/client.ts | clientShape | { off: true, preferred: true, required: true } → { off: true, preferred: true, required: false }':
+    names,
+  "engine/options/client.ts | isMetadataUrl | typeof value === 'string' → true": typed,
+  'engine/options/policy.ts | policyShape | { ask: true, auto: true } → { ask: false, auto: true }': names,
+  'engine/options/policy.ts | policyShape | { GET: true, POST: true } → { GET: false, POST: true }': names,
+  'engine/options/policy.ts | policyShape | { GET: true, POST: true } → { GET: true, POST: false }': names,
 };

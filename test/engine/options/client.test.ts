@@ -100,6 +100,23 @@ describe('a client', () => {
     );
   });
 
+  it.each([
+    { kind: 'client-credentials' },
+    { kind: 'workload', assertion: async () => 'a.b.c' },
+    { kind: 'device', show: () => {} },
+    {
+      kind: 'enterprise',
+      identityProvider: { tokenEndpoint: 'https://idp.example/token', clientId: 'a', clientSecret: 'x' },
+      idToken: async () => 'a.b.c',
+    },
+  ])('HOST-2: may have the grant %j', (grant) => {
+    expect(said({ grant })).toBeUndefined();
+  });
+
+  it('HOST-2: may have tokens for registration', () => {
+    expect(said({ initialAccessTokens: [{ issuer: 'https://a.example', token: 't' }] })).toBeUndefined();
+  });
+
   it('HOST-2: has a grant of a kind that is known, with the options of that kind', () => {
     expect(said({ grant: { kind: 'password' } })).toBe(
       'client.grant.kind must be one of client-credentials, enterprise, workload, device.',
