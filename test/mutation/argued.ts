@@ -1,6 +1,7 @@
 // Mutants that no test finds, and that are no fault: each with the reason.
-import { ofSessions } from './arguedOfSessions.ts';
+
 import { arguedOfEngine } from './arguedEngine.ts';
+import { arguedOfSessions } from './arguedSessions.ts';
 
 const written =
   'The URL parser writes an IPv6 host in one way, in brackets, and refuses what is longer or has an empty end.';
@@ -26,7 +27,7 @@ const atHand = 'What is at hand is what would be loaded: only a moment is saved.
 
 /** By the id of the mutant, as `npm run mutation` prints it. */
 export const argued: Readonly<Record<string, string>> = {
-  ...ofSessions,
+  ...arguedOfSessions,
   ...arguedOfEngine,
   'protocol/address.ts | isLoopback | /^\\[::ffff:7f[\\da-f]{2}:[\\da-f]{1,4}\\]$/ → /\\[::ffff:7f[\\da-f]{2}:[\\da-f]{1,4}\\]$/':
     written,

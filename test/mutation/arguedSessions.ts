@@ -12,7 +12,7 @@ const counted = 'It is only compared with itself: what matters is that it is ano
 const atHand = 'What is at hand is what would be loaded: only a moment is saved.';
 
 /** By the id of the mutant, as `npm run mutation` prints it. */
-export const ofSessions: Readonly<Record<string, string>> = {
+export const arguedOfSessions: Readonly<Record<string, string>> = {
   'engine/tokenInHand.ts | TokenInHand.keep | !running || grant?.version !== token.version → grant?.version !== token.version':
     typed,
   "engine/sessionTokens.ts | SessionTokens.lookAgain | before.hasTag('canSend') ? grant?.issuer : undefined → before.hasTag('canSend') ? grant.issuer : undefined":
