@@ -7,7 +7,7 @@ import { settings } from './settings.ts';
 import { walk } from './walk.ts';
 
 /** How many states of each setting are looked at here. */
-const NEAR = 45;
+const NEAR = 60;
 
 describe('the chart', () => {
   it('has arrows that can be told apart', () => {
