@@ -7,6 +7,7 @@ const nothingHeld = 'Where the tools were never made, no login is held, and none
 const atHand = 'What is at hand is what would be loaded: only a moment is saved.';
 const off = 'Only `preferred` and `required` are asked for: whatever else it is, it is off.';
 const names = 'Only the names are looked at: that each stands beside `true` is for the compiler.';
+const unbound = 'Where nothing is bound, there is no server that is compared.';
 
 /** By the id of the mutant, as `npm run mutation` prints it. */
 export const arguedOfEngine: Readonly<Record<string, string>> = {
@@ -70,4 +71,7 @@ export const arguedOfEngine: Readonly<Record<string, string>> = {
   'engine/options/policy.ts | policyShape | { ask: true, auto: true } → { ask: false, auto: true }': names,
   'engine/options/policy.ts | policyShape | { GET: true, POST: true } → { GET: false, POST: true }': names,
   'engine/options/policy.ts | policyShape | { GET: true, POST: true } → { GET: true, POST: false }': names,
+  'engine/holdings.ts | holdingsOf | other === binding?.current → other === binding.current': unbound,
+  'engine/holdings.ts | holdingsOf | one === binding?.current → one === binding.current': unbound,
+  'engine/holdings.ts | holdingsOf | issuer === binding?.current → issuer === binding.current': unbound,
 };
