@@ -60,6 +60,23 @@ describe('the code of a host', () => {
     for (const tell of [host.onProgress, host.inspect, host.onDefect]) tell('nobody' as never);
   });
 
+  it('C14: is told of no defect where it is nothing, and of what it throws where it is there', async () => {
+    const onDefect = vi.fn();
+    const none = hostCodeOf({ client, onDefect });
+    none.now();
+    await none.sleep(1, new AbortController().signal);
+    await none.store.list('');
+    expect(onDefect).not.toHaveBeenCalled();
+    const fault = new Error('of the host');
+    const fail = (): never => {
+      throw fault;
+    };
+    const own = hostCodeOf({ client, onDefect, onProgress: fail, onTrace: fail, inspect: fail, now: fail });
+    for (const tell of [own.onProgress, own.onTrace, own.inspect]) tell?.('somebody' as never);
+    own.now();
+    expect(onDefect.mock.calls).toEqual([[fault], [fault], [fault], [fault]]);
+  });
+
   it('HOST-2: sends by the fetch of the platform as it was when the engine was made', async () => {
     const answer = new Response('there');
     const send = vi.fn(async function (this: unknown) {
