@@ -8,6 +8,7 @@ const atHand = 'What is at hand is what would be loaded: only a moment is saved.
 const off = 'Only `preferred` and `required` are asked for: whatever else it is, it is off.';
 const names = 'Only the names are looked at: that each stands beside `true` is for the compiler.';
 const unbound = 'Where nothing is bound, there is no server that is compared.';
+const room = 'Equal texts cannot be told apart: how many of them are shared makes a difference of room only.';
 
 /** By the id of the mutant, as `npm run mutation` prints it. */
 export const arguedOfEngine: Readonly<Record<string, string>> = {
@@ -74,4 +75,14 @@ export const arguedOfEngine: Readonly<Record<string, string>> = {
   'engine/holdings.ts | holdingsOf | other === binding?.current → other === binding.current': unbound,
   'engine/holdings.ts | holdingsOf | one === binding?.current → one === binding.current': unbound,
   'engine/holdings.ts | holdingsOf | issuer === binding?.current → issuer === binding.current': unbound,
+  'engine/restingChart.ts | MAX_TEXTS | const MAX_TEXTS = 1_000; → const MAX_TEXTS = 1001;': room,
+  'engine/restingChart.ts | MAX_TEXTS | const MAX_TEXTS = 1_000; → const MAX_TEXTS = 999;': room,
+  'engine/restingChart.ts | CommonTexts.of | if (known !== undefined) return known; → if (false) return known;':
+    room,
+  'engine/restingChart.ts | CommonTexts.of | this.#known.size >= MAX_TEXTS → true': room,
+  'engine/restingChart.ts | CommonTexts.of | this.#known.size >= MAX_TEXTS → this.#known.size > MAX_TEXTS':
+    room,
+  'engine/restingChart.ts | CommonTexts.of | this.#known.set(text, text); → nothing': room,
+  'engine/restingChart.ts | RestingChart.constructor | known.filter(([name]) => !common.has(name)) → known':
+    room,
 };
