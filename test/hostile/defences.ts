@@ -18,7 +18,6 @@ const protocolDefences: readonly Defence[] = [
   ]),
   ...inFile('protocol/wellKnown.ts', [
     ['D35', "if (text.includes('?')) return { ok: false, reason: 'it has a query' };", ''],
-    ['D25', "if (named.url.origin !== ours.url.origin || identifier.includes('?')) return 'no';", ''],
     ['D33', "if (path === '') return [", 'if (true) return ['],
     ['D28', "const path = pathname === '/' ? '' : pathname;", "const path = '';"],
   ]),
@@ -48,6 +47,8 @@ const protocolDefences: readonly Defence[] = [
     ],
   ]),
   ...inFile('protocol/resourceMetadata.ts', [
+    ['D25', "(match === 'parent' && !isOwnWellKnown(url, identifier))", 'false'],
+    ['M05', "if (match === 'no' || (", 'if (('],
     ['D24', "if (match === 'no' || (", 'if (('],
     ['D31', 'value.slice(0, MAX_SERVERS)', 'value'],
   ]),
@@ -71,13 +72,9 @@ const protocolDefences: readonly Defence[] = [
       '(status !== 401 && status !== 403) || !isOfResource(answer)',
       '(status !== 401 && status !== 403)',
     ],
-    [
-      'U17',
-      "return status === 401 || challenge.error === 'insufficient_scope' ? challenge : undefined;",
-      'return challenge;',
-    ],
   ]),
   ...inFile('protocol/authorizationResponse.ts', [
+    ['D39', 'return issuer === expected.issuer ? undefined', 'return issuer ? undefined'],
     ['A08', "if (state === undefined || !sameText(state, expected.state)) return { kind: 'not-ours' };", ''],
     ['A11', "return expected.sendsIssuer ? { kind: 'issuer-missing' } : undefined;", 'return undefined;'],
     [
@@ -124,7 +121,6 @@ const protocolDefences: readonly Defence[] = [
   ]),
   ...inFile('protocol/binding.ts', [
     ['R16', "if (before?.kind === 'pre-registered' && before.issuer !== issuer) return", 'if (false) return'],
-    ['R15', 'eligible.find((one) => one.issuer === issuer);', 'eligible[0];'],
   ]),
   ...inFile('protocol/scopes.ts', [
     ['U11', ' && of.server.scopesSupported.includes(OFFLINE_ACCESS)', ''],
@@ -132,14 +128,18 @@ const protocolDefences: readonly Defence[] = [
   ]),
   ...inFile('protocol/retryAfter.ts', [['T21', 'Math.min(Math.max(wait, 0), MAX_WAIT)', 'wait']]),
   ...inFile('protocol/resourceRedirect.ts', [
+    ['M11', 'leavesOrigin: to.origin !== url.origin,', 'leavesOrigin: false,'],
     ['L06', 'leavesOrigin: to.origin !== url.origin,', 'leavesOrigin: false,'],
   ]),
   ...inFile('protocol/renewal.ts', [
     ['T15', "return stored === undefined || stored === failed ? 'remove' : 'adopt';", "return 'remove';"],
   ]),
+  ...inFile('protocol/text.ts', [
+    ['L14', 'if (out.length + piece.length > max) return', 'if (false) return'],
+  ]),
   ...inFile('protocol/ownership.ts', [
+    ['R15', 'if (issuer === server) return undefined;', 'if (issuer !== undefined) return undefined;'],
     ['S06', 'return isOfClient && isSameSession(one.session, other.session);', 'return true;'],
-    ['M02', 'if (issuer === active) return undefined;', 'if (issuer !== undefined) return undefined;'],
   ]),
 ];
 

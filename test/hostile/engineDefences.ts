@@ -22,7 +22,13 @@ export const engineDefences: readonly Defence[] = [
     ],
     ['A26', 'location: donePath,', 'location: target,'],
   ]),
-  ...inFile('actors/userAgents/callbackPage.ts', [['A25', "`default-src 'none'; style-src", '`style-src']]),
+  ...inFile('engine/hostCode.ts', [
+    ['P08', 'now: now ? guardedNow(now, onDefect) : Date.now,', 'now: () => Date.now(),'],
+  ]),
+  ...inFile('actors/userAgents/callbackPage.ts', [
+    ['L09', "'referrer-policy': 'no-referrer',", "'x-none': 'none',"],
+    ['A25', "`default-src 'none'; style-src", '`style-src'],
+  ]),
   ...inFile('engine/sessionFetch.ts', [
     [
       'C15',
