@@ -273,6 +273,8 @@ export async function startWorld(): Promise<World> {
           response.end(body === undefined || isText ? (body ?? '') : JSON.stringify(body));
         });
       });
+      // Clients close idle connections: on a busy machine a request would meet one that the server is just closing.
+      server.keepAliveTimeout = 0;
       server.listen(0, '127.0.0.1', () => resolve(server));
     });
   const [resource, a, b] = await Promise.all([start('resource'), start('a'), start('b')]);

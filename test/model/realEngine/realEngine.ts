@@ -312,7 +312,12 @@ export class RealEngine {
 
   async #within(work: Promise<void>, what: string): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      this.#late = () => reject(new Divergence(`${what} within ${STEP_TIMEOUT} ms in ${this.name}`));
+      this.#late = () =>
+        reject(
+          new Divergence(
+            `${what} within ${STEP_TIMEOUT} ms in ${this.name}: ${this.#actor.getSnapshot().context.failure?.message}`,
+          ),
+        );
       this.#watchdog.refresh();
       work.then(resolve, reject);
     });
