@@ -53,7 +53,7 @@ const protocolDefences: readonly Defence[] = [
     ['D31', 'value.slice(0, MAX_SERVERS)', 'value'],
   ]),
   ...inFile('protocol/challenge.ts', [
-    ['W02', "at = skip(header, at, ', \\t');", "at = skip(header, at, ' \\t');"],
+    ['W02', "return at === header.length || header[at] === ',';", 'return at === header.length;'],
     [
       'W04',
       "params.get('resource_metadata')",

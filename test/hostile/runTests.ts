@@ -8,6 +8,9 @@ import { idsIn } from '../requirements/ids.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
+/** Tests that take longer than that never end, in milliseconds: without a defence a reader may go round for ever. */
+const LONGEST = 100_000;
+
 export interface Done {
   readonly title: string;
   /** Ids that the title names. */
@@ -68,7 +71,12 @@ function vitest(args: readonly string[], environment: Readonly<Record<string, st
   const child = spawn(
     process.execPath,
     ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/hostile/vitest.config.ts', ...args],
-    { cwd: ROOT, env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] },
+    {
+      cwd: ROOT,
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...('AUTHCHART_WITHOUT' in environment && { timeout: LONGEST, killSignal: 'SIGKILL' }),
+    },
   );
   let printed = '';
   for (const stream of [child.stdout, child.stderr])
