@@ -139,7 +139,6 @@ const protocolDefences: readonly Defence[] = [
   ]),
   ...inFile('protocol/ownership.ts', [
     ['R15', 'if (issuer === server) return undefined;', 'if (issuer !== undefined) return undefined;'],
-    ['S06', 'return isOfClient && isSameSession(one.session, other.session);', 'return true;'],
   ]),
 ];
 

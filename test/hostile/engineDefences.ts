@@ -20,7 +20,6 @@ export const engineDefences: readonly Defence[] = [
       "if (redirectUri === undefined) return { kind: 'refuse', status: 403 };",
       "if (redirectUri === undefined) return { kind: 'take', query: target.slice(path.length), redirectUri: [...answered.values()][0] ?? '' };",
     ],
-    ['A26', 'location: donePath,', 'location: target,'],
   ]),
   ...inFile('engine/hostCode.ts', [
     ['P08', 'now: now ? guardedNow(now, onDefect) : Date.now,', 'now: () => Date.now(),'],
