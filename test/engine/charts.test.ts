@@ -1,7 +1,5 @@
 // Charts as sessions hold them: told while they run, put to rest when nobody needs them, the one unused longest first.
 import { setTimeout as pause } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { AnyStateNode, InspectionEvent } from 'xstate';
 import type { SessionId } from '../../contract/facts.ts';
@@ -20,6 +18,7 @@ import { type AuthContext, initialContext } from '../../machines/context.ts';
 import { Records } from '../../stores/records.ts';
 import { samples } from '../stores/recordSamples.ts';
 import { testHost } from '../support/engine.ts';
+import { collectGarbage } from '../support/garbage.ts';
 import { full } from './contexts.ts';
 
 type Value = Parameters<typeof authMachine.resolveState>[0]['value'];
@@ -235,17 +234,15 @@ describe('observers', () => {
   const session = { resource, subject: '', label: '' };
 
   it('S16: one that takes the place of one that was let go stays', async () => {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
     const observers = new Observers((of) => new Observer(of, () => {}));
     observers.of(session);
     await pause(1);
     // In the same turn as it goes: nobody has been told of it yet.
-    collect();
+    collectGarbage();
     const next = observers.of(session);
     for (let turn = 0; turn < 5; turn += 1) {
       await pause(5);
-      collect();
+      collectGarbage();
     }
     expect(observers.of(session)).toBe(next);
     expect(observers.size).toBe(1);

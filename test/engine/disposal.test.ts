@@ -1,13 +1,12 @@
 // What an engine leaves behind: nothing that it woke to stop it, nothing of sessions that were let go, nothing that grows.
 import { setTimeout as pause } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createActor } from 'xstate';
 import { Observer } from '../../engine/observe.ts';
 import { Observers } from '../../engine/observers.ts';
 import { hostUserAgent, memoryStore, type Store } from '../../index.ts';
 import { callTool, settled, testEngine, testHost } from '../support/engine.ts';
+import { collectGarbage } from '../support/garbage.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 let world: World;
@@ -58,14 +57,12 @@ describe('dispose', () => {
 
 describe('observers', () => {
   it('S16: of sessions that nobody holds any more are let go', async () => {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
     const observers = new Observers((session) => new Observer(session, () => {}));
     for (let at = 0; at < 1_000; at += 1)
       observers.of({ resource: 'https://r.example', subject: `${at}`, label: '' });
     await expect
       .poll(() => {
-        collect();
+        collectGarbage();
         return observers.size;
       })
       .toBeLessThan(10);

@@ -1,6 +1,4 @@
 // What else is asked of a session: what its chart is told, for how long somebody waits, and what a session at rest lets go of.
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
 import { Dpop } from '../../actors/network/dpop.ts';
 import { makeKey } from '../../actors/network/dpopKey.ts';
@@ -9,6 +7,7 @@ import { keys } from '../../stores/records.ts';
 import { store } from '../actors/stored.ts';
 import { samples } from '../stores/recordSamples.ts';
 import { failureOf } from '../support/engine.ts';
+import { collectGarbage } from '../support/garbage.ts';
 import { full } from './contexts.ts';
 import { from } from './resourceBench.ts';
 import { awaiting, ended, exchanging, id, idle, isOver, loggedIn, sessionAt } from './sessionBench.ts';
@@ -245,15 +244,13 @@ describe('a session and its chart', () => {
   });
 
   it('C12: keeps no token and no key in memory while it rests', async () => {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
     const dpop = new WatchedDpop('preferred', Date.now);
     const { session, tools, go } = sessionAt(idle, { tools: { dpop } });
     go(loggedIn(await store(tools, 'grant', { dpopKey: await makeKey() })));
     await session.fetch(url);
     const fetchOfBefore = new WeakRef(session.fetch);
     const isKept = (): readonly boolean[] => {
-      collect();
+      collectGarbage();
       return [dpop.opened, fetchOfBefore].map((one) => one?.deref() !== undefined);
     };
     expect(isKept()).toEqual([true, true]);

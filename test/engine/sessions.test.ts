@@ -1,11 +1,10 @@
 // The sessions of an engine: which one is meant, who is put to rest, and what is left after the engine has stopped.
 import { setTimeout as pause } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { SessionId } from '../../contract/facts.ts';
 import type { EngineSession } from '../../engine/session.ts';
 import { Sessions } from '../../engine/sessions.ts';
+import { collectGarbage } from '../support/garbage.ts';
 
 const idOf = (subject: string): SessionId => ({ resource: 'https://mcp.example', subject, label: '' });
 
@@ -73,16 +72,14 @@ describe('the sessions of an engine', () => {
   });
 
   it('S16: one that takes the place of one that nobody holds any more stays', async () => {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
     const { sessions, stopped } = sessionsOf();
     sessions.open(idOf('a'));
     await pause(1);
-    collect();
+    collectGarbage();
     const next = sessions.open(idOf('a'));
     for (let turn = 0; turn < 5; turn += 1) {
       await pause(5);
-      collect();
+      collectGarbage();
     }
     expect(sessions.open(idOf('a'))).toBe(next);
     sessions.stop();
@@ -90,13 +87,11 @@ describe('the sessions of an engine', () => {
   });
 
   it('S16: one that nobody holds any more is not stopped', async () => {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
     const { sessions, stopped } = sessionsOf();
     const gone = new WeakRef(sessions.open(idOf('a')));
     await expect
       .poll(() => {
-        collect();
+        collectGarbage();
         return gone.deref() === undefined;
       })
       .toBe(true);

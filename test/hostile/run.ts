@@ -11,6 +11,9 @@ const USAGE = 'usage: npm run hostile [-- --without [--sample N] [--seed TEXT]]'
 /** Titles that name a threat. */
 const NAMED = `(^|[^\\w-])[${[...new Set(registeredThreats.map((id) => id[0]))].join('')}]\\d\\d`;
 
+/** How long all of them may take, in milliseconds. */
+const LONGEST = 20 * 60_000;
+
 interface Standing {
   readonly id: ThreatId;
   readonly passed: number;
@@ -21,7 +24,11 @@ interface Standing {
 async function standings(): Promise<readonly Standing[]> {
   const files = await readTestFiles();
   const naming = new Set(registeredThreats.flatMap((id) => proofsOf(id, files).map(({ file }) => file)));
-  const done = await runTests([...naming], NAMED);
+  const done = await runTests({
+    files: [...naming],
+    title: NAMED,
+    stopping: AbortSignal.timeout(LONGEST),
+  });
   return registeredThreats.map((id) => {
     const tests = done.filter(({ ids }) => ids.includes(id));
     const failed = tests.filter(({ status }) => status === 'failed').map(({ title }) => title);

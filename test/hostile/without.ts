@@ -1,17 +1,16 @@
 // Takes one defence away at a time, and sees whether the tests that name its threat notice.
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { proofsOf, readTestFiles, type TestFile } from '../requirements/rows.ts';
+import { lotOf } from '../support/draw.ts';
 import type { Defence } from './defence.ts';
 import { defences } from './defences.ts';
 import { runTests } from './runTests.ts';
 
+/** Tests that take longer than that never end, in milliseconds: without a defence a reader may go round for ever. */
+const LONGEST = 100_000;
 /** How many are tried at once. */
 const AT_ONCE = 2;
-
-const hashOf = (seed: string, { id, file }: Defence): string =>
-  createHash('sha256').update(`${seed}\n${id}\n${file}`).digest('hex');
 
 /** @returns what is wrong with the row, or with the tests of its threat; nothing when they notice. */
 async function objectionTo(row: number, files: readonly TestFile[]): Promise<string | undefined> {
@@ -20,9 +19,12 @@ async function objectionTo(row: number, files: readonly TestFile[]): Promise<str
   if (source.split(defence.code).length !== 2) return 'its code is not there, or more than once';
   const naming = proofsOf(defence.id, files).map(({ file }) => file);
   if (naming.length === 0) return 'no test names it';
-  const done = await runTests(naming, `(^|[^\\w-])${defence.id}|…`, { AUTHCHART_WITHOUT: String(row) }).catch(
-    () => undefined,
-  );
+  const done = await runTests({
+    files: naming,
+    title: `(^|[^\\w-])${defence.id}|…`,
+    env: { AUTHCHART_WITHOUT: String(row) },
+    stopping: AbortSignal.timeout(LONGEST),
+  }).catch(() => undefined);
   if (!done) return 'its tests never end, or cannot be run';
   const mine = done.filter(({ ids }) => ids.includes(defence.id));
   return mine.some(({ status }) => status === 'failed') ? undefined : 'no test that names it fails';
@@ -37,7 +39,7 @@ export async function tryWithout(sample: number | undefined, seed: string): Prom
   const started = performance.now();
   const files = await readTestFiles();
   const rows = defences
-    .map((defence, row) => ({ row, rank: hashOf(seed, defence) }))
+    .map((defence, row) => ({ row, rank: lotOf(seed, defence.id) }))
     .sort((one, other) => (one.rank < other.rank ? -1 : 1))
     .slice(0, sample ?? defences.length)
     .map(({ row }) => row);

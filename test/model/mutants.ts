@@ -1,8 +1,9 @@
 // Wrong charts, each with one fault, made from the chart's own config: what shows whether the invariants see anything.
-import { createHash } from 'node:crypto';
+
 import { isDeepStrictEqual } from 'node:util';
 import { not, type StateNode } from 'xstate';
 import type { AuthMachine } from '../../machines/authMachine.ts';
+import { lotOf } from '../support/draw.ts';
 import {
   actionsOf,
   type Branch,
@@ -61,7 +62,7 @@ export function mutantsOf(machine: AuthMachine): readonly Mutant[] {
  * A smaller sample of the same seed is the beginning of a larger one.
  */
 export function sampleOf(mutants: readonly Mutant[], seed: string, count: number): readonly Mutant[] {
-  const hashed = mutants.map((mutant) => ({ mutant, hash: hashOf(seed, mutant.id) }));
+  const hashed = mutants.map((mutant) => ({ mutant, hash: lotOf(seed, mutant.id) }));
   hashed.sort((one, other) => (one.hash < other.hash ? -1 : 1));
   const seen = new Map<Fault, number>();
   const ranked = hashed.map(({ mutant }) => {
@@ -73,9 +74,6 @@ export function sampleOf(mutants: readonly Mutant[], seed: string, count: number
   ranked.sort((one, other) => one.rank - other.rank);
   return ranked.slice(0, count).map(({ mutant }) => mutant);
 }
-
-export const hashOf = (seed: string, id: string): string =>
-  createHash('sha256').update(`${seed}\n${id}`).digest('hex');
 
 /** What can be wrong with one arrow. */
 function mutantsAt(machine: AuthMachine, place: Place): readonly Mutant[] {

@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { readCoverage, writeCoverage } from '../../visualizations/coverage/coverage.ts';
+import { lotOf } from '../support/draw.ts';
 import { coverageOf, outdated } from './coverage.ts';
 import type { Job, Result } from './jobs.ts';
-import { hashOf } from './mutants.ts';
 import { doAll } from './pool.ts';
 import { type Outcome, report } from './report.ts';
 import type { Setting } from './setting.ts';
@@ -57,7 +57,7 @@ function readOptions(): Options {
 /** Those that the real engine is driven through: all, or others with each commit. */
 function drivenSettings({ exhaustive }: Options, commit: string): readonly Setting[] {
   if (exhaustive) return settings;
-  const rank = ({ name }: Setting): string => hashOf(commit, name);
+  const rank = ({ name }: Setting): string => lotOf(commit, name);
   return [...settings].sort((one, other) => (rank(one) < rank(other) ? -1 : 1)).slice(0, DRIVEN);
 }
 

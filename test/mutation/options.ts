@@ -1,8 +1,8 @@
 // What `npm run mutation` is asked for.
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { matchesGlob } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
+import { lotOf } from '../support/draw.ts';
 import { type Inventory, root } from './inventory.ts';
 
 export const USAGE = `usage: npm run mutation -- [--only GLOB]... [--changed [--since COMMIT]] [--sample N [--seed TEXT]]
@@ -91,6 +91,3 @@ export async function chosen(
 
 const isIn = (file: string, pattern: string): boolean =>
   file === pattern || file.startsWith(`${pattern.replace(/\/$/, '')}/`) || matchesGlob(file, pattern);
-
-const lotOf = (seed: string, id: string): string =>
-  createHash('sha256').update(`${seed} ${id}`).digest('hex');

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { medianOf } from '../../bench/measure.ts';
+import { collectGarbage } from '../support/garbage.ts';
 import { type Counts, live, soakEngine } from './client.ts';
 
 const USAGE = 'usage: npm run soak -- [--seconds N] [--sessions N]';
@@ -20,16 +20,11 @@ const KEPT_ALIVE = 8_000;
 
 const unhandled: string[] = [];
 process.on('unhandledRejection', (reason) => unhandled.push(String(reason)));
-setFlagsFromString('--expose-gc');
-const gc = runInNewContext('gc') as () => void;
 
 function heap(): number {
-  gc();
+  collectGarbage();
   return process.memoryUsage().heapUsed;
 }
-
-const median = (numbers: readonly number[]): number =>
-  [...numbers].sort((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? 0;
 
 /** Timers and sockets of this process; pipes to the terminal and to the servers are not the engine's. */
 const resources = (): readonly string[] =>
@@ -62,7 +57,7 @@ async function soak(seconds: number, sessions: number): Promise<boolean> {
 function tell(counts: Counts, heaps: readonly number[], left: readonly string[]): boolean {
   const from = Math.floor(heaps.length * WARM_UP);
   const third = Math.max(1, Math.floor((heaps.length - from) / 3));
-  const growth = median(heaps.slice(-third)) / median(heaps.slice(from, from + third));
+  const growth = medianOf(heaps.slice(-third)) / medianOf(heaps.slice(from, from + third));
   const ended = Object.entries(counts.ended).sort(([, one], [, other]) => other - one);
   console.log(ended.map(([name, times]) => `${name} ${times}`).join(', '));
   for (const one of [...new Set([...unhandled, ...counts.foreign])]) console.log(`FAIL ${one}`);

@@ -15,6 +15,8 @@ export interface VitestRun {
   readonly env?: Readonly<Record<string, string>>;
   /** Ends it, with all processes that it has started. */
   readonly stopping: AbortSignal;
+  /** What it prints is left out. */
+  readonly isQuiet?: boolean;
 }
 
 /** @returns whether Vitest was content; its results are in the file. */
@@ -24,12 +26,13 @@ export async function runVitest({
   args = [],
   env = {},
   stopping,
+  isQuiet = false,
 }: VitestRun): Promise<boolean> {
   const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
   const child = spawn(process.execPath, [vitest, 'run', ...tests, ...args], {
     cwd: ROOT,
     env: { ...process.env, ...env, AUTHCHART_TEST_REPORT: report },
-    stdio: 'inherit',
+    stdio: isQuiet ? 'ignore' : 'inherit',
     // With the processes that it starts it is a group, which can be ended as a whole.
     detached: true,
   });
