@@ -18,4 +18,10 @@ export class GivenOut {
     if (authorization === undefined) return this.#last?.version ?? null;
     return authorization === this.#last?.authorization ? this.#last.version : '';
   }
+
+  /** @param authorization as for `versionSent`. @returns the token in it. */
+  tokenSent(authorization: string | null | undefined): string | undefined {
+    const header = authorization === undefined ? this.#last?.authorization : authorization;
+    return header?.split(' ')[1];
+  }
 }

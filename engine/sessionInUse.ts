@@ -113,7 +113,7 @@ export class SessionInUse implements Fetching {
     const url = String(request.url ?? (response.url || this.id.resource));
     const grantVersion = this.#givenOut.versionSent(authorization);
     const answer = answerOf(response, new URL(this.id.resource).origin);
-    const sent = authorization?.split(' ')[1];
+    const sent = this.#givenOut.tokenSent(authorization);
     const challenge = challengeIn(answer, response.headers.get('www-authenticate'), sent);
     if (grantVersion !== null && provesGrant(answer)) this.prove({ version: grantVersion });
     if (!challenge) return false;

@@ -39,11 +39,12 @@ export function judgeExchangeAnswer(status: number, text: string): ExchangeVerdi
 
 /**
  * The failure that a refusal is: `server_unavailable` or `assertion_failed`.
+ * @param secrets what was sent and may not be shown.
  * @see RFC 8693 §2.2.2
  */
 export function exchangeFailure(
   { status, error: said }: ExchangeRefusal,
-  secrets: readonly (string | undefined)[] = [],
+  secrets: readonly (string | undefined)[],
 ): Failure {
   const error = said && codeWithout(said, secrets);
   const details = { status, ...(error !== undefined && { oauthError: error }) };

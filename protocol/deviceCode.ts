@@ -84,12 +84,13 @@ export function judgeDeviceAnswer(status: number, text: string, by: DeviceExpect
 
 /**
  * The failure that an answer without a code is: `server_unavailable`, `client_refused` or `authorization_refused`.
+ * @param secrets what was sent and may not be shown.
  * @see RFC 8628 §3.2, RFC 6749 §5.2
  */
 export function deviceFailure(
   { status, error: said }: DeviceRefusal,
   issuer: string,
-  secrets: readonly (string | undefined)[] = [],
+  secrets: readonly (string | undefined)[],
 ): Failure {
   const error = said && codeWithout(said, secrets);
   const details = { issuer, status, ...(error !== undefined && { oauthError: error }) };

@@ -41,7 +41,7 @@ export function judgePushAnswer(status: number, text: string): PushVerdict {
 export function pushFailure(
   { status, error: said }: PushRefusal,
   issuer: string,
-  secrets: readonly (string | undefined)[] = [],
+  secrets: readonly (string | undefined)[],
 ): Failure {
   const error = said && codeWithout(said, secrets);
   const details = { issuer, status, ...(error !== undefined && { oauthError: error }) };

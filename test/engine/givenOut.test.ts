@@ -25,4 +25,15 @@ describe('the token that was given out last', () => {
   ])('is known where %s', (_where, given, sent, version) => {
     expect(given.versionSent(sent)).toBe(version);
   });
+
+  it('L05: is the one that was sent, unless the host says another one, or none', () => {
+    const given = givenOut(token('a', '1'), token('b', '2', true));
+    expect(['Bearer a', 'DPoP b', undefined, null].map((sent) => given.tokenSent(sent))).toEqual([
+      'a',
+      'b',
+      'b',
+      undefined,
+    ]);
+    expect(givenOut().tokenSent(undefined)).toBeUndefined();
+  });
 });

@@ -130,6 +130,14 @@ export const corpora = {
       servers: {},
     }),
     text({ v: 1, pendingKey: 'pending:["a"]' }),
-    text({ type: 'step', at: 1, states: ['idle'], taken: [] }),
+    text({
+      kind: 'request',
+      at: 1,
+      session: { resource: 'https://api.example.com/mcp', subject: '', label: '' },
+      purpose: 'token',
+      method: 'POST',
+      url: 'https://auth.example.com/token',
+      status: 200,
+    }),
   ],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

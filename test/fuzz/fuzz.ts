@@ -9,8 +9,15 @@ const MOST_KEPT = 2_000;
 /** Whether something has reached the prototype of all objects is looked at this often. */
 const OFTEN = 1_000;
 
-interface Finding {
+/** What one process is asked for. */
+export interface FuzzJob {
+  /** Name of the target. */
   readonly target: string;
+  readonly inputs: number;
+  readonly seed: number;
+}
+
+interface Finding {
   readonly input: string;
   readonly why: string;
 }
@@ -34,8 +41,7 @@ export function fuzz(target: Target, inputs: number, seed: number): Fuzzed {
     const input = target.corpus[done] ?? mutated(from, kept, random);
     const { outcome, objection } = outcomeOf(target, input);
     const why = objection ?? (done % OFTEN === 0 ? pollution() : undefined);
-    if (why !== undefined)
-      return { inputs: done + 1, outcomes: outcomes.size, finding: { target: target.name, input, why } };
+    if (why !== undefined) return { inputs: done + 1, outcomes: outcomes.size, finding: { input, why } };
     if (outcomes.has(outcome)) continue;
     outcomes.add(outcome);
     if (kept.length < MOST_KEPT) kept.push(input);

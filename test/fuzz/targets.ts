@@ -35,16 +35,13 @@ export interface Target {
   readonly corpus: readonly string[];
   /**
    * Reads one input, and says in a few words what came of it: an input that brings a new word is worth keeping.
-   * @throws Objection when a promise is broken; AuthError for what is refused.
+   * @throws AuthError for what is refused; Error that names a promise that was broken.
    */
   readonly read: (input: string) => string;
 }
 
-/** A promise that was not kept. */
-class Objection extends Error {}
-
 function hold(isKept: boolean, promise: string): void {
-  if (!isKept) throw new Objection(promise);
+  if (!isKept) throw new Error(promise);
 }
 
 /** Scopes travel in one value of a URL: none of them may end it. */

@@ -6,14 +6,15 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { readCoverage, writeCoverage } from '../../visualizations/coverage/coverage.ts';
 import { lotOf } from '../support/draw.ts';
+import { doAll } from '../support/pool.ts';
 import { coverageOf, outdated } from './coverage.ts';
 import type { Job, Result } from './jobs.ts';
-import { doAll } from './pool.ts';
 import { type Outcome, report } from './report.ts';
 import type { Setting } from './setting.ts';
 import { settings } from './settings.ts';
 
 const REPORT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'reports', 'model.json');
+const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 const USAGE = 'usage: npm run model -- [--exhaustive] [--mutants] [--worlds N] [--seed N] [--write]';
 
 /** How much is tried where not everything is asked for. */
@@ -128,7 +129,7 @@ async function main(): Promise<void> {
   const options = readOptions();
   const started = performance.now();
   const results: Outcome[] = [];
-  await doAll(jobsFor(options, await commitId()), (job, result, seconds) => {
+  await doAll<Job, Result>(WORKER, jobsFor(options, await commitId()), (job, result, seconds) => {
     results.push({ job, result, seconds });
     tell(job, result, seconds);
   });

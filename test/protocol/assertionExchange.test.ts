@@ -55,7 +55,7 @@ describe('judgeExchangeAnswer (EXT-3)', () => {
 
 describe('exchangeFailure (EXT-3)', () => {
   const refused = (status: number, error?: string) =>
-    exchangeFailure({ kind: 'refused', status, ...(error !== undefined && { error }) });
+    exchangeFailure({ kind: 'refused', status, ...(error !== undefined && { error }) }, []);
 
   test('TOK-7: an outage is waited for, whatever it says', () => {
     for (const error of [undefined, 'invalid_grant'])

@@ -131,7 +131,7 @@ describe('judgeDeviceAnswer (EXT-6)', () => {
 
 describe('deviceFailure (EXT-6)', () => {
   const failed = (status: number, error?: string) =>
-    deviceFailure({ kind: 'refused', status, ...(error !== undefined && { error }) }, issuer);
+    deviceFailure({ kind: 'refused', status, ...(error !== undefined && { error }) }, issuer, []);
 
   test('TOK-7: an outage is waited for, whatever it says', () => {
     for (const error of [undefined, 'invalid_client', 'invalid_scope'])

@@ -55,7 +55,7 @@ describe('judgePushAnswer', () => {
 
 describe('pushFailure', () => {
   const refused = (status: number, error?: string) =>
-    pushFailure({ kind: 'refused', status, ...(error !== undefined && { error }) }, issuer);
+    pushFailure({ kind: 'refused', status, ...(error !== undefined && { error }) }, issuer, []);
 
   test('TOK-7, A29: an outage is waited for, whatever it says', () => {
     for (const error of [undefined, 'invalid_client', 'invalid_request']) {

@@ -2,19 +2,20 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import type { Job, Result } from './jobs.ts';
 
 /** Longest time for one job, in milliseconds. */
 const JOB_TIMEOUT = 40 * 60_000;
 
-/** @param onDone told of each result, as it comes, with the seconds that it took. */
-export async function doAll(
+/**
+ * @param program path of what each process runs: it answers each message that it gets by one.
+ * @param onDone told of each result, as it comes, with the seconds that it took.
+ */
+export async function doAll<Job extends object, Result>(
+  program: string,
   jobs: readonly Job[],
   onDone: (job: Job, result: Result, seconds: number) => void,
 ): Promise<void> {
   const queue = [...jobs];
-  const program = fileURLToPath(new URL('./worker.ts', import.meta.url));
   const workers = Math.min(availableParallelism(), queue.length);
   const work = async (): Promise<void> => {
     const worker = fork(program, {
@@ -25,7 +26,7 @@ export async function doAll(
     try {
       for (let job = queue.shift(); job; job = queue.shift()) {
         const started = performance.now();
-        onDone(job, await ask(worker, job), Math.round((performance.now() - started) / 100) / 10);
+        onDone(job, await ask<Result>(worker, job), Math.round((performance.now() - started) / 100) / 10);
       }
     } finally {
       worker.kill();
@@ -34,11 +35,11 @@ export async function doAll(
   await Promise.all(Array.from({ length: workers }, work));
 }
 
-async function ask(worker: ChildProcess, job: Job): Promise<Result> {
+async function ask<Result>(worker: ChildProcess, job: object): Promise<Result> {
   const answer = new AbortController();
   const signal = AbortSignal.any([answer.signal, AbortSignal.timeout(JOB_TIMEOUT)]);
   const gone = once(worker, 'exit', { signal }).then(([code]) => {
-    throw new Error(`The process of "${job.kind}" ended with ${code}`);
+    throw new Error(`The process of ${JSON.stringify(job)} ended with ${code}`);
   });
   const answered = once(worker, 'message', { signal }).then(([result]) => result as Result);
   gone.catch(() => {});
