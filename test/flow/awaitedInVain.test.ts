@@ -215,19 +215,23 @@ describe('a server that has forgotten a client, and says so to the person only',
       await expect.poll(() => clock.next).toBe(clock.now() + 600_000);
       clock.pass(600_000);
     };
-    return { ...made, store, login, timeOut, forgotten: made.clientId() };
+    const forgotten = made.clientId();
+    const logsInAsAnother = async (): Promise<void> => {
+      world.scripts.clear();
+      const again = made.session.login();
+      await personsTurn(made.session);
+      expect(made.clientId()).not.toBe(forgotten);
+      await made.finish();
+      await again;
+    };
+    return { ...made, store, login, timeOut, logsInAsAnother };
   }
 
   it('R11: the login ends by its time limit, and the next one that is asked for has another client', async () => {
-    const { session, engine, login, timeOut, clientId, forgotten, finish } = await atErrorPage();
+    const { engine, login, timeOut, logsInAsAnother } = await atErrorPage();
     await timeOut();
     expect(await login).toMatchObject({ code: 'login_timed_out', recovery: 'ask-user' });
-    world.scripts.clear();
-    const again = session.login();
-    await personsTurn(session);
-    expect(clientId()).not.toBe(forgotten);
-    await finish();
-    await again;
+    await logsInAsAnother();
     await engine.dispose();
   });
 
@@ -235,7 +239,7 @@ describe('a server that has forgotten a client, and says so to the person only',
     ['while the person is awaited', 'cancelled'],
     ['after the time limit', 'login_timed_out'],
   ])('R11: the host can forget the client %s', async (_when, code) => {
-    const { session, engine, store, login, timeOut, forgotten, clientId, finish } = await atErrorPage();
+    const { session, engine, store, login, timeOut, logsInAsAnother } = await atErrorPage();
     expect(await textsOf(store, 'registration:')).toHaveLength(1);
     if (code === 'login_timed_out') {
       await timeOut();
@@ -244,12 +248,7 @@ describe('a server that has forgotten a client, and says so to the person only',
     await session.logout({ forget: 'everything' });
     expect((await login).code).toBe(code);
     expect(await store.list('')).toEqual([]);
-    world.scripts.clear();
-    const again = session.login();
-    await personsTurn(session);
-    expect(clientId()).not.toBe(forgotten);
-    await finish();
-    await again;
+    await logsInAsAnother();
     expect(registrations()).toBe(2);
     await engine.dispose();
   });
