@@ -251,12 +251,20 @@ describe('a code', () => {
     expect(JSON.stringify(await textsOf(store))).not.toContain(new URL(callback).searchParams.get('code'));
   });
 
-  it('T29, A36: does not follow a redirect of the token endpoint', async () => {
-    const { engine, url } = await waiting();
-    world.script('a POST /token', () => ({ status: 307, headers: { location: `${world.origins.b}/token` } }));
-    expect((await failureOf(engine.complete(await visit(url)))).code).toBe('redirect_refused');
-    expect(world.requests('b')).toEqual([]);
-  });
+  it.each([
+    ['to another server', 307, 'b', '/token'],
+    ['to the same server', 307, 'a', '/elsewhere'],
+    ['to the same server, as a GET', 303, 'a', '/elsewhere'],
+  ] as const)(
+    'T29, A36: does not follow a redirect of the token endpoint %s',
+    async (_where, status, at, path) => {
+      const { engine, url } = await waiting();
+      world.script('a POST /token', () => ({ status, headers: { location: world.origins[at] + path } }));
+      expect((await failureOf(engine.complete(await visit(url)))).code).toBe('redirect_refused');
+      expect(codesSent()).toBe(1);
+      expect(world.requests(at).map((request) => request.path)).not.toContain(path);
+    },
+  );
 
   it('AUTHZ-1, A18: of somebody else’s login is useless here', async () => {
     const victim = await waiting();
