@@ -9,7 +9,7 @@ export function orAborted<Result>(work: Promise<Result>, signal: AbortSignal | u
   return new Promise<Result>((resolve, reject) => {
     const stop = (): void => reject(signal.reason);
     if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
+    else signal.addEventListener('abort', stop, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
 }

@@ -24,6 +24,7 @@ import { keepAuthMethod } from '../records/keepAuthMethod.ts';
 import { keepRefreshScope } from '../records/keepRefreshScope.ts';
 import { claim } from '../records/spending.ts';
 import type { Act, Tools } from '../tools/tools.ts';
+import { untilEither } from '../tools/waiting.ts';
 
 type Input = Parameters<ReturnType<Act<'refreshGrant'>>>[0];
 
@@ -57,7 +58,7 @@ async function refresh(tools: Tools, input: Input, signal: AbortSignal): Promise
     version,
     current: async () => (await tools.records.read(key))?.version ?? '',
   };
-  const claimed = await claim(tools, spending, AbortSignal.any([signal, tools.closing]));
+  const claimed = await untilEither(signal, tools.closing, (until) => claim(tools, spending, until));
   if (claimed.kind === 'moved') return adopt(tools, input);
   if (claimed.kind === 'broken off') return giveUp(tools, input, before).finally(claimed.release);
   return renew(tools, input, before, claimed.release, signal);

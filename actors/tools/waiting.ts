@@ -8,11 +8,47 @@ function cancelled(phase: Phase): AuthError {
 }
 
 /**
- * Does nothing unless the signal has been given.
+ * Does nothing unless one of the signals has been given.
  * @throws AuthError `cancelled` when it has.
  */
-export function throwIfCancelled(signal: AbortSignal): void {
-  if (signal.aborted) throw cancelled('authorizing');
+export function throwIfCancelled(...signals: readonly AbortSignal[]): void {
+  if (signals.some(({ aborted }) => aborted)) throw cancelled('authorizing');
+}
+
+/** What each owner that can close has under way. Its signal gets one listener, whatever their number. */
+const underWay = new WeakMap<AbortSignal, Set<AbortController>>();
+
+function underWayOf(closing: AbortSignal): Set<AbortController> {
+  const known = underWay.get(closing);
+  if (known) return known;
+  const all = new Set<AbortController>();
+  underWay.set(closing, all);
+  closing.addEventListener('abort', () => all.forEach((one) => void one.abort()), { once: true });
+  return all;
+}
+
+/**
+ * Does the work with a signal that is given when one of two is, and leaves nothing on them. `AbortSignal.any` would: in
+ * Node it keeps a note on each of its signals for as long as that lives.
+ * @param closing of an owner of much work, who lives long: an engine, a user agent.
+ */
+export async function untilEither<T>(
+  signal: AbortSignal,
+  closing: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const either = new AbortController();
+  const stop = () => either.abort();
+  if (signal.aborted || closing.aborted) stop();
+  const all = underWayOf(closing);
+  all.add(either);
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await work(either.signal);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    all.delete(either);
+  }
 }
 
 /**
@@ -30,7 +66,8 @@ export function orCancelled<T>(
   return new Promise<T>((resolve, reject) => {
     const stop = () => reject(cancelled(phase));
     if (signal.aborted) stop();
-    signal.addEventListener('abort', stop);
+    // Once: the work may never end, and a listener left on a signal made of others is held by the platform for ever.
+    else signal.addEventListener('abort', stop, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
 }

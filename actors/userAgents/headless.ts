@@ -8,7 +8,7 @@ import { connectionFailure } from '../../protocol/connection.ts';
 import { must, object, optional, type Shape } from '../../protocol/options.ts';
 import { callback, redirectUri } from '../../protocol/optionValues.ts';
 import { urlOf } from '../../protocol/url.ts';
-import { throwIfCancelled } from '../tools/waiting.ts';
+import { throwIfCancelled, untilEither } from '../tools/waiting.ts';
 import {
   localhostWithoutListener,
   pageAddress,
@@ -66,32 +66,33 @@ export function headlessUserAgent(options: HeadlessOptions = {}): UserAgent {
   object(headlessShape)(options, '');
   const closing = new AbortController();
   const inbox = createInbox();
-  const until = (signal: AbortSignal) => AbortSignal.any([signal, closing.signal]);
   return {
     name: 'headless',
 
     async reserve(wanted, signal) {
-      throwIfCancelled(until(signal));
+      throwIfCancelled(signal, closing.signal);
       return wanted[0] ?? options.redirectUri ?? redirectUriWithoutListener;
     },
 
     ...(options.redirectUri === undefined && { atLocalhost: localhostWithoutListener }),
 
     async present(request) {
-      const signal = until(request.signal);
-      throwIfCancelled(signal);
-      const response = await followInTime({ ...request, signal }, options);
+      throwIfCancelled(request.signal, closing.signal);
+      const response = await untilEither(request.signal, closing.signal, (signal) =>
+        followInTime({ ...request, signal }, options),
+      );
       const state = stateOf(response);
       if (state === undefined || !sameText(state, request.state)) {
         refuse('response_not_ours', 'authorizing', 'The authorization server answered with another state.', {
           issuer: request.issuer,
         });
       }
-      inbox.expect(request.state, signal);
+      inbox.expect(request.state, request.signal);
       inbox.deliver(request.state, response);
     },
 
-    receive: ({ state, signal }) => inbox.receive(state, until(signal)),
+    receive: ({ state, signal }) =>
+      untilEither(signal, closing.signal, (until) => inbox.receive(state, until)),
 
     async release() {},
 

@@ -2,7 +2,7 @@
 import { AuthError, failure } from '../../contract/errors.ts';
 import { object, type Shape } from '../../protocol/options.ts';
 import { callback, redirectUri } from '../../protocol/optionValues.ts';
-import { orCancelled, throwIfCancelled } from '../tools/waiting.ts';
+import { orCancelled, throwIfCancelled, untilEither } from '../tools/waiting.ts';
 import { pageAddress } from './addresses.ts';
 import { causedBy } from './hostFault.ts';
 import type { AuthorizationRequest, UserAgent } from './userAgent.ts';
@@ -37,22 +37,25 @@ export const hostShape: Shape<HostOptions> = { redirectUri, present: callback };
 export function hostUserAgent(options: HostOptions): UserAgent {
   object(hostShape)(options, '');
   const closing = new AbortController();
-  const until = (signal: AbortSignal) => AbortSignal.any([signal, closing.signal]);
   return {
     name: 'host',
 
     async reserve(_wanted, signal) {
-      throwIfCancelled(until(signal));
+      throwIfCancelled(signal, closing.signal);
       return options.redirectUri;
     },
 
     async present({ session, url, issuer, signal }) {
       const to = { session, url: pageAddress(url), issuer };
-      throwIfCancelled(until(signal));
-      await orCancelled((async () => options.present(to))(), until(signal)).catch(presentingFailed);
+      throwIfCancelled(signal, closing.signal);
+      const presenting = (async () => options.present(to))();
+      await untilEither(signal, closing.signal, (until) => orCancelled(presenting, until)).catch(
+        presentingFailed,
+      );
     },
 
-    receive: ({ signal }) => orCancelled(new Promise<never>(() => {}), until(signal)),
+    receive: ({ signal }) =>
+      untilEither(signal, closing.signal, (until) => orCancelled(new Promise<never>(() => {}), until)),
 
     async release() {},
 

@@ -4,7 +4,7 @@ import { AuthError, failure } from '../../contract/errors.ts';
 import { must, object, oneOf, optional, type Shape } from '../../protocol/options.ts';
 import { callback } from '../../protocol/optionValues.ts';
 import { urlOf } from '../../protocol/url.ts';
-import { orCancelled, throwIfCancelled } from '../tools/waiting.ts';
+import { orCancelled, throwIfCancelled, untilEither } from '../tools/waiting.ts';
 import { pageAddress } from './addresses.ts';
 import { createListeners } from './callbackListeners.ts';
 import { donePath, type LoopbackHost } from './callbackServer.ts';
@@ -46,38 +46,39 @@ export function loopbackUserAgent(options: LoopbackOptions = {}): UserAgent {
   object(loopbackShape)(options, '');
   const { host = '127.0.0.1', path = '/callback', port } = options;
   const closing = new AbortController();
-  const until = (signal: AbortSignal) => AbortSignal.any([signal, closing.signal]);
   const listeners = createListeners({ host, path, port, closing: closing.signal });
   return {
     name: 'loopback',
 
     async reserve(wanted, signal) {
-      throwIfCancelled(until(signal));
+      throwIfCancelled(signal, closing.signal);
       const redirectUri = await listeners.choose(wanted);
       if (signal.aborted) await listeners.release(redirectUri);
-      throwIfCancelled(until(signal));
+      throwIfCancelled(signal, closing.signal);
       return redirectUri;
     },
 
     atLocalhost: (redirectUri) => listeners.atLocalhost(redirectUri),
 
     async hold(redirectUri, signal) {
-      throwIfCancelled(until(signal));
+      throwIfCancelled(signal, closing.signal);
       const listener = await listeners.takeOver(redirectUri);
       if (signal.aborted && listener !== undefined) await listeners.release(redirectUri);
-      throwIfCancelled(until(signal));
+      throwIfCancelled(signal, closing.signal);
       return listener !== undefined;
     },
 
     async present(given) {
-      const request = { ...given, url: pageAddress(given.url), signal: until(given.signal) };
-      throwIfCancelled(request.signal);
+      const request = { ...given, url: pageAddress(given.url) };
+      throwIfCancelled(request.signal, closing.signal);
       const listener = await listeners.at(request.redirectUri);
-      throwIfCancelled(request.signal);
+      throwIfCancelled(request.signal, closing.signal);
       // Without a listener another process holds the redirect URI. It gets the response and completes the login.
       if (listener !== undefined) listeners.expect(listener, request.state, request.signal);
       try {
-        await openOrShow(request, options);
+        await untilEither(request.signal, closing.signal, (signal) =>
+          openOrShow({ ...request, signal }, options),
+        );
       } catch (thrown) {
         listener?.inbox.forget(request.state);
         throw thrown;
@@ -85,12 +86,14 @@ export function loopbackUserAgent(options: LoopbackOptions = {}): UserAgent {
     },
 
     async receive(request) {
-      const signal = until(request.signal);
-      throwIfCancelled(signal);
+      throwIfCancelled(request.signal, closing.signal);
       const listener = await listeners.at(request.redirectUri);
-      // After a restart another process may have the port. It then gets the response and completes the login.
-      if (listener === undefined) return orCancelled(new Promise<never>(() => {}), signal);
-      return listeners.receive(listener, request.state, signal);
+      return untilEither(request.signal, closing.signal, (signal) =>
+        // After a restart another process may have the port. It then gets the response and completes the login.
+        listener === undefined
+          ? orCancelled(new Promise<never>(() => {}), signal)
+          : listeners.receive(listener, request.state, signal),
+      );
     },
 
     release: (redirectUri) => listeners.release(redirectUri),

@@ -4,7 +4,7 @@ import { AuthError, failure, refuse } from '../../contract/errors.ts';
 import { sameText, stateOf } from '../../protocol/authorizationResponse.ts';
 import { object, optional, type Shape } from '../../protocol/options.ts';
 import { callback, redirectUri } from '../../protocol/optionValues.ts';
-import { orCancelled, throwIfCancelled } from '../tools/waiting.ts';
+import { orCancelled, throwIfCancelled, untilEither } from '../tools/waiting.ts';
 import {
   localhostWithoutListener,
   longestUrl,
@@ -55,35 +55,23 @@ export function pasteUserAgent(options: PasteOptions): UserAgent {
   object(pasteShape)(options, '');
   const { show, ask, redirectUri: at = redirectUriWithoutListener } = options;
   const closing = new AbortController();
-  const until = (signal: AbortSignal) => AbortSignal.any([signal, closing.signal]);
   return {
     name: 'paste',
 
     async reserve(_wanted, signal) {
-      throwIfCancelled(until(signal));
+      throwIfCancelled(signal, closing.signal);
       return at;
     },
 
     ...(options.redirectUri === undefined && { atLocalhost: localhostWithoutListener }),
 
     async present(request) {
-      throwIfCancelled(until(request.signal));
+      throwIfCancelled(request.signal, closing.signal);
       await show(pageAddress(request.url), request.issuer);
     },
 
-    async receive(request) {
-      const signal = until(request.signal);
-      let trouble = '';
-      for (let asked = 0; asked < mostQuestions; asked += 1) {
-        throwIfCancelled(signal);
-        const question = `${trouble}Paste the address that your browser ended at (${request.redirectUri}?…): `;
-        const text = await orCancelled(ask(question, signal), signal).catch(askingFailed);
-        const paste = readPaste(text, request.redirectUri, request.state);
-        if ('url' in paste) return paste.url;
-        trouble = `${paste.trouble} `;
-      }
-      refuse('user_agent_failed', 'authorizing', `No answer in ${mostQuestions} pastes: log in again.`);
-    },
+    receive: (request) =>
+      untilEither(request.signal, closing.signal, (signal) => askForPaste({ ...request, signal }, ask)),
 
     async release() {},
 
@@ -91,6 +79,22 @@ export function pasteUserAgent(options: PasteOptions): UserAgent {
       closing.abort();
     },
   };
+}
+
+async function askForPaste(
+  { redirectUri, state, signal }: Parameters<UserAgent['receive']>[0],
+  ask: PasteOptions['ask'],
+): Promise<string> {
+  let trouble = '';
+  for (let asked = 0; asked < mostQuestions; asked += 1) {
+    throwIfCancelled(signal);
+    const question = `${trouble}Paste the address that your browser ended at (${redirectUri}?…): `;
+    const text = await orCancelled(ask(question, signal), signal).catch(askingFailed);
+    const paste = readPaste(text, redirectUri, state);
+    if ('url' in paste) return paste.url;
+    trouble = `${paste.trouble} `;
+  }
+  refuse('user_agent_failed', 'authorizing', `No answer in ${mostQuestions} pastes: log in again.`);
 }
 
 function readPaste(text: string, redirectUri: string, state: string): Paste {

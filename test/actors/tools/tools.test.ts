@@ -9,7 +9,7 @@ import { keepAlive } from '../../../actors/tools/keepAlive.ts';
 import { Shared } from '../../../actors/tools/shared.ts';
 import { sleep } from '../../../actors/tools/sleep.ts';
 import { registrationPlace } from '../../../actors/tools/tools.ts';
-import { orCancelled, throwIfCancelled } from '../../../actors/tools/waiting.ts';
+import { orCancelled, throwIfCancelled, untilEither } from '../../../actors/tools/waiting.ts';
 import { keys } from '../../../stores/records.ts';
 import { failureOf } from '../../support/engine.ts';
 import { toolsFor } from '../tools.ts';
@@ -61,8 +61,35 @@ describe('a wait', () => {
     expect(add).toHaveBeenCalledTimes(2);
   });
 
+  it('C12: leaves no listener on a signal that was given, even where the work never ends', async () => {
+    const [ending, ended] = [new AbortController(), AbortSignal.abort()];
+    const waiting = orCancelled(work().result, ending.signal);
+    ending.abort();
+    await Promise.allSettled([waiting, orCancelled(work().result, ended)]);
+    expect([ending.signal, ended].map((signal) => getEventListeners(signal, 'abort'))).toEqual([[], []]);
+  });
+
+  it.each([0, 1])(
+    'C12: until either of two signals leaves nothing on them, and one listener on an owner: %i',
+    async (given) => {
+      const [one, other] = [new AbortController(), new AbortController()];
+      const all = [one.signal, other.signal];
+      const listeners = () => all.map((signal) => getEventListeners(signal, 'abort').length);
+      const endless = untilEither(one.signal, other.signal, (signal) => orCancelled(work().result, signal));
+      expect(listeners()).toEqual([1, 1]);
+      [one, other][given]?.abort();
+      await expect(endless).rejects.toMatchObject({ code: 'cancelled' });
+      expect(listeners()).toEqual([0, given === 1 ? 0 : 1]);
+      await expect(untilEither(one.signal, other.signal, async ({ aborted }) => aborted)).resolves.toBe(true);
+      expect(await untilEither(never, never, async ({ aborted }) => aborted)).toBe(false);
+      for (let times = 0; times < 20; times += 1) void untilEither(never, other.signal, () => work().result);
+      expect(getEventListeners(other.signal, 'abort').length).toBeLessThan(2);
+    },
+  );
+
   it('C09: does nothing where its signal was not given', () => {
-    throwIfCancelled(never);
+    throwIfCancelled(never, never);
+    expect(() => throwIfCancelled(never, AbortSignal.abort())).toThrow('cancelled');
     expect(() => throwIfCancelled(AbortSignal.abort())).toThrow(
       expect.objectContaining({ code: 'cancelled', phase: 'authorizing' }),
     );
