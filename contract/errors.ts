@@ -59,6 +59,7 @@ export const failureCodes = {
   client_refused: 'reregister',
   // Authorization.
   interaction_required: 'ask-user',
+  login_pending: 'ask-user',
   login_timed_out: 'ask-user',
   access_denied: 'ask-user',
   authorization_refused: 'none',

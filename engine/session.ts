@@ -164,6 +164,14 @@ export class EngineSession implements Session {
     return (await this.#use()).answered(response, known);
   }
 
+  /** What adapters use: requests that wait for a person so many milliseconds at most, and then reject with `login_pending`. */
+  within(loginWait: number): Pick<Session, 'fetch' | 'answered'> {
+    return {
+      fetch: async (input, init) => (await this.#use()).fetchWithin(loginWait)(input, init),
+      answered: async (response, request = {}) => (await this.#use()).answered(response, request, loginWait),
+    };
+  }
+
   async loginUrl(): Promise<string | undefined> {
     const login = this.#login?.done;
     return (await this.#use()).loginUrl(login);

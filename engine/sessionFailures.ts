@@ -34,3 +34,27 @@ export const notLoggedIn = (id: SessionId): Failure =>
     'requesting',
     `Nobody is logged in at ${placeOf(id.resource)}; call login() first.`,
   );
+
+/** A request has waited for a person long enough, who is still busy with the login. */
+export const loginPending = (id: SessionId): Failure =>
+  failure(
+    'login_pending',
+    'requesting',
+    `Waiting for a login at ${placeOf(id.resource)}: a person has the page of session.loginUrl() to finish; send the request again after that.`,
+  );
+
+/** The resource goes on refusing what was issued for it. */
+export const tokenNotAccepted = (id: SessionId): Failure =>
+  failure(
+    'grant_not_accepted',
+    'requesting',
+    `${placeOf(id.resource)} refuses a token that was issued for it; log in again with login({ again: true }), or tell its operator.`,
+  );
+
+/** A resource asks for scopes, and nobody has asked a person for them. */
+export const scopesNeeded = (id: SessionId): Failure =>
+  failure(
+    'interaction_required',
+    'steppingUp',
+    `${placeOf(id.resource)} asks for more than was allowed; call login() with the scopes that it needs when a person asks for it.`,
+  );

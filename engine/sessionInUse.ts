@@ -11,6 +11,7 @@ import { GivenOut } from './givenOut.ts';
 import { holdingsOf } from './holdings.ts';
 import { isJustShown } from './justShown.ts';
 import { loginPage } from './loginPage.ts';
+import { waitingAtMost } from './loginWait.ts';
 import type { AuthSnapshot } from './sessionChart.ts';
 import { notLoggedIn } from './sessionFailures.ts';
 import { type Fetching, type FetchMeans, fetchWith, methodOf, refuseOtherOrigin } from './sessionFetch.ts';
@@ -107,8 +108,21 @@ export class SessionInUse implements Fetching {
     return token.headersFor({ method: methodOf(method), url: at });
   }
 
-  /** Hears an answer to a request that the host sent itself. @returns whether it is worth sending again. */
-  async answered(response: Response, request: AnsweredRequest): Promise<boolean> {
+  /** The `fetch` of the session, which waits for a person so many milliseconds at most. */
+  fetchWithin(loginWait: number): Fetch {
+    return fetchWith(this.#within(loginWait), this.#parts);
+  }
+
+  #within(loginWait: number): Fetching {
+    return waitingAtMost(this, loginWait, this.#parts.tools.sleep);
+  }
+
+  /**
+   * Hears an answer to a request that the host sent itself.
+   * @param loginWait how long it waits for a person, in milliseconds; without it as long as the login lasts.
+   * @returns whether it is worth sending again.
+   */
+  async answered(response: Response, request: AnsweredRequest, loginWait?: number): Promise<boolean> {
     const { signal, method = 'GET', body, authorization } = request;
     const url = String(request.url ?? (response.url || this.id.resource));
     const grantVersion = this.#givenOut.versionSent(authorization);
@@ -118,6 +132,7 @@ export class SessionInUse implements Fetching {
     if (grantVersion !== null && provesGrant(answer)) this.prove({ version: grantVersion });
     if (!challenge) return false;
     const operation = operationOf(methodOf(method).toUpperCase(), url, body);
-    return (await meetChallenge(this, { challenge, grantVersion, operation }, signal)) !== 'nothing new';
+    const hearing = loginWait === undefined ? this : this.#within(loginWait);
+    return (await meetChallenge(hearing, { challenge, grantVersion, operation }, signal)) !== 'nothing new';
   }
 }

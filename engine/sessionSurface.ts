@@ -164,6 +164,11 @@ export interface Session {
    * @throws the signal's reason; AuthError what it ended with.
    */
   retry(options?: WaitOptions): Promise<void>;
+  /**
+   * A session is no `AuthProvider` of the MCP SDK, though it has a `token()`, too: nobody would hear of a 401. This member
+   * is never there; it makes the compiler say so.
+   */
+  readonly onUnauthorized?: 'give the transport mcpFetch(session), or mcpAuthProvider(session), of authchart/mcp';
   /** Calls back with each snapshot of the chart, which goes on running meanwhile; returns the function that ends it. */
   subscribe(listener: (snapshot: AuthSnapshot) => void): () => void;
 }

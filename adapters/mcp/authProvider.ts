@@ -1,0 +1,64 @@
+// An `AuthProvider` of the MCP SDK 2.x that hears which token was refused, and gets another one.
+import { AuthError, refuse } from '../../contract/errors.ts';
+import type { Session } from '../../engine/sessionSurface.ts';
+import { placeOf } from '../../protocol/text.ts';
+import { type McpOptions, waiting } from './options.ts';
+import { refusalOf } from './refusal.ts';
+
+/** What the SDK says of a 401. */
+export interface Unauthorized {
+  readonly response: Response;
+  /** Where the request was sent to. */
+  readonly serverUrl: URL;
+}
+
+/** An `AuthProvider` of `@modelcontextprotocol/client`. */
+export interface McpAuthProvider {
+  /** The token to send; undefined when there is none. @throws AuthError what the login has ended with. */
+  token(): Promise<string | undefined>;
+  /** Gets another token than the one that was refused. @throws AuthError why there is none. */
+  onUnauthorized(context: Unauthorized): Promise<void>;
+}
+
+/**
+ * For hosts whose transport takes an `authProvider` and no `fetch`. It renews tokens, and logs in where the policy says
+ * `interaction: 'auto'`. The SDK asks no `AuthProvider` about a 403: for step-up, and for tokens that are bound to a key
+ * (DPoP), give it `mcpFetch` instead.
+ * @throws AuthError `config_invalid` for options, and for a token that is bound to a key.
+ * @see https://modelcontextprotocol.io/specification/2025-11-25/basic/authorization
+ */
+export function mcpAuthProvider(session: Session, options: McpOptions = {}): McpAuthProvider {
+  const { answered } = waiting(session, options);
+  return {
+    async token() {
+      try {
+        return await bearerTokenOf(session);
+      } catch (thrown) {
+        // Without a token the server challenges, and `onUnauthorized` hears of it.
+        if (thrown instanceof AuthError && thrown.recovery === 'ask-user') return undefined;
+        throw thrown;
+      }
+    },
+    async onUnauthorized({ response, serverUrl }) {
+      if (await answered(response, { url: serverUrl, method: 'POST' })) return;
+      throw refusalOf(session, response) ?? refuseUnauthorized(session);
+    },
+  };
+}
+
+async function bearerTokenOf(session: Session): Promise<string> {
+  const { authorization, dpop } = await session.authorization({ method: 'POST', url: session.id.resource });
+  if (dpop === undefined) return authorization.replace(/^Bearer /, '');
+  return refuse(
+    'config_invalid',
+    'configuring',
+    `The token for ${placeOf(session.id.resource)} is bound to a key, and an AuthProvider cannot send its proof; give the transport mcpFetch(session) instead.`,
+  );
+}
+
+const refuseUnauthorized = (session: Session): never =>
+  refuse(
+    'interaction_required',
+    'requesting',
+    `${placeOf(session.id.resource)} refused a request, and there is no other token; log in again with login({ again: true }).`,
+  );
