@@ -6,7 +6,14 @@ import { AuthError, type FailureCode, failure, failureCodes } from '../../contra
 
 const expected: Readonly<Record<number, readonly FailureCode[]>> = {
   2: ['config_invalid'],
-  3: ['interaction_required', 'access_denied', 'login_pending', 'login_timed_out', 'cancelled', 'scope_not_named'],
+  3: [
+    'interaction_required',
+    'access_denied',
+    'login_pending',
+    'login_timed_out',
+    'cancelled',
+    'scope_not_named',
+  ],
   4: ['unreachable', 'timed_out', 'server_unavailable'],
   5: [
     'certificate_untrusted',
