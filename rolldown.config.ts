@@ -10,6 +10,7 @@ const entries = [
   'adapters/browser',
   'adapters/inspect',
   'adapters/mcp',
+  'adapters/otel',
   'stores/keychain',
   'stores/postgres',
   'stores/redis',

@@ -9,6 +9,8 @@ export interface StateFacts {
   readonly name: string;
   readonly description: string;
   readonly spec: readonly string[];
+  /** Its own ones; it has those of the states around it, too. */
+  readonly tags: readonly string[];
 }
 
 /** What of a state node is read here: every state of the chart says what it is, and which requirements it serves. */
@@ -16,6 +18,7 @@ interface Node {
   readonly path: readonly string[];
   readonly description: string;
   readonly meta: { readonly spec: readonly string[] };
+  readonly tags: readonly string[];
   readonly states: Readonly<Record<string, Node>>;
 }
 
@@ -23,7 +26,7 @@ const register = new Map<string, StateFacts>();
 
 function enter(node: Node): void {
   const name = node.path.join('.');
-  register.set(name, { name, description: node.description, spec: node.meta.spec });
+  register.set(name, { name, description: node.description, spec: node.meta.spec, tags: node.tags });
   for (const child of Object.values(node.states)) enter(child);
 }
 enter(authMachine.root as unknown as Node);

@@ -1,7 +1,8 @@
 // What the adapters for MCP clients may be told, and the part of a session that they use.
 import type { EngineSession } from '../../engine/session.ts';
 import type { Session } from '../../engine/sessionSurface.ts';
-import { invalid, must, object, optional, type Shape } from '../../protocol/options.ts';
+import { invalid, object, optional, type Shape } from '../../protocol/options.ts';
+import { duration } from '../../protocol/optionValues.ts';
 
 /** What `mcpFetch` and `mcpAuthProvider` may be told. */
 export interface McpOptions {
@@ -14,17 +15,7 @@ export interface McpOptions {
 
 const LOGIN_WAIT = 45_000;
 
-/** The longest wait that timers can do, in milliseconds. */
-const LONGEST = 2_147_483_647;
-
-const shape: Shape<McpOptions> = {
-  loginWait: optional(
-    must(
-      `a number of milliseconds from 1 to ${LONGEST}`,
-      (value) => typeof value === 'number' && value >= 1 && value <= LONGEST,
-    ),
-  ),
-};
+const shape: Shape<McpOptions> = { loginWait: optional(duration) };
 
 /**
  * The requests of a session which wait for a person so long as the options say.

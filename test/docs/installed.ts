@@ -49,7 +49,7 @@ export async function startPlayground(): Promise<[Running, string]> {
   return [child, found];
 }
 
-export function textOf(stream: Readable): { readonly all: string } {
+function textOf(stream: Readable): { readonly all: string } {
   const read = { all: '' };
   stream.setEncoding('utf8').on('data', (chunk: string) => {
     read.all += chunk;

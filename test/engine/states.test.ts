@@ -19,7 +19,12 @@ describe('the states of the chart', () => {
   it('have names without a gap, and the chart itself has none', () => {
     expect(allStates.get('')?.name).toBe('');
     for (const [name, state] of allStates) {
-      expect(state).toEqual({ name, description: expect.stringMatching(/./), spec: expect.any(Array) });
+      expect(state).toEqual({
+        name,
+        description: expect.stringMatching(/./),
+        spec: expect.any(Array),
+        tags: expect.any(Array),
+      });
       const outer = name.split('.').slice(0, -1).join('.');
       expect(allStates.has(outer)).toBe(true);
     }
