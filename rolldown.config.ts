@@ -9,6 +9,7 @@ const entries = [
   'adapters/node',
   'adapters/browser',
   'adapters/inspect',
+  'adapters/react',
   'stores/keychain',
   'stores/postgres',
   'stores/redis',
