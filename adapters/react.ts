@@ -1,6 +1,4 @@
 // `authchart/react`: a hook that shows a session, and the actions that its buttons need.
-'use client';
-
 import { useMemo, useSyncExternalStore } from 'react';
 import { refuse } from '../contract/errors.ts';
 import type { Session } from '../engine/sessionSurface.ts';

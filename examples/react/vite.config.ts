@@ -12,8 +12,6 @@ export default defineConfig({
       { find: /^authchart\/(browser|react)$/, replacement: source('adapters/$1.ts') },
     ],
   },
-  // `use client` is for frameworks that render on servers, and means nothing here.
-  build: { rolldownOptions: { checks: { moduleLevelDirective: false } } },
   // 127.0.0.1 is a secure context, and the redirect URI is the same in each start.
   server: { host: '127.0.0.1', port: 5173, strictPort: true },
   preview: { host: '127.0.0.1' },
