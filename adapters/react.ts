@@ -15,7 +15,7 @@ export interface UseAuthOptions {
    * The user agent of the engine, where it is a `popupUserAgent`: its window is opened in the click, since browsers block
    * windows that open later.
    */
-  readonly popup?: PopupWindow;
+  readonly popup?: PopupWindow | undefined;
 }
 
 /** What a component shows of a session, and what its buttons do. */

@@ -52,7 +52,7 @@ export interface BesideChart {
   readonly thrown: Failure | undefined;
 }
 
-/** @returns `last` itself where nothing is different, so that nothing renders again for it. */
+/** @returns `last` itself where nothing is different, so that nothing renders again for it; else what is not, as it was. */
 export function nextState(last: AuthState, snapshot: AuthSnapshot, beside: BesideChart): AuthState {
   const { grant, refusal, failure } = snapshot.context;
   const granted = grant?.granted ?? [];
@@ -63,11 +63,15 @@ export function nextState(last: AuthState, snapshot: AuthSnapshot, beside: Besid
     needsUser: isRunning && snapshot.hasTag('needsUser'),
     canSend: isRunning && snapshot.hasTag('canSend'),
     url: beside.url,
-    scopes: granted,
-    missingScopes: askedOf(last, snapshot).filter((scope) => !granted.includes(scope)),
-    error: errorOf(beside.thrown ?? failure ?? refusal ?? undefined),
+    scopes: sameOr(last.scopes, granted),
+    missingScopes: sameOr(
+      last.missingScopes,
+      askedOf(last, snapshot).filter((scope) => !granted.includes(scope)),
+    ),
+    error: errorOf(last.error, beside.thrown ?? failure ?? refusal ?? undefined),
   };
-  return asText(last) === asText(next) ? last : next;
+  const isSame = (Object.keys(next) as (keyof AuthState)[]).every((name) => next[name] === last[name]);
+  return isSame ? last : next;
 }
 
 /** What the resource has asked for, also while the person is asked, and when they said no: they can be asked again. */
@@ -81,6 +85,12 @@ function statusOf({ value }: AuthSnapshot): AuthStatus {
   return typeof value === 'string' ? value : (Object.keys(value)[0] as AuthStatus);
 }
 
-const errorOf = (failure: Failure | undefined): AuthError | undefined => failure && new AuthError(failure);
+/** Effects that depend on it run when it has another content, and not when something else has changed. */
+const sameOr = (last: readonly string[], next: readonly string[]): readonly string[] =>
+  last.join(' ') === next.join(' ') ? last : next;
 
-const asText = ({ error, ...state }: AuthState): string => JSON.stringify([state, error?.toFailure()]);
+function errorOf(last: AuthError | undefined, failure: Failure | undefined): AuthError | undefined {
+  const next = failure && new AuthError(failure);
+  const text = (error: AuthError | undefined): string => JSON.stringify(error?.toFailure() ?? null);
+  return text(last) === text(next) ? last : next;
+}

@@ -30,6 +30,8 @@ export class WatchedSession {
   /** The login that waits for the person. */
   #page: { readonly key: string; readonly url?: string } | undefined;
   #acting = 0;
+  /** How many actions were called. */
+  #called = 0;
   #thrown: Thrown | undefined;
 
   constructor(session: Session) {
@@ -66,14 +68,16 @@ export class WatchedSession {
    */
   async act(work: () => Promise<void>, signal?: AbortSignal): Promise<boolean> {
     this.#acting += 1;
+    this.#called += 1;
+    const called = this.#called;
     this.#thrown = undefined;
     this.#lookAgain();
     try {
       await work();
       return true;
     } catch (error) {
-      // Whoever gave up waiting knows it.
-      if (signal?.aborted !== true) this.#thrown = this.#thrownNow(error);
+      // Whoever gave up waiting knows it; and whoever signs out is not told that this has ended a login.
+      if (signal?.aborted !== true && called === this.#called) this.#thrown = this.#thrownNow(error);
       return false;
     } finally {
       this.#acting -= 1;

@@ -6,7 +6,7 @@ import { SettingsForm } from './SettingsForm.tsx';
 import { Tools } from './Tools.tsx';
 
 export function App() {
-  const auth = useAuth(session, { ...(popup && { popup }) });
+  const auth = useAuth(session, { popup });
   return (
     <>
       <header>

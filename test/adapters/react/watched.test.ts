@@ -163,6 +163,16 @@ describe('a login', () => {
     });
   });
 
+  test('that a sign-out has ended is no error', async () => {
+    const { watched, actions, session } = bench();
+    mount(watched);
+    const done = actions.login();
+    await personsTurnOf(session);
+    expect(await actions.logout()).toBe(true);
+    expect(await done).toBe(false);
+    expect(watched.state()).toMatchObject({ status: 'idle', isBusy: false, error: undefined });
+  });
+
   test('takes the event of a click for no option, and options as they are', async () => {
     const made = bench();
     const { actions, session, engine, host, watched } = made;
@@ -219,6 +229,20 @@ describe('an error', () => {
     expect(watched.state().error).toBeUndefined();
     await actions.cancel();
     await done;
+  });
+
+  test('is the same object for as long as it is the same error, whatever else changes', async () => {
+    const { watched, actions } = bench();
+    mount(watched);
+    world.script('a GET /.well-known/oauth-authorization-server', () => ({ status: 404 }));
+    expect(await actions.login()).toBe(false);
+    const { error, scopes } = watched.state();
+    const seen: ReturnType<WatchedSession['state']>[] = [];
+    watched.subscribe(() => seen.push(watched.state()));
+    await actions.cancel();
+    expect(seen.map(({ isBusy }) => isBusy)).toEqual([true, false]);
+    expect(error?.code).toBe('server_metadata_absent');
+    for (const one of seen) expect([one.error === error, one.scopes === scopes]).toEqual([true, true]);
   });
 
   test('that the chart does not know is shown until the next action', async () => {
