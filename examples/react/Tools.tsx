@@ -17,7 +17,7 @@ export function Tools({ canSend, fetch }: Auth) {
     setAnswer(`${name} …`);
     const told = await callTool(fetch, session.id.resource, name, args).then(
       ({ status, text }) => (status === 403 ? `${text}: another scope is needed.` : text),
-      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+      reasonOf,
     );
     setAnswer(told);
   };
@@ -35,4 +35,11 @@ export function Tools({ canSend, fetch }: Auth) {
       <output aria-live="polite">{answer || (canSend ? 'Call a tool.' : 'Log in to call a tool.')}</output>
     </section>
   );
+}
+
+/** Browsers do not tell pages why no answer came. */
+function reasonOf(error: unknown): string {
+  if (error instanceof TypeError)
+    return `${error.message}: the server cannot be reached, or does not let pages of other origins read its answers (CORS).`;
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,7 @@
 // What components see of a session, without React: one subscription, the page of a login, actions that never reject.
+
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createActor } from 'xstate';
 import { actionsOf } from '../../../adapters/react/actions.ts';
 import { firstState } from '../../../adapters/react/state.ts';
 import { type WatchedSession, watchedOf } from '../../../adapters/react/watched.ts';
@@ -114,6 +116,19 @@ describe('a session that is watched', () => {
     await callTool(made.session, 'read');
     expect(made.watched.state()).toBe(state);
     expect(rendered).toHaveBeenCalledTimes(times);
+  });
+
+  test('may be of a chart that the host runs itself', async () => {
+    const { engine, host } = bench();
+    const actor = createActor(engine.machine, { input: { resource: world.resource } }).start();
+    ends.unshift(() => actor.stop());
+    const watched = watchedOf(engine.sessionOf(actor));
+    mount(watched);
+    const done = actionsOf(watched, undefined).login();
+    await vi.waitFor(() => expect(watched.state().url).toBe(host.presented[0] ?? 'none'), 10_000);
+    actor.send({ type: 'user.cancel' });
+    expect(await done).toBe(false);
+    expect(watched.state()).toMatchObject({ url: undefined, error: { code: 'cancelled' } });
   });
 
   test('has nothing under way after the end of its engine', async () => {

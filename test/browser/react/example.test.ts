@@ -87,6 +87,8 @@ describe.skipIf(executable === undefined)('in Chromium', () => {
     await page.getByRole('button', { name: 'Allow', exact: true }).waitFor();
     await page.goto(site.origin);
     await shows(page, 'Waiting for you');
+    // Nobody is there and back within three seconds: until then the other page may still be open.
+    await page.waitForTimeout(3_000);
     await click(page, 'Go to the login page');
     await click(page, 'Allow');
     await shows(page, 'Logged in');
@@ -188,6 +190,15 @@ describe.skipIf(executable === undefined)('in Chromium', () => {
     expect(await alertOf(page)).toContain('(CORS)');
     await page.getByRole('button', { name: 'Try again' }).waitFor();
     await closed.close();
+  });
+
+  test('a resource that serves pages no more: a tool call says so, too', async () => {
+    const page = await open('redirect');
+    await logIn(page);
+    await page.route(world.resource, (route) => route.abort());
+    await click(page, 'Read a note');
+    await page.getByText('(CORS)').waitFor();
+    await shows(page, 'Logged in');
   });
 
   test('a phone, by keys only: nothing is cut off', async () => {
