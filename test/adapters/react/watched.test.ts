@@ -5,7 +5,8 @@ import { createActor } from 'xstate';
 import { actionsOf } from '../../../adapters/react/actions.ts';
 import { firstState } from '../../../adapters/react/state.ts';
 import { type WatchedSession, watchedOf } from '../../../adapters/react/watched.ts';
-import type { AuthError, EngineOptions, Session } from '../../../index.ts';
+import { failure } from '../../../contract/errors.ts';
+import { AuthError, type EngineOptions, type Session } from '../../../index.ts';
 import { callTool, personsTurn, settled, testEngine, testHost, visit } from '../../support/engine.ts';
 import { startWorld, type World } from '../../support/world.ts';
 
@@ -78,14 +79,27 @@ describe('a session that is watched', () => {
 
   test('is subscribed to once by any number of components, and left by the last', () => {
     const { watched, session } = bench();
-    const subscribe = vi.spyOn(session, 'subscribe');
+    const end = vi.fn();
+    const subscribe = vi.spyOn(session, 'subscribe').mockReturnValue(end);
     const [one, other] = [mount(watched), mount(watched)];
     one.unmount();
     one.unmount();
-    expect(subscribe).toHaveBeenCalledTimes(1);
+    expect([subscribe.mock.calls.length, end.mock.calls.length]).toEqual([1, 0]);
     other.unmount();
+    expect(end).toHaveBeenCalledTimes(1);
     mount(watched).unmount();
-    expect(subscribe).toHaveBeenCalledTimes(2);
+    expect([subscribe.mock.calls.length, end.mock.calls.length]).toEqual([2, 2]);
+  });
+
+  test('tells a component that watches it twice until both have ended', async () => {
+    const { watched, session } = bench();
+    const render = vi.fn();
+    watched.subscribe(render)();
+    const [one, other] = [watched.subscribe(render), watched.subscribe(render)];
+    one();
+    await settled(session);
+    expect(render).toHaveBeenCalledTimes(1);
+    other();
   });
 
   test('holds no chart back from its rest when nobody looks on any more', async () => {
@@ -129,6 +143,12 @@ describe('a session that is watched', () => {
     actor.send({ type: 'user.cancel' });
     expect(await done).toBe(false);
     expect(watched.state()).toMatchObject({ url: undefined, error: { code: 'cancelled' } });
+
+    const again = actionsOf(watched, undefined).login();
+    await vi.waitFor(() => expect(watched.state().url).toBe(host.presented[1] ?? 'none'), 10_000);
+    actor.stop();
+    expect(await again).toBe(false);
+    expect(watched.state()).toMatchObject({ url: undefined, isBusy: false, needsUser: false });
   });
 
   test('has nothing under way after the end of its engine', async () => {
@@ -162,6 +182,57 @@ describe('a login', () => {
     expect(watched.state()).toMatchObject({ url: undefined, needsUser: false, isBusy: false });
     expect(watched.state()).toMatchObject({ status: 'authorized', canSend: true, scopes: ['read'] });
     expect(seen).toContain(host.presented[0]);
+  });
+
+  test('whose person has answered while no component was there shows no page', async () => {
+    const { watched, actions, engine, host } = bench();
+    const { unmount } = mount(watched);
+    const done = actions.login();
+    await vi.waitFor(() => expect(watched.state().url).toBe(host.presented[0] ?? 'none'), 10_000);
+    unmount();
+    await engine.complete(await visit(host.presented[0]));
+    await done;
+    expect(watched.state()).toMatchObject({ canSend: true, url: undefined });
+  });
+
+  test('whose page is found when no component is there any more shows none', async () => {
+    const { watched, actions, session } = bench();
+    const { unmount } = mount(watched);
+    let answer = (_url: string): void => {};
+    const late = new Promise<string>((resolve) => {
+      answer = resolve;
+    });
+    vi.spyOn(session, 'loginUrl').mockReturnValue(late);
+    const done = actions.login();
+    await personsTurnOf(session);
+    unmount();
+    answer('https://a.example/authorize');
+    await late;
+    await actions.cancel();
+    await done;
+    expect(watched.state().url).toBeUndefined();
+  });
+
+  test('whose page cannot be found says why', async () => {
+    const { watched, actions, session } = bench();
+    mount(watched);
+    const failed = new AuthError(failure('store_failed', 'storing', 'The store did not answer.'));
+    vi.spyOn(session, 'loginUrl').mockRejectedValue(failed);
+    const done = actions.login();
+    await vi.waitFor(() => expect(watched.state().error?.code).toBe('store_failed'), 10_000);
+    expect(watched.state()).toMatchObject({ needsUser: true, url: undefined });
+    await actions.cancel();
+    await done;
+  });
+
+  test('waits for nobody any more after the end of its engine', async () => {
+    const { watched, actions, engine, host } = bench();
+    mount(watched);
+    const done = actions.login();
+    await vi.waitFor(() => expect(watched.state().url).toBe(host.presented[0] ?? 'none'), 10_000);
+    await engine.dispose();
+    expect(await done).toBe(false);
+    expect(watched.state()).toMatchObject({ url: undefined, isBusy: false, needsUser: false });
   });
 
   test('that is cancelled leaves no page behind, and says so', async () => {
@@ -272,6 +343,20 @@ describe('an error', () => {
     });
     expect(await actions.login()).toBe(true);
     expect(watched.state().error).toBeUndefined();
+    await actions.login({ scopes: ['write'] });
+    expect(watched.state().error?.code).toBe('scope_not_allowed');
+    await made.session.logout();
+    expect(watched.state()).toMatchObject({ canSend: false, error: undefined });
+  });
+
+  test('is the newest one', async () => {
+    const { watched, actions } = bench({ policy: { scopeCeiling: ['read'] } });
+    mount(watched);
+    world.script('a GET /.well-known/oauth-authorization-server', () => ({ status: 404 }));
+    await actions.login();
+    expect(watched.state().error?.code).toBe('server_metadata_absent');
+    await actions.login({ scopes: ['write'] });
+    expect(watched.state()).toMatchObject({ status: 'failed', error: { code: 'scope_not_allowed' } });
   });
 
   test('is none where the caller itself gave up waiting', async () => {
@@ -325,6 +410,30 @@ describe('a step-up', () => {
     expect(watched.state()).toMatchObject({ missingScopes: [], error: undefined });
     expect([...watched.state().scopes].sort()).toEqual(['read', 'write']);
     expect((await actions.fetch(world.resource, { method: 'POST', body: 'write' })).status).toBe(200);
+  });
+
+  test('for what was granted already would be in vain: nothing is missing', async () => {
+    const made = bench();
+    const { watched, actions } = made;
+    mount(watched);
+    await logIn(made);
+    const challenge = 'Bearer error="insufficient_scope", scope="read"';
+    world.script('resource POST /mcp', () => ({ status: 403, headers: { 'www-authenticate': challenge } }));
+    for (const body of ['one', 'one']) await actions.fetch(world.resource, { method: 'POST', body });
+    await vi.waitFor(() => expect(watched.state().error?.code).toBe('scope_not_honoured'), 10_000);
+    expect(watched.state()).toMatchObject({ scopes: ['read'], missingScopes: [] });
+  });
+
+  test('is not offered any more after a sign-out', async () => {
+    const made = bench();
+    const { watched, actions } = made;
+    mount(watched);
+    await logIn(made);
+    world.needs = () => 'write';
+    await actions.fetch(world.resource, { method: 'POST', body: 'write' });
+    await vi.waitFor(() => expect(watched.state().missingScopes).toEqual(['write']), 10_000);
+    await actions.logout();
+    expect(watched.state()).toMatchObject({ missingScopes: [], error: undefined });
   });
 
   test('that the person denies can be asked for again', async () => {
