@@ -11,6 +11,7 @@ const entries = [
   'adapters/inspect',
   'adapters/mcp',
   'adapters/otel',
+  'adapters/react',
   'stores/keychain',
   'stores/postgres',
   'stores/redis',

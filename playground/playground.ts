@@ -4,9 +4,11 @@ import type { DpopMode } from './accessCheck.ts';
 import { type AuthorizationServer, createAuthorizationServer } from './authorizationServer.ts';
 import { CLIENT_METADATA_URL } from './clientMetadata.ts';
 import { createClients, type ServerClients } from './clients.ts';
+import { openToPages } from './cors.ts';
 import { type Exchange, type Place, recordExchanges } from './exchanges.ts';
 import { type Loopback, listen } from './loopback.ts';
 import type { Decision } from './person.ts';
+import { ROUTES } from './policies.ts';
 import { createResourceServer, resourceAt } from './resourceServer.ts';
 
 export { describeExchange, type Exchange } from './exchanges.ts';
@@ -121,9 +123,15 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
     };
     loopback.answer(recordExchanges(at, listener, keep));
   }
-  serve('resource', atResource, resource.listener);
-  serve('a', atA, a.listener);
-  serve('b', atB, b.listener);
+  // oidc-provider opens its other endpoints to pages by itself.
+  const isRegistration = (path: string): boolean => path.split('/')[1] === ROUTES.registration.slice(1);
+  serve(
+    'resource',
+    atResource,
+    openToPages(resource.listener, () => true),
+  );
+  serve('a', atA, openToPages(a.listener, isRegistration));
+  serve('b', atB, openToPages(b.listener, isRegistration));
 
   return {
     resource: shared.resource,
