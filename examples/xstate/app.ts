@@ -4,7 +4,7 @@ import type { AuthActor, AuthMachine, Engine, Failure } from '../../index.ts';
 import { textOf, toolCall } from '../../playground/toolCalls.ts';
 
 /** What the app is made with. */
-export interface AppInput {
+interface AppInput {
   /** The MCP server. */
   readonly resource: string;
 }
@@ -23,7 +23,7 @@ interface AppContext extends AppInput {
 }
 
 /** What the person does. */
-export type AppEvent =
+type AppEvent =
   | { readonly type: 'connect' }
   | { readonly type: 'call'; readonly tool: string }
   /** Asks for the missing scopes, or does not. */
@@ -40,7 +40,7 @@ export type AppEmitted =
   | { readonly type: 'trouble'; readonly failure: Failure | null };
 
 /** What is left when the app ends. */
-export interface AppOutput {
+interface AppOutput {
   readonly answers: readonly string[];
 }
 
