@@ -78,9 +78,12 @@ export class OptionTypes {
     return {
       name,
       // Of a method: what stands behind its name.
-      type: this.#sliceOf(annotation ?? member)
-        .replace(new RegExp(`^${name}\\??(?=\\()`), '')
-        .replace(/;$/, ''),
+      type:
+        annotation?.type === 'TSTypeLiteral'
+          ? 'object'
+          : this.#sliceOf(annotation ?? member)
+              .replace(new RegExp(`^${name}\\??(?=\\()`), '')
+              .replace(/;$/, ''),
       isOptional: member['optional'] === true,
       text: docstringBefore(this.#text.slice(0, member.start)),
     };

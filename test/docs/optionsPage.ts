@@ -122,6 +122,8 @@ export const sections: readonly Section[] = [
     ],
     prefix: 'nodeFetch',
   },
+  section('`encryptedStore`, `reencrypt`', 'of `authchart`', 'stores/sealing.ts', 'Encryption'),
+  section('Keys of `encryptedStore`', '`current`, `former[]`', 'stores/sealing.ts', 'EncryptionKey'),
   section('`importLogins`', 'of `authchart/node`', 'adapters/legacy/importLogins.ts', 'ImportOptions'),
 ];
 
@@ -146,7 +148,9 @@ export async function linesOf({ types, prefix }: Section): Promise<readonly Opti
 }
 
 const unitOf = (text: string): string =>
-  /\b(?:in )?((?:epoch )?milliseconds|seconds|bytes|CSS pixels)\b/i.exec(text)?.[1]?.toLowerCase() ?? '';
+  /\b(?:in )?((?:epoch )?milliseconds|seconds|bytes|CSS pixels)\b/i
+    .exec(text)?.[1]
+    ?.replace(/^[EMSB]/, (letter) => letter.toLowerCase()) ?? '';
 
 /** What a docstring says of an option that is left out. */
 function defaultOf(text: string): string {
