@@ -41,7 +41,8 @@ export const hostTexts = {
   },
   record_corrupt: {
     means: 'A record cannot be read. It was set aside, and is not used.',
-    cause: 'A disk that was full, a file that was edited by hand, or another encryption key.',
+    cause:
+      'A disk that was full, a file that was edited by hand, or a record that is not encrypted in an encrypted store.',
     cure: 'Log in again. The damaged record is kept for you to look at, where the home can keep it.',
     phases: ['storing'],
   },

@@ -43,7 +43,6 @@ declare module 'electron' {
 declare module 'vscode' {
   export class Uri {
     static parse(value: string, strict?: boolean): Uri;
-    readonly authority: string;
     toString(skipEncoding?: boolean): string;
   }
   interface Disposable { dispose(): unknown }
@@ -54,9 +53,11 @@ declare module 'vscode' {
   export const env: {
     readonly uriScheme: string;
     openExternal(target: Uri): Thenable<boolean>;
-    asExternalUri(target: Uri): Thenable<Uri>;
   };
-  export const window: { registerUriHandler(handler: { handleUri(uri: Uri): void }): Disposable };
+  export const window: {
+    registerUriHandler(handler: { handleUri(uri: Uri): void }): Disposable;
+    showErrorMessage(message: string): Thenable<unknown>;
+  };
 }
 interface Thenable<T> extends PromiseLike<T> {}
 `;
