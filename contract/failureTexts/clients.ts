@@ -31,7 +31,7 @@ export const clientTexts = {
     cause:
       'A server with neither dynamic registration nor client metadata documents, or `client.dynamicRegistration: false`.',
     cure: 'Register a client there by hand, and give it as `client.preRegistered`; or publish a metadata document, and give it as `client.metadataUrl`.',
-    phases: ['registering', 'discovering'],
+    phases: registering,
   },
   registration_refused: {
     means: 'The server refused to register this client.',
@@ -51,6 +51,6 @@ export const clientTexts = {
     cause:
       'A server that forgets clients after some time, a secret that has been changed, or another method of authentication.',
     cure: 'A client that was registered dynamically is registered again by itself, once. For one that was registered by hand check the secret and `authMethod`. `session.logout({ forget: "everything" })` begins anew.',
-    phases: ['authorizing', 'renewing', 'signingOut'],
+    phases: ['authorizing', 'renewing'],
   },
 } as const satisfies Readonly<Record<string, FailureText>>;

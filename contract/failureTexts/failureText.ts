@@ -1,5 +1,5 @@
 // What the documentation says of one failure code.
-import type { Phase } from '../errors.ts';
+import type { Phase, Recovery } from '../errors.ts';
 
 /** Plain sentences for whoever meets the code. They hold nothing of a single failure: that is in its own message. */
 export interface FailureText {
@@ -9,6 +9,8 @@ export interface FailureText {
   readonly cause: string;
   /** What to do. */
   readonly cure: string;
+  /** Other recoveries than that of the register, which single failures of this code have. */
+  readonly otherwise?: readonly Recovery[];
   /** Where it occurs. */
   readonly phases: readonly Phase[];
 }
@@ -20,4 +22,4 @@ export const serverPhases = ['discovering', 'registering', 'authorizing', 'renew
 export const requestPhases = [...serverPhases, 'requesting'] as const;
 
 /** The phases in which tokens are asked for, or spent. */
-export const tokenPhases = ['authorizing', 'renewing', 'signingOut'] as const;
+export const tokenPhases = ['authorizing', 'renewing'] as const;

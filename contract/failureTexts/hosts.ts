@@ -37,6 +37,7 @@ export const hostTexts = {
     cause:
       'A folder that is read-only or full, a database that is out of reach, a keychain that is locked, a key that is missing, or an operation that took longer than 30 seconds.',
     cure: 'Mend the home, then try again. The error of the driver is given to `onDefect`.',
+    otherwise: ['fix-config', 'none'],
     phases: ['storing'],
   },
   record_corrupt: {

@@ -30,6 +30,7 @@ export const loginTexts = {
     means: 'The server refused the login request itself.',
     cause: 'Scopes, a `resource` or parameters that it does not take (`oauthError` has its code).',
     cure: 'Read `oauthError` and `said`. Ask for fewer scopes with `policy.scopeCeiling`; see [servers](servers.md) for what some servers need.',
+    otherwise: ['reregister'],
     phases: authorizing,
   },
   response_issuer_mismatch: {
@@ -64,6 +65,7 @@ export const loginTexts = {
       'The login was finished by another process, or its code may have been sent before. It is not sent again.',
     cause: 'Two processes that share a store, or one that ended in the middle of the login.',
     cure: 'Send the request again. If nobody is logged in then, log in again.',
+    otherwise: ['ask-user'],
     phases: authorizing,
   },
   grant_impossible: {
@@ -82,6 +84,7 @@ export const loginTexts = {
     means: 'The person could not be led to the page, or the answer could not be received.',
     cause: 'No browser, a window that was blocked, no free port, or a function of the host that failed.',
     cure: 'Give `loopbackUserAgent` a `show` that prints the address; call `open()` of the popup in the click. What your function threw is given to `onDefect`.',
+    otherwise: ['ask-user'],
     phases: authorizing,
   },
 } as const satisfies Readonly<Record<string, FailureText>>;

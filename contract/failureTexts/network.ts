@@ -8,6 +8,7 @@ export const networkTexts = {
     cause:
       'No network, a name that does not exist, a server that is down, or a proxy that is out of reach. Also a part of authchart that could not be loaded.',
     cure: 'Try again later. The engine does so by itself where a login is under way. If the message names a proxy, check `HTTPS_PROXY`, or `nodeFetch({ proxy })`.',
+    otherwise: ['fix-config'],
     phases: ['recovering', ...requestPhases],
   },
   timed_out: {
@@ -66,6 +67,6 @@ export const networkTexts = {
     cause:
       '`session.cancel()`, `user.cancel`, a sign-out, `engine.dispose()`, or a person at another process that held the login.',
     cure: 'Nothing is wrong. Log in again when the person asks for it.',
-    phases: serverPhases,
+    phases: requestPhases,
   },
 } as const satisfies Readonly<Record<string, FailureText>>;

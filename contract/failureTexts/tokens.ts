@@ -10,6 +10,7 @@ export const tokenTexts = {
     cause:
       'The refresh token has run out, was revoked, or was spent by somebody else; or the person changed a password.',
     cure: 'Log in again. With `policy.interaction: "auto"` that happens by itself.',
+    otherwise: ['ask-user'],
     phases: ['requesting', ...tokenPhases],
   },
   token_refused: {
@@ -17,6 +18,7 @@ export const tokenTexts = {
     cause:
       'A request that the server does not take: its scopes, its `resource`, or the kind of grant (`oauthError` has its code).',
     cure: 'Check the registration of the client there; see [servers](servers.md) for what some servers need.',
+    otherwise: ['reauthorize', 'retry-later'],
     phases: tokenPhases,
   },
   token_response_invalid: {

@@ -1,8 +1,9 @@
 // The page docs/errors.md, made of the register of codes and of what is said beside it.
-import { exitCodeOf, exitCodes } from '../../cli/failures.ts';
+import { type ExitCode, exitCodeOf, exitCodes } from '../../cli/failures.ts';
 import { type FailureCode, failureCodes, type Recovery, safetyCodes } from '../../contract/errors.ts';
 import { clientTexts } from '../../contract/failureTexts/clients.ts';
 import { discoveryTexts } from '../../contract/failureTexts/discovery.ts';
+import type { FailureText } from '../../contract/failureTexts/failureText.ts';
 import { hostTexts } from '../../contract/failureTexts/hosts.ts';
 import { loginTexts } from '../../contract/failureTexts/logins.ts';
 import { networkTexts } from '../../contract/failureTexts/network.ts';
@@ -35,23 +36,26 @@ const groups: readonly { readonly title: string; readonly codes: readonly string
 /** Every code of the register, in its order. */
 const codes = Object.keys(failureCodes) as FailureCode[];
 
-const exitOf = (code: FailureCode): string => {
-  const exit = exitCodeOf({ code, recovery: failureCodes[code] });
-  const name = Object.entries(exitCodes).find(([, value]) => value === exit)?.[0] ?? '';
-  return `${exit} (${exitNames[name as keyof typeof exitCodes]})`;
-};
+/** The exit code of the command; of some codes it depends on the recovery. */
+function exitOf(code: FailureCode): string {
+  const { otherwise = [] }: FailureText = failureTexts[code];
+  const exits = [failureCodes[code], ...otherwise].map((recovery) => exitCodeOf({ code, recovery }));
+  return [...new Set(exits)].map((exit) => `${exit} (${exitNames[exit]})`).join(' or ');
+}
 
-const exitNames: Readonly<Record<keyof typeof exitCodes, string>> = {
-  done: 'done',
-  failed: 'failed',
-  usage: 'usage',
-  personNeeded: 'a person is needed',
-  unreachable: 'unreachable',
-  refused: 'refused for safety',
+const exitNames: Readonly<Record<ExitCode, string>> = {
+  [exitCodes.done]: 'done',
+  [exitCodes.failed]: 'failed',
+  [exitCodes.usage]: 'usage',
+  [exitCodes.personNeeded]: 'a person is needed',
+  [exitCodes.unreachable]: 'unreachable',
+  [exitCodes.refused]: 'refused for safety',
 };
 
 function entryOf(code: FailureCode): string {
-  const { means, cause, cure, phases } = failureTexts[code];
+  const { means, cause, cure, phases, otherwise = [] }: FailureText = failureTexts[code];
+  const or = otherwise.map((one) => `\`${one}\``).join(' or ');
+  const recovery = `\`${failureCodes[code]}\`${or && `, sometimes ${or}`}`;
   const safety = safetyCodes.has(code)
     ? '\n- **Refused for safety**: nothing was sent to the server in question.'
     : '';
@@ -61,7 +65,7 @@ ${means}
 
 - **Cause**: ${cause}
 - **Cure**: ${cure}
-- **Recovery**: \`${failureCodes[code]}\`. **Exit code**: ${exitOf(code)}. **Phases**: ${phases.map((phase) => `\`${phase}\``).join(', ')}.${safety}`;
+- **Recovery**: ${recovery}. **Exit code**: ${exitOf(code)}. **Phases**: ${phases.map((phase) => `\`${phase}\``).join(', ')}.${safety}`;
 }
 
 const overview = tableOf(
