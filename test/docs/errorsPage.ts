@@ -52,10 +52,15 @@ const exitNames: Readonly<Record<ExitCode, string>> = {
   [exitCodes.refused]: 'refused for safety',
 };
 
+/** The recovery of the register, and those that single failures have. */
+function recoveryOf(code: FailureCode): string {
+  const { otherwise = [] }: FailureText = failureTexts[code];
+  const others = otherwise.map((one) => `\`${one}\``).join(' or ');
+  return `\`${failureCodes[code]}\`${others && `, sometimes ${others}`}`;
+}
+
 function entryOf(code: FailureCode): string {
-  const { means, cause, cure, phases, otherwise = [] }: FailureText = failureTexts[code];
-  const or = otherwise.map((one) => `\`${one}\``).join(' or ');
-  const recovery = `\`${failureCodes[code]}\`${or && `, sometimes ${or}`}`;
+  const { means, cause, cure, phases } = failureTexts[code];
   const safety = safetyCodes.has(code)
     ? '\n- **Refused for safety**: nothing was sent to the server in question.'
     : '';
@@ -65,14 +70,14 @@ ${means}
 
 - **Cause**: ${cause}
 - **Cure**: ${cure}
-- **Recovery**: ${recovery}. **Exit code**: ${exitOf(code)}. **Phases**: ${phases.map((phase) => `\`${phase}\``).join(', ')}.${safety}`;
+- **Recovery**: ${recoveryOf(code)}. **Exit code**: ${exitOf(code)}. **Phases**: ${phases.map((phase) => `\`${phase}\``).join(', ')}.${safety}`;
 }
 
 const overview = tableOf(
   ['code', 'recovery', 'exit code', 'refused for safety'],
   codes.map((code) => [
     `[\`${code}\`](#${code})`,
-    `\`${failureCodes[code]}\``,
+    recoveryOf(code),
     exitOf(code),
     safetyCodes.has(code) ? 'yes' : '',
   ]),
@@ -84,7 +89,7 @@ export const toErrorsPage = (): string => `# Errors
 Everything that goes wrong with a login is an \`AuthError\`. Decide on its \`code\` and its \`recovery\`, never on its text. Its \`phase\`
 says where it happened. \`message\` is one sentence that says what to do; it holds no secret, and may be shown to a person.
 
-A single error may carry another \`recovery\` than its code has here: a proxy that refuses this client is \`unreachable\` with
+A single error may carry another \`recovery\` than others of its code: a proxy that refuses this client is \`unreachable\` with
 \`fix-config\`. So look at \`error.recovery\`, and not at this table, when your program decides.
 
 \`\`\`ts
