@@ -47,6 +47,7 @@ export type {
 } from './engine/sessionSurface.ts';
 export { type AuthMachine, authMachine } from './machines/authMachine.ts';
 export type { AuthContext, AuthEvent, AuthInput, Interaction } from './machines/context.ts';
+export type { AuthEmitted } from './machines/emitted.ts';
 export type { RegistrationChange } from './protocol/nextRegistration.ts';
 export type { RegistrationRequest } from './protocol/registration.ts';
 export type { RegistrationTry } from './protocol/registrationRefusal.ts';

@@ -3,7 +3,7 @@
 export { type HeadlessOptions, headlessUserAgent } from '../actors/userAgents/headless.ts';
 export { type LoopbackOptions, loopbackUserAgent } from '../actors/userAgents/loopback.ts';
 export { type PasteOptions, pasteUserAgent } from '../actors/userAgents/paste.ts';
-export { defaultFolder, fileStore } from '../stores/file.ts';
+export { defaultFolder, type FileOptions, fileStore } from '../stores/file.ts';
 export { fileAssertion } from './fileAssertion.ts';
 export { importLogins, readMcpRemote, readSdkRecords } from './importing.ts';
 export type { Found, FoundClient, FoundLogin, FoundTokens } from './legacy/found.ts';

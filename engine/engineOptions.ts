@@ -58,11 +58,11 @@ export interface EngineOptions {
   readonly inspect?: (event: InspectionEvent) => void;
   /**
    * Instead of the global `fetch`, which is taken once, when the engine is made. What it rejects with counts as a failure of
-   * the network, and not as a fault.
+   * the network, and not as a fault. Default: the global `fetch`.
    */
   readonly fetch?: typeof globalThis.fetch;
   /** The time in epoch milliseconds. Default: the clock of the system. */
   readonly now?: () => number;
-  /** Instead of the timers of the system: give it together with `now`. */
+  /** Waits: give it together with `now`. Default: the timers of the system. */
   readonly sleep?: Sleep;
 }

@@ -46,6 +46,7 @@ export interface LogoutOptions extends WaitOptions {
 export interface HostRequest extends WaitOptions {
   /** As it will be sent. */
   readonly method: string;
+  /** Where it will be sent to: on the origin of the resource. */
   readonly url: string | URL;
   /** The `DPoP-Nonce` of an answer that asked for one; kept for the requests after it. @see RFC 9449 §9 */
   readonly nonce?: string;

@@ -1,5 +1,5 @@
 // The vocabulary of the chart: types, and the names of actors, guards and actions. Topology is in phases/.
-import { assign, type EventObject, fromCallback, fromPromise, setup, stateIn } from 'xstate';
+import { assign, type EventObject, emit, fromCallback, fromPromise, setup, stateIn } from 'xstate';
 import { type Failure, type Phase, toFailure } from '../contract/errors.ts';
 import type { Pending, SessionId } from '../contract/facts.ts';
 import type { RequirementId } from '../contract/requirements.ts';
@@ -13,6 +13,7 @@ import {
 } from '../contract/work.ts';
 import { changes } from './actions.ts';
 import type { AuthContext, AuthEvent, AuthInput } from './context.ts';
+import { type AuthEmitted, emissions } from './emitted.ts';
 import { guards } from './guards.ts';
 import { scopesToRequest } from './requests.ts';
 import { verdicts } from './verdicts.ts';
@@ -75,6 +76,7 @@ export const chart = setup({
     context: {} as AuthContext,
     events: {} as AuthEvent,
     input: {} as AuthInput,
+    emitted: {} as AuthEmitted,
     tags: {} as Tag,
     meta: {} as StateMeta,
   },
@@ -105,6 +107,11 @@ export const chart = setup({
     refuseStepUpDenied: decide(verdicts.stepUpDenied, changes.recordRefusal),
     refuseCancelled: decide(verdicts.cancelled, changes.recordRefusal),
     refuseStepUpBarred: decide(verdicts.stepUpBarred, changes.recordRefusal),
+    // What hosts are told.
+    tellLoginAwaited: emit(({ context }) => emissions.loginAwaited(context)),
+    tellAuthorized: emit(({ context }) => emissions.authorized(context)),
+    tellFailed: emit(({ context }) => emissions.failed(context)),
+    tellRejected: emit(({ context }) => emissions.rejected(context)),
   },
 });
 

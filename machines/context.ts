@@ -24,7 +24,7 @@ export interface AuthInput {
   readonly subject?: string;
   /** Tells apart several grants of one subject for one resource. */
   readonly label?: string;
-  /** `ask` (default): a person is only sent somewhere after `user.login`. `auto`: a challenge may do it too. */
+  /** `ask`: a person is only sent somewhere after `user.login`. `auto`: a challenge may do it too. Default `ask`. */
   readonly interaction?: Interaction;
 }
 

@@ -24,7 +24,7 @@ export interface Proxies {
 export interface ProxyOptions {
   /** The URL of the proxy for all requests. Default: `HTTPS_PROXY` and `HTTP_PROXY` of the environment. */
   readonly proxy?: string;
-  /** The hosts that are reached without a proxy, as in `NO_PROXY`, which is the default. `*`: all of them. */
+  /** The hosts that are reached without a proxy, as in `NO_PROXY`; `*` for all of them. Default: `NO_PROXY` of the environment. */
   readonly noProxy?: string;
 }
 

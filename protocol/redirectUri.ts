@@ -7,6 +7,20 @@ import { urlOf } from './url.ts';
 const privateUse = /\.[^:]/;
 
 /**
+ * The schemes at which VS Code, and editors made from it, hand an answer to the extension that the address names. They are no
+ * domain names, so each is listed; an extension gets its own from `vscode.env.uriScheme`.
+ * @see https://code.visualstudio.com/api/references/vscode-api#UriHandler
+ */
+const editorSchemes: ReadonlySet<string> = new Set([
+  'vscode:',
+  'vscode-insiders:',
+  'code-oss:',
+  'vscodium:',
+  'cursor:',
+  'windsurf:',
+]);
+
+/**
  * Whether an answer may be received at a redirect URI: https, or http to loopback, or an app's own scheme; without a
  * fragment (AUTHZ-8).
  * @returns the failure that another one is, `config_invalid`; nothing for a good one.
@@ -21,5 +35,6 @@ export function redirectUriFailure(redirectUri: string): Failure | undefined {
 
 function isReachable(url: URL): boolean {
   const { protocol } = url;
-  return protocol === 'https:' || privateUse.test(protocol) || (protocol === 'http:' && isLoopback(url));
+  if (protocol === 'http:') return isLoopback(url);
+  return protocol === 'https:' || privateUse.test(protocol) || editorSchemes.has(protocol);
 }

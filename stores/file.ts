@@ -40,13 +40,19 @@ interface Place {
   readonly file: string;
 }
 
+/** Where `fileStore` keeps its records. */
+export interface FileOptions {
+  /** The folder. It is made when first needed. `defaultFolder(process.env)` is the one of the command line. */
+  readonly folder: string;
+}
+
 /**
  * A store in a folder of this machine, shared by all processes that name the same folder.
  * Folders are made when first needed, for this user only (0700, files 0600); symbolic links are refused.
  * An option that cannot be used is refused with `config_invalid`. Besides `store_failed`, operations on a record fail with `record_corrupt` (once: the file is moved to
  * `aside/` for a person to look at, and the record is gone) and `record_newer` (the file is left alone).
  */
-export function fileStore(options: { readonly folder: string }): Store {
+export function fileStore(options: FileOptions): Store {
   object({ folder })(options, '');
   const home = resolve(options.folder);
   const changes = new FolderChanges(join(home, 'records'));

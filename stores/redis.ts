@@ -38,7 +38,7 @@ interface RedisSubscriber {
 export interface RedisOptions {
   /** The host's own client, with its own time limits and TLS. It is never closed here. */
   readonly redis: RedisClient;
-  /** What the names of all our keys, and of the channel of changes, start with: `authchart:` unless said otherwise. */
+  /** What the names of all our keys, and of the channel of changes, start with. Default `authchart:`. */
   readonly prefix?: string;
   /** To hear of changes by other processes. Without it, whoever waits looks now and then. */
   readonly subscriber?: RedisSubscriber;

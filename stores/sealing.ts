@@ -6,8 +6,9 @@ import type { Stored } from './store.ts';
 
 /** A key of the host. Records say by which id they were written: other bytes need another id. */
 export interface EncryptionKey {
+  /** Names the key in each record: another name for each key. */
   readonly id: string;
-  /** 32 random bytes (never a passphrase), or a CryptoKey for AES-GCM of 256 bits. */
+  /** The key: 32 random bytes (never a passphrase), or a CryptoKey for AES-GCM of 256 bits. */
   readonly key: CryptoKey | Uint8Array;
 }
 

@@ -59,9 +59,13 @@ export interface DevicePrompt {
 /** How the client gets a grant, other than with a code and a person at a browser. */
 export type GrantOptions =
   /** The client gets a grant of its own (EXT-1, EXT-2). It is pre-registered, with a secret or a private key. */
-  | { readonly kind: 'client-credentials' }
+  | {
+      /** The grant of the client itself. @see RFC 6749 §4.4 */
+      readonly kind: 'client-credentials';
+    }
   /** The person is logged in at the identity provider of their company, which says who they are (EXT-3). */
   | {
+      /** The login of a company. */
       readonly kind: 'enterprise';
       /** Where an identity token is exchanged for an assertion. @see RFC 8693 */
       readonly identityProvider: {
@@ -76,9 +80,19 @@ export type GrantOptions =
       readonly idToken: () => Promise<string>;
     }
   /** The assertion is a JWT that the platform gives to the workload (EXT-4). @see RFC 7523 §2.1 */
-  | { readonly kind: 'workload'; readonly assertion: () => Promise<string> }
+  | {
+      /** The login of a workload. */
+      readonly kind: 'workload';
+      /** Gets the JWT of the platform, each time that a grant is asked for. */
+      readonly assertion: () => Promise<string>;
+    }
   /** A person approves on another device (EXT-6). `show` shows them the code. */
-  | { readonly kind: 'device'; readonly show: (prompt: DevicePrompt) => void | Promise<void> };
+  | {
+      /** The login at another device. @see RFC 8628 */
+      readonly kind: 'device';
+      /** Shows the code, and where to type it, to the person. */
+      readonly show: (prompt: DevicePrompt) => void | Promise<void>;
+    };
 
 /** Who the client is, and how it gets grants. */
 export interface ClientOptions {
@@ -100,7 +114,12 @@ export interface ClientOptions {
   /** Whether to register dynamically when there is no other way. Default true. */
   readonly dynamicRegistration?: boolean;
   /** Tokens for dynamic registration. Each one is sent only to the issuer that it is from (REG-9). Default none. */
-  readonly initialAccessTokens?: readonly { readonly issuer: string; readonly token: string }[];
+  readonly initialAccessTokens?: readonly {
+    /** The issuer that the token is from. */
+    readonly issuer: string;
+    /** The token. It is a secret. @see RFC 7591 §3 */
+    readonly token: string;
+  }[];
   /** How to get a grant. Default: with a code, and a person at a browser. */
   readonly grant?: GrantOptions;
   /** Whether tokens are bound to a key, so that a thief cannot use them (EXT-5). Default `off`. @see RFC 9449 */

@@ -9,7 +9,7 @@ export const authorized = chart.createStateConfig({
   meta: { spec: ['BIND-9', 'TOK-1', 'TOK-2', 'TOK-12', 'TOK-13', 'EXT-5'] },
   tags: ['canSend'],
   type: 'parallel',
-  entry: 'clearAllButRequestedLogin',
+  entry: ['clearAllButRequestedLogin', 'tellAuthorized'],
   invoke: heedingSiblings,
   on: {
     'grant.proved': { guard: 'isProved', actions: 'recordProof' },

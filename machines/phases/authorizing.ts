@@ -92,6 +92,7 @@ export const authorizing = chart.createStateConfig({
       description: 'It is the person’s turn, at another device; the server is asked as often as it allows.',
       tags: ['needsUser'],
       meta: { spec: ['EXT-6', 'EXT-5', 'BIND-8', 'TOK-4', 'TOK-13', 'STEP-6'] },
+      entry: 'tellLoginAwaited',
       on: {
         'grant.changed': {
           guard: 'isNewGrant',

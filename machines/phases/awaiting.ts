@@ -9,6 +9,7 @@ export const awaitingSibling = chart.createStateConfig({
     'Another engine holds this login: it has led the person to the server, or is about to. Waits for what comes of it, and takes the login over when its holder is gone. Changes nothing that the holder has stored.',
   tags: ['needsUser'],
   meta: { spec: ['AUTHZ-10', 'AUTHZ-12', 'TOK-13'] },
+  entry: 'tellLoginAwaited',
   on: {
     ...siblingReports,
     'user.login': [
@@ -85,6 +86,7 @@ export const awaitingUser = chart.createStateConfig({
   description: 'It is the person’s turn. The answer may come here, later, or to another process.',
   tags: ['needsUser'],
   meta: { spec: ['AUTHZ-3', 'AUTHZ-10', 'AUTHZ-13', 'TOK-13'] },
+  entry: 'tellLoginAwaited',
   on: {
     ...siblingReports,
     'user.login': {

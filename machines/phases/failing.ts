@@ -16,7 +16,7 @@ export const rejected = chart.createStateConfig({
   id: 'rejected',
   description: 'Refused for safety. Nothing was sent; only a person may try again.',
   meta: { spec: ['BIND-6', 'BIND-10', 'DISC-4', 'DISC-8', 'DISC-9', 'AUTHZ-5'] },
-  entry: 'clearAllButChallenge',
+  entry: ['clearAllButChallenge', 'tellRejected'],
   on: { 'user.retry': again, 'user.login': asked, 'response.received': answered },
 });
 
@@ -56,6 +56,7 @@ export const failed = chart.createStateConfig({
     coolingDown: {
       description: 'Waits as long as the server asked, or a growing pause; then looks what is remembered.',
       meta: { spec: ['TOK-7', 'TOK-13'] },
+      entry: 'tellFailed',
       invoke: [
         {
           id: 'failurePause',
@@ -72,6 +73,7 @@ export const failed = chart.createStateConfig({
     resting: {
       description: 'Waits for what helps.',
       meta: { spec: ['TOK-9', 'TOK-13', 'AUTHZ-11', 'DISC-13', 'TOK-14'] },
+      entry: 'tellFailed',
       invoke: heedingSiblings,
       on: {
         'challenge.received': [

@@ -27,6 +27,41 @@ declare global {
 export {};
 `;
 
+/** What guides use of hosts that are no dependency here: as much of their types as is shown, by their documentation. */
+const hosts = `
+declare module 'electron' {
+  export const app: {
+    whenReady(): Promise<void>;
+    getPath(name: 'userData'): string;
+    setAsDefaultProtocolClient(scheme: string): boolean;
+    on(event: 'open-url', listener: (event: unknown, url: string) => void): void;
+    on(event: 'second-instance', listener: (event: unknown, argv: string[]) => void): void;
+    quit(): void;
+  };
+  export const shell: { openExternal(url: string): Promise<void> };
+}
+declare module 'vscode' {
+  export class Uri {
+    static parse(value: string, strict?: boolean): Uri;
+    toString(skipEncoding?: boolean): string;
+  }
+  interface Disposable { dispose(): unknown }
+  export interface ExtensionContext {
+    readonly extension: { readonly id: string };
+    readonly subscriptions: Disposable[];
+  }
+  export const env: {
+    readonly uriScheme: string;
+    openExternal(target: Uri): Thenable<boolean>;
+  };
+  export const window: {
+    registerUriHandler(handler: { handleUri(uri: Uri): void }): Disposable;
+    showErrorMessage(message: string): Thenable<unknown>;
+  };
+}
+interface Thenable<T> extends PromiseLike<T> {}
+`;
+
 /**
  * @returns what the compiler says of each example that does not compile, by the place of the example; lines are those
  *   within the example.
@@ -54,6 +89,7 @@ async function layOut(folder: string, examples: readonly Example[]): Promise<voi
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
   await put('package.json', '{ "type": "module" }');
   await put('surroundings.d.ts', surroundings);
+  await put('hosts.d.ts', hosts);
   await put('tsconfig.json', JSON.stringify(await configuration()));
   // An example without imports is a module, too.
   await Promise.all(

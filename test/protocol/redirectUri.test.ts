@@ -15,6 +15,9 @@ describe('redirectUriFailure (AUTHZ-8)', () => {
     'com.example.app://callback',
     'com.example-1.app+x:/callback',
     'COM.Example:/callback',
+    'vscode://publisher.extension/callback',
+    'vscode-insiders://publisher.extension/callback',
+    'cursor://publisher.extension/callback',
   ])('%s is good', (redirectUri) => {
     expect(redirectUriFailure(redirectUri)).toBeUndefined();
   });
@@ -28,6 +31,8 @@ describe('redirectUriFailure (AUTHZ-8)', () => {
     ['a fragment of an own scheme', 'com.example.app:/callback#x'],
     ['a scheme without a domain', 'myapp:/callback'],
     ['a scheme without a domain, on loopback', 'myapp://localhost/callback'],
+    ['a scheme that only begins like that of an editor', 'vscode-of-another://publisher.extension/callback'],
+    ['a fragment at an editor', 'vscode://publisher.extension/callback#x'],
     ['a scheme that ends with its dot', 'com.:/callback'],
     ['A01: a script', 'javascript:alert(1)'],
     ['A01: data', 'data:text/html,x'],
