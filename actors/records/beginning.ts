@@ -32,7 +32,7 @@ export async function mayBegin(
   const key = keys.login(session);
   const current = (): Promise<string> => loginVersion(tools, session);
   const beginning = { at: keys.spend(key), key, version, current, patience: PATIENCE, look: LOOK };
-  const claimed = await claim(tools, beginning, AbortSignal.any([signal, tools.closing]));
+  const claimed = await claim(tools, beginning, signal);
   if (claimed.kind === 'broken off') await claimed.release();
   return claimed.kind === 'held';
 }

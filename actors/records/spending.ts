@@ -35,7 +35,8 @@ export type Claim =
 const LOOK = 250;
 
 /**
- * Asks for the right to replace this version of a record, and waits while a sibling has it.
+ * Asks for the right to replace this version of a record, and waits while a sibling has it: until the signal, or until the
+ * engine is disposed of.
  * @throws AuthError `store_conflict` after races that were lost one after the other; what the store throws.
  */
 export async function claim(tools: Tools, what: Spending, signal: AbortSignal): Promise<Claim> {
@@ -63,9 +64,11 @@ export async function claim(tools: Tools, what: Spending, signal: AbortSignal): 
         break;
       case 'break off':
         return { kind: 'broken off', release: () => tidyUp(tools, at, seen) };
-      case 'wait':
-        still += await waitForChange(tools, seenBy(what, seen), look, signal);
+      case 'wait': {
+        const until = AbortSignal.any([signal, tools.closing]);
+        still += await waitForChange(tools, seenBy(what, seen), look, until);
         race = -1;
+      }
     }
   }
   return refuseConflict();

@@ -85,7 +85,7 @@ async function registerOnce(
     const found = await recall(tools, key, input);
     if (found) return found;
     const spending = { at: keys.spend(key, input.redirectUri ?? ''), key, version, current };
-    const claimed = await claim(tools, spending, AbortSignal.any([signal, tools.closing]));
+    const claimed = await claim(tools, spending, signal);
     if (claimed.kind === 'moved') continue;
     // What was broken off may have left a client that nobody uses: that costs nothing.
     return register(tools, key, input, signal)

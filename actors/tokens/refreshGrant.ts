@@ -57,7 +57,7 @@ async function refresh(tools: Tools, input: Input, signal: AbortSignal): Promise
     version,
     current: async () => (await tools.records.read(key))?.version ?? '',
   };
-  const claimed = await claim(tools, spending, AbortSignal.any([signal, tools.closing]));
+  const claimed = await claim(tools, spending, signal);
   if (claimed.kind === 'moved') return adopt(tools, input);
   if (claimed.kind === 'broken off') return giveUp(tools, input, before).finally(claimed.release);
   return renew(tools, input, before, claimed.release, signal);
