@@ -11,6 +11,7 @@ import { operationOf } from '../protocol/operation.ts';
 import { placeOf } from '../protocol/text.ts';
 import { answerOf, type Hearing, meetChallenge } from './answers.ts';
 import { type RequestReader, requestReader } from './options/session.ts';
+import { loginPart } from './parts.ts';
 import { isNonceDemand, type ResourceRequest, sendToResource } from './sendToResource.ts';
 import type { Fetch } from './sessionSurface.ts';
 import type { UsableToken } from './useGrant.ts';
@@ -51,6 +52,8 @@ export function fetchWith(session: Fetching, { fetch: send, tools, observer }: F
     let renewed = false;
     for (let sends = 1; ; sends += 1) {
       const token = session.inHand() ?? (await session.usableToken(signal));
+      // What a login needs is loaded while the resource answers that there has to be one.
+      if (!token) loginPart.begin();
       const order = session.mark();
       const response = await sent(send, dpop, request, token);
       const url = origin + request.url.pathname;
