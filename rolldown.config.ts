@@ -1,5 +1,5 @@
 // How the package is bundled: one file for each entry, and few shared ones. Declarations stand beside, made by the compiler.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type ChunkingContext, defineConfig, type PluginContext } from 'rolldown';
 
@@ -51,15 +51,21 @@ function fileOf(path: string, context: ChunkingContext): string | null {
 }
 
 /**
- * Packages that come inside: zod, which as a package loads the texts of all its languages; ipaddr.js, which every session
- * needs and which would be one more file to find; and commander, which only the command line uses. Every other package
- * stays outside.
+ * Packages that come inside: zod, which as a package loads the texts of all its languages; ipaddr.js, ky and
+ * http-cache-semantics, which every login needs and which would be some thirty more files to find in its midst; and
+ * commander, which only the command line uses. Every other package stays outside.
  */
-const inside = ['zod', 'ipaddr.js', 'commander'];
+const inside = ['zod', 'ipaddr.js', 'ky', 'http-cache-semantics', 'commander'];
+
+/** What it is called differs. */
+function licenceOf(folder: string): string {
+  const file = readdirSync(folder).find((name) => /^licen[cs]e(?:\.|$)/i.test(name));
+  return readFileSync(`${folder}/${file}`, 'utf8');
+}
 
 /** Their licences come along. */
 function emitLicences(this: PluginContext): void {
-  const texts = inside.map((name) => `${name}\n\n${readFileSync(`node_modules/${name}/LICENSE`, 'utf8')}`);
+  const texts = inside.map((name) => `${name}\n\n${licenceOf(`node_modules/${name}`)}`);
   this.emitFile({ type: 'asset', fileName: 'third-party.txt', source: texts.join('\n') });
 }
 

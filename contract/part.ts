@@ -16,6 +16,11 @@ export class Part<Loaded> {
     return this.#loaded;
   }
 
+  /** Begins to load it for somebody who will most likely ask for it: whoever does so hears of failures. */
+  begin(): void {
+    if (!this.#loaded) this.load().catch(() => {});
+  }
+
   /**
    * @param phase where an error says that it happened.
    * @throws AuthError `unreachable`: the files of a page were replaced while it was open, or the network is gone.

@@ -51,17 +51,19 @@ function watchGuarded(
 }
 
 /** @throws AuthError `store_failed` when the time is over: nobody knows then whether the operation was done. */
-async function inTime<Result>(work: Promise<Result>, patience: number): Promise<Result> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const message = `The store did not answer within ${patience / 1000} s; check that it can be reached, and try again.`;
-    timer = setTimeout(() => reject(new AuthError(failure('store_failed', 'storing', message))), patience);
+function inTime<Result>(work: Promise<Result>, patience: number): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const late = (): void => {
+      const message = `The store did not answer within ${patience / 1000} s; check that it can be reached, and try again.`;
+      reject(new AuthError(failure('store_failed', 'storing', message)));
+    };
+    const timer = setTimeout(late, patience);
+    const ended = (): void => clearTimeout(timer);
+    // What a host's store returns may be no promise.
+    const answer = Promise.resolve(work);
+    answer.then(resolve, reject);
+    answer.then(ended, ended);
   });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function failed(thrown: unknown, tell: TellDefect): AuthError {

@@ -32,6 +32,8 @@ export class Observer {
   readonly #tracer: Tracer | undefined;
   readonly #history: Progress[] = [];
   #active: readonly string[] = [];
+  /** The states as XState has them. */
+  #value: unknown;
 
   /** @param tracer hears the same, for those who record a run. */
   constructor(session: SessionId, tell: (progress: Progress) => void, tracer?: Tracer) {
@@ -58,7 +60,11 @@ export class Observer {
     this.#tracer?.inspect(event);
     if (event.type !== '@xstate.microstep' && event.type !== '@xstate.snapshot') return;
     if (!('machine' in event.snapshot)) return;
-    const now = activeStates(event.snapshot as Parameters<typeof activeStates>[0]);
+    const snapshot = event.snapshot as Parameters<typeof activeStates>[0];
+    // Most events leave the chart in its states.
+    if (snapshot.value === this.#value) return;
+    this.#value = snapshot.value;
+    const now = activeStates(snapshot);
     const entered = now.filter((name) => !this.#active.includes(name));
     this.#active = now;
     for (const name of innermost(entered)) this.#enter(name);

@@ -4,7 +4,7 @@ import type { Dpop } from '../actors/network/dpop.ts';
 import { refuse } from '../contract/errors.ts';
 import { demandsNonce } from '../protocol/challenge.ts';
 import { isOfResource } from '../protocol/evidence.ts';
-import { bodyHeaders, credentialHeaders, judgeRedirect } from '../protocol/resourceRedirect.ts';
+import { bodyHeaders, credentialHeaders, isRedirect, judgeRedirect } from '../protocol/resourceRedirect.ts';
 import { placeOf } from '../protocol/text.ts';
 import { urlOf } from '../protocol/url.ts';
 import type { UsableToken } from './useGrant.ts';
@@ -30,14 +30,24 @@ export interface ResourceRequest {
  * @throws what `send` throws; AuthError `redirect_refused` in browsers, for a bound token.
  * @see RFC 9449 §7, §9
  */
-export async function sendToResource(
+export function sendToResource(
   send: Send,
   dpop: Dpop,
   request: ResourceRequest,
   token: UsableToken | undefined,
 ): Promise<Response> {
-  if (!token?.isBound && request.confined.length === 0) return sendPlain(send, dpop, request, token);
-  if (!token?.isBound) return sendByHand(send, dpop, request, token);
+  if (token?.isBound) return sendBound(send, dpop, request, token);
+  return request.confined.length === 0
+    ? sendPlain(send, dpop, request, token)
+    : sendByHand(send, dpop, request, token);
+}
+
+async function sendBound(
+  send: Send,
+  dpop: Dpop,
+  request: ResourceRequest,
+  token: UsableToken,
+): Promise<Response> {
   const nonce = dpop.nonceFor(request.url);
   const first = await sendByHand(send, dpop, request, token);
   const isNonceNew = dpop.nonceFor(request.url) !== nonce;
@@ -60,14 +70,16 @@ async function sendPlain(
   const { url, init } = request;
   const headers = await headersOf(request, token);
   if (!holdsBody(request)) {
-    const response = await send(url, { ...init, headers });
+    const response = await send(url.href, { ...init, headers });
     hear(dpop, url, response);
     return response;
   }
-  const first = await send(url, { ...init, headers, redirect: 'manual' });
-  if (first.type !== 'opaqueredirect') return sendByHand(send, dpop, request, token, first);
+  const first = await send(url.href, { ...init, headers, redirect: 'manual' });
   // Browsers do not say where a redirect leads: they follow it themselves, and CORS decides who may read the body.
-  return send(url, { ...init, headers });
+  if (first.type === 'opaqueredirect') return send(url.href, { ...init, headers });
+  if (isRedirect(first.status)) return sendByHand(send, dpop, request, token, first);
+  hear(dpop, url, first);
+  return first;
 }
 
 /** Whether a body goes along that another origin must not get, unless the caller has said how redirects are followed. */
@@ -81,13 +93,21 @@ const holdsBody = ({
 async function headersOf(
   { url, method, init }: Pick<ResourceRequest, 'url' | 'method' | 'init'>,
   token: UsableToken | undefined,
-): Promise<Headers> {
+): Promise<HeadersInit> {
+  if (!token) return new Headers(init.headers);
+  const shown = { ...(await token.headersFor({ url, method })) };
+  if (isPlainWithoutToken(init.headers)) return { ...init.headers, ...shown };
   const headers = new Headers(init.headers);
-  if (!token) return headers;
   headers.delete('dpop');
-  for (const [name, value] of Object.entries(await token.headersFor({ url, method })))
-    headers.set(name, value);
+  for (const [name, value] of Object.entries(shown)) headers.set(name, value);
   return headers;
+}
+
+/** Nearly every caller has them so: what `Headers` makes of them need not be made twice. */
+function isPlainWithoutToken(headers: HeadersInit | undefined): headers is Record<string, string> {
+  if (headers === undefined || Object.getPrototypeOf(headers) !== Object.prototype) return false;
+  if (Symbol.iterator in headers) return false;
+  return !Object.keys(headers).some((name) => /^(?:authorization|dpop)$/i.test(name));
 }
 
 /** Answers of another origin, where a redirect led to one, say nothing about ours. */
@@ -115,7 +135,7 @@ async function sendByHand(
   let { url, method, init }: Pick<ResourceRequest, 'url' | 'method' | 'init'> = request;
   const sent = async (): Promise<Response> => {
     const headers = await headersOf({ url, method, init }, token);
-    return send(url, { ...init, headers, ...(follows && { redirect: 'manual' }) });
+    return send(url.href, { ...init, headers, ...(follows && { redirect: 'manual' }) });
   };
   for (let followed = 0; ; followed += 1) {
     const response = (followed === 0 && first) || (await sent());
@@ -130,7 +150,7 @@ async function sendByHand(
     if (verdict.leavesOrigin && holdsBody({ init, canRepeat })) refuseToLeave(url, verdict.to);
     // TOK-1, TOK-2: whoever else is there gets neither the token nor the proof, nor what is for our origin only.
     const staying = [...credentialHeaders, ...confined];
-    if (verdict.leavesOrigin) return send(verdict.to, { ...init, headers: without(staying, init) });
+    if (verdict.leavesOrigin) return send(verdict.to.href, { ...init, headers: without(staying, init) });
     ({ to: url, method } = verdict);
   }
 }

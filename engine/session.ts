@@ -23,7 +23,7 @@ import {
   judgeResponse,
   judgeWaitOptions,
 } from './options/session.ts';
-import { usePart } from './parts.ts';
+import { loginPart, usePart } from './parts.ts';
 import type { AuthActor, AuthSnapshot, ChartInUse } from './sessionChart.ts';
 import { beyondCeiling, notFinished, notSignedOut } from './sessionFailures.ts';
 import type { SessionInUse } from './sessionInUse.ts';
@@ -131,6 +131,7 @@ export class EngineSession implements Session {
       throw new AuthError(beyondCeiling(this.id, scopes));
     // A login that an earlier process started is shown again; anything else in flight comes first.
     const endings = this.#endings;
+    if (!this.snapshot.hasTag('canSend')) loginPart.begin();
     const used = await this.#use();
     used.askAnew();
     await this.#chart.until(isPersonsTurnOrRest);

@@ -10,7 +10,8 @@ import { challengeIn, provesGrant } from '../protocol/evidence.ts';
 import { operationOf } from '../protocol/operation.ts';
 import { placeOf } from '../protocol/text.ts';
 import { answerOf, type Hearing, meetChallenge } from './answers.ts';
-import { judgeFetch } from './options/session.ts';
+import { type RequestReader, requestReader } from './options/session.ts';
+import { loginPart } from './parts.ts';
 import { isNonceDemand, type ResourceRequest, sendToResource } from './sendToResource.ts';
 import type { Fetch } from './sessionSurface.ts';
 import type { UsableToken } from './useGrant.ts';
@@ -42,13 +43,17 @@ export interface FetchMeans {
 export function fetchWith(session: Fetching, { fetch: send, tools, observer }: FetchMeans): Fetch {
   const { dpop, headersFor, policy } = tools;
   const { origin } = new URL(session.id.resource);
+  const read = requestReader();
   return async (input, init) => {
-    const said = await prepare(session, origin, input, init);
+    const prepared = prepare(session, { origin, read }, input, init);
+    const said = prepared instanceof Promise ? await prepared : prepared;
     const request = policy.resourceHeaders ? await withOwnHeaders(said, headersFor, session.id) : said;
     const { method, signal } = request;
     let renewed = false;
     for (let sends = 1; ; sends += 1) {
       const token = session.inHand() ?? (await session.usableToken(signal));
+      // What a login needs is loaded while the resource answers that there has to be one.
+      if (!token) loginPart.begin();
       const order = session.mark();
       const response = await sent(send, dpop, request, token);
       const url = origin + request.url.pathname;
@@ -107,11 +112,11 @@ interface Prepared extends ResourceRequest {
 /** A URL and its options are looked at as they are; only a Request has to be read. */
 function prepare(
   session: Fetching,
-  origin: string,
+  { origin, read }: { readonly origin: string; readonly read: RequestReader },
   input: string | URL | Request,
   init: RequestInit = {},
 ): Prepared | Promise<Prepared> {
-  const url = judgeFetch(input, init);
+  const url = read(input, init);
   refuseOtherOrigin(session, url, origin);
   if (!(input instanceof Request)) return prepared(url, init);
   return unfold(input, init).then((unfolded) => prepared(url, unfolded));

@@ -5,6 +5,9 @@ import { urlOf } from './url.ts';
 const MAX_REDIRECTS = 20;
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
+/** Whether a status may lead elsewhere. @see RFC 9110 §15.4 */
+export const isRedirect = (status: number): boolean => redirects.has(status);
+
 /** Headers that describe a body, and go with it. @see Fetch Standard, request-body-header name */
 export const bodyHeaders: readonly string[] = [
   'content-encoding',

@@ -44,7 +44,7 @@ async function newRequest(tools: Tools, input: Input): Promise<Request> {
   const { session, server, redirectUri, resource, scopes } = input;
   const state = oauth.generateRandomState();
   const verifier = oauth.generateRandomCodeVerifier();
-  const challenge = await oauth.calculatePKCECodeChallenge(verifier);
+  const [challenge, name] = await Promise.all([oauth.calculatePKCECodeChallenge(verifier), digest(state)]);
   const dpopKey = await tools.dpop.keyForLogin(session.resource, server);
   const jkt = dpopKey && (await thumbprintOf(dpopKey));
   const { prompt, authorizationParameters } = tools.policy;
@@ -64,7 +64,7 @@ async function newRequest(tools: Tools, input: Input): Promise<Request> {
     createdAt: tools.now(),
     expiresAt: tools.now() + (tools.policy.loginTimeout ?? LOGIN_TIMEOUT),
   };
-  return { key: keys.pending(await digest(state)), record };
+  return { key: keys.pending(name), record };
 }
 
 /** A sibling has got a grant since the chart looked; from now on, whoever asks joins this login. */

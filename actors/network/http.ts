@@ -75,8 +75,12 @@ export function createDoor(options: DoorOptions = {}): Door {
   const fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
   return async (request) => {
     const phase = phases[request.purpose];
-    const late = new AbortController();
-    const signal = AbortSignal.any([request.signal, late.signal]);
+    // `AbortSignal.any` would do the same at three times the cost.
+    const ending = new AbortController();
+    const { signal } = ending;
+    const cancel = (): void => ending.abort(request.signal.reason);
+    if (request.signal.aborted) cancel();
+    request.signal.addEventListener('abort', cancel, { once: true });
     const tell = (facts: ExchangeFacts) => {
       try {
         onExchange?.(facts);
@@ -84,7 +88,7 @@ export function createDoor(options: DoorOptions = {}): Door {
         // An error of the observer must not change the outcome of a request that was sent.
       }
     };
-    const timer = setTimeout(() => late.abort(), deadlineMs);
+    const timer = setTimeout(() => ending.abort(), deadlineMs);
     try {
       return await unlessAborted(
         follow({
@@ -106,7 +110,7 @@ export function createDoor(options: DoorOptions = {}): Door {
       if (thrown instanceof AuthError) throw thrown;
       const host = hostOf(request.url);
       if (request.signal.aborted) refuse('cancelled', phase, `The request to ${host} was cancelled.`);
-      if (late.signal.aborted) {
+      if (signal.aborted) {
         refuse(
           'timed_out',
           phase,
@@ -118,6 +122,7 @@ export function createDoor(options: DoorOptions = {}): Door {
       throw new AuthError(unreachable(thrown, host, phase));
     } finally {
       clearTimeout(timer);
+      request.signal.removeEventListener('abort', cancel);
     }
   };
 }

@@ -156,12 +156,10 @@ export function optionsFor(
 ): {
   [oauth.customFetch]: ReturnType<typeof fetchThrough>;
   [oauth.allowInsecureRequests]: boolean;
-  signal: AbortSignal;
 } {
   return {
     [oauth.customFetch]: fetchThrough(tools.doorOf(session), { purpose, resource: session.resource, signal }),
     [oauth.allowInsecureRequests]: isLoopback(new URL(endpoint)),
-    signal,
   };
 }
 

@@ -2,7 +2,6 @@
 import type { SessionId } from '../../contract/facts.ts';
 import { keys } from '../../stores/records.ts';
 import type { Tools } from '../tools/tools.ts';
-import { untilEither } from '../tools/waiting.ts';
 import { claim } from './spending.ts';
 
 /**
@@ -33,7 +32,7 @@ export async function mayBegin(
   const key = keys.login(session);
   const current = (): Promise<string> => loginVersion(tools, session);
   const beginning = { at: keys.spend(key), key, version, current, patience: PATIENCE, look: LOOK };
-  const claimed = await untilEither(signal, tools.closing, (until) => claim(tools, beginning, until));
+  const claimed = await claim(tools, beginning, signal);
   if (claimed.kind === 'broken off') await claimed.release();
   return claimed.kind === 'held';
 }

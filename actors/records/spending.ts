@@ -2,6 +2,7 @@
 import { judgeSpending } from '../../protocol/spending.ts';
 import { type Key, RACES, refuseConflict, type SpendRecord, type Versioned } from '../../stores/records.ts';
 import type { Tools } from '../tools/tools.ts';
+import { untilEither } from '../tools/waiting.ts';
 import { waitForChange } from './waitForChange.ts';
 
 /** What only one may do at a time. */
@@ -35,7 +36,8 @@ export type Claim =
 const LOOK = 250;
 
 /**
- * Asks for the right to replace this version of a record, and waits while a sibling has it.
+ * Asks for the right to replace this version of a record, and waits while a sibling has it: until the signal, or until the
+ * engine is disposed of.
  * @throws AuthError `store_conflict` after races that were lost one after the other; what the store throws.
  */
 export async function claim(tools: Tools, what: Spending, signal: AbortSignal): Promise<Claim> {
@@ -64,7 +66,9 @@ export async function claim(tools: Tools, what: Spending, signal: AbortSignal): 
       case 'break off':
         return { kind: 'broken off', release: () => tidyUp(tools, at, seen) };
       case 'wait':
-        still += await waitForChange(tools, seenBy(what, seen), look, signal);
+        still += await untilEither(signal, tools.closing, (until) =>
+          waitForChange(tools, seenBy(what, seen), look, until),
+        );
         race = -1;
     }
   }

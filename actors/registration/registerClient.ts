@@ -22,7 +22,6 @@ import { registrationFacts } from '../records/facts.ts';
 import { keepInSpiteOfDoubt } from '../records/registrationDoubt.ts';
 import { claim } from '../records/spending.ts';
 import { type Act, registrationPlace, type Tools } from '../tools/tools.ts';
-import { untilEither } from '../tools/waiting.ts';
 
 type Input = Parameters<ReturnType<Act<'registerClient'>>>[0];
 
@@ -86,7 +85,7 @@ async function registerOnce(
     const found = await recall(tools, key, input);
     if (found) return found;
     const spending = { at: keys.spend(key, input.redirectUri ?? ''), key, version, current };
-    const claimed = await untilEither(signal, tools.closing, (until) => claim(tools, spending, until));
+    const claimed = await claim(tools, spending, signal);
     if (claimed.kind === 'moved') continue;
     // What was broken off may have left a client that nobody uses: that costs nothing.
     return register(tools, key, input, signal)

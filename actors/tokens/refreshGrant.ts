@@ -24,7 +24,6 @@ import { keepAuthMethod } from '../records/keepAuthMethod.ts';
 import { keepRefreshScope } from '../records/keepRefreshScope.ts';
 import { claim } from '../records/spending.ts';
 import type { Act, Tools } from '../tools/tools.ts';
-import { untilEither } from '../tools/waiting.ts';
 
 type Input = Parameters<ReturnType<Act<'refreshGrant'>>>[0];
 
@@ -58,7 +57,7 @@ async function refresh(tools: Tools, input: Input, signal: AbortSignal): Promise
     version,
     current: async () => (await tools.records.read(key))?.version ?? '',
   };
-  const claimed = await untilEither(signal, tools.closing, (until) => claim(tools, spending, until));
+  const claimed = await claim(tools, spending, signal);
   if (claimed.kind === 'moved') return adopt(tools, input);
   if (claimed.kind === 'broken off') return giveUp(tools, input, before).finally(claimed.release);
   return renew(tools, input, before, claimed.release, signal);

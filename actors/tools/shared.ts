@@ -30,7 +30,8 @@ export class Shared<Result> {
       return await orCancelled(joined.result, signal, 'requesting');
     } finally {
       joined.waiting -= 1;
-      if (joined.waiting === 0 && !finish) {
+      const isRunning = this.#running.get(name) === joined;
+      if (isRunning && joined.waiting === 0 && !finish) {
         joined.ending.abort();
         this.#end(name, joined);
       }

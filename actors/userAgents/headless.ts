@@ -37,7 +37,7 @@ export const headlessShape: Shape<HeadlessOptions> = {
   ),
 };
 
-/** Loaded with the first login of this kind. */
+/** Loaded with the first cookie: most servers that ask no person anything set none. */
 const jars = new Part(() => import('tough-cookie'));
 
 /** For all requests of one login together, in milliseconds. */
@@ -124,8 +124,7 @@ async function followInTime(request: AuthorizationRequest, options: HeadlessOpti
 }
 
 async function followRedirects(request: AuthorizationRequest, options: HeadlessOptions): Promise<string> {
-  const { CookieJar } = jars.atHand ?? (await jars.load('authorizing'));
-  const cookies = new CookieJar();
+  const cookies = new Cookies();
   const maxHops = options.maxHops ?? 20;
   let at = pageAddress(request.url);
   for (let hop = 0; hop <= maxHops; hop += 1) {
@@ -145,21 +144,39 @@ async function followRedirects(request: AuthorizationRequest, options: HeadlessO
   );
 }
 
+/** The cookies of one login. */
+class Cookies {
+  #jar: CookieJar | undefined;
+
+  /** The `cookie` header of a request; empty where there is none. */
+  async for(url: string): Promise<string> {
+    return (await this.#jar?.getCookieString(url)) ?? '';
+  }
+
+  /** @param lines `set-cookie` headers of an answer. */
+  async take(lines: readonly string[], url: string): Promise<void> {
+    if (lines.length === 0) return;
+    const { CookieJar } = jars.atHand ?? (await jars.load('authorizing'));
+    this.#jar ??= new CookieJar();
+    for (const line of lines) await this.#jar.setCookie(line, url, { ignoreError: true });
+  }
+}
+
 /** Sends one GET. Returns where it redirects to, as the server wrote it. */
 async function redirectOf(
   at: string,
   { issuer, signal }: AuthorizationRequest,
-  cookies: CookieJar,
+  cookies: Cookies,
   send: typeof fetch,
 ): Promise<string> {
-  const cookie = await cookies.getCookieString(at);
+  const cookie = await cookies.for(at);
   const headers = { accept: '*/*', ...(cookie !== '' && { cookie }) };
   const answer = await send(at, { redirect: 'manual', headers, signal }).catch((thrown: unknown) => {
     const failed = connectionFailure(thrown, new URL(at).host, 'authorizing');
     throw failed ? new AuthError({ ...failed, issuer }) : thrown;
   });
   await answer.body?.cancel();
-  for (const line of answer.headers.getSetCookie()) await cookies.setCookie(line, at, { ignoreError: true });
+  await cookies.take(answer.headers.getSetCookie(), at);
   const location = answer.headers.get('location');
   if (location !== null && redirectStatuses.has(answer.status)) return location;
   refuse(

@@ -107,12 +107,17 @@ const fetchShape = {
 
 const judgeInit = implementation(fetchShape);
 
-/**
- * @returns where it goes to.
- * @throws AuthError `config_invalid` for what `fetch` of a session cannot send.
- */
-export function judgeFetch(input: unknown, init: RequestInit): URL {
-  const url = readUrl(input instanceof Request ? input.url : input, 'input');
-  judgeInit(init, 'init');
-  return url;
+/** Reads where requests go to. The last text is known: most calls of a session go to one place. */
+export type RequestReader = (input: unknown, init: RequestInit) => URL;
+
+/** For the `fetch` of a session. What it reads throws AuthError `config_invalid` for what cannot be sent. */
+export function requestReader(): RequestReader {
+  let last: { readonly text: string; readonly url: URL } | undefined;
+  return (input, init) => {
+    const known = input === last?.text ? last?.url : undefined;
+    const url = known ?? readUrl(input instanceof Request ? input.url : input, 'input');
+    judgeInit(init, 'init');
+    if (!known && typeof input === 'string') last = { text: input, url };
+    return url;
+  };
 }

@@ -39,4 +39,17 @@ describe('a part of the program', () => {
     expect(await part.load()).toBe('here');
     expect(part.atHand).toBe('here');
   });
+
+  it('is begun for who will ask for it, once, and fails for nobody before that', async () => {
+    const outcomes = [() => Promise.reject(new Error('gone')), async () => 'here'];
+    let loads = 0;
+    const part = new Part(() => outcomes[loads++]?.() ?? Promise.reject(new Error('asked for too often')));
+    part.begin();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([loads, part.atHand]).toEqual([1, undefined]);
+    part.begin();
+    expect(await part.load()).toBe('here');
+    part.begin();
+    expect(loads).toBe(2);
+  });
 });

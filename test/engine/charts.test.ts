@@ -298,6 +298,7 @@ describe('the states of the chart', () => {
       name: 'authorized.renewal.fresh',
       description: fresh.description,
       spec: fresh.meta.spec,
+      tags: [],
     });
     expect(activeStates(at({ authorized: { renewal: 'fresh', stepUp: 'settled' } }))).toEqual([
       'authorized',

@@ -55,6 +55,36 @@ describe('a request with a token that anybody could use', () => {
       expect([url, of.method, of.body, of.redirect]).toEqual([resource, 'PATCH', 'a', 'error']);
   });
 
+  it.each<[string, HeadersInit]>([
+    ['an object', { accept: 'text/plain', 'X-Kept': 'yes' }],
+    [
+      'an object without a prototype',
+      Object.assign(Object.create(null), { accept: 'text/plain', 'X-Kept': 'yes' }),
+    ],
+    ['Headers', new Headers({ accept: 'text/plain', 'X-Kept': 'yes' })],
+    [
+      'pairs',
+      [
+        ['accept', 'text/plain'],
+        ['X-Kept', 'yes'],
+      ],
+    ],
+    [
+      'a Map',
+      new Map([
+        ['accept', 'text/plain'],
+        ['X-Kept', 'yes'],
+      ]) as never,
+    ],
+    ['an object with a token', { accept: 'text/plain', 'X-Kept': 'yes', Authorization: 'Bearer own' }],
+    ['an object with a proof', { accept: 'text/plain', 'X-Kept': 'yes', DPoP: 'own' }],
+  ])('TOK-1: carries one token, whatever headers the caller gives: %s', async (_what, headers) => {
+    const { send, sent } = wire();
+    await sendToResource(send, dpop, requestOf({ headers }), bearer);
+    const carried = { authorization: 'Bearer access', accept: 'text/plain', 'x-kept': 'yes' };
+    expect(sent.map((one) => Object.fromEntries(one.headers))).toEqual([carried]);
+  });
+
   it.each<[string, RequestInit, boolean, string | undefined]>([
     ['nothing', {}, true, undefined],
     ['a body that is null', { method: 'POST', body: null }, true, undefined],

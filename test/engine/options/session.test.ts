@@ -4,13 +4,13 @@ import {
   judgeAnsweredRequest,
   judgeCallbackUrl,
   judgeCompleteOptions,
-  judgeFetch,
   judgeHostRequest,
   judgeListener,
   judgeLoginOptions,
   judgeLogoutOptions,
   judgeResponse,
   judgeWaitOptions,
+  requestReader,
 } from '../../../engine/options/session.ts';
 import { anySubject } from '../../../index.ts';
 import { sentenceOf } from './verdict.ts';
@@ -51,10 +51,13 @@ describe('what a caller gives', () => {
     ['response.headers.get must be a function.', () => judgeResponse({ status: 200, headers: {} })],
     ['response must be an object.', () => judgeResponse(undefined)],
     ['listener must be a function.', () => judgeListener({})],
-    [`input ${wholeUrl}`, () => judgeFetch('/mcp', {})],
-    ['init must be an object.', () => judgeFetch(url, 7 as never)],
-    ['init.method must be the method of a request, such as "GET".', () => judgeFetch(url, { method: '' })],
-    ['init.signal must be an AbortSignal.', () => judgeFetch(url, { signal: {} as never })],
+    [`input ${wholeUrl}`, () => requestReader()('/mcp', {})],
+    ['init must be an object.', () => requestReader()(url, 7 as never)],
+    [
+      'init.method must be the method of a request, such as "GET".',
+      () => requestReader()(url, { method: '' }),
+    ],
+    ['init.signal must be an AbortSignal.', () => requestReader()(url, { signal: {} as never })],
   ])('HOST-2: is refused: %s', (sentence, judge) => {
     expect(sentenceOf(judge)).toBe(sentence);
   });
@@ -75,13 +78,25 @@ describe('what a caller gives', () => {
     ['a request that carried no token', () => judgeAnsweredRequest({ authorization: null })],
     ['a response', () => judgeResponse(new Response())],
     ['a listener', () => judgeListener(() => {})],
-    ['a request without a signal', () => judgeFetch(url, { signal: null, method: 'GET' })],
-    ['a request with its signal', () => judgeFetch(url, { signal })],
+    ['a request without a signal', () => requestReader()(url, { signal: null, method: 'GET' })],
+    ['a request with its signal', () => requestReader()(url, { signal })],
   ])('HOST-2: %s is not refused', (_what, judge) => {
     expect(sentenceOf(judge)).toBeUndefined();
   });
 
   it.each([url, new URL(url), new Request(url)])('HOST-2: a request goes where %s says', (input) => {
-    expect(judgeFetch(input, {}).href).toBe(url);
+    expect(requestReader()(input, {}).href).toBe(url);
+  });
+
+  it('HOST-2: each request goes where it says itself, whatever was read before', () => {
+    const read = requestReader();
+    const moving = new URL(url);
+    expect(read(moving, {}).href).toBe(url);
+    moving.pathname = '/other';
+    const inputs = [moving, url, url, `${url}/a`, url];
+    const places = ['https://mcp.example/other', url, url, `${url}/a`, url];
+    expect(inputs.map((input) => read(input, {}).href)).toEqual(places);
+    expect(sentenceOf(() => read('/mcp', {}))).toContain(wholeUrl);
+    expect(sentenceOf(() => read(url, { method: '' }))).toContain('init.method');
   });
 });
