@@ -2,7 +2,8 @@
 import type { AnyStateMachine, InspectionEvent } from 'xstate';
 import { refuse } from '../contract/errors.ts';
 import { chartsOf } from './inspect/charts.ts';
-import { type Connect, connectInBrowser, connectWith } from './inspect/connections.ts';
+import { type Connect, connectInBrowser } from './inspect/connections.ts';
+import { connectWith } from './inspect/nodeConnections.ts';
 import { type InspectorMessage, Outbox, type Sender } from './inspect/outbox.ts';
 import { type PageTarget, pageSender } from './inspect/page.ts';
 import { type Report, reportOf } from './inspect/reports.ts';

@@ -13,6 +13,7 @@ import type {
   ServerMetadata,
   SessionId,
 } from '../contract/facts.ts';
+import type { URL } from '../contract/platform.ts';
 import type { SiblingReport } from '../contract/work.ts';
 import { sessionIdOfChart } from '../protocol/sessionId.ts';
 

@@ -1,5 +1,6 @@
 // What an engine has from its host: who the client is, what the host decides, its clock and its user agent.
 import type { ClientAuthMethod, SessionId } from '../../contract/facts.ts';
+import type { AbortSignal, CryptoKey } from '../../contract/platform.ts';
 import type { DpopMode } from '../../protocol/dpopPolicy.ts';
 import type { UserAgent } from '../userAgents/userAgent.ts';
 import type { Sleep } from './sleep.ts';
