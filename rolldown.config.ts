@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type ChunkingContext, defineConfig, type PluginContext } from 'rolldown';
+import { esmExternalRequirePlugin } from 'rolldown/plugins';
 
 /** By entry: its source. The names are those of `exports` and `bin` in package.json. */
 const entries = [
@@ -62,9 +63,16 @@ function emitLicences(this: PluginContext): void {
 
 export default defineConfig({
   input: Object.fromEntries(entries.map((name) => [name, `${name}.ts`])),
-  platform: 'node',
-  external: (id) => !/^[./]/.test(id) && !inside.includes(id.split('/')[0] ?? ''),
-  plugins: [{ name: 'licences', generateBundle: emitLicences }],
+  // As for no platform, since for Node its own runtime would import `node:module`, in a file that browsers and workers load, too.
+  platform: 'neutral',
+  resolve: { mainFields: ['module', 'main'] },
+  // What Node brings is the plugin's, with modules of its own.
+  external: (id) => !/^(?:[./]|node:|builtin:)/.test(id) && !inside.includes(id.split('/')[0] ?? ''),
+  plugins: [
+    // What commander requires of Node is imported.
+    esmExternalRequirePlugin({ external: [/^node:/] }),
+    { name: 'licences', generateBundle: emitLicences },
+  ],
   output: {
     dir: 'dist',
     format: 'esm',
