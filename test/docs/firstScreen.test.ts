@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PORT } from '../../playground/playground.ts';
 import { resourceAt } from '../../playground/resourceServer.ts';
-import { followToRedirectUri } from '../cli/command.ts';
+import { followToRedirectUri } from '../playground/rawClient.ts';
 import { examplesIn } from './examples.ts';
 
 const run = promisify(execFile);
