@@ -61,6 +61,15 @@ function emitLicences(this: PluginContext): void {
   this.emitFile({ type: 'asset', fileName: 'third-party.txt', source: texts.join('\n') });
 }
 
+/** What the command shows, and hosts import: drawings of the chart, as they are checked in. */
+const drawings = ['chart.svg', 'chart.json', 'live.html'].map((name) => `visualizations/generated/${name}`);
+
+/** They lie as in the sources, since they are found by that. */
+function emitDrawings(this: PluginContext): void {
+  for (const fileName of drawings)
+    this.emitFile({ type: 'asset', fileName, source: readFileSync(fileName, 'utf8') });
+}
+
 export default defineConfig({
   input: Object.fromEntries(entries.map((name) => [name, `${name}.ts`])),
   // As for no platform, since for Node its own runtime would import `node:module`, in a file that browsers and workers load, too.
@@ -72,9 +81,11 @@ export default defineConfig({
     // What commander requires of Node is imported.
     esmExternalRequirePlugin({ external: [/^node:/] }),
     { name: 'licences', generateBundle: emitLicences },
+    { name: 'drawings', generateBundle: emitDrawings },
   ],
   output: {
     dir: 'dist',
+    cleanDir: true,
     format: 'esm',
     entryFileNames: '[name].js',
     chunkFileNames: 'shared/[name].js',
