@@ -10,7 +10,7 @@ import { type Report, reportOf } from './inspect/reports.ts';
 import { judgedServer, ServerSender, type ServerTarget } from './inspect/socket.ts';
 
 export type { InspectorMessage } from './inspect/outbox.ts';
-export { type Frame, type PageTarget, statelyPage } from './inspect/page.ts';
+export { type Frame, type PageTarget, type Receiver, statelyPage } from './inspect/page.ts';
 export type { ServerTarget } from './inspect/socket.ts';
 
 /** A function of the host that receives the messages: `(message) => port.postMessage(message)`. */

@@ -44,14 +44,14 @@ export interface ListeningPool {
   connect(): Promise<ListeningClient>;
 }
 
-interface ListeningClient {
+export interface ListeningClient {
   query(text: string): Promise<unknown>;
   on(event: 'notification', listener: (message: Notification) => void): unknown;
   on(event: 'error' | 'end', listener: () => void): unknown;
   release(destroy: boolean): void;
 }
 
-interface Notification {
+export interface Notification {
   readonly channel: string;
   readonly payload?: string | undefined;
 }

@@ -76,7 +76,7 @@ export type GrantOptions =
       /** Gets the identity token of the person. */
       readonly idToken: () => Promise<string>;
     }
-  /** The assertion is a JWT that the platform gives to the workload (EXT-4). @see RFC 7523 §2.1 */
+  /** The assertion is a JWT that the platform gives to the workload (EXT-4, RFC 7523 §2.1). */
   | { readonly kind: 'workload'; readonly assertion: () => Promise<string> }
   /** A person approves on another device (EXT-6). `show` shows them the code. */
   | { readonly kind: 'device'; readonly show: (prompt: DevicePrompt) => void | Promise<void> };
