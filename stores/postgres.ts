@@ -44,6 +44,7 @@ export interface ListeningPool {
   connect(): Promise<ListeningClient>;
 }
 
+/** A connection of a pool, as far as listening needs it. */
 export interface ListeningClient {
   query(text: string): Promise<unknown>;
   on(event: 'notification', listener: (message: Notification) => void): unknown;
@@ -51,6 +52,7 @@ export interface ListeningClient {
   release(destroy: boolean): void;
 }
 
+/** What a connection that listens is told. */
 export interface Notification {
   readonly channel: string;
   readonly payload?: string | undefined;

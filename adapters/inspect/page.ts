@@ -12,6 +12,7 @@ const DISCONNECTED = { type: '@statelyai.disconnected' };
 /** The window name that the library of Stately uses. All inspectors of one page share the window. */
 const WINDOW = 'xstateinspector';
 
+/** The window that messages are posted to. */
 export interface Receiver {
   readonly closed?: boolean;
   postMessage(message: object, targetOrigin: string): void;
