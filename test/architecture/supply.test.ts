@@ -95,6 +95,25 @@ describe('the lock file', () => {
   });
 });
 
+describe('the tools that are installed on first use', () => {
+  const tools = readdirSync(new URL('../package/tools/', import.meta.url));
+
+  it.each(tools)('%s is locked by versions and hashes, and says no place to get them from', (tool) => {
+    const folder = `test/package/tools/${tool}`;
+    const { dependencies = {}, optionalDependencies = {} } = read<
+      Partial<Record<string, Record<string, string>>>
+    >(`${folder}/package.json`);
+    const wanted = Object.values({ ...dependencies, ...optionalDependencies });
+    expect(wanted.length).toBeGreaterThan(0);
+    expect(wanted.filter((version) => !/^(?:npm:.+@)?\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+    const lock = read<LockFile>(`${folder}/package-lock.json`);
+    const locked = Object.entries(lock.packages).filter(([path]) => path !== '');
+    expect(locked.length).toBeGreaterThanOrEqual(wanted.length);
+    for (const [path, one] of locked) expect(one.integrity, path).toMatch(/^sha512-[\w+/]+=*$/);
+    expect(JSON.stringify(lock)).not.toContain('"resolved"');
+  });
+});
+
 describe('the workflows of a public host', () => {
   const folder = new URL('../../.github/workflows/', import.meta.url);
   const workflows = readdirSync(folder).map(

@@ -39,7 +39,8 @@ export function run(program: string, args: readonly string[], options: RunOption
  */
 export async function npm(cwd: string, args: readonly string[]): Promise<string> {
   // Where npm runs us it says where it is. On Windows `npm` itself is a script, which only a shell could start.
-  const own = process.env['npm_execpath'];
+  const runner = process.env['npm_execpath'];
+  const own = runner !== undefined && /npm-cli\.[cm]?js$/.test(runner) ? runner : undefined;
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
   const { code, printed } =
     own === undefined
