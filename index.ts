@@ -12,6 +12,8 @@ export type {
   StepUpRequest,
 } from './actors/tools/hostOptions.ts';
 export type { Sleep } from './actors/tools/sleep.ts';
+// What the types above name, so that a host can name it, too.
+export type { HostOptions } from './actors/userAgents/host.ts';
 export { hostUserAgent } from './actors/userAgents/host.ts';
 export type { AuthorizationRequest, UserAgent } from './actors/userAgents/userAgent.ts';
 export {
@@ -22,8 +24,32 @@ export {
   type Recovery,
   safetyCodes,
 } from './contract/errors.ts';
+export type {
+  Binding,
+  Challenge,
+  ClientAuthMethod,
+  Grant,
+  GrantStrategy,
+  PassedOver,
+  Pending,
+  Registration,
+  RegistrationKind,
+  ResourceMetadata,
+  ScopeLimits,
+  ServerMetadata,
+  SessionId,
+} from './contract/facts.ts';
 export type { Holding } from './contract/live.ts';
-export type { ChartFacts, RequestFact, StepFact, TraceFact } from './contract/trace.ts';
+export type { ChartFacts, KnownAs, RequestFact, StepFact, Told, TraceFact } from './contract/trace.ts';
+export type {
+  Bound,
+  JoinedLogin,
+  KnownRecords,
+  Lookup,
+  Memory,
+  Observed,
+  SiblingReport,
+} from './contract/work.ts';
 export { createAuthEngine } from './engine/engine.ts';
 export type { EngineOptions, EnginePolicy } from './engine/engineOptions.ts';
 export {
@@ -46,8 +72,20 @@ export type {
   WaitOptions,
 } from './engine/sessionSurface.ts';
 export { type AuthMachine, authMachine } from './machines/authMachine.ts';
-export type { AuthContext, AuthEvent, AuthInput, Interaction } from './machines/context.ts';
+export type { StateMeta, Tag } from './machines/chart.ts';
+export type {
+  AuthContext,
+  AuthEvent,
+  AuthInput,
+  Budget,
+  Interaction,
+  RefusedGrant,
+  RequestedLogin,
+  SignOut,
+  StepUp,
+} from './machines/context.ts';
 export type { AuthEmitted } from './machines/emitted.ts';
+export type { DpopMode } from './protocol/dpopPolicy.ts';
 export type { RegistrationChange } from './protocol/nextRegistration.ts';
 export type { RegistrationRequest } from './protocol/registration.ts';
 export type { RegistrationTry } from './protocol/registrationRefusal.ts';

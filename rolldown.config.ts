@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type ChunkingContext, defineConfig, type PluginContext } from 'rolldown';
+import { esmExternalRequirePlugin } from 'rolldown/plugins';
 
 /** By entry: its source. The names are those of `exports` and `bin` in package.json. */
 const entries = [
@@ -69,13 +70,31 @@ function emitLicences(this: PluginContext): void {
   this.emitFile({ type: 'asset', fileName: 'third-party.txt', source: texts.join('\n') });
 }
 
+/** What the command shows, and hosts import: drawings of the chart, as they are checked in. */
+const drawings = ['chart.svg', 'chart.json', 'live.html'].map((name) => `visualizations/generated/${name}`);
+
+/** They lie as in the sources, since they are found by that. */
+function emitDrawings(this: PluginContext): void {
+  for (const fileName of drawings)
+    this.emitFile({ type: 'asset', fileName, source: readFileSync(fileName, 'utf8') });
+}
+
 export default defineConfig({
   input: Object.fromEntries(entries.map((name) => [name, `${name}.ts`])),
-  platform: 'node',
-  external: (id) => !/^[./]/.test(id) && !inside.includes(id.split('/')[0] ?? ''),
-  plugins: [{ name: 'licences', generateBundle: emitLicences }],
+  // As for no platform, since for Node its own runtime would import `node:module`, in a file that browsers and workers load, too.
+  platform: 'neutral',
+  resolve: { mainFields: ['module', 'main'] },
+  // What Node brings is the plugin's, with modules of its own.
+  external: (id) => !/^(?:[./]|node:|builtin:)/.test(id) && !inside.includes(id.split('/')[0] ?? ''),
+  plugins: [
+    // What commander requires of Node is imported.
+    esmExternalRequirePlugin({ external: [/^node:/] }),
+    { name: 'licences', generateBundle: emitLicences },
+    { name: 'drawings', generateBundle: emitDrawings },
+  ],
   output: {
     dir: 'dist',
+    cleanDir: true,
     format: 'esm',
     entryFileNames: '[name].js',
     chunkFileNames: 'shared/[name].js',

@@ -2,14 +2,15 @@
 import type { AnyStateMachine, InspectionEvent } from 'xstate';
 import { refuse } from '../contract/errors.ts';
 import { chartsOf } from './inspect/charts.ts';
-import { type Connect, connectInBrowser, connectWith } from './inspect/connections.ts';
+import { type Connect, connectInBrowser } from './inspect/connections.ts';
+import { connectWith } from './inspect/nodeConnections.ts';
 import { type InspectorMessage, Outbox, type Sender } from './inspect/outbox.ts';
 import { type PageTarget, pageSender } from './inspect/page.ts';
 import { type Report, reportOf } from './inspect/reports.ts';
 import { judgedServer, ServerSender, type ServerTarget } from './inspect/socket.ts';
 
 export type { InspectorMessage } from './inspect/outbox.ts';
-export { type Frame, type PageTarget, statelyPage } from './inspect/page.ts';
+export { type Frame, type PageTarget, type Receiver, statelyPage } from './inspect/page.ts';
 export type { ServerTarget } from './inspect/socket.ts';
 
 /** A function of the host that receives the messages: `(message) => port.postMessage(message)`. */

@@ -1,7 +1,10 @@
 // Ctrl-C and similar signals: the work is cancelled, given two seconds to end, and the process ends.
 
-/** The exit codes that shells report for a process that a signal has ended: 128 and the number of the signal. */
-const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+/**
+ * The exit codes that shells report for a process that a signal has ended: 128 and the number of the signal. SIGBREAK is
+ * Ctrl-Break, and only Windows has it; there SIGHUP comes when the window is closed, and SIGTERM never.
+ */
+const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143, SIGBREAK: 149 } as const;
 
 /** How long cancelling may take, in milliseconds. */
 const GRACE = 2000;

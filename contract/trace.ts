@@ -2,13 +2,13 @@
 import type { RegistrationKind, SessionId } from './facts.ts';
 
 /** Which client is known at which server, and how. */
-interface KnownAs {
+export interface KnownAs {
   readonly issuer: string;
   readonly kind: RegistrationKind;
 }
 
 /** Why something ended, as it may be recorded. */
-interface Told {
+export interface Told {
   readonly code: string;
   readonly phase: string;
   readonly recovery: string;

@@ -7,6 +7,7 @@ import type { TraceFact } from '../contract/trace.ts';
 import type { Interaction } from '../machines/context.ts';
 import type { Store } from '../stores/store.ts';
 import type { Progress } from './observe.ts';
+import type { Fetch } from './sessionSurface.ts';
 
 /**
  * What the host decides, and what it allows beyond the specification. Times are in milliseconds: above 0, and at most
@@ -60,7 +61,7 @@ export interface EngineOptions {
    * Instead of the global `fetch`, which is taken once, when the engine is made. What it rejects with counts as a failure of
    * the network, and not as a fault. Default: the global `fetch`.
    */
-  readonly fetch?: typeof globalThis.fetch;
+  readonly fetch?: Fetch;
   /** The time in epoch milliseconds. Default: the clock of the system. */
   readonly now?: () => number;
   /** Waits: give it together with `now`. Default: the timers of the system. */

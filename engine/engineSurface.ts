@@ -1,4 +1,5 @@
 // What a host sees of the engine.
+import type { URL } from '../contract/platform.ts';
 import type { AuthMachine } from '../machines/authMachine.ts';
 import type { AuthActor } from './sessionChart.ts';
 import type { Session } from './sessionSurface.ts';

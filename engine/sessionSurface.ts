@@ -1,6 +1,7 @@
 // What a host sees of a session.
 import type { SessionId } from '../contract/facts.ts';
 import type { Holding } from '../contract/live.ts';
+import type { AbortSignal, Request, RequestInit, Response, URL } from '../contract/platform.ts';
 import type { Explanation } from './explain.ts';
 import type { AuthActor, AuthSnapshot } from './sessionChart.ts';
 

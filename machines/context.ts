@@ -13,6 +13,7 @@ import type {
   ServerMetadata,
   SessionId,
 } from '../contract/facts.ts';
+import type { URL } from '../contract/platform.ts';
 import type { SiblingReport } from '../contract/work.ts';
 import { sessionIdOfChart } from '../protocol/sessionId.ts';
 
@@ -32,18 +33,18 @@ export interface AuthInput {
 export type Interaction = 'ask' | 'auto';
 
 /** What a person or host asked for, until it is settled. */
-interface RequestedLogin {
+export interface RequestedLogin {
   readonly scopes: readonly string[];
 }
 
 /** What a step-up is for, until it is settled. */
-interface StepUp {
+export interface StepUp {
   readonly operations: readonly string[];
   readonly scopes: readonly string[];
 }
 
 /** What a sign-out is to forget, until it is done. */
-interface SignOut {
+export interface SignOut {
   /** `everything`: the clients that were registered for the session, too. */
   readonly forget: 'login' | 'everything';
   /** Where there may be such clients. */
@@ -51,7 +52,7 @@ interface SignOut {
 }
 
 /** A grant that the resource answered with 401. */
-interface RefusedGrant {
+export interface RefusedGrant {
   readonly version: string;
   /** Null: not known any more. */
   readonly issuer: string | null;

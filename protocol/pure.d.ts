@@ -10,8 +10,7 @@ declare class URLSearchParams {
   toString(): string;
   [Symbol.iterator](): IterableIterator<[string, string]>;
 }
-declare class URL {
-  constructor(url: string | URL, base?: string | URL);
+interface URL {
   readonly origin: string;
   readonly searchParams: URLSearchParams;
   hash: string;
@@ -26,3 +25,5 @@ declare class URL {
   username: string;
   toString(): string;
 }
+// A variable, so that `typeof globalThis` has it, as it has that of the platform.
+declare var URL: { readonly prototype: URL; new (url: string | URL, base?: string | URL): URL };

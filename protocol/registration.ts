@@ -41,7 +41,7 @@ export interface RegisteredClient {
 }
 
 /** Where a registration is read, changed and deleted, and the token that allows it. @see RFC 7592 §3 */
-interface RegistrationManagement {
+export interface RegistrationManagement {
   /** `registration_client_uri`. */
   readonly uri: string;
   /** `registration_access_token`. */

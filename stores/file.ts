@@ -1,14 +1,14 @@
 // Records in a folder, for Node: one file each, replaced atomically, changed under a short lock.
 import { createHash, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { open, readdir, rename, rm } from 'node:fs/promises';
+import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, posix, resolve, win32 } from 'node:path';
 import * as z from 'zod/mini';
 import { refuse } from '../contract/errors.ts';
 import { object } from '../protocol/options.ts';
 import { alone } from './fileLock.ts';
-import { errnoOf, foldersExist, guarded, makeFolder, orAbsent, syncFolder } from './fileSystem.ts';
+import { errnoOf, foldersExist, guarded, makeFolder, orAbsent, patiently, syncFolder } from './fileSystem.ts';
 import { FolderChanges } from './folderChanges.ts';
 import { folder } from './options.ts';
 import type { Store, Stored } from './store.ts';
@@ -112,8 +112,10 @@ async function remove(place: Place, version: string): Promise<boolean> {
   return alone(place, async (confirm) => {
     const current = await readOrSetAside(place);
     if (current?.version !== version) return false;
-    await confirm();
-    await rm(place.file);
+    await patiently(async () => {
+      await confirm();
+      await rm(place.file);
+    });
     await syncFolder(place.records);
     return true;
   });
@@ -183,9 +185,12 @@ async function readEnvelope(file: string): Promise<Envelope | 'broken' | 'newer'
 
 /** The text of a file of ours; `broken` for whatever else stands in its place. Closes it to other users (S10). */
 async function readText(file: string): Promise<string | 'broken' | undefined> {
+  // Windows has no O_NOFOLLOW.
+  const follows = constants.O_NOFOLLOW === undefined;
+  if (follows && (await orAbsent(lstat(file)))?.isSymbolicLink()) return 'broken';
   // O_NONBLOCK: a pipe in the place of a record must not hang the reader.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const handle = await orAbsent(open(file, flags)).catch(unlessNoFile);
+  const handle = await orAbsent(patiently(() => open(file, flags))).catch(unlessNoFile);
   if (handle === undefined || handle === 'broken') return handle;
   try {
     const found = await handle.stat();
@@ -230,7 +235,7 @@ async function readOrSetAside(place: Place): Promise<Stored | undefined> {
 async function moveAside(place: Place, why: 'corrupt' | 'set-aside'): Promise<string> {
   const kept = join(place.aside, `${place.name}.json.${why}-${randomUUID()}`);
   await makeFolder(place.aside);
-  await rename(place.file, kept);
+  await patiently(() => rename(place.file, kept));
   await syncFolder(place.aside);
   await syncFolder(place.records);
   return kept;
@@ -250,8 +255,10 @@ async function replace(place: Place, envelope: Envelope, confirm: () => Promise<
     } finally {
       await handle.close();
     }
-    await confirm();
-    await rename(temporary, place.file);
+    await patiently(async () => {
+      await confirm();
+      await rename(temporary, place.file);
+    });
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error;

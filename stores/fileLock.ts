@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { refuse } from '../contract/errors.ts';
 import { Part } from '../contract/part.ts';
-import { errnoOf, orAbsent } from './fileSystem.ts';
+import { errnoOf, orAbsent, patiently } from './fileSystem.ts';
 
 /** Loaded by who writes: a process that only reads a token does not need it. */
 const locking = new Part(() => import('proper-lockfile'));
@@ -69,9 +69,11 @@ async function acquire(lockFolder: string): Promise<() => Promise<void>> {
   const deadline = Date.now() + patience;
   for (;;) {
     try {
-      await breakStale(lockFolder);
-      // Never stale for the library: two waiters that both see a stale lock would both get it.
-      return await hold(lockFolder, Number.POSITIVE_INFINITY);
+      return await patiently(async () => {
+        await breakStale(lockFolder);
+        // Never stale for the library: two waiters that both see a stale lock would both get it.
+        return hold(lockFolder, Number.POSITIVE_INFINITY);
+      });
     } catch (error) {
       if (errnoOf(error) !== 'ELOCKED' || Date.now() > deadline) throw error;
     }
@@ -132,6 +134,7 @@ async function identityOf(lockFolder: string): Promise<string | undefined> {
  */
 async function removeLeftovers(place: Lockable): Promise<void> {
   for (const name of (await orAbsent(readdir(place.writing))) ?? []) {
-    if (name.startsWith(`${place.name}.`)) await rm(join(place.writing, name), { force: true });
+    if (!name.startsWith(`${place.name}.`)) continue;
+    await patiently(() => rm(join(place.writing, name), { force: true }));
   }
 }

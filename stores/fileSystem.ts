@@ -1,6 +1,7 @@
 // What the file store asks of the file system: private folders, and failures in words that help.
 import { chmod, lstat, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { AuthError, failure, refuse } from '../contract/errors.ts';
 
 /** Whether a store has been written to. */
@@ -110,5 +111,28 @@ export async function orAbsent<T>(found: Promise<T>): Promise<T | undefined> {
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
     throw error;
+  }
+}
+
+/** What Windows says of a file that another process has open, or that is about to be deleted. */
+const passing: ReadonlySet<string> = new Set(['EPERM', 'EACCES', 'EBUSY']);
+/** So long it is taken for something that passes, in milliseconds. A record is open for a moment; scanners take longer. */
+const PASSES_WITHIN = 2_000;
+
+/**
+ * Runs an operation on a file; on Windows again and again for two seconds, while the file cannot be had. Elsewhere a file that
+ * is open can be replaced, and a right that is missing will not come.
+ * @throws what the operation threw last.
+ */
+export async function patiently<T>(operation: () => Promise<T>, platform = process.platform): Promise<T> {
+  if (platform !== 'win32') return operation();
+  const deadline = performance.now() + PASSES_WITHIN;
+  for (;;) {
+    try {
+      return await operation();
+    } catch (error) {
+      if (!passing.has(errnoOf(error) ?? '') || performance.now() > deadline) throw error;
+    }
+    await pause(5 + Math.random() * 20);
   }
 }

@@ -44,14 +44,16 @@ export interface ListeningPool {
   connect(): Promise<ListeningClient>;
 }
 
-interface ListeningClient {
+/** A connection of a pool, as far as listening needs it. */
+export interface ListeningClient {
   query(text: string): Promise<unknown>;
   on(event: 'notification', listener: (message: Notification) => void): unknown;
   on(event: 'error' | 'end', listener: () => void): unknown;
   release(destroy: boolean): void;
 }
 
-interface Notification {
+/** What a connection that listens is told. */
+export interface Notification {
   readonly channel: string;
   readonly payload?: string | undefined;
 }

@@ -25,7 +25,7 @@ export interface RedisClient {
 }
 
 /** A connection that does nothing but listen: `redis.duplicate()`. */
-interface RedisSubscriber {
+export interface RedisSubscriber {
   subscribe(channel: string): Promise<unknown>;
   on(event: 'message', listener: (channel: string, message: string) => void): unknown;
   /** The connection is lost. A client that does not say so is asked now and then. */

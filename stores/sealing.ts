@@ -1,5 +1,6 @@
 // Sealing one record: keys of the host, AES-256-GCM by WebCrypto, and an envelope that says by which key.
 import { refuse } from '../contract/errors.ts';
+import type { CryptoKey } from '../contract/platform.ts';
 import { own, readObject } from '../protocol/json.ts';
 import { shown } from '../protocol/text.ts';
 import type { Stored } from './store.ts';

@@ -1,4 +1,5 @@
 // The contract of the one door to the network: what a request has, what an answer has, and which errors there are.
+import type { AbortSignal, Headers } from '../../contract/platform.ts';
 
 /** What a request is for. Progress lines and traces name it. It decides whether redirects are followed. */
 export type Purpose =

@@ -1,5 +1,6 @@
 // What an engine has from its host: who the client is, what the host decides, its clock and its user agent.
 import type { ClientAuthMethod, SessionId } from '../../contract/facts.ts';
+import type { AbortSignal, CryptoKey } from '../../contract/platform.ts';
 import type { DpopMode } from '../../protocol/dpopPolicy.ts';
 import type { UserAgent } from '../userAgents/userAgent.ts';
 import type { Sleep } from './sleep.ts';
@@ -79,7 +80,7 @@ export type GrantOptions =
       /** Gets the identity token of the person. */
       readonly idToken: () => Promise<string>;
     }
-  /** The assertion is a JWT that the platform gives to the workload (EXT-4). @see RFC 7523 §2.1 */
+  /** The assertion is a JWT that the platform gives to the workload (EXT-4, RFC 7523 §2.1). */
   | {
       /** The login of a workload. */
       readonly kind: 'workload';

@@ -1,4 +1,5 @@
 // Waits for some time, or until a signal is given. Hosts and tests may give another function for this.
+import type { AbortSignal } from '../../contract/platform.ts';
 
 export type { Sleep } from '../../stores/sleep.ts';
 

@@ -1,6 +1,7 @@
 // The contract of user agents: how a person gets to the authorization server, and how the response comes back.
 
 import type { SessionId } from '../../contract/facts.ts';
+import type { AbortSignal } from '../../contract/platform.ts';
 
 /** One authorization request, as a user agent sees it. `url` and `state` are not for logs. */
 export interface AuthorizationRequest {

@@ -1,5 +1,4 @@
-// A WebSocket connection, in browsers and in Node. In Node it does not keep the process alive.
-import type { Socket } from 'node:net';
+// A WebSocket connection, as it is used, and as browsers make it.
 
 /** An open or opening WebSocket. */
 export interface Connection {
@@ -18,7 +17,8 @@ export interface Connection {
 /** Opens a connection. `ended` is called once, also when it was never open. It may throw. */
 export type Connect = (url: string, on: { open(): void; ended(): void }) => Connection;
 
-const OPEN = 1;
+/** `readyState` of a connection that is open. */
+export const OPEN = 1;
 
 /** Opens a connection with the WebSocket of the platform. */
 export const connectInBrowser: Connect = (url, on) => {
@@ -39,39 +39,3 @@ export const connectInBrowser: Connect = (url, on) => {
     keepProcessAlive() {},
   };
 };
-
-/** How long a receiver may take to answer, and to close, in milliseconds. */
-const TIMEOUT = 5_000;
-
-/** Opens connections with the package `ws`. The WebSocket of Node itself would keep the process alive. */
-export const connectWith =
-  ({ WebSocket: Client }: Pick<typeof import('ws'), 'WebSocket'>): Connect =>
-  (url, on) => {
-    let transport: Socket | undefined;
-    const options = { handshakeTimeout: TIMEOUT, closeTimeout: TIMEOUT, perMessageDeflate: false };
-    const socket = new Client(url, {
-      ...options,
-      finishRequest(request) {
-        request.on('socket', (given) => {
-          transport = given.unref();
-        });
-        request.end();
-      },
-    });
-    // The error itself does not matter: the event `close` follows it.
-    socket.on('error', () => {});
-    socket.on('open', on.open);
-    socket.on('close', on.ended);
-    return {
-      get isOpen() {
-        return socket.readyState === OPEN;
-      },
-      get bufferedAmount() {
-        return socket.bufferedAmount;
-      },
-      send: (text) => socket.send(text),
-      close: () => socket.close(),
-      cut: () => socket.terminate(),
-      keepProcessAlive: () => void transport?.ref(),
-    };
-  };

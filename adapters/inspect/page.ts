@@ -12,7 +12,8 @@ const DISCONNECTED = { type: '@statelyai.disconnected' };
 /** The window name that the library of Stately uses. All inspectors of one page share the window. */
 const WINDOW = 'xstateinspector';
 
-interface Receiver {
+/** The window that messages are posted to. */
+export interface Receiver {
   readonly closed?: boolean;
   postMessage(message: object, targetOrigin: string): void;
 }

@@ -3,7 +3,7 @@ import { AuthError, type Failure } from '../../contract/errors.ts';
 import type { RegisteredClient } from '../../protocol/registration.ts';
 
 /** A record that may name the authorization server that issued it. */
-interface WithIssuer {
+export interface WithIssuer {
   readonly issuer?: string;
 }
 

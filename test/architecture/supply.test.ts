@@ -1,5 +1,5 @@
 // What an installation brings along: few packages, each looked at, all locked, and none that runs code when it is installed.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import config from '../../rolldown.config.ts';
 
@@ -90,5 +90,49 @@ describe('the lock file', () => {
     const gate = readFileSync(new URL('../../.ci/run', import.meta.url), 'utf8');
     expect(gate).toMatch(/^npm ci\b/m);
     expect(gate).not.toMatch(/\bnpm (?:i|install|update)\b/);
+  });
+});
+
+describe('the tools that are installed on first use', () => {
+  const tools = readdirSync(new URL('../package/tools/', import.meta.url));
+
+  it.each(tools)('%s is locked by versions and hashes, and says no place to get them from', (tool) => {
+    const folder = `test/package/tools/${tool}`;
+    const { dependencies = {}, optionalDependencies = {} } = read<
+      Partial<Record<string, Record<string, string>>>
+    >(`${folder}/package.json`);
+    const wanted = Object.values({ ...dependencies, ...optionalDependencies });
+    expect(wanted.length).toBeGreaterThan(0);
+    expect(wanted.filter((version) => !/^(?:npm:.+@)?\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+    const lock = read<LockFile>(`${folder}/package-lock.json`);
+    const locked = Object.entries(lock.packages).filter(([path]) => path !== '');
+    expect(locked.length).toBeGreaterThanOrEqual(wanted.length);
+    for (const [path, one] of locked) expect(one.integrity, path).toMatch(/^sha512-[\w+/]+=*$/);
+    expect(JSON.stringify(lock)).not.toContain('"resolved"');
+  });
+});
+
+describe('the workflows of a public host', () => {
+  const folder = new URL('../../.github/workflows/', import.meta.url);
+  const workflows = readdirSync(folder).map(
+    (name) => [name, readFileSync(new URL(name, folder), 'utf8')] as const,
+  );
+
+  it.each(workflows)('%s: names actions by commit, with their version, and has few rights', (_name, text) => {
+    const used = text.split('\n').filter((line) => /^\s*(?:- )?uses:/.test(line));
+    expect(used.length).toBeGreaterThan(0);
+    expect(used.filter((line) => !/uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual(
+      [],
+    );
+    expect(text).toMatch(/^permissions:\n {2}contents: read\n\n/m);
+    expect(text.match(/: write$/gm) ?? []).toEqual(text.includes('npm publish') ? [': write'] : []);
+    expect(text).not.toMatch(/secrets\.|pull_request_target/);
+  });
+
+  it('publish what was packed, where nothing else is installed', () => {
+    const [, publishing = ''] =
+      workflows.find(([name]) => name === 'release.yml')?.[1].split('\n  publish:\n') ?? [];
+    expect(publishing).toMatch(/npm publish .+ --provenance/);
+    expect(publishing).not.toMatch(/npm (?:ci|i|install)\b/);
   });
 });

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { vi } from 'vitest';
 import type { Interruption } from '../../cli/interruption.ts';
 import { runCommandLine } from '../../cli/program.ts';
-import { type Cookies, visit } from '../playground/rawClient.ts';
 import { programFile } from '../support/programs.ts';
 
 export interface Ended {
@@ -105,17 +104,4 @@ async function captured(folder: string, args: readonly string[]): Promise<Ended>
     for (const spy of spies) spy.mockRestore();
     vi.unstubAllEnvs();
   }
-}
-
-/** Follows the redirects of an authorization URL. Returns the last address, which is at the redirect URI. */
-export async function followToRedirectUri(url: string, redirectUri: string): Promise<string> {
-  const cookies: Cookies = new Map();
-  let next = url;
-  for (let hops = 0; hops < 8; hops += 1) {
-    const location = (await visit(next, cookies)).headers.get('location');
-    if (location === null) throw new Error('There was no redirect to the redirect URI.');
-    next = new URL(location, next).href;
-    if (next.startsWith(redirectUri)) return next;
-  }
-  throw new Error('too many redirects');
 }

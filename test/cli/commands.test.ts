@@ -5,8 +5,8 @@ import { type AddressInfo, createServer as createSocketServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Playground, startPlayground } from '../../playground/playground.ts';
-import { callTool } from '../playground/rawClient.ts';
-import { type Ended, followToRedirectUri, newFolder, removeFolder, run, runHere, start } from './command.ts';
+import { callTool, followToRedirectUri } from '../playground/rawClient.ts';
+import { type Ended, newFolder, removeFolder, run, runHere, start } from './command.ts';
 
 const headless = ['--user-agent', 'headless'];
 const mcp = ['-H', 'Accept: application/json, text/event-stream', '-H', 'MCP-Protocol-Version: 2025-11-25'];

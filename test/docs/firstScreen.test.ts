@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PORT } from '../../playground/playground.ts';
 import { resourceAt } from '../../playground/resourceServer.ts';
-import { followToRedirectUri } from '../cli/command.ts';
+import { followToRedirectUri } from '../playground/rawClient.ts';
 import { installPacked } from '../support/packed.ts';
 import { examplesIn } from './examples.ts';
 import { type Program, standInForBrowser, startPlayground, text } from './installed.ts';

@@ -147,6 +147,19 @@ export async function follow(url: string, cookies: Cookies = new Map()): Promise
   throw new Error('too many redirects');
 }
 
+/** Follows the redirects of an authorization URL. Returns the last address, which is at the redirect URI. */
+export async function followToRedirectUri(url: string, redirectUri: string): Promise<string> {
+  const cookies: Cookies = new Map();
+  let next = url;
+  for (let hops = 0; hops < 8; hops += 1) {
+    const location = (await visit(next, cookies)).headers.get('location');
+    if (location === null) throw new Error('There was no redirect to the redirect URI.');
+    next = new URL(location, next).href;
+    if (next.startsWith(redirectUri)) return next;
+  }
+  throw new Error('too many redirects');
+}
+
 /** Makes a PKCE verifier and its challenge. */
 export function createVerifier() {
   const verifier = randomBytes(32).toString('base64url');
