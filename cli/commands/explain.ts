@@ -6,6 +6,7 @@ import type { Progress } from '../../engine/observe.ts';
 import { shown } from '../../protocol/text.ts';
 import { askResource } from '../askResource.ts';
 import { exitCodes, messageOf } from '../failures.ts';
+import { table } from '../layout.ts';
 import {
   addClientOptions,
   addRunOptions,
@@ -16,7 +17,7 @@ import {
 import type { Perform } from '../perform.ts';
 import { registrationLine, requestLine } from '../progress.ts';
 import { recovered, withSession } from '../withSession.ts';
-import { kindNames, table } from '../words.ts';
+import { kindNames } from '../words.ts';
 
 const afterHelp = `
 Sends one GET, with the token if there is one, and looks up the servers that the answer names. It does not log in, and

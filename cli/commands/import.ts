@@ -13,11 +13,11 @@ import type { Failure } from '../../contract/errors.ts';
 import { shown } from '../../protocol/text.ts';
 import { judgeIssuer } from '../../protocol/wellKnown.ts';
 import { type ExitCode, exitCodeOf, exitCodes, messageOf, misused } from '../failures.ts';
+import { table } from '../layout.ts';
 import { addOutputOptions, addStoreOptions, readResource, type StoreOptions } from '../options.ts';
 import type { Perform } from '../perform.ts';
 import type { OutputOptions } from '../printer.ts';
 import { folderOf } from '../withSession.ts';
-import { table } from '../words.ts';
 
 const afterHelp = `
 Reads the files of the other tool, and does not change them. It sends nothing, and overwrites no login of authchart.

@@ -70,7 +70,7 @@ describe('one store folder', () => {
     });
     expect(status).toEqual({
       code: 0,
-      stdout: `Nobody is logged in. The store is ${folder}.\n`,
+      stdout: `Nobody is logged in. The store is ${folder}.\nTo log in: authchart login https://mcp.example.com/mcp\n`,
       stderr: '',
     });
   });
@@ -153,8 +153,9 @@ describe('one store folder', () => {
       here('login', world.resource, ...headless, '--scope', 'notes:write', '-q', '--json'),
     ]);
     silent.push(status, one, explained, again, more);
-    expect(status.stdout).toMatch(/expires in 4 min \d+ s, is renewed when needed/);
-    expect(status.stdout).toContain('notes:read notes:write');
+    expect(status.stdout.split('\n').slice(0, 2).join(' ')).toMatch(
+      /^RESOURCE +SERVER +SCOPES +VALID FOR +TO DO http\S+ +http\S+ +notes:read notes:write +4 min, then renewed +nothing$/,
+    );
     const stored = {
       resource: world.resource,
       issuer: world.a.issuer,
