@@ -95,6 +95,18 @@ export function messageOf(of: Failure, url?: string, whose: StoreOptions = {}): 
   return message + said;
 }
 
+/** What happened, without what to do about it. */
+export const factOf = (of: Failure): string => factIn(inFlags(of));
+
+/** What to do about a failure. Empty where its message says nothing of that. */
+export function adviceOf(of: Failure, url: string, whose: StoreOptions = {}): string {
+  const advice = adviceFor(of, loginAt(url, whose));
+  if (advice !== undefined) return advice;
+  const message = inFlags(of);
+  const rest = message.slice(factIn(message).length).replace(/^[;.] ?/, '');
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
+}
+
 /** A message without the advice at its end: "Nobody is logged in; call login() first." */
 function factIn(message: string): string {
   const end = Math.max(message.lastIndexOf('; '), message.lastIndexOf('. '));

@@ -77,17 +77,19 @@ describe('one store folder', () => {
 
   test('explain without a login looks everything up, and logs nobody in', async () => {
     const [online, offline] = await Promise.all([
-      here('explain', world.resource),
+      here('explain', world.resource, '-v'),
       here('explain', world.resource, '--offline'),
     ]);
-    expect(online.code).toBe(0);
+    expect([online.code, offline.code]).toEqual([3, 3]);
     expect(online.stdout).toMatch(new RegExp(`resource metadata +${world.origin}/.well-known/\\S+ +200`));
     expect(online.stdout).toMatch(
       /bindChecking\.deciding\n +Reject, or go on with what belongs to this issuer/,
     );
     expect(online.stdout).toMatch(/code +interaction_required/);
     expect(online.stdout).toContain(`server    ${world.a.issuer}`);
-    expect(offline.stdout).toContain(`Nobody is logged in at ${world.resource}.`);
+    expect(offline.stdout).toBe(
+      `${world.resource}\n  ✗ Your login  nobody is logged in here\n\nWhat to do: authchart login ${world.resource}\n`,
+    );
     expect(offline.stdout).not.toContain('.well-known');
     expect([world.a.registrations, logins()]).toEqual([0, 0]);
   });
@@ -230,7 +232,7 @@ describe('a client that was registered by hand', () => {
       runHere(own, ['explain', world.resource, ...bound]),
     ]);
     world.moveTo('a');
-    expect([fetched.code, asDocument.code, explained.code]).toEqual([5, 5, 0]);
+    expect([fetched.code, asDocument.code, explained.code]).toEqual([5, 5, 5]);
     // The server's own answer is passed on, and one message says why.
     expect(fetched.stdout).toContain('invalid_token');
     expect(fetched.stderr.trimEnd().split('\n')).toHaveLength(1);
