@@ -103,6 +103,16 @@ export function addClientOptions(command: Command, short = true): Command {
         .default('browser'),
     )
     .addOption(
+      new Option('--paste', 'the same as --user-agent paste: for SSH and containers').implies({
+        userAgent: 'paste',
+      }),
+    )
+    .addOption(
+      new Option('--device', 'the same as --grant device: type a code on any device').implies({
+        grant: 'device',
+      }),
+    )
+    .addOption(
       new Option(
         '--grant <kind>',
         'how to get a token: "code" in a browser, "device" on another device, "client-credentials" and "workload" without a person',
