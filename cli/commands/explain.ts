@@ -28,13 +28,13 @@ Asks the resource and the servers that it names what a login would ask them, and
 stops before a client is registered or a page is opened. Where there is a login,
 it asks the resource whether it takes it. With -v it prints every state.
 
-Exits with 0 when you are let in, with 3 when a login is all that is missing, with
-4 when a server does not answer, with 5 when a login would be refused for safety,
-and with 1 when something else is in the way.
+Exits with 0 when you are let in, with 3 when a login is all that is missing,
+with 4 when a server does not answer, with 5 when a login would be refused for
+safety, and with 1 when something else is in the way.
 
 Examples:
   authchart explain https://mcp.example.com/mcp
-  authchart explain https://mcp.example.com/mcp --offline     reads the store only
+  authchart explain https://mcp.example.com/mcp --offline    sends nothing
   authchart explain https://mcp.example.com/mcp --json -q
 `;
 

@@ -34,17 +34,19 @@ type FetchFlags = Omit<SessionFlags, 'json'> &
   Omit<RequestFlags, 'json'> & { readonly include?: boolean; readonly json?: string | true };
 
 const afterHelp = `
-Logs in when the server asks for it, and sends the request again. Asks for more scopes when the server demands them.
-Uses the login of this URL, or else of the nearest URL above it. The token is sent to that origin only. Redirects are
-printed and not followed. The body of the answer is printed on standard output as it comes.
-Exits with 0 when the status is below 400.
+Logs in when the server asks for it, and sends the request again. Asks for more
+scopes when the server demands them. Uses the login of this URL, or else of the
+nearest URL above it. The token is sent to that origin only. Redirects are
+printed and not followed. The body of the answer is printed on standard output
+as it comes. Exits with 0 when the status is below 400.
 
 Examples:
   authchart fetch https://api.example.com/me
   authchart fetch -i -X DELETE https://api.example.com/notes/1
   authchart fetch https://api.example.com/notes -d title=Hello -d text=World
-  authchart fetch https://mcp.example.com/mcp --json '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'
-  authchart fetch https://api.example.com/me --json                 prints status, headers and body as JSON
+  authchart fetch https://mcp.example.com/mcp \\
+    --json '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'
+  authchart fetch https://api.example.com/me --json    the answer as a document
 `;
 
 /** Adds the command. */

@@ -16,12 +16,13 @@ import { storedSession } from '../stored.ts';
 import { recordsIn, withSession } from '../withSession.ts';
 
 const afterHelp = `
-Asks the authorization server to revoke the tokens, and deletes them here, whether or not the server answers.
-If the client was registered by hand with a secret, give the client again. Otherwise its tokens are deleted here, but
-not revoked.
+Asks the authorization server to revoke the tokens, and deletes them here,
+whether or not the server answers. If the client was registered by hand with a
+secret, give the client again. Otherwise its tokens are deleted here, but not
+revoked.
 
-A server that shows an error page instead of its login page may have forgotten the client that authchart registered.
-Then use --forget and log in again.
+A server that shows an error page instead of its login page may have forgotten
+the client that authchart registered. Then use --forget and log in again.
 
 Examples:
   authchart logout https://mcp.example.com/mcp --forget
