@@ -82,6 +82,7 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   logout: async () => (await import('./commands/logout.ts')).addLogout,
   import: async () => (await import('./commands/import.ts')).addImport,
   inspect: async () => (await import('./commands/inspect.ts')).addInspect,
+  demo: async () => (await import('./commands/demo.ts')).addDemo,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
   completion: async () => (await import('./commands/completion.ts')).addCompletion,
 };
