@@ -40,7 +40,37 @@ Run authchart COMMAND --help for the options of a command.
  */
 export async function runCommandLine(args: readonly string[], interruption: Interruption): Promise<number> {
   let code: number = exitCodes.done;
-  const program = new Command('authchart')
+  const perform = performer(interruption, (ended) => {
+    code = ended;
+  });
+  const refused = await parseCommandLine(args, perform);
+  return refused ?? code;
+}
+
+/**
+ * Parses a command line, and gives its work to `perform`.
+ * @returns the exit code where there is no work: help was asked for (0), or the line is wrong (2).
+ */
+export async function parseCommandLine(
+  args: readonly string[],
+  perform: Perform,
+): Promise<number | undefined> {
+  const program = newProgram();
+  for (const add of await asked(args)) add(program, perform);
+  for (const command of program.commands) {
+    command.showHelpAfterError(`Run authchart ${command.name()} --help to see its arguments.`);
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return undefined;
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    return thrown.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  }
+}
+
+function newProgram(): Command {
+  return new Command('authchart')
     .description('Logs in to MCP servers and other resources that OAuth protects.')
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
@@ -53,20 +83,6 @@ export async function runCommandLine(args: readonly string[], interruption: Inte
     .configureOutput({
       outputError: (text, write) => write(text.replace(/^error: /, 'authchart: ')),
     });
-  const perform = performer(interruption, (ended) => {
-    code = ended;
-  });
-  for (const add of await asked(args)) add(program, perform);
-  for (const command of program.commands) {
-    command.showHelpAfterError(`Run authchart ${command.name()} --help to see its arguments.`);
-  }
-  try {
-    await program.parseAsync(args, { from: 'user' });
-    return code;
-  } catch (thrown) {
-    if (!(thrown instanceof CommanderError)) throw thrown;
-    return thrown.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-  }
 }
 
 /** What adds a command to the program. */
