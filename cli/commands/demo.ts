@@ -70,7 +70,7 @@ function sayHow(printer: Printer, missing: readonly string[]): 1 {
   const packages = Object.entries(servers).map(([name, version]) => `-p ${name}@${version}`);
   printer.complaint(`The servers of the demo are not installed here (${missing.join(', ')}). To get them for this once:
 
-  npx -p authchart -p xstate ${packages.slice(0, 2).join(' ')} \\
+  npx -p authchart ${packages.slice(0, 2).join(' ')} \\
     ${packages.slice(2).join(' ')} authchart demo
 `);
   return exitCodes.failed;

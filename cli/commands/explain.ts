@@ -1,7 +1,6 @@
 // `authchart explain`: why a resource lets you in, or why not, step by step. It logs nobody in.
 import type { Command } from 'commander';
-import type { Failure } from '../../contract/errors.ts';
-import { failure } from '../../contract/errors.ts';
+import { type Failure, failure } from '../../contract/errors.ts';
 import type { Explanation } from '../../engine/explain.ts';
 import type { Session } from '../../engine/sessionSurface.ts';
 import { placeOf, shown } from '../../protocol/text.ts';

@@ -1,6 +1,5 @@
 // What a trial of a login has found, in plain words: one finding for each step, until the one that is in the way.
-import type { Failure } from '../../contract/errors.ts';
-import { failure } from '../../contract/errors.ts';
+import { type Failure, failure } from '../../contract/errors.ts';
 import { scopesToRequest } from '../../machines/requests.ts';
 import { isOutage } from '../../protocol/outage.ts';
 import { placeOf, shown } from '../../protocol/text.ts';
@@ -31,28 +30,19 @@ export interface Found {
 
 /** Puts what a trial has found into words. */
 export function findingsOf(trial: Trial, flags: Pick<SessionFlags, 'grant'>): Found {
-  const { answer, context } = trial;
-  const resource = context.session.resource;
+  const { answer } = trial;
   const isOpen = trial.failure?.code === 'resource_metadata_absent' && isData(answer);
   if (isOpen) return { findings: [resourceFinding(trial, true)], isOpen };
   const problem = problemOf(trial, flags);
   const steps = [
-    () => resourceFinding(trial, !isFirst(problem, answer)),
-    () => metadataFinding(trial),
-    () => serverFinding(trial),
-    () => clientFinding(trial),
-    () => grantFinding(trial, flags),
+    resourceFinding(trial, !isFirst(problem, answer)),
+    metadataFinding(trial),
+    serverFinding(trial),
+    clientFinding(trial),
+    grantFinding(trial, flags),
   ];
-  const findings: Finding[] = [];
-  for (const step of steps) {
-    const finding = step() ?? {
-      about: 'The problem',
-      good: false,
-      text: problem ? factOf(problem) : placeOf(resource),
-    };
-    findings.push(finding);
-    if (!finding.good) break;
-  }
+  const last = steps.findIndex(({ good }) => !good);
+  const findings = last < 0 ? steps : steps.slice(0, last + 1);
   return { findings, isOpen, ...(problem && { problem }) };
 }
 
