@@ -147,11 +147,9 @@ const nobody = (resource: string): Failure =>
 function documentOf({ explanation, problem, ...answer }: Answer, flags: ExplainFlags): object {
   const { resource } = explanation.session;
   const said = problem && { ...problem, message: messageOf(problem, resource, flags) };
-  const isSame = said && explanation.summary === problem?.message;
   return {
     ...explanation,
-    ...(isSame && { summary: said.message }),
-    ...(said && { failure: said }),
+    ...(said && { summary: said.message, failure: said }),
     ...(explanation.refusal && {
       refusal: { ...explanation.refusal, message: messageOf(explanation.refusal, resource, flags) },
     }),

@@ -11,7 +11,7 @@ import {
   readResource,
   type SessionFlags,
 } from '../options.ts';
-import type { Perform } from '../perform.ts';
+import { noteOtherLogins, type Perform } from '../perform.ts';
 import { storedSession } from '../stored.ts';
 import { recordsIn, withSession } from '../withSession.ts';
 
@@ -57,6 +57,7 @@ export function addLogout(program: Command, perform: Perform): void {
             { resource, loggedOut, revoked },
             loggedOut ? `Logged out of ${shown(resource)}.` : `Nobody was logged in at ${shown(resource)}.`,
           );
+          if (!loggedOut) await noteOtherLogins(printer, resource, flags);
           if (loggedOut && !revoked) {
             printer.complaint(
               `${shown(known.issuer)} did not revoke the tokens. They are deleted here, but they work until they expire.`,

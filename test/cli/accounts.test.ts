@@ -50,6 +50,8 @@ test('a login that is missing: the advice has the same flags, and the other logi
   expect(token.code).toBe(3);
   expect(token.stderr).toContain(`Run authchart login ${world.resource} --label 'it’s new'.\n`);
   expect(token.stderr).toContain("There are other logins there: --label 'at home'.");
+  const loggedOut = await authchart('logout', world.resource);
+  expect([loggedOut.code, loggedOut.stderr]).toEqual([0, expect.stringContaining("--label 'at home'.")]);
   const fetched = await authchart('fetch', world.resource, '-q');
   expect(fetched.stderr).not.toContain('other logins');
   const loud = await authchart('fetch', world.resource);

@@ -271,6 +271,7 @@ describe('what is in the way', () => {
     const { code, stdout } = await explain(world.resource, '--json');
     expect(JSON.parse(stdout)).toMatchObject({
       code,
+      summary: expect.stringContaining('offers no way to register'),
       failure: { code: 'registration_impossible', recovery: 'fix-config' },
       findings: [{ good: true }, { good: true }, { good: true }, { about: 'The client', good: false }],
       todo: expect.stringMatching(/^Register a client there by hand/),
