@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { type ChunkingContext, defineConfig, type PluginContext } from 'rolldown';
 import { esmExternalRequirePlugin } from 'rolldown/plugins';
 
-/** By entry: its source. The names are those of `exports` and `bin` in package.json. */
+/** By entry: its source. The names are those of `exports` and `bin` in package.json; the last is what `authchart demo` loads. */
 const entries = [
   'index',
   'adapters/node',
@@ -17,6 +17,7 @@ const entries = [
   'stores/postgres',
   'stores/redis',
   'cli/main',
+  'playground/story/tell',
 ];
 
 /** By file of the package: the sources whose imports it holds together, in the order in which they are asked for one. */
@@ -52,9 +53,10 @@ function fileOf(path: string, context: ChunkingContext): string | null {
 }
 
 /**
- * Packages that come inside: zod, which as a package loads the texts of all its languages; ipaddr.js, ky and
+ * Packages that come inside: zod/mini, which as a package loads the texts of all its languages; ipaddr.js, ky and
  * http-cache-semantics, which every login needs and which would be some thirty more files to find in its midst; and
- * commander, which only the command line uses. Every other package stays outside.
+ * commander, which only the command line uses. Every other package
+ * stays outside, as does the whole zod, which only the demo uses.
  */
 const inside = ['zod', 'ipaddr.js', 'ky', 'http-cache-semantics', 'commander'];
 
@@ -85,7 +87,8 @@ export default defineConfig({
   platform: 'neutral',
   resolve: { mainFields: ['module', 'main'] },
   // What Node brings is the plugin's, with modules of its own.
-  external: (id) => !/^(?:[./]|node:|builtin:)/.test(id) && !inside.includes(id.split('/')[0] ?? ''),
+  external: (id) =>
+    id === 'zod' || (!/^(?:[./]|node:|builtin:)/.test(id) && !inside.includes(id.split('/')[0] ?? '')),
   plugins: [
     // What commander requires of Node is imported.
     esmExternalRequirePlugin({ external: [/^node:/] }),

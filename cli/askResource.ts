@@ -24,6 +24,30 @@ export async function askResource(session: Session, signal?: AbortSignal): Promi
   return response.status;
 }
 
+/** The first answer of a resource, as far as a person can do something with it. */
+export interface FirstAnswer {
+  readonly status: number;
+  /** In small letters, without parameters. */
+  readonly mediaType?: string;
+  /** Where a redirect leads. */
+  readonly location?: string;
+}
+
+/** Sends one GET without following redirects, and says how the resource answered. @throws as `askResource` does. */
+export async function firstAnswer(session: Session): Promise<FirstAnswer> {
+  const { resource } = session.id;
+  const init = { headers: { accept: ACCEPT }, redirect: 'manual' } as const;
+  const response = await session.fetch(resource, { ...init, signal: AbortSignal.timeout(PATIENCE) });
+  await response.body?.cancel();
+  const mediaType = response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+  const location = response.headers.get('location') ?? undefined;
+  return {
+    status: response.status,
+    ...(mediaType !== undefined && { mediaType }),
+    ...(location !== undefined && { location }),
+  };
+}
+
 /**
  * What the resource says of a login:
  * - `accepted`: it answered, and minded nothing about the token.

@@ -7,6 +7,7 @@ import type { ClientFlags } from './options.ts';
 import type { Printer } from './printer.ts';
 import { secretIn } from './secretFile.ts';
 import type { Pair } from './values.ts';
+import { duration } from './words.ts';
 
 /**
  * Makes the client of one command. Its credentials are for this resource only. When no issuer was given, the engine
@@ -73,18 +74,16 @@ function grantOf(
   return { kind, show: (prompt) => printer.ask(deviceInvitation(prompt)) };
 }
 
-function deviceInvitation({
-  issuer,
-  userCode,
-  verificationUri,
-  verificationUriComplete,
-}: DevicePrompt): string {
+/** One line with the code, and one more where an address has it in it. */
+function deviceInvitation(prompt: DevicePrompt): string {
+  const { issuer, userCode, verificationUri, verificationUriComplete } = prompt;
+  const left = duration(prompt.expiresAt - Date.now());
   const link =
     verificationUriComplete === undefined
       ? ''
-      : `\n  or open ${shown(verificationUriComplete, 2048)}, which has the code in it`;
-  const where = `\n  open ${shown(verificationUri, 2048)}\n  and type ${shown(userCode)}${link}\n`;
-  return `\n${shown(new URL(issuer).host)} asks you to log in, on any device:\n${where}`;
+      : `Or open this address, which has the code in it: ${shown(verificationUriComplete, 2048)}\n`;
+  const where = `Open ${shown(verificationUri, 2048)} on any device and type ${shown(userCode)} (valid for ${left}).`;
+  return `\n${shown(new URL(issuer).host)} asks you to log in. ${where}\n${link}`;
 }
 
 type KeyFlags = Pick<ClientFlags, 'privateKeyAlgorithm' | 'privateKeyId'>;

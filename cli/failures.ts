@@ -10,6 +10,7 @@ import {
 } from '../contract/errors.ts';
 import { shown } from '../protocol/text.ts';
 import { inFlags } from './flagNames.ts';
+import type { StoreOptions } from './options.ts';
 import { shellWord } from './words.ts';
 
 /** The exit codes of the command. Scripts decide on them, so the help of the program documents them. */
@@ -85,12 +86,25 @@ export function systemCode(thrown: unknown): string | undefined {
  * The message of a failure. A message of the engine ends with advice to programmers ("call login()"). Here it is
  * replaced by advice to the person at the terminal.
  * @param url The URL that the command was run for, if there is one.
+ * @param whose The login that it was run for: the command that is advised has the same flags.
  */
-export function messageOf(of: Failure, url?: string): string {
-  const advice = adviceFor(of, url);
+export function messageOf(of: Failure, url?: string, whose: StoreOptions = {}): string {
+  const advice = adviceFor(of, url === undefined ? undefined : loginAt(url, whose));
   const message = advice === undefined ? inFlags(of) : `${factIn(of.message)}. ${advice}`;
   const said = of.said !== undefined && !message.includes(of.said) ? ` It said: "${shown(of.said)}".` : '';
   return message + said;
+}
+
+/** What happened, without what to do about it. */
+export const factOf = (of: Failure): string => factIn(inFlags(of));
+
+/** What to do about a failure. Empty where its message says nothing of that. */
+export function adviceOf(of: Failure, url: string, whose: StoreOptions = {}): string {
+  const advice = adviceFor(of, loginAt(url, whose));
+  if (advice !== undefined) return advice;
+  const message = inFlags(of);
+  const rest = message.slice(factIn(message).length).replace(/^[;.] ?/, '');
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
 }
 
 /** A message without the advice at its end: "Nobody is logged in; call login() first." */
@@ -99,13 +113,23 @@ function factIn(message: string): string {
   return end < 0 ? message.replace(/\.$/, '') : message.slice(0, end);
 }
 
-function adviceFor({ code, phase, issuer, message }: Failure, url: string | undefined): string | undefined {
+/** The URL and the flags of one login, as words for a shell. */
+export function loginAt(url: string, { label, subject, store }: StoreOptions): string {
+  const flags = [
+    ...(label === undefined ? [] : ['--label', label]),
+    ...(subject === undefined ? [] : ['--subject', subject]),
+    ...(store === undefined ? [] : ['--store', store]),
+  ];
+  return [url, ...flags].map((word) => shellWord(shown(word, 2048))).join(' ');
+}
+
+function adviceFor({ code, phase, issuer, message }: Failure, login: string | undefined): string | undefined {
   const at = issuer === undefined ? 'URL' : shellWord(shown(issuer));
   switch (code) {
     case 'interaction_required': {
       // The command line itself says so, and what to do.
       if (phase === 'configuring') return undefined;
-      const command = `Run authchart login ${url === undefined ? 'URL' : shellWord(url)}`;
+      const command = `Run authchart login ${login ?? 'URL'}`;
       return phase === 'steppingUp' ? `${command} with a --scope for these.` : `${command}.`;
     }
     case 'credential_without_issuer':

@@ -76,7 +76,7 @@ export function addStoreOptions(command: Command): Command {
       'folder with the logins (default: $AUTHCHART_STORE, or else a folder of this user)',
     )
     .option('--subject <name>', 'the person whose login it is, if one store has logins of many')
-    .option('--label <name>', 'name of the login, if a person has several for one resource');
+    .option('--label <name>', 'name of this login, if you have several at one resource, as in "work"');
 }
 
 const authMethods: readonly ClientAuthMethod[] = [
@@ -101,6 +101,16 @@ export function addClientOptions(command: Command, short = true): Command {
       )
         .choices(['browser', 'headless', 'paste'])
         .default('browser'),
+    )
+    .addOption(
+      new Option('--paste', 'the same as --user-agent paste: for SSH and containers').implies({
+        userAgent: 'paste',
+      }),
+    )
+    .addOption(
+      new Option('--device', 'the same as --grant device: type a code on any device').implies({
+        grant: 'device',
+      }),
     )
     .addOption(
       new Option(

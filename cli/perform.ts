@@ -2,6 +2,7 @@
 import type { TraceFact } from '../contract/trace.ts';
 import { type ExitCode, exitCodeOf, failureOf } from './failures.ts';
 import type { Interruption } from './interruption.ts';
+import type { StoreOptions } from './options.ts';
 import { createPrinter, type OutputOptions, type Printer } from './printer.ts';
 
 /** What a command works with. */
@@ -14,18 +15,19 @@ export interface Host {
 
 /**
  * Runs the work of a command, and reports its failure. It never rejects.
+ * @param flags What is printed; and whose login it is, for advice in error messages.
  * @param url The URL that the command was run for, for advice in error messages.
  */
 export type Perform = (
-  output: OutputOptions,
+  flags: OutputOptions & StoreOptions,
   url: string | undefined,
   work: (host: Host) => Promise<ExitCode>,
 ) => Promise<void>;
 
 /** Makes the `Perform` of one command line. @param end Called with the exit code. */
 export function performer(interruption: Interruption, end: (code: ExitCode) => void): Perform {
-  return async (output, url, work) => {
-    const printer = createPrinter(output);
+  return async (flags, url, work) => {
+    const printer = createPrinter(flags);
     try {
       end(await work({ printer, interruption }));
     } catch (thrown) {
@@ -33,7 +35,20 @@ export function performer(interruption: Interruption, end: (code: ExitCode) => v
       if (interruption.came()) return;
       const failure = failureOf(thrown);
       printer.failure(failure, url);
+      if (failure.code === 'interaction_required' && url !== undefined)
+        await noteOtherLogins(printer, url, flags);
       end(exitCodeOf(failure));
     }
   };
+}
+
+/** Says which other logins there are, where one is missing. A store that cannot be read is no failure of its own here. */
+export async function noteOtherLogins(printer: Printer, url: string, flags: StoreOptions): Promise<void> {
+  const [{ recordsIn }, { otherLoginsAt, storedSessions }] = await Promise.all([
+    import('./withSession.ts'),
+    import('./stored.ts'),
+  ]);
+  const sessions = await storedSessions(recordsIn(flags, printer), () => {}).catch(() => []);
+  const others = otherLoginsAt(sessions, url, flags);
+  if (others !== undefined) printer.note(others);
 }

@@ -3,6 +3,7 @@
 import type { Failure } from '../contract/errors.ts';
 import type { Progress } from '../engine/observe.ts';
 import { messageOf } from './failures.ts';
+import type { StoreOptions } from './options.ts';
 import { progressLines } from './progress.ts';
 
 /** What is printed, and how. */
@@ -31,8 +32,9 @@ export interface Printer {
   complaint(message: string): void;
 }
 
-/** Makes the printer of one command. */
-export function createPrinter({ json = false, quiet = false, verbose = false }: OutputOptions): Printer {
+/** Makes the printer of one command. Its advice is for the login that the flags name. */
+export function createPrinter(flags: OutputOptions & StoreOptions): Printer {
+  const { json = false, quiet = false, verbose = false } = flags;
   const colourful = process.stderr.isTTY === true && !process.env['NO_COLOR'];
   const dim = (text: string) => (colourful && text !== '' ? `\u001b[2m${text}\u001b[22m` : text);
   const red = (text: string) => (colourful ? `\u001b[31m${text}\u001b[39m` : text);
@@ -47,7 +49,7 @@ export function createPrinter({ json = false, quiet = false, verbose = false }: 
     progress: quiet ? () => {} : progressLines({ verbose, write: say, dim }),
     complaint,
     failure(of, url) {
-      const message = messageOf(of, url);
+      const message = messageOf(of, url, flags);
       if (json) document({ error: { ...of, message } });
       complaint(message);
     },

@@ -8,12 +8,15 @@ const texts: Readonly<Record<string, string>> = {
   reusing: 'trying the stored credentials first',
   'authorizing.awaitingUser': 'waiting until the login is finished',
   'authorizing.awaitingSibling': 'another process has a login under way: waiting for it',
-  'authorizing.awaitingApproval': 'waiting until the login is approved',
+  'authorizing.awaitingApproval': 'waiting until you have typed the code',
   authorized: 'there is a token',
   steppingUp: 'the resource asks for more scopes than were granted',
   rejected: 'refused for safety',
   signingOut: 'revoking and deleting the tokens',
 };
+
+/** Here a server is asked every few seconds, and answers 400 until the person is done. */
+const AWAITING_APPROVAL = 'authorizing.awaitingApproval';
 
 /** How lines of progress are written. */
 export interface Lines {
@@ -30,6 +33,7 @@ export interface Lines {
  */
 export function progressLines({ verbose, write, dim }: Lines): (progress: Progress) => void {
   let phase = '';
+  let state = '';
   let last = '';
   const line = (name: string, text: string) => write(`${dim(name.padEnd(13))} ${text}`);
   return (progress) => {
@@ -41,9 +45,11 @@ export function progressLines({ verbose, write, dim }: Lines): (progress: Progre
       return verbose || progress.said !== undefined ? line(phase, registrationLine(progress)) : undefined;
     }
     if (progress.kind === 'request') {
+      if (!verbose && state === AWAITING_APPROVAL && progress.status === 400) return undefined;
       const name = progress.purpose === 'resource' ? 'requesting' : phase;
       return line(name, requestLine(progress));
     }
+    state = progress.state;
     phase = progress.state.split('.', 1)[0] ?? '';
     if (verbose) {
       const rest = progress.state.slice(phase.length + 1);

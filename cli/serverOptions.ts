@@ -49,7 +49,7 @@ export function addServerOptions(command: Command, { short }: { readonly short: 
     .option('--scope-ceiling <scopes>', 'the only scopes that may be asked for', collectScopes)
     .option('--request-timeout <seconds>', 'how long a server may take to answer (default: 10)', readSeconds)
     .option('--legacy-discovery', 'a resource without metadata is its own server, as in 2025-03-26')
-    .optionsGroup('Servers that break a rule (each relaxes a check, at that issuer only; may be repeated):')
+    .optionsGroup('Servers that break a rule (relaxes a check, there only; may be repeated):')
     .option('--omit-resource <issuer>', 'it rejects the parameter "resource": do not send it', collect)
     .option(
       '--resource-as <issuer=value>',

@@ -1,8 +1,10 @@
 // What the store knows about each session, without tokens: for `status` and for results.
 import { AuthError, type Failure } from '../contract/errors.ts';
 import type { RegistrationKind, SessionId } from '../contract/facts.ts';
+import { shown } from '../protocol/text.ts';
 import { identifies } from '../protocol/wellKnown.ts';
 import { type BindingRecord, keys, type Records } from '../stores/records.ts';
+import { shellWord } from './words.ts';
 
 /** One session in the store. Times are ISO 8601. */
 export interface StoredSession {
@@ -95,4 +97,31 @@ export function coveringResource(sessions: readonly StoredSession[], url: string
   const covering = sessions.map(({ resource }) => resource).filter((one) => identifies(one, url) !== 'no');
   const exact = covering.find((one) => identifies(one, url) === 'exact');
   return exact ?? covering.sort((a, b) => b.length - a.length)[0] ?? url;
+}
+
+/**
+ * The flags of the other logins that a person has for a URL; nothing where there are none.
+ * @param flags those of the login that was asked for.
+ */
+export function otherLoginsAt(
+  sessions: readonly StoredSession[],
+  url: string,
+  { subject = '', label = '' }: { readonly subject?: string; readonly label?: string },
+): string | undefined {
+  const others = sessions.filter(
+    (one) =>
+      one.grant !== undefined &&
+      identifies(one.resource, url) !== 'no' &&
+      !belongsTo(one, { subject, label }),
+  );
+  if (others.length === 0) return undefined;
+  return `There are other logins there: ${[...new Set(others.map(flagsOf))].join(', ')}.`;
+}
+
+function flagsOf({ subject, label }: StoredSession): string {
+  const flags = [
+    ...(label === undefined ? [] : [`--label ${shellWord(shown(label))}`]),
+    ...(subject === undefined ? [] : [`--subject ${shellWord(shown(subject))}`]),
+  ];
+  return flags.length === 0 ? 'one without --label' : flags.join(' ');
 }

@@ -10,13 +10,17 @@ import { urlOf } from '../protocol/url.ts';
 import { misused } from './failures.ts';
 import type { SessionFlags } from './options.ts';
 import type { Printer } from './printer.ts';
+import { duration } from './words.ts';
 
 /** The longest URL that is printed, in characters. */
 const LONGEST = 16 * 1024;
 
+/** How long a person may take to log in, in seconds, unless `--timeout` says otherwise. */
+const PATIENCE = 600;
+
 type AgentFlags = Pick<
   SessionFlags,
-  'userAgent' | 'redirectUri' | 'callbackHost' | 'callbackPort' | 'callbackPath'
+  'userAgent' | 'redirectUri' | 'timeout' | 'callbackHost' | 'callbackPort' | 'callbackPath'
 >;
 
 type CallbackPlace = Pick<Required<LoopbackOptions>, 'host' | 'port' | 'path'>;
@@ -26,7 +30,7 @@ function callbackOf({
   callbackHost: host,
   callbackPort: port,
   callbackPath: path,
-}: Omit<AgentFlags, 'userAgent'>): Partial<CallbackPlace> | undefined {
+}: Omit<AgentFlags, 'userAgent' | 'timeout'>): Partial<CallbackPlace> | undefined {
   if (host === undefined && port === undefined && path === undefined) return undefined;
   return {
     ...(host !== undefined && { host: host as CallbackPlace['host'] }),
@@ -41,7 +45,7 @@ function callbackOf({
  * @throws AuthError `config_invalid` when this user agent cannot receive at the redirect URI.
  */
 export function userAgentOf(
-  { userAgent: name, redirectUri, ...flags }: AgentFlags,
+  { userAgent: name, redirectUri, timeout = PATIENCE, ...flags }: AgentFlags,
   { printer, fetch }: { readonly printer: Printer; readonly fetch: typeof globalThis.fetch },
 ): UserAgent {
   if (redirectUri !== undefined && !urlOf(redirectUri))
@@ -51,7 +55,8 @@ export function userAgentOf(
     misused('--callback-host, -port and -path are for --user-agent browser, and not for --redirect-uri.');
   const at = redirectUri === undefined ? {} : { redirectUri };
   if (name === 'headless') return headlessUserAgent({ ...at, fetch });
-  if (name === 'browser') return browser(redirectUri === undefined ? place : placeOf(redirectUri), printer);
+  if (name === 'browser')
+    return browser(redirectUri === undefined ? place : placeOf(redirectUri), timeout, printer);
   return paste(at, printer);
 }
 
@@ -71,24 +76,63 @@ function paste(at: { readonly redirectUri?: string }, printer: Printer): UserAge
   };
 }
 
-/** The URL is printed also when a browser was opened: the person may not see that browser. */
-function browser(place: Partial<CallbackPlace> | undefined, printer: Printer): UserAgent {
+/**
+ * The URL is printed also when a browser was opened: the person may not see that browser. Where none can be opened from
+ * here, the browser may be on another machine, and cannot come back to this one: at a terminal its last address can be
+ * pasted, too, and whichever comes first is taken.
+ */
+function browser(place: Partial<CallbackPlace> | undefined, timeout: number, printer: Printer): UserAgent {
   let opened = true;
   const show = () => {
     opened = false;
   };
   const agent = loopbackUserAgent({ ...place, show });
+  const questions = terminalQuestions();
+  const pasting = pasteUserAgent({ show: () => {}, ask: questions.ask });
   return {
     ...agent,
     async present(request) {
       opened = true;
       await agent.present(request);
-      const hint = opened
-        ? 'A browser was opened. If you do not see it, open this URL'
-        : 'No browser can be opened from here. Open this URL on this machine (on another one: use --user-agent paste)';
-      printer.ask(invitation(hint, new URL(request.url).href, request.issuer));
+      printer.ask(invitation(hintFor(opened), new URL(request.url).href, request.issuer));
+      printer.note(`authchart waits ${duration(timeout * 1000)} (--timeout).`);
+    },
+    async receive(request) {
+      if (opened || !process.stdin.isTTY) return agent.receive(request);
+      return firstOf(request.signal, [
+        (signal) => agent.receive({ ...request, signal }),
+        (signal) => pasting.receive({ ...request, signal }),
+      ]).finally(questions.close);
+    },
+    async dispose() {
+      questions.close();
+      await Promise.all([agent.dispose(), pasting.dispose()]);
     },
   };
+}
+
+function hintFor(opened: boolean): string {
+  if (opened) return 'A browser was opened. If you do not see it, open this URL';
+  const where = 'No browser can be opened from here. Open this URL';
+  return process.stdin.isTTY
+    ? `${where} in any browser. If its last page cannot be loaded, paste the address of that page here`
+    : `${where} on this machine (for a browser on another one: --paste or --device)`;
+}
+
+/** The first that succeeds; the others are cancelled. Where all fail, the failure of the first of them. */
+async function firstOf(
+  signal: AbortSignal,
+  ways: readonly ((signal: AbortSignal) => Promise<string>)[],
+): Promise<string> {
+  const over = new AbortController();
+  const attempts = ways.map((way) => way(AbortSignal.any([signal, over.signal])));
+  try {
+    return await Promise.any(attempts);
+  } catch {
+    return await Promise.race(attempts);
+  } finally {
+    over.abort();
+  }
 }
 
 function invitation(hint: string, url: string, issuer: string): string {
@@ -118,6 +162,7 @@ function terminalQuestions() {
     return { lines, answers: lines[Symbol.asyncIterator]() };
   };
   let dialogue: ReturnType<typeof open> | undefined;
+  let isOpen = false;
   return {
     async ask(question: string): Promise<string> {
       dialogue ??= open();
@@ -125,11 +170,19 @@ function terminalQuestions() {
         dialogue.lines.setPrompt(question);
         dialogue.lines.prompt();
       } else stderr.write(`${question}\n`);
+      isOpen = true;
       const answer = await dialogue.answers.next();
+      isOpen = false;
       if (answer.done) throw inputEnded();
       return answer.value;
     },
-    close: () => dialogue?.lines.close(),
+    close: () => {
+      // What is printed next begins a line of its own.
+      if (terminal && isOpen) stderr.write('\n');
+      isOpen = false;
+      dialogue?.lines.close();
+      dialogue = undefined;
+    },
   };
 }
 

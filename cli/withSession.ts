@@ -1,11 +1,13 @@
 // Makes the engine of one command, with one session, and disposes it afterwards.
 
+import type { UserAgent } from '../actors/userAgents/userAgent.ts';
 import { defaultFolder, fileStore, nodeFetch, type TraceFile, traceFile } from '../adapters/node.ts';
 import { createAuthEngine } from '../engine/engine.ts';
 import type { AuthSnapshot } from '../engine/sessionChart.ts';
 import type { Session } from '../engine/sessionSurface.ts';
 import type { Interaction } from '../machines/context.ts';
 import { Records } from '../stores/records.ts';
+import type { Store } from '../stores/store.ts';
 import { clientOf } from './clientOf.ts';
 import type { SessionFlags, StoreOptions } from './options.ts';
 import type { Host } from './perform.ts';
@@ -24,9 +26,16 @@ export function recordsIn(flags: StoreOptions, printer: Printer): Records {
   return new Records(store, (key) => printer.progress({ kind: 'set-aside', key }));
 }
 
+/** What a command works with in the place of the person's own browser and store. */
+export interface Instead {
+  readonly userAgent: UserAgent;
+  readonly store: Store;
+}
+
 /**
  * Runs some work with the session of a resource.
  * @param interaction `auto` lets a challenge open a browser: the person who ran the command has asked for a login.
+ * @param instead Default: what the flags say.
  * @throws AuthError `config_invalid` when a flag cannot be used, and what the work throws.
  */
 export async function withSession<Result>(
@@ -35,6 +44,7 @@ export async function withSession<Result>(
   flags: SessionFlags,
   interaction: Interaction,
   work: (session: Session) => Promise<Result>,
+  instead?: Instead,
 ): Promise<Result> {
   const { printer, interruption, onTrace } = host;
   const { subject, label, timeout, ca } = flags;
@@ -44,9 +54,9 @@ export async function withSession<Result>(
   const trace: TraceFile | undefined = flags.trace === undefined ? undefined : traceFile(flags.trace);
   const engine = createAuthEngine({
     client: await clientOf(flags, resource, printer),
-    userAgent: userAgentOf(flags, { printer, fetch }),
+    userAgent: instead?.userAgent ?? userAgentOf(flags, { printer, fetch }),
     fetch,
-    store: fileStore({ folder: folderOf(flags) }),
+    store: instead?.store ?? fileStore({ folder: folderOf(flags) }),
     policy: {
       interaction,
       probe: 'POST',

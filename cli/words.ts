@@ -1,4 +1,4 @@
-// Small texts: durations, kinds of registration, words for a shell, tables.
+// Small texts: durations, kinds of registration, words for a shell.
 import type { RegistrationKind } from '../contract/facts.ts';
 
 /** A duration in words. @param milliseconds `292000` gives "4 min 52 s". */
@@ -26,11 +26,4 @@ export const kindNames: Readonly<Record<RegistrationKind, string>> = {
 /** Quotes a word for a POSIX shell, if it needs quotes. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
-
-/** Lines with a name and a text, in columns, indented by two. */
-export function table(rows: readonly (readonly [string, string] | undefined)[]): string {
-  const there = rows.filter((row) => row !== undefined);
-  const width = Math.max(0, ...there.map(([name]) => name.length));
-  return there.map(([name, text]) => `  ${name.padEnd(width)}  ${text}\n`).join('');
 }

@@ -2,7 +2,8 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { DrawnFile } from './drawings.ts';
 
-const folder = new URL('generated/', import.meta.url);
+/** Named from outside, so that it is found from where this file is bundled to, too. */
+const folder = new URL('../visualizations/generated/', import.meta.url);
 
 /** Reads a drawing that is checked in or came with the package. */
 export const readDrawing = (name: string): Promise<string> => readFile(new URL(name, folder), 'utf8');

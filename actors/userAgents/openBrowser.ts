@@ -48,7 +48,10 @@ export async function openBrowser(url: string, options: OpenBrowserOptions = {})
 }
 
 /** Over SSH a browser would open in front of nobody. */
-function hasDisplay(platform: NodeJS.Platform, env: Readonly<Record<string, string | undefined>>): boolean {
+export function hasDisplay(
+  platform: NodeJS.Platform,
+  env: Readonly<Record<string, string | undefined>>,
+): boolean {
   if (env['SSH_CONNECTION']) return false;
   if (platform === 'darwin' || platform === 'win32') return true;
   return Boolean(env['DISPLAY'] || env['WAYLAND_DISPLAY']);

@@ -1,30 +1,39 @@
-// `authchart explain`: what was looked up, what was decided, and why.
+// `authchart explain`: why a resource lets you in, or why not, step by step. It logs nobody in.
 import type { Command } from 'commander';
-import type { Failure } from '../../contract/errors.ts';
+import { type Failure, failure } from '../../contract/errors.ts';
 import type { Explanation } from '../../engine/explain.ts';
-import type { Progress } from '../../engine/observe.ts';
-import { shown } from '../../protocol/text.ts';
-import { askResource } from '../askResource.ts';
-import { exitCodes, messageOf } from '../failures.ts';
+import type { Session } from '../../engine/sessionSurface.ts';
+import { placeOf, shown } from '../../protocol/text.ts';
+import { type Acceptance, acceptanceOf } from '../askResource.ts';
+import { details } from '../explain/details.ts';
+import { type Finding, findingsOf } from '../explain/findings.ts';
+import { tryLogin } from '../explain/trial.ts';
+import { whatToDo } from '../explain/whatToDo.ts';
+import { type ExitCode, exitCodeOf, exitCodes, messageOf } from '../failures.ts';
+import { table, wrapped } from '../layout.ts';
 import {
   addClientOptions,
   addRunOptions,
+  addScopeOption,
   addStoreOptions,
   readResource,
   type SessionFlags,
 } from '../options.ts';
-import type { Perform } from '../perform.ts';
-import { registrationLine, requestLine } from '../progress.ts';
+import type { Host, Perform } from '../perform.ts';
 import { recovered, withSession } from '../withSession.ts';
-import { kindNames, table } from '../words.ts';
 
 const afterHelp = `
-Sends one GET, with the token if there is one, and looks up the servers that the answer names. It does not log in, and
-registers nothing. Exits with 0 when it could explain, whatever it found.
+Asks the resource and the servers that it names what a login would ask them, and
+stops before a client is registered or a page is opened. Where there is a login,
+it asks the resource whether it takes it. With -v it prints every state.
+
+Exits with 0 when you are let in, with 3 when a login is all that is missing,
+with 4 when a server does not answer, with 5 when a login would be refused for
+safety, and with 1 when something else is in the way.
 
 Examples:
   authchart explain https://mcp.example.com/mcp
-  authchart explain https://mcp.example.com/mcp --offline     reads the store only
+  authchart explain https://mcp.example.com/mcp --offline    sends nothing
   authchart explain https://mcp.example.com/mcp --json -q
 `;
 
@@ -34,8 +43,8 @@ type ExplainFlags = SessionFlags & { readonly offline?: boolean };
 export function addExplain(program: Command, perform: Perform): void {
   const command = program
     .command('explain')
-    .summary('show what is decided for a resource, and why')
-    .description('Show what is looked up for a resource, what is decided, and why.')
+    .summary('say why a server does not let you in')
+    .description('Say step by step why a server lets you in, or why not. Needs no login.')
     .argument('<url>', 'the resource')
     .addHelpText('after', afterHelp)
     .option('--offline', 'send nothing, and read the store only')
@@ -44,95 +53,118 @@ export function addExplain(program: Command, perform: Perform): void {
         const resource = readResource(url);
         // The explanation has the same lines, so they are not printed as progress.
         const quietly = { ...host, printer: { ...host.printer, progress: () => {} } };
-        return withSession(flags.verbose ? host : quietly, resource, flags, 'ask', async (session) => {
-          const isWaiting = (await recovered(session)).hasTag('needsUser');
-          if (!flags.offline && !isWaiting) await askResource(session);
-          const explanation = session.explain();
-          host.printer.result(inWords(explanation), describe(explanation, flags.verbose === true));
-          return exitCodes.done;
-        });
+        const answer = await explained(flags.verbose ? host : quietly, resource, flags);
+        host.printer.result(documentOf(answer, flags), describe(answer, flags));
+        return answer.code;
       }),
     );
+  addScopeOption(command.optionsGroup('Login:'), 'scopes that a login would ask for, as in "a b"');
   addRunOptions(addStoreOptions(addClientOptions(command)));
 }
 
-/** The same with the flags of options in its sentences. */
-function inWords(explanation: Explanation): Explanation {
-  const { failure, refusal, session } = explanation;
-  const said = (of: Failure): Failure => ({ ...of, message: messageOf(of, session.resource) });
+/** What the command answers. */
+interface Answer {
+  readonly code: ExitCode;
+  readonly findings: readonly Finding[];
+  readonly todo: string;
+  readonly problem?: Failure;
+  readonly explanation: Explanation;
+}
+
+async function explained(host: Host, resource: string, flags: ExplainFlags): Promise<Answer> {
+  const stored = await withSession(host, resource, flags, 'ask', (session) => storedLogin(session, flags));
+  const { login, explanation } = stored;
+  if (login.good)
+    return { code: exitCodes.done, findings: [login], todo: 'Nothing: you are let in.', explanation };
+  const about = { resource, whose: flags };
+  if (flags.offline) {
+    const problem = stored.problem ?? nobody(resource);
+    return {
+      code: exitCodeOf(problem),
+      findings: [login],
+      todo: whatToDo(problem, about),
+      problem,
+      explanation,
+    };
+  }
+  const trial = await tryLogin(host, resource, flags);
+  const found = findingsOf(trial, flags);
+  const whole = { explanation: explanation.grant ? explanation : trial.explanation };
+  if (found.isOpen && !stored.problem)
+    return { ...whole, code: exitCodes.done, findings: found.findings, todo: 'Nothing: it needs no login.' };
+  const problem = found.problem ?? stored.problem ?? nobody(resource);
   return {
-    ...explanation,
-    ...(failure && explanation.summary === failure.message && { summary: said(failure).message }),
-    ...(failure && { failure: said(failure) }),
-    ...(refusal && { refusal: said(refusal) }),
+    ...whole,
+    code: exitCodeOf(problem),
+    findings: found.problem ? found.findings : [...found.findings, login],
+    todo: whatToDo(problem, { ...about, answer: trial.answer }),
+    problem,
   };
 }
 
-function describe(explanation: Explanation, verbose: boolean): string {
-  const { session, failure, refusal, summary } = explanation;
-  const problem = failure ?? refusal;
-  const head = problem ? messageOf(problem, session.resource) : summary;
-  return [
-    `${shown(session.resource)}\n${wrap(shown(head, 1000), 2)}`,
-    section('What happened', explanation.steps.flatMap((step) => textOf(step, verbose)).join('')),
-    section('What is known', knownOf(explanation)),
-    section('What the problem is', problem ? problemOf(problem) : ''),
-  ]
-    .filter((part) => part !== '')
-    .join('\n')
-    .trimEnd();
+/** What the store has, and whether the resource takes it. */
+interface StoredLogin {
+  readonly login: Finding;
+  readonly problem?: Failure;
+  readonly explanation: Explanation;
 }
 
-const section = (title: string, text: string): string => (text === '' ? '' : `${title}\n${text}`);
-
-function textOf(step: Progress, verbose: boolean): string {
-  if (step.kind === 'set-aside') return `  a damaged record was set aside: ${shown(step.key)}\n`;
-  if (step.kind === 'relaxed') return `  ${step.what}\n`;
-  if (step.kind === 'registration') return wrap(registrationLine(step), 6);
-  if (step.kind === 'request') return `      ${requestLine(step)}\n`;
-  const ids = verbose && step.spec.length > 0 ? ` (${step.spec.join(' ')})` : '';
-  return `  ${step.state}\n${wrap(step.description + ids, 6)}`;
-}
-
-function knownOf({ resourceMetadata, server, boundTo, notChosen, grant, relaxed }: Explanation): string {
-  return table([
-    resourceMetadata && ['metadata', shown(resourceMetadata.url)],
-    resourceMetadata && ['lists', shown(resourceMetadata.authorizationServers.join(', '), 1000)],
-    ...notChosen.map(({ issuer, why }) => ['not chosen', `${shown(issuer)} (${why})`] as const),
-    server && ['server', shown(server.issuer)],
-    boundTo === undefined ? undefined : ['bound to', shown(boundTo)],
-    server?.registration && ['client', `${shown(server.clientId ?? '')}, ${kindNames[server.registration]}`],
-    ...relaxed.map((what) => ['relaxed', what] as const),
-    grant && ['requested', shown(grant.requested.join(' '), 1000) || 'no named scope'],
-    grant && ['granted', shown(grant.granted.join(' '), 1000) || 'no named scope'],
-    grant && [
-      'expires',
-      `${grant.expiresAt ?? 'unknown'}, ${grant.renewable ? 'renewable' : 'not renewable'}`,
-    ],
-  ]);
-}
-
-function problemOf({ code, phase, recovery, issuer, otherIssuer, status, oauthError }: Failure): string {
-  return table([
-    ['code', code],
-    ['phase', phase],
-    ['recovery', recovery],
-    issuer === undefined ? undefined : ['server', shown(issuer)],
-    otherIssuer === undefined ? undefined : ['other server', shown(otherIssuer)],
-    status === undefined ? undefined : ['HTTP status', String(status)],
-    oauthError === undefined ? undefined : ['OAuth error', shown(oauthError)],
-  ]);
-}
-
-/** Breaks text at spaces into lines of at most 100 columns. */
-function wrap(text: string, indent: number): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && indent + line.length + 1 + word.length > 100) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
+async function storedLogin(session: Session, { offline = false }: ExplainFlags): Promise<StoredLogin> {
+  const about = 'Your login';
+  const snapshot = await recovered(session);
+  if (snapshot.hasTag('needsUser')) {
+    const text = 'is under way, and waits for you';
+    return { login: { about, good: false, text }, explanation: session.explain() };
   }
-  return [...lines, line].map((one) => `${' '.repeat(indent)}${one}\n`).join('');
+  const known = session.explain();
+  if (!known.grant || offline) {
+    const good = known.grant !== undefined;
+    return {
+      login: { about, good, text: good ? known.summary : 'nobody is logged in here' },
+      explanation: known,
+    };
+  }
+  const acceptance = await acceptanceOf(session);
+  const explanation = session.explain();
+  const login = { about, good: acceptance.kind === 'accepted', text: textOf(acceptance, explanation) };
+  if (acceptance.kind !== 'refused') return { login, explanation };
+  // Where the chart says that a login is all that is missing, the refusal of the old one is no problem of its own.
+  return { login, explanation, problem: explanation.failure ?? acceptance.failure };
+}
+
+function textOf(acceptance: Acceptance, { summary }: Explanation): string {
+  if (acceptance.kind === 'accepted') return summary;
+  return acceptance.kind === 'refused' ? 'is not accepted any more' : acceptance.why;
+}
+
+const nobody = (resource: string): Failure =>
+  failure(
+    'interaction_required',
+    'requesting',
+    `Nobody is logged in at ${placeOf(resource)}; call login() first.`,
+  );
+
+function documentOf({ explanation, problem, ...answer }: Answer, flags: ExplainFlags): object {
+  const { resource } = explanation.session;
+  const said = problem && { ...problem, message: messageOf(problem, resource, flags) };
+  return {
+    ...explanation,
+    ...(said && { summary: said.message, failure: said }),
+    ...(explanation.refusal && {
+      refusal: { ...explanation.refusal, message: messageOf(explanation.refusal, resource, flags) },
+    }),
+    ...answer,
+  };
+}
+
+function describe(answer: Answer, { verbose = false }: ExplainFlags): string {
+  const { explanation, findings, todo, problem } = answer;
+  const rows = findings.map(({ about, good, text }) => [`${good ? '✓' : '✗'} ${about}`, text] as const);
+  const last = wrapped(`What to do: ${todo}`, 0);
+  const parts = [
+    `${shown(explanation.session.resource)}\n${table(rows)}`,
+    ...(verbose ? details(explanation, problem) : []),
+    last,
+  ];
+  return parts.join('\n').trimEnd();
 }

@@ -6,7 +6,15 @@ import type { Failure } from '../../contract/errors.ts';
 import type { Session } from '../../engine/sessionSurface.ts';
 import { shown } from '../../protocol/text.ts';
 import { urlOf } from '../../protocol/url.ts';
-import { asUnreachable, type ExitCode, exitCodeOf, exitCodes, messageOf, misused } from '../failures.ts';
+import {
+  asUnreachable,
+  type ExitCode,
+  exitCodeOf,
+  exitCodes,
+  loginAt,
+  messageOf,
+  misused,
+} from '../failures.ts';
 import {
   addClientOptions,
   addLoginOptions,
@@ -15,29 +23,30 @@ import {
   readResource,
   type SessionFlags,
 } from '../options.ts';
-import type { Host, Perform } from '../perform.ts';
+import { type Host, noteOtherLogins, type Perform } from '../perform.ts';
 import { mayAskPerson, tokenOf } from '../person.ts';
 import { type RequestFlags, requestOf } from '../request.ts';
 import { belongsTo, coveringResource, storedSessions } from '../stored.ts';
 import { collect } from '../values.ts';
 import { recordsIn, recovered, withSession } from '../withSession.ts';
-import { shellWord } from '../words.ts';
 
 type FetchFlags = Omit<SessionFlags, 'json'> &
   Omit<RequestFlags, 'json'> & { readonly include?: boolean; readonly json?: string | true };
 
 const afterHelp = `
-Logs in when the server asks for it, and sends the request again. Asks for more scopes when the server demands them.
-Uses the login of this URL, or else of the nearest URL above it. The token is sent to that origin only. Redirects are
-printed and not followed. The body of the answer is printed on standard output as it comes.
-Exits with 0 when the status is below 400.
+Logs in when the server asks for it, and sends the request again. Asks for more
+scopes when the server demands them. Uses the login of this URL, or else of the
+nearest URL above it. The token is sent to that origin only. Redirects are
+printed and not followed. The body of the answer is printed on standard output
+as it comes. Exits with 0 when the status is below 400.
 
 Examples:
   authchart fetch https://api.example.com/me
   authchart fetch -i -X DELETE https://api.example.com/notes/1
   authchart fetch https://api.example.com/notes -d title=Hello -d text=World
-  authchart fetch https://mcp.example.com/mcp --json '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'
-  authchart fetch https://api.example.com/me --json                 prints status, headers and body as JSON
+  authchart fetch https://mcp.example.com/mcp \\
+    --json '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'
+  authchart fetch https://api.example.com/me --json    the answer as a document
 `;
 
 /** Adds the command. */
@@ -126,14 +135,17 @@ async function report(
   response: Response,
   url: string,
   { printer }: Host,
-  { json, include }: RunFlags,
+  flags: RunFlags,
 ): Promise<ExitCode> {
+  const { json, include } = flags;
   const problem = problemOf(session, response);
-  if (json) printer.result(await documentOf(response, problem, url), '');
+  const said = problem && { ...problem, message: messageOf(problem, url, flags) };
+  if (json) printer.result(await documentOf(response, said), '');
   else await stream(response, include === true);
   if (response.status < 400) return exitCodes.done;
-  printer.complaint(problem ? messageOf(problem, url) : describe(response, url));
-  return problem ? exitCodeOf(problem) : exitCodes.failed;
+  printer.complaint(said ? said.message : describe(response, url, flags));
+  if (said?.code === 'interaction_required') await noteOtherLogins(printer, url, flags);
+  return said ? exitCodeOf(said) : exitCodes.failed;
 }
 
 /** Why the engine could not help; nothing when the answer is not about the login. */
@@ -142,10 +154,10 @@ function problemOf(session: Session, { status }: Response): Failure | undefined 
   return status === 401 || status === 403 ? (failure ?? refusal ?? undefined) : undefined;
 }
 
-function describe({ status, statusText }: Response, url: string): string {
+function describe({ status, statusText }: Response, url: string, flags: RunFlags): string {
   const answer = `${shown(url)} answered ${`${status} ${shown(statusText)}`.trim()}`;
   if (status === 401 || status === 403)
-    return `${answer}. Run authchart explain ${shellWord(url)} to see why.`;
+    return `${answer}. Run authchart explain ${loginAt(url, flags)} to see why.`;
   return `${answer}. ${status >= 500 ? 'Try again later.' : 'Check the URL and what was sent.'}`;
 }
 
@@ -169,7 +181,7 @@ function headOf({ status, statusText, headers }: Response): string {
 }
 
 /** The answer as data. A body that is not UTF-8 text is base64, and `encoding` says so. */
-async function documentOf(response: Response, problem: Failure | undefined, url: string): Promise<object> {
+async function documentOf(response: Response, error: Failure | undefined): Promise<object> {
   const bytes = Buffer.from(await response.arrayBuffer());
   const { status, headers } = response;
   const cookies = headers.getSetCookie();
@@ -180,6 +192,6 @@ async function documentOf(response: Response, problem: Failure | undefined, url:
     headers: { ...Object.fromEntries(headers), ...(cookies.length > 0 && { 'set-cookie': cookies }) },
     body: isText ? text : bytes.toString('base64'),
     ...(!isText && { encoding: 'base64' }),
-    ...(problem && { error: { ...problem, message: messageOf(problem, url) } }),
+    ...(error && { error }),
   };
 }

@@ -13,29 +13,37 @@ import type { Failure } from '../../contract/errors.ts';
 import { shown } from '../../protocol/text.ts';
 import { judgeIssuer } from '../../protocol/wellKnown.ts';
 import { type ExitCode, exitCodeOf, exitCodes, messageOf, misused } from '../failures.ts';
+import { table } from '../layout.ts';
 import { addOutputOptions, addStoreOptions, readResource, type StoreOptions } from '../options.ts';
 import type { Perform } from '../perform.ts';
 import type { OutputOptions } from '../printer.ts';
 import { folderOf } from '../withSession.ts';
-import { table } from '../words.ts';
 
 const afterHelp = `
-Reads the files of the other tool, and does not change them. It sends nothing, and overwrites no login of authchart.
-If a login does not say which server issued it, you have to say so with --issuer.
-Do not use the login in the other tool afterwards: a server may end a login when two programs send its refresh token.
+Reads the files of the other tool, and does not change them. It sends nothing,
+and overwrites no login of authchart. If a login does not say which server
+issued it, you have to say so with --issuer. Do not use the login in the other
+tool afterwards: a server may end a login when two programs send its refresh
+token.
 
-mcp-remote  PATH is its folder (default: $MCP_REMOTE_CONFIG_DIR, or ~/.mcp-auth). The file names are hashes of the
-            server URLs. So give each server URL of its configuration with --resource, and also the value of its own
-            --resource option. A login that was made with its --header option is not found.
-sdk         PATH is one JSON file, or several files of one login, of the TypeScript MCP SDK. A file holds the argument
-            of saveClientInformation(), or the argument of saveTokens(), or both as { "clientInformation": ...,
-            "tokens": ... }, with "resourceUrl" or without. Version 2 of the SDK writes the issuer into both.
+  mcp-remote  PATH is its folder (default: $MCP_REMOTE_CONFIG_DIR, or
+              ~/.mcp-auth). The file names are hashes of the server URLs. So
+              give each server URL of its configuration with --resource, and
+              also the value of its own --resource option. A login that was made
+              with its --header option is not found.
+  sdk         PATH is one JSON file, or several files of one login, of the
+              TypeScript MCP SDK. A file holds the argument of
+              saveClientInformation(), or the argument of saveTokens(), or both
+              as { "clientInformation": ..., "tokens": ... }, with "resourceUrl"
+              or without. Version 2 of the SDK writes the issuer into both.
 
-Exits with 0 also when nothing was found, with 1 when a file is broken, and with 5 when a login was not imported
-because its issuer is not known or cannot be trusted.
+Exits with 0 also when nothing was found, with 1 when a file is broken, and with
+5 when a login was not imported because its issuer is not known or cannot be
+trusted.
 
 Examples:
-  authchart import mcp-remote --resource https://mcp.example.com/mcp --issuer https://accounts.example.com
+  authchart import mcp-remote --resource https://mcp.example.com/mcp \\
+    --issuer https://accounts.example.com
   authchart import mcp-remote --resource https://mcp.example.com/sse --dry-run
   authchart import sdk ./oauth.json --resource https://mcp.example.com/mcp
 `;

@@ -13,12 +13,15 @@ import {
 import type { Perform } from '../perform.ts';
 
 const afterHelp = `
-With --trace FILE a command records its run: the events, the states, the requests, and the status of the answers.
-There is no token, code, secret, header or body in the file, but it says who uses which resource. From such a file
-this command draws a sequence diagram of each login, as SVG and as Mermaid, and the chart with the path of the run.
+With --trace FILE a command records its run: the events, the states, the
+requests, and the status of the answers. There is no token, code, secret, header
+or body in the file, but it says who uses which resource. From such a file this
+command draws a sequence diagram of each login, as SVG and as Mermaid, and the
+chart with the path of the run.
 
-With a URL it shows the running chart on a page of this machine: the active states, each step, the requests, and
-what is stored for each server. The page has buttons to log in, to call the resource, and to log out. Ctrl-C ends it.
+With a URL it shows the running chart on a page of this machine: the active
+states, each step, the requests, and what is stored for each server. The page
+has buttons to log in, to call the resource, and to log out. Ctrl-C ends it.
 
 Examples:
   authchart login https://mcp.example.com/mcp --trace run.ndjson

@@ -20,15 +20,19 @@ import { storedSession } from '../stored.ts';
 import { recordsIn, recovered, withSession } from '../withSession.ts';
 
 const afterHelp = `
-Finds the authorization server that the resource names, registers there if needed, and opens its login page.
-Does nothing when you are logged in already with these scopes. To log in again, for another
-account or because the resource refuses that login, use --again. Asks the resource afterwards whether it accepts the
-token. Without a terminal nobody is asked to log in, unless you give --login.
+Finds the authorization server that the resource names, registers there if
+needed, and opens its login page. Does nothing when you are logged in already
+with these scopes. To log in again, for another account or because the resource
+refuses that login, use --again. Asks the resource afterwards whether it accepts
+the token. Without a terminal nobody is asked to log in, unless you give
+--login.
 
 Examples:
   authchart login https://mcp.example.com/mcp
   authchart login https://mcp.example.com/mcp --scope "notes:read notes:write"
-  authchart login https://mcp.example.com/mcp --user-agent paste     for SSH and containers
+  authchart login https://mcp.example.com/mcp --label work    a second account
+  authchart login https://mcp.example.com/mcp --paste         over SSH
+  authchart login https://mcp.example.com/mcp --device        on another device
   authchart login https://mcp.example.com/mcp --client-id my-client \\
     --issuer https://accounts.example.com --client-secret-file ./secret
 `;

@@ -11,17 +11,18 @@ import {
   readResource,
   type SessionFlags,
 } from '../options.ts';
-import type { Perform } from '../perform.ts';
+import { noteOtherLogins, type Perform } from '../perform.ts';
 import { storedSession } from '../stored.ts';
 import { recordsIn, withSession } from '../withSession.ts';
 
 const afterHelp = `
-Asks the authorization server to revoke the tokens, and deletes them here, whether or not the server answers.
-If the client was registered by hand with a secret, give the client again. Otherwise its tokens are deleted here, but
-not revoked.
+Asks the authorization server to revoke the tokens, and deletes them here,
+whether or not the server answers. If the client was registered by hand with a
+secret, give the client again. Otherwise its tokens are deleted here, but not
+revoked.
 
-A server that shows an error page instead of its login page may have forgotten the client that authchart registered.
-Then use --forget and log in again.
+A server that shows an error page instead of its login page may have forgotten
+the client that authchart registered. Then use --forget and log in again.
 
 Examples:
   authchart logout https://mcp.example.com/mcp --forget
@@ -56,6 +57,7 @@ export function addLogout(program: Command, perform: Perform): void {
             { resource, loggedOut, revoked },
             loggedOut ? `Logged out of ${shown(resource)}.` : `Nobody was logged in at ${shown(resource)}.`,
           );
+          if (!loggedOut) await noteOtherLogins(printer, resource, flags);
           if (loggedOut && !revoked) {
             printer.complaint(
               `${shown(known.issuer)} did not revoke the tokens. They are deleted here, but they work until they expire.`,

@@ -14,14 +14,15 @@ import { tokenOf } from '../person.ts';
 import { withSession } from '../withSession.ts';
 
 const afterHelp = `
-Prints the token and a line break on standard output, and nothing else there. Renews the token first when it is due.
-Never opens a browser. Exits with 3 when a person has to log in.
+Prints the token and a line break on standard output, and nothing else there.
+Renews the token first when it is due. Never opens a browser. Exits with 3 when
+a person has to log in.
 
 Examples:
   authchart token https://mcp.example.com/mcp
-  authchart token -q https://api.example.com/ | sed 's/^/Authorization: Bearer /' |
-    curl -H @- https://api.example.com/me
-  authchart token https://mcp.example.com/mcp --scope notes:write    only a token with this scope
+  authchart token https://mcp.example.com/mcp --scope notes:write
+  authchart token -q https://api.example.com/ |
+    sed 's/^/Authorization: Bearer /' | curl -H @- https://api.example.com/me
 `;
 
 /** Adds the command. */

@@ -6,8 +6,8 @@ import { readTrace } from '../../protocol/trace.ts';
 import { readDrawing } from '../../visualizations/generated.ts';
 import { picturesOf } from '../../visualizations/run.ts';
 import { type ExitCode, exitCodes, misused } from '../failures.ts';
+import { table } from '../layout.ts';
 import type { Printer } from '../printer.ts';
-import { table } from '../words.ts';
 
 /** The longest file that is read, in bytes. */
 const LONGEST = 64 * 1024 * 1024;

@@ -70,24 +70,26 @@ describe('one store folder', () => {
     });
     expect(status).toEqual({
       code: 0,
-      stdout: `Nobody is logged in. The store is ${folder}.\n`,
+      stdout: `Nobody is logged in. The store is ${folder}.\nTo log in: authchart login https://mcp.example.com/mcp\n`,
       stderr: '',
     });
   });
 
   test('explain without a login looks everything up, and logs nobody in', async () => {
     const [online, offline] = await Promise.all([
-      here('explain', world.resource),
+      here('explain', world.resource, '-v'),
       here('explain', world.resource, '--offline'),
     ]);
-    expect(online.code).toBe(0);
+    expect([online.code, offline.code]).toEqual([3, 3]);
     expect(online.stdout).toMatch(new RegExp(`resource metadata +${world.origin}/.well-known/\\S+ +200`));
     expect(online.stdout).toMatch(
       /bindChecking\.deciding\n +Reject, or go on with what belongs to this issuer/,
     );
     expect(online.stdout).toMatch(/code +interaction_required/);
     expect(online.stdout).toContain(`server    ${world.a.issuer}`);
-    expect(offline.stdout).toContain(`Nobody is logged in at ${world.resource}.`);
+    expect(offline.stdout).toBe(
+      `${world.resource}\n  ✗ Your login  nobody is logged in here\n\nWhat to do: authchart login ${world.resource}\n`,
+    );
     expect(offline.stdout).not.toContain('.well-known');
     expect([world.a.registrations, logins()]).toEqual([0, 0]);
   });
@@ -153,8 +155,9 @@ describe('one store folder', () => {
       here('login', world.resource, ...headless, '--scope', 'notes:write', '-q', '--json'),
     ]);
     silent.push(status, one, explained, again, more);
-    expect(status.stdout).toMatch(/expires in 4 min \d+ s, is renewed when needed/);
-    expect(status.stdout).toContain('notes:read notes:write');
+    expect(status.stdout.split('\n').slice(0, 2).join(' ')).toMatch(
+      /^RESOURCE +SERVER +SCOPES +VALID FOR +TO DO http\S+ +http\S+ +notes:read notes:write +4 min, then renewed +nothing$/,
+    );
     const stored = {
       resource: world.resource,
       issuer: world.a.issuer,
@@ -229,7 +232,7 @@ describe('a client that was registered by hand', () => {
       runHere(own, ['explain', world.resource, ...bound]),
     ]);
     world.moveTo('a');
-    expect([fetched.code, asDocument.code, explained.code]).toEqual([5, 5, 0]);
+    expect([fetched.code, asDocument.code, explained.code]).toEqual([5, 5, 5]);
     // The server's own answer is passed on, and one message says why.
     expect(fetched.stdout).toContain('invalid_token');
     expect(fetched.stderr.trimEnd().split('\n')).toHaveLength(1);

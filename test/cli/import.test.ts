@@ -73,8 +73,8 @@ describe('mcp-remote', () => {
     expect([second.code, await contentsOf(store)]).toEqual([0, written]);
 
     const status = await authchart('status', RESOURCE);
-    expect(status.stdout).toMatch(/login +expired .* ago, is renewed when needed/);
-    expect(status.stdout).toContain(`server  ${ISSUER}`);
+    expect(status.stdout).toMatch(/ renewed when used +nothing\n/);
+    expect(status.stdout).toContain(` ${new URL(ISSUER).host} `);
     for (const { stdout } of [dry, first, second, status]) expect(stdout).not.toMatch(secrets);
   });
 
