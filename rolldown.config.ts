@@ -49,10 +49,27 @@ function fileOf(path: string, context: ChunkingContext): string | null {
 
 /**
  * Packages that come inside: zod, which as a package loads the texts of all its languages; ipaddr.js, which every session
- * needs and which would be one more file to find; and commander, which only the command line uses. Every other package
- * stays outside.
+ * needs and which would be one more file to find; commander, which only the command line uses; and the transports of the
+ * MCP SDK with what they are made of, which only `authchart proxy` loads. Every other package stays outside.
  */
-const inside = ['zod', 'ipaddr.js', 'commander'];
+const inside = [
+  'zod',
+  'ipaddr.js',
+  'commander',
+  '@modelcontextprotocol/client',
+  '@modelcontextprotocol/server',
+  '@modelcontextprotocol/core',
+  'eventsource',
+  'eventsource-parser',
+  'pkce-challenge',
+];
+
+/** The package that an import is of. */
+const packageOf = (id: string): string =>
+  id
+    .split('/')
+    .slice(0, id.startsWith('@') ? 2 : 1)
+    .join('/');
 
 /** Their licences come along. */
 function emitLicences(this: PluginContext): void {
@@ -63,7 +80,9 @@ function emitLicences(this: PluginContext): void {
 export default defineConfig({
   input: Object.fromEntries(entries.map((name) => [name, `${name}.ts`])),
   platform: 'node',
-  external: (id) => !/^[./]/.test(id) && !inside.includes(id.split('/')[0] ?? ''),
+  external: (id) => !/^[./]/.test(id) && !inside.includes(packageOf(id)),
+  // The MCP SDK does not say so of its files. Without it the judges of JSON schemas come along, which no transport uses.
+  treeshake: { moduleSideEffects: [{ test: /@modelcontextprotocol/, sideEffects: false }] },
   plugins: [{ name: 'licences', generateBundle: emitLicences }],
   output: {
     dir: 'dist',

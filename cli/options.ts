@@ -1,5 +1,6 @@
 // The options that several commands share, and the checks of their values.
 import { type Command, Option } from 'commander';
+import type { ClientOptions } from '../actors/tools/hostOptions.ts';
 import type { ClientAuthMethod } from '../contract/facts.ts';
 import { judgeAddress } from '../protocol/address.ts';
 import { misused } from './failures.ts';
@@ -39,6 +40,10 @@ export interface ClientFlags {
   readonly grant: GrantName;
   readonly issuer?: string;
   readonly clientMetadataUrl?: string;
+  /** What the client says of itself, where a configuration of mcp-remote has it. Not a flag. */
+  readonly about?: Pick<ClientOptions, 'name' | 'uri' | 'softwareId' | 'softwareVersion'>;
+  /** A client secret from such a configuration. Not a flag. */
+  readonly clientSecret?: string;
   readonly dpop?: 'preferred' | 'required';
 }
 

@@ -10,6 +10,8 @@ export interface Host {
   readonly interruption: Interruption;
   /** Called with each fact of what the chart does. */
   readonly onTrace?: (fact: TraceFact) => void;
+  /** Sees every request that the engine sends. */
+  readonly through?: (send: typeof globalThis.fetch) => typeof globalThis.fetch;
 }
 
 /**

@@ -12,6 +12,7 @@ Examples:
   authchart token -q https://api.example.com/ | sed 's/^/Authorization: Bearer /' |
     curl -H @- https://api.example.com/me
   authchart explain https://mcp.example.com/mcp
+  authchart proxy https://mcp.example.com/mcp      for an MCP host: standard input and output
   authchart import mcp-remote --resource https://mcp.example.com/mcp --issuer https://accounts.example.com
 
 Exit codes:
@@ -75,6 +76,7 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   logout: async () => (await import('./commands/logout.ts')).addLogout,
   import: async () => (await import('./commands/import.ts')).addImport,
   inspect: async () => (await import('./commands/inspect.ts')).addInspect,
+  proxy: async () => (await import('./commands/proxy.ts')).addProxy,
 };
 
 /** Only the command that is asked for is loaded; all of them for the help, and for a name that none of them has. */

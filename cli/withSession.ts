@@ -36,9 +36,9 @@ export async function withSession<Result>(
   interaction: Interaction,
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
-  const { printer, interruption, onTrace } = host;
+  const { printer, interruption, onTrace, through = (send) => send } = host;
   const { subject, label, timeout, ca } = flags;
-  const fetch = nodeFetch(ca === undefined ? {} : { caFile: ca });
+  const fetch = through(nodeFetch(ca === undefined ? {} : { caFile: ca }));
   // What happens while the engine is disposed is neither printed nor recorded.
   let over = false;
   const trace: TraceFile | undefined = flags.trace === undefined ? undefined : traceFile(flags.trace);

@@ -72,7 +72,13 @@ describe('the packages that a host installs', () => {
     const { external } = config as { readonly external: (id: string) => boolean };
     const all = { ...manifest.dependencies, ...manifest.devDependencies, ...manifest.peerDependencies };
     const inside = Object.keys(all).filter((name) => !external(name));
-    expect(inside.sort()).toEqual(['commander', 'ipaddr.js', 'zod']);
+    expect(inside.sort()).toEqual([
+      '@modelcontextprotocol/client',
+      '@modelcontextprotocol/server',
+      'commander',
+      'ipaddr.js',
+      'zod',
+    ]);
     for (const name of inside) expect(packages[`node_modules/${name}`]?.integrity).toMatch(/^sha512-/);
   });
 });
