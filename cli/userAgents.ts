@@ -35,6 +35,13 @@ function callbackOf({
   };
 }
 
+interface AgentParts {
+  readonly printer: Printer;
+  readonly fetch: typeof globalThis.fetch;
+  /** What to do where the browser is on another machine. */
+  readonly elsewhere?: string | undefined;
+}
+
 /**
  * Makes the user agent of `--user-agent`. The headless one sends its requests with this `fetch`.
  * @param flags which one, and where it receives.
@@ -42,7 +49,7 @@ function callbackOf({
  */
 export function userAgentOf(
   { userAgent: name, redirectUri, ...flags }: AgentFlags,
-  { printer, fetch }: { readonly printer: Printer; readonly fetch: typeof globalThis.fetch },
+  { printer, fetch, elsewhere = 'use --user-agent paste' }: AgentParts,
 ): UserAgent {
   if (redirectUri !== undefined && !urlOf(redirectUri))
     misused('--redirect-uri is not a URL. Give one such as http://127.0.0.1:8765/callback.');
@@ -51,7 +58,8 @@ export function userAgentOf(
     misused('--callback-host, -port and -path are for --user-agent browser, and not for --redirect-uri.');
   const at = redirectUri === undefined ? {} : { redirectUri };
   if (name === 'headless') return headlessUserAgent({ ...at, fetch });
-  if (name === 'browser') return browser(redirectUri === undefined ? place : placeOf(redirectUri), printer);
+  if (name === 'browser')
+    return browser(redirectUri === undefined ? place : placeOf(redirectUri), printer, elsewhere);
   return paste(at, printer);
 }
 
@@ -72,7 +80,7 @@ function paste(at: { readonly redirectUri?: string }, printer: Printer): UserAge
 }
 
 /** The URL is printed also when a browser was opened: the person may not see that browser. */
-function browser(place: Partial<CallbackPlace> | undefined, printer: Printer): UserAgent {
+function browser(place: Partial<CallbackPlace> | undefined, printer: Printer, elsewhere: string): UserAgent {
   let opened = true;
   const show = () => {
     opened = false;
@@ -85,7 +93,7 @@ function browser(place: Partial<CallbackPlace> | undefined, printer: Printer): U
       await agent.present(request);
       const hint = opened
         ? 'A browser was opened. If you do not see it, open this URL'
-        : 'No browser can be opened from here. Open this URL on this machine (on another one: use --user-agent paste)';
+        : `No browser can be opened from here. Open this URL on this machine (on another one: ${elsewhere})`;
       printer.ask(invitation(hint, new URL(request.url).href, request.issuer));
     },
   };

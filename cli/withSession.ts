@@ -36,7 +36,7 @@ export async function withSession<Result>(
   interaction: Interaction,
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
-  const { printer, interruption, onTrace, through = (send) => send } = host;
+  const { printer, interruption, onTrace, through = (send) => send, elsewhere } = host;
   const { subject, label, timeout, ca } = flags;
   const fetch = through(nodeFetch(ca === undefined ? {} : { caFile: ca }));
   // What happens while the engine is disposed is neither printed nor recorded.
@@ -44,7 +44,7 @@ export async function withSession<Result>(
   const trace: TraceFile | undefined = flags.trace === undefined ? undefined : traceFile(flags.trace);
   const engine = createAuthEngine({
     client: await clientOf(flags, resource, printer),
-    userAgent: userAgentOf(flags, { printer, fetch }),
+    userAgent: userAgentOf(flags, { printer, fetch, elsewhere }),
     fetch,
     store: fileStore({ folder: folderOf(flags) }),
     policy: {

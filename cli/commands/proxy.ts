@@ -54,7 +54,7 @@ export function addProxy(program: Command, perform: Perform): void {
     .option('-q, --quiet', 'print no progress')
     .option('-v, --verbose', 'print every state, with the ids of its requirements')
     .action((url: string, port: number | undefined, flags: ProxyFlags) =>
-      perform(flags, url, async (host) => {
+      perform(outputOf(flags), url, async (host) => {
         // Loaded only when it runs: the transports are larger than all else.
         const { runProxy } = await import('../proxy/run.ts');
         return runProxy(host, readResource(url), port, flags);
@@ -62,6 +62,11 @@ export function addProxy(program: Command, perform: Perform): void {
     );
   addStoreOptions(addClientOptions(addLoginOptions(addTraceOption(command))));
   addFlagsOfMcpRemote(command);
+}
+
+/** In mcp-remote, too, `--debug` stands above `--silent`. */
+function outputOf({ quiet = false, verbose = false, silent = false, debug = false }: ProxyFlags) {
+  return { verbose: verbose || debug, quiet: (quiet || silent) && !debug };
 }
 
 function addFlagsOfMcpRemote(command: Command): Command {

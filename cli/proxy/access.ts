@@ -1,13 +1,14 @@
 // How the requests of a host are authorized: by a session, or by a header that the person has given.
 import { nodeFetch } from '../../adapters/node.ts';
 import { AuthError, failure } from '../../contract/errors.ts';
-import type { Fetch } from '../../engine/sessionSurface.ts';
+import type { Fetch, Session } from '../../engine/sessionSurface.ts';
 import { placeOf } from '../../protocol/text.ts';
 import type { Host } from '../perform.ts';
 import { mayAskPerson } from '../person.ts';
 import type { Printer } from '../printer.ts';
 import { headersIn } from '../serverOptions.ts';
 import { withSession } from '../withSession.ts';
+import { shellWord } from '../words.ts';
 import type { Meant, ProxyFlags } from './mcpRemoteFlags.ts';
 import { createWire, patientFetch, quietFetch } from './patience.ts';
 import { takeOver } from './takeOver.ts';
@@ -31,10 +32,32 @@ export async function withAccess<Result>(
   const wire = createWire();
   // No host has a terminal, and a person sits before it all the same.
   const mayAsk = mayAskPerson({ ...flags, login: flags.login ?? true });
-  const seen = { ...host, printer: withoutRequests(host.printer, flags), through: wire.through };
+  const seen = {
+    ...host,
+    printer: withoutRequests(host.printer, flags),
+    through: wire.through,
+    elsewhere: `end this server, and run authchart login ${shellWord(url)} --user-agent paste`,
+  };
   return withSession(seen, url, flags, mayAsk ? 'auto' : 'ask', (session) => {
+    if (mayAsk) showLoginsThatAreTakenOver(session);
     const fetch = patientFetch(session, wire, flags.answerWithin * 1000);
     return work({ fetch, backgroundFetch: quietFetch(session, fetch) });
+  });
+}
+
+/**
+ * Shows the page again where this process has come to a login whose process is gone: a host was started again, say. The
+ * page of before may be gone, too.
+ */
+function showLoginsThatAreTakenOver(session: Session): void {
+  let shown: string | undefined;
+  session.subscribe((snapshot) => {
+    const { pending, presented } = snapshot.context;
+    if (!snapshot.matches({ authorizing: 'awaitingUser' }) || !pending) return;
+    if (pending.key === presented || pending.key === shown) return;
+    shown = pending.key;
+    // Whoever waits for the login hears how it ended.
+    session.login().catch(() => {});
   });
 }
 

@@ -19,8 +19,8 @@ export type ProxyFlags = Omit<SessionFlags, 'json'> & {
   /** What follows is mcp-remote's. */
   readonly host?: string;
   readonly allowHttp?: true;
-  readonly debug?: true;
-  readonly silent?: true;
+  readonly debug?: boolean;
+  readonly silent?: boolean;
   readonly enableProxy?: true;
   /** In seconds. */
   readonly authTimeout?: number;
@@ -141,7 +141,8 @@ async function registeredOf(given: ProxyFlags, env: NodeJS.ProcessEnv, remarks: 
     clientId,
     ...(clientSecret !== undefined && { clientSecret }),
     ...(isAuthMethod(method) && { clientAuth: method }),
-    ...(given.callbackPath === undefined &&
+    ...(given.userAgent === 'browser' &&
+      given.callbackPath === undefined &&
       given.redirectUri === undefined && { callbackPath: CALLBACK_PATH }),
   };
 }

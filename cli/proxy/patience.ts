@@ -57,7 +57,7 @@ export function patientFetch(session: Session, wire: Wire, patience: number): Fe
 }
 
 function stillAwaited({ id }: Session) {
-  const message = `A login at ${placeOf(id.resource)} waits for you in the browser. Finish it there, then send the request again.`;
+  const message = `A login at ${placeOf(id.resource)} waits for you in the browser. Finish it there, and send the request again. If the page is gone, restart this server in its host.`;
   return failure('interaction_required', 'configuring', message);
 }
 

@@ -1,5 +1,6 @@
 // Runs the proxy: from the flags to the two sides, until the host is gone.
 import { toFailure } from '../../contract/errors.ts';
+import { placeOf } from '../../protocol/text.ts';
 import { type ExitCode, exitCodes } from '../failures.ts';
 import type { Host } from '../perform.ts';
 import { type Access, withAccess } from './access.ts';
@@ -49,8 +50,10 @@ interface Course {
 
 async function relayBetween(side: HostSide, access: Access, { url, host, flags }: Course): Promise<void> {
   const { printer } = host;
+  let isOver = false;
   const onTrouble = (thrown: unknown): void => {
-    if (flags.verbose) printer.complaint(sentenceOf(failureOfRequest(thrown, url), url));
+    // What is closed at the end is no trouble.
+    if (flags.verbose && !isOver) printer.complaint(troubleOf(thrown, url));
   };
   const remote = connectTo({ url: new URL(url), strategy: flags.transport, ...access, onTrouble });
   startRelay({
@@ -63,6 +66,7 @@ async function relayBetween(side: HostSide, access: Access, { url, host, flags }
   side.transport.onerror = (thrown) => printer.complaint(complaintOf(thrown));
   await side.transport.start();
   await side.gone;
+  isOver = true;
   await remote.close();
 }
 
@@ -71,4 +75,11 @@ function complaintOf(thrown: unknown): string {
   const isTooLong = thrown instanceof Error && thrown.message.includes('maximum size');
   if (isTooLong) return 'The host sent a message of more than 32 MB, so the proxy ends.';
   return `The host sent what is not a message of MCP (${toFailure(thrown, 'requesting').message})`;
+}
+
+/** What nobody waits for. Messages of the transports may quote what a server said, so they are not printed. */
+function troubleOf(thrown: unknown, url: string): string {
+  const failed = failureOfRequest(thrown, url);
+  if (failed.code !== 'internal') return sentenceOf(failed, url);
+  return `The connection to ${placeOf(url)} was interrupted. It is made again where that is possible.`;
 }

@@ -54,7 +54,7 @@ describe('while a person is awaited', () => {
     const answer = await one.initialize();
     expect(answer.error).toEqual({
       code: -32_603,
-      message: `A login at ${world.resource} waits for you in the browser. Finish it there, then send the request again.`,
+      message: `A login at ${world.resource} waits for you in the browser. Finish it there, and send the request again. If the page is gone, restart this server in its host.`,
       data: { code: 'interaction_required', recovery: 'ask-user' },
     });
     expect(await one.ask('ping')).toMatchObject({ error: { data: { code: 'interaction_required' } } });
@@ -96,6 +96,22 @@ describe('while a person is awaited', () => {
     expect(await waiting).toMatchObject({ result: { serverInfo: { name: 'notes' } } });
     expect(pages()).toBe(1);
   });
+});
+
+test('a host that starts its server again during the login: the page from before still works', {
+  timeout: TIME,
+}, async () => {
+  const first = host(world.resource);
+  void first.initialize().catch(() => {});
+  const said = await first.printed(page);
+  first.child.stdin.end();
+  expect((await first.ended).code).toBe(0);
+  const second = host(world.resource);
+  const waiting = second.initialize();
+  expect(page.exec(await second.printed(page))?.[1]).toBe(page.exec(said)?.[1]);
+  await logInAt(said);
+  expect(await waiting).toMatchObject({ result: { serverInfo: { name: 'notes' } } });
+  expect(pages()).toBe(1);
 });
 
 describe('where a login does not help', () => {

@@ -108,6 +108,20 @@ describe('many hosts', () => {
     expect([pages(), tokenRequests()]).toEqual([1, 1]);
   });
 
+  test('four from cold with a person who takes a while: one address is printed', {
+    timeout: 2 * TIME,
+  }, async () => {
+    let shown = 0;
+    const onPage = async (said: string): Promise<void> => {
+      shown += 1;
+      await new Promise((resolve) => setTimeout(resolve, 4000));
+      await logInAt(said);
+    };
+    hosts = await Promise.all([0, 1, 2, 3].map(() => connectHost(folder, [world.resource], { onPage })));
+    expect([shown, pages(), tokenRequests(), world.a.registrations]).toEqual([1, 1, 1, 1]);
+    expect(hosts.filter(({ said }) => said().includes('asks you to log in'))).toHaveLength(1);
+  });
+
   test('all of them are refreshed by one, and step up by one page', { timeout: 2 * TIME }, async () => {
     const first = await host(...headless);
     const others = await Promise.all([host(...headless), host(...headless)]);
