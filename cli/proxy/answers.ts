@@ -26,8 +26,13 @@ export function failureOfRequest(thrown: unknown, url: string): Failure {
   }
   const status = statusOf(thrown);
   if (status === undefined) return toFailure(asUnreachable(thrown, url), 'requesting');
-  const advice = status >= 500 || status === 429 ? 'Try again later.' : 'Check the URL of the server.';
-  const code = status >= 500 || status === 429 ? 'server_unavailable' : 'response_invalid';
+  const isLater = status >= 500 || status === 429;
+  const code = isLater ? 'server_unavailable' : 'response_invalid';
+  const advice = isLater
+    ? 'Try again later.'
+    : status === 403
+      ? 'This login may not do that.'
+      : 'Check the URL of the server.';
   return failure(code, 'requesting', `${place} answered with the status ${status}. ${advice}`, { status });
 }
 

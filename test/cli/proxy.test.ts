@@ -58,9 +58,26 @@ describe('while a person is awaited', () => {
       data: { code: 'interaction_required', recovery: 'ask-user' },
     });
     expect(await one.ask('ping')).toMatchObject({ error: { data: { code: 'interaction_required' } } });
+    const joined = host(world.resource, '--answer-within', '2');
+    expect(codeOf(await joined.initialize())).toBe('interaction_required');
     await logInAt(await one.printed(page));
     expect(await one.initialize()).toMatchObject({ result: { serverInfo: { name: 'notes' } } });
+    expect(await joined.initialize()).toMatchObject({ result: { serverInfo: { name: 'notes' } } });
     expect(pages()).toBe(1);
+  });
+
+  test('a login on another device: the code is printed', { timeout: TIME }, async () => {
+    const one = host(world.resource, '--grant', 'device', '--answer-within', '2');
+    expect(codeOf(await one.initialize())).toBe('interaction_required');
+    const said = await one.printed(/and type \S+/);
+    await world.approveDevice(said.replace('and type ', ''));
+    const answers = [
+      await one.initialize(),
+      await one.initialize(),
+      await one.initialize(),
+      await one.initialize(),
+    ];
+    expect(answers.at(-1)).toMatchObject({ result: { serverInfo: { name: 'notes' } } });
   });
 
   test('a request that the host has cancelled is not sent after the login', { timeout: TIME }, async () => {
