@@ -10,7 +10,7 @@ import { headersIn } from '../serverOptions.ts';
 import { withSession } from '../withSession.ts';
 import { shellWord } from '../words.ts';
 import type { Meant, ProxyFlags } from './mcpRemoteFlags.ts';
-import { createWire, patientFetch, quietFetch } from './patience.ts';
+import { createWire, patientFetch } from './patience.ts';
 import { takeOver } from './takeOver.ts';
 
 /** Sends requests to the server. */
@@ -39,10 +39,22 @@ export async function withAccess<Result>(
     elsewhere: `end this server, and run authchart login ${shellWord(url)} --user-agent paste`,
   };
   return withSession(seen, url, flags, mayAsk ? 'auto' : 'ask', (session) => {
-    if (mayAsk) showLoginsThatAreTakenOver(session);
     const fetch = patientFetch(session, wire, flags.answerWithin * 1000);
-    return work({ fetch, backgroundFetch: quietFetch(session, fetch) });
+    if (!mayAsk) return work({ fetch, backgroundFetch: fetch });
+    showLoginsThatAreTakenOver(session);
+    return withQuietSession(host, url, flags, (backgroundFetch) => work({ fetch, backgroundFetch }));
   });
+}
+
+/** Another session of the same login, which renews tokens and asks nobody: for streams that nobody waits for. */
+function withQuietSession<Result>(
+  host: Host,
+  url: string,
+  { trace: _, ...flags }: ProxyFlags,
+  work: (fetch: Fetch) => Promise<Result>,
+): Promise<Result> {
+  const printer = { ...host.printer, progress: () => {} };
+  return withSession({ ...host, printer }, url, flags, 'ask', ({ fetch }) => work(fetch));
 }
 
 /**

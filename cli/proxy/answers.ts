@@ -7,7 +7,7 @@ import { asUnreachable, messageOf } from '../failures.ts';
 import { shellWord } from '../words.ts';
 import { errorAnswer, type RequestId } from './messages.ts';
 import { StreamEnded } from './relay.ts';
-import { statusOf } from './remote.ts';
+import { statusOf } from './statuses.ts';
 
 /** The answer for a request of the host that the server did not answer. @param url The server. */
 export function answerFor(thrown: unknown, id: RequestId, url: string): JSONRPCMessage {

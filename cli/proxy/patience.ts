@@ -72,16 +72,3 @@ async function refuseChallenged(session: Session, response: Response): Promise<v
   await response.body?.cancel();
   throw new AuthError(why);
 }
-
-/**
- * The `fetch` for streams that nobody waits for. No page comes up for them: such a request goes out where there is a token,
- * or where the server needs none.
- * @throws AuthError `interaction_required` where a person would have to log in.
- */
-export function quietFetch(session: Session, fetch: Fetch): Fetch {
-  return async (input, init) => {
-    const { grant, failure: failed, challenge } = session.snapshot.context;
-    if (grant || failed || challenge) await session.token(init?.signal ? { signal: init.signal } : {});
-    return fetch(input, init);
-  };
-}

@@ -73,7 +73,8 @@ export function startRelay({ host, remote, screen, explain, onTrouble }: RelayPa
   }
 
   host.onmessage = (message) => {
-    const cancelled = pending.get(cancelledId(message) ?? '');
+    const id = cancelledId(message);
+    const cancelled = id === undefined ? undefined : pending.get(id);
     if (cancelled) cancel(cancelled, message);
     else if (isRequest(message)) ask(message);
     else remote.send(message).catch(onTrouble);

@@ -1,26 +1,17 @@
-// The side of the server: one of the two transports of the official SDK, chosen with the first message.
-import {
-  type JSONRPCMessage,
-  type JSONRPCRequest,
-  SdkHttpError,
-  SSEClientTransport,
-  SseError,
-  StreamableHTTPClientTransport,
-} from '@modelcontextprotocol/client';
-import type { Fetch } from '../../engine/sessionSurface.ts';
+// The side of the server: a connection that is chosen with the first message, and made anew when its MCP session is over.
+import type { JSONRPCMessage, JSONRPCRequest } from '@modelcontextprotocol/client';
 import { own } from '../../protocol/json.ts';
+import { httpLink, type Link, type LinkOptions, type SendOptions, sseLink } from './link.ts';
 import { answeredId, isRequest, type RequestId } from './messages.ts';
+import { isOfOtherTransport } from './statuses.ts';
 
 /** Which transport, and which one where that fails. As in mcp-remote. */
 export type Strategy = 'http-first' | 'sse-first' | 'http-only' | 'sse-only';
 
-/** How one message is sent: what the transport takes. */
-type SendOptions = NonNullable<Parameters<StreamableHTTPClientTransport['send']>[1]>;
-
 /** A server, as the relay sees it. */
 export interface Remote {
   onmessage: (message: JSONRPCMessage) => void;
-  /** Called when the streams of all requests so far are lost. */
+  /** Called when no answer can come any more to what was sent so far. */
   onlost: () => void;
   /** @throws what the transport throws when the server did not take the message. */
   send(message: JSONRPCMessage, options?: SendOptions): Promise<void>;
@@ -29,228 +20,149 @@ export interface Remote {
 }
 
 /** What a remote is made of. */
-export interface RemoteOptions {
-  readonly url: URL;
+export type RemoteOptions = Pick<LinkOptions, 'url' | 'fetch' | 'backgroundFetch' | 'onTrouble'> & {
   readonly strategy: Strategy;
-  readonly fetch: Fetch;
-  /** The `fetch` of streams that nobody waits for. */
-  readonly backgroundFetch: Fetch;
-  readonly onTrouble: (thrown: unknown) => void;
-}
-
-type Http = StreamableHTTPClientTransport;
-type Sse = SSEClientTransport;
-type Either = { readonly kind: 'http'; readonly http: Http } | { readonly kind: 'sse'; readonly sse: Sse };
-
-/** A stream that was cut is opened again, at most every half minute, for half an hour: laptops sleep, and servers restart. */
-const reconnectionOptions = {
-  initialReconnectionDelay: 500,
-  maxReconnectionDelay: 30_000,
-  reconnectionDelayGrowFactor: 1.5,
-  maxRetries: 60,
 };
 
 /** How long the server may take to end the session, in milliseconds. */
 const FAREWELL = 1000;
 
-/** How long a server of 2024-11-05 may take to name the address for messages, in milliseconds. */
-const OPENING = 10_000;
+/** How long the server may take to begin another session, in milliseconds. */
+const BEGINNING = 30_000;
 
 /** Makes the side of the server. It sends nothing before the first message. */
 export function connectTo(options: RemoteOptions): Remote {
-  return new ChosenRemote(options);
+  return new ServerSide(options);
 }
 
-class ChosenRemote implements Remote {
+class ServerSide implements Remote {
   onmessage: (message: JSONRPCMessage) => void = () => {};
   onlost: () => void = () => {};
-  readonly #options: RemoteOptions;
-  #chosen: Promise<Either> | undefined;
-  /** The request that began the MCP session, to begin another one where the server has forgotten it. */
+  readonly #strategy: Strategy;
+  readonly #options: LinkOptions;
+  #link: Promise<Link> | undefined;
+  /** The request that began the MCP session, to begin another one with. */
   #initialize: JSONRPCRequest | undefined;
-  #renewing: Promise<void> | undefined;
+  #renewing: Promise<Link> | undefined;
   #renewals = 0;
   #awaited: { readonly id: RequestId; answer(message: JSONRPCMessage): void } | undefined;
-  #isClosed = false;
 
-  constructor(options: RemoteOptions) {
-    this.#options = options;
+  constructor({ strategy, ...options }: RemoteOptions) {
+    this.#strategy = strategy;
+    this.#options = {
+      ...options,
+      onMessage: (message, link) => this.#hear(message, link),
+      onLost: () => this.onlost(),
+    };
   }
 
   async send(message: JSONRPCMessage, options?: SendOptions): Promise<void> {
     await this.#renewing;
     if (isInitialize(message)) return this.#begin(message, options);
-    const chosen = await this.#choice();
+    const link = await this.#linked();
+    if (link.isOver()) return (await this.#renew(link)).send(message, options);
     try {
-      await sendBy(chosen, message, options);
+      return await link.send(message, options);
     } catch (thrown) {
-      if (chosen.kind === 'sse' || !isForgotten(thrown, chosen.http)) throw thrown;
-      await this.#renew(chosen.http);
-      await sendBy(await this.#choice(), message, options);
+      if (!link.isOver(thrown)) throw thrown;
     }
+    await (await this.#renew(link)).send(message, options);
   }
 
-  /** The first message shows which transport the server has. */
+  /** The first message shows which transport the server has: one of 2024-11-05 refuses the POST. */
   async #begin(message: JSONRPCRequest, options?: SendOptions): Promise<void> {
     this.#initialize = message;
-    const chosen = await this.#choice();
+    const link = await this.#linked();
     try {
-      await sendBy(chosen, message, options);
+      await link.send(message, options);
     } catch (thrown) {
-      const mayBeOld =
-        chosen.kind === 'http' && this.#options.strategy === 'http-first' && isOldServer(thrown);
-      if (!mayBeOld) throw thrown;
-      await this.#fallBack(chosen.http, message, thrown);
+      if (link.kind !== 'http' || this.#strategy !== 'http-first' || !isOfOtherTransport(thrown))
+        throw thrown;
+      const sse = await sseLink(this.#options).catch(() => {
+        throw thrown;
+      });
+      this.#link = Promise.resolve(sse);
+      await link.close();
+      await sse.send(message);
     }
   }
 
   /** Where it fails, the next message chooses anew. */
-  #choice(): Promise<Either> {
-    this.#chosen ??= this.#choose().catch((thrown: unknown) => {
-      this.#chosen = undefined;
+  #linked(): Promise<Link> {
+    this.#link ??= this.#choose().catch((thrown: unknown) => {
+      this.#link = undefined;
       throw thrown;
     });
-    return this.#chosen;
+    return this.#link;
   }
 
-  async #choose(): Promise<Either> {
-    const { strategy } = this.#options;
-    if (strategy === 'sse-only') return { kind: 'sse', sse: await this.#startSse() };
-    if (strategy !== 'sse-first') return { kind: 'http', http: await this.#startHttp() };
+  async #choose(): Promise<Link> {
+    if (this.#strategy === 'sse-only') return sseLink(this.#options);
+    if (this.#strategy !== 'sse-first') return httpLink(this.#options);
     try {
-      return { kind: 'sse', sse: await this.#startSse() };
+      return await sseLink(this.#options);
     } catch (thrown) {
-      if (!isOldServer(thrown)) throw thrown;
-      return { kind: 'http', http: await this.#startHttp() };
+      if (!isOfOtherTransport(thrown)) throw thrown;
+      return httpLink(this.#options);
     }
   }
 
-  /** A server of 2024-11-05 refuses the first POST, and has a stream at the same address. */
-  async #fallBack(http: Http, message: JSONRPCMessage, thrown: unknown): Promise<void> {
-    const sse = await this.#startSse().catch(() => {
-      throw thrown;
-    });
-    this.#chosen = Promise.resolve({ kind: 'sse', sse });
-    await http.close();
-    await sse.send(message);
-  }
-
-  async #startHttp(): Promise<Http> {
-    const { url, fetch, backgroundFetch, onTrouble } = this.#options;
-    const send = (input: string | URL, init: RequestInit = {}) =>
-      (init.method === 'GET' ? backgroundFetch : fetch)(input, init);
-    const http = new StreamableHTTPClientTransport(url, { fetch: send, reconnectionOptions });
-    http.onmessage = (message) => this.#hear(message, (version) => http.setProtocolVersion(version));
-    http.onerror = onTrouble;
-    await http.start();
-    return http;
-  }
-
-  async #startSse(): Promise<Sse> {
-    const { url, fetch, onTrouble } = this.#options;
-    const opening = watchOpening(fetch);
-    const sse = new SSEClientTransport(url, { fetch: opening.fetch });
-    sse.onmessage = (message) => this.#hear(message, (version) => sse.setProtocolVersion(version));
-    try {
-      await Promise.race([sse.start(), opening.failed]);
-    } catch (thrown) {
-      // It would go on trying by itself.
-      await sse.close();
-      throw thrown;
-    } finally {
-      opening.stop();
-    }
-    // The stream is opened again by itself, as another session: what was asked in this one has no answer.
-    sse.onerror = (thrown) => {
-      onTrouble(thrown);
-      this.onlost();
-    };
-    if (this.#isClosed) await sse.close();
-    return sse;
-  }
-
-  #hear(message: JSONRPCMessage, setVersion: (version: string) => void): void {
+  #hear(message: JSONRPCMessage, link: Link): void {
     const id = answeredId(message);
     if (id !== undefined && id === this.#awaited?.id) return void this.#awaited.answer(message);
-    if (id !== undefined && id === this.#initialize?.id) {
-      const version = versionIn(message);
-      if (version !== undefined) setVersion(version);
-    }
+    if (id !== undefined && id === this.#initialize?.id) adopt(link, message);
     this.onmessage(message);
   }
 
-  /** The server has forgotten the session: it restarted, or the session was idle. @see MCP 2025-11-25, Session Management */
-  #renew(forgotten: Http): Promise<void> {
-    this.#renewing ??= this.#beginAnew(forgotten).finally(() => {
+  /** One new session for all messages that were refused at once: the server restarted, or the session was idle. */
+  #renew(over: Link): Promise<Link> {
+    this.#renewing ??= this.#beginAnew(over).finally(() => {
       this.#renewing = undefined;
     });
     return this.#renewing;
   }
 
-  async #beginAnew(forgotten: Http): Promise<void> {
-    const chosen = await this.#chosen;
-    // Another message was refused for the same reason, and the session is a new one already.
-    if (!this.#initialize || chosen?.kind !== 'http' || chosen.http !== forgotten) return;
-    const http = await this.#startHttp();
+  async #beginAnew(over: Link): Promise<Link> {
+    const current = await this.#linked();
+    if (!this.#initialize || current !== over) return current;
+    const link = await (over.kind === 'http' ? httpLink : sseLink)(this.#options);
+    try {
+      adopt(link, await this.#introduce(link, this.#initialize));
+      await link.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
+    } catch (thrown) {
+      await link.close();
+      throw thrown;
+    }
+    this.#link = Promise.resolve(link);
+    await over.close();
+    this.onlost();
+    return link;
+  }
+
+  /** Says what the host has said at the beginning. The host does not hear of the answer. */
+  async #introduce(link: Link, initialize: JSONRPCRequest): Promise<JSONRPCMessage> {
     this.#renewals += 1;
     const id = `authchart-session-${this.#renewals}`;
-    const answered = new Promise<JSONRPCMessage>((answer) => {
-      this.#awaited = { id, answer };
-    });
-    const ended = new Promise<never>((_, reject) => {
-      const onRequestStreamEnd = () => reject(new Error('the server did not begin another session'));
-      http.send({ ...this.#initialize, id } as JSONRPCRequest, { onRequestStreamEnd }).catch(reject);
-    });
+    let late: ReturnType<typeof setTimeout> | undefined;
     try {
-      const version = versionIn(await Promise.race([answered, ended]));
-      if (version !== undefined) http.setProtocolVersion(version);
-      await http.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
-    } catch (thrown) {
-      await http.close();
-      throw thrown;
+      return await new Promise((answer, reject) => {
+        const fail = () => reject(new Error('the server did not begin another session'));
+        late = setTimeout(fail, BEGINNING);
+        this.#awaited = { id, answer };
+        link.send({ ...initialize, id }, { onRequestStreamEnd: fail }).catch(reject);
+      });
     } finally {
+      clearTimeout(late);
       this.#awaited = undefined;
     }
-    this.#chosen = Promise.resolve({ kind: 'http', http });
-    await forgotten.close();
-    this.onlost();
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
-    const chosen = await Promise.race([this.#chosen?.catch(() => undefined), pause(0)]);
-    if (chosen?.kind === 'sse') return chosen.sse.close();
-    if (!chosen) return;
-    await Promise.race([chosen.http.terminateSession().catch(() => {}), pause(FAREWELL)]);
-    await chosen.http.close();
+    const link = await Promise.race([this.#link?.catch(() => undefined), pause(0)]);
+    if (!link) return;
+    await Promise.race([link.endSession().catch(() => {}), pause(FAREWELL)]);
+    await link.close();
   }
-}
-
-/** Sends a message. */
-function sendBy(chosen: Either, message: JSONRPCMessage, options?: SendOptions): Promise<void> {
-  return chosen.kind === 'sse' ? chosen.sse.send(message) : chosen.http.send(message, options);
-}
-
-/** The transport hides why its stream cannot be opened, and waits for its first event without a limit. */
-function watchOpening(fetch: Fetch) {
-  let reject: (thrown: unknown) => void = () => {};
-  const failed = new Promise<never>((_, fail) => {
-    reject = fail;
-  });
-  failed.catch(() => {});
-  let late: ReturnType<typeof setTimeout> | undefined;
-  return {
-    failed,
-    async fetch(input: string | URL, init?: RequestInit): Promise<Response> {
-      const response = await fetch(input, init).catch((thrown: unknown) => {
-        reject(thrown);
-        throw thrown;
-      });
-      late ??= setTimeout(() => reject(new Error('the server sent no endpoint event')), OPENING);
-      return response;
-    },
-    stop: () => clearTimeout(late),
-  };
 }
 
 const pause = (milliseconds: number): Promise<undefined> =>
@@ -260,26 +172,8 @@ function isInitialize(message: JSONRPCMessage): message is JSONRPCRequest {
   return isRequest(message) && message.method === 'initialize';
 }
 
-function versionIn(message: JSONRPCMessage): string | undefined {
-  const version = 'result' in message ? own(message.result, 'protocolVersion') : undefined;
-  return typeof version === 'string' ? version : undefined;
-}
-
-/** The status of an answer that was not a success. */
-export function statusOf(thrown: unknown): number | undefined {
-  if (SdkHttpError.isInstance(thrown)) return thrown.status;
-  if (SseError.isInstance(thrown)) return thrown.code;
-  const status =
-    thrown instanceof Error ? /^Error POSTing to endpoint \(HTTP (\d{3})\)/.exec(thrown.message) : null;
-  return status ? Number(status[1]) : undefined;
-}
-
-/** Whether a server speaks the other transport only. @see MCP 2025-11-25, Backwards Compatibility */
-function isOldServer(thrown: unknown): boolean {
-  return [400, 404, 405, 406, 415].includes(statusOf(thrown) ?? 0);
-}
-
-/** Whether the server does not know the session any more. */
-function isForgotten(thrown: unknown, { sessionId }: Http): boolean {
-  return sessionId !== undefined && statusOf(thrown) === 404;
+/** The transport names the version of the protocol in a header from now on. */
+function adopt(link: Link, answer: JSONRPCMessage): void {
+  const version = 'result' in answer ? own(answer.result, 'protocolVersion') : undefined;
+  if (typeof version === 'string') link.setVersion(version);
 }

@@ -1,10 +1,13 @@
 // What crosses the proxy: streams that are cut and resumed, cancels, notifications and requests both ways, big messages.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { JSONRPCMessage } from '@modelcontextprotocol/client';
 import { Server as OldServer } from '@modelcontextprotocol/sdk/server/index.js';
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import { ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { httpLink } from '../../cli/proxy/link.ts';
+import { startWorld } from '../support/world.ts';
 import { newFolder, removeFolder } from './command.ts';
 import { connectHost, type Hosted, untilGone } from './proxyHost.ts';
 import { type SessionServer, startSessionServer } from './sessionServer.ts';
@@ -160,8 +163,86 @@ describe('a server with sessions', () => {
   });
 });
 
+test('a stream that could not be opened again for long is opened with the next message', {
+  timeout: TIME,
+}, async () => {
+  const told: JSONRPCMessage[] = [];
+  const troubles: unknown[] = [];
+  const options = {
+    url: new URL(server.url),
+    fetch,
+    backgroundFetch: fetch,
+    onMessage: (message: JSONRPCMessage) => void told.push(message),
+    onLost: () => {},
+    onTrouble: (thrown: unknown) => void troubles.push(thrown),
+  };
+  const often = {
+    initialReconnectionDelay: 10,
+    maxReconnectionDelay: 10,
+    reconnectionDelayGrowFactor: 1,
+    maxRetries: 2,
+  };
+  const link = await httpLink(options, often);
+  const params = {
+    protocolVersion: '2025-11-25',
+    capabilities: {},
+    clientInfo: { name: 'link', version: '1' },
+  };
+  await link.send({ jsonrpc: '2.0', id: 1, method: 'initialize', params });
+  await vi.waitFor(() => expect(told).toHaveLength(1), eventually);
+  await link.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
+  await vi.waitFor(() => expect(server.arrived).toContain('GET'), eventually);
+  server.isMute = true;
+  server.cut();
+  await vi.waitFor(
+    () => expect(String(troubles.at(-1))).toContain('Maximum reconnection attempts'),
+    eventually,
+  );
+  server.isMute = false;
+  await link.send({ jsonrpc: '2.0', id: 2, method: 'ping' });
+  await vi.waitFor(() => expect(server.arrived.filter((line) => line === 'GET')).toHaveLength(2), eventually);
+  await link.close();
+});
+
+test('behind a login: a stream that is cut is resumed with a token that was renewed meanwhile', {
+  timeout: TIME,
+}, async () => {
+  const world = await startWorld();
+  const guarded = await startSessionServer(world);
+  hosted = await connectHost(folder, [guarded.url, '--user-agent', 'headless']);
+  const answer = hosted.client.callTool({ name: 'slow', arguments: {} });
+  await vi.waitFor(() => expect(guarded.told).toEqual(['slow']), eventually);
+  world.expireAccessTokens();
+  guarded.cut();
+  guarded.release();
+  expect(textOf(await answer)).toBe('done');
+  expect(world.requests('a', 'POST', '/token').map(({ form }) => form.get('grant_type'))).toEqual([
+    'authorization_code',
+    'refresh_token',
+  ]);
+  await hosted.close();
+  await vi.waitFor(() => expect(guarded.closed).toHaveLength(1), eventually);
+  await Promise.all([guarded.close(), world.close()]);
+});
+
+test('a stream in the background brings up no page', { timeout: TIME }, async () => {
+  const world = await startWorld();
+  const guarded = await startSessionServer(world);
+  hosted = await connectHost(folder, [guarded.url, '--user-agent', 'headless']);
+  await vi.waitFor(() => expect(guarded.arrived).toContain('GET'), eventually);
+  world.expireAccessTokens();
+  world.refreshTokens.clear();
+  guarded.cut();
+  await vi.waitFor(() => expect(world.requests('a', 'POST', '/token').length).toBeGreaterThan(1), eventually);
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  expect(world.requests('a', 'GET', '/authorize')).toHaveLength(1);
+  expect(textOf(await hosted.client.callTool({ name: 'echo', arguments: { text: 'on' } }))).toBe('on');
+  expect(world.requests('a', 'GET', '/authorize')).toHaveLength(2);
+  await Promise.all([guarded.close(), world.close()]);
+});
+
 describe('a server of 2024-11-05', () => {
-  let old: { readonly url: string; readonly arrived: string[]; close(): void };
+  let old: { readonly url: string; readonly arrived: string[]; cut(): void; close(): void };
   beforeEach(async () => {
     old = await startOldServer();
   });
@@ -176,6 +257,14 @@ describe('a server of 2024-11-05', () => {
       expect(old.arrived.includes('POST /sse')).toBe(strategy === 'http-first');
     },
   );
+
+  test('a stream that is cut: another one is begun with the next message', { timeout: TIME }, async () => {
+    hosted = await connectHost(folder, [old.url]);
+    old.cut();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect((await hosted.client.listTools()).tools).toHaveLength(1);
+    expect(old.arrived.filter((line) => line === 'GET /sse')).toHaveLength(2);
+  });
 
   test('is refused with --transport http-only', { timeout: TIME }, async () => {
     await expect(connectHost(folder, [old.url, '--transport', 'http-only'])).rejects.toThrow(
@@ -212,6 +301,7 @@ async function startOldServer() {
   return {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/sse`,
     arrived,
+    cut: () => http.closeAllConnections(),
     close() {
       http.close();
       http.closeAllConnections();

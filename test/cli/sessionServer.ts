@@ -1,10 +1,12 @@
-// An MCP server of the official package with sessions and streams that can be resumed: it needs no login, and does as tests say.
+// An MCP server of the official package with sessions and streams that can be resumed. It does as tests say, and needs a login
+// where an authorization server is given.
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node';
 import { type EventStore, type JSONRPCMessage, McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import type { World } from '../support/world.ts';
 
 export interface SessionServer {
   readonly url: string;
@@ -17,6 +19,8 @@ export interface SessionServer {
   readonly headers: Readonly<Record<string, unknown>>;
   /** What servers were told: names of notifications, and reasons of cancelled calls. */
   readonly told: readonly string[];
+  /** Whether streams of the server itself are refused. */
+  isMute: boolean;
   /** Ends the wait of the tool `slow`. */
   release(): void;
   /** Cuts all connections. */
@@ -28,8 +32,8 @@ export interface SessionServer {
 
 const MB = 1024 * 1024;
 
-/** Starts it on loopback. */
-export async function startSessionServer(): Promise<SessionServer> {
+/** Starts it on loopback. @param world Its first server issues the tokens that are accepted. Default: no login is needed. */
+export async function startSessionServer(world?: World): Promise<SessionServer> {
   const sessions = new Map<string, { server: McpServer; transport: NodeStreamableHTTPServerTransport }>();
   const arrived: string[] = [];
   const closed: string[] = [];
@@ -56,6 +60,8 @@ export async function startSessionServer(): Promise<SessionServer> {
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     headers = request.headers;
+    if (world && !isAdmitted(world, request, response)) return;
+    if (isMute && request.method === 'GET') return void response.writeHead(503).end();
     let text = '';
     for await (const chunk of request.setEncoding('utf8')) text += chunk;
     const body = text === '' ? undefined : JSON.parse(text);
@@ -68,6 +74,7 @@ export async function startSessionServer(): Promise<SessionServer> {
     response.end('{"jsonrpc":"2.0","error":{"code":-32001,"message":"Session not found"},"id":null}');
   }
 
+  let isMute = false;
   const http = createServer((request, response) => void answer(request, response));
   http.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
@@ -80,6 +87,12 @@ export async function startSessionServer(): Promise<SessionServer> {
     get headers() {
       return headers;
     },
+    get isMute() {
+      return isMute;
+    },
+    set isMute(value) {
+      isMute = value;
+    },
     release: () => release(),
     cut: () => http.closeAllConnections(),
     forget: () => sessions.clear(),
@@ -88,6 +101,24 @@ export async function startSessionServer(): Promise<SessionServer> {
       await new Promise((resolve) => http.close(resolve));
     },
   };
+}
+
+/** Answers for the metadata, and for requests without a token that is good. */
+function isAdmitted(
+  { origins, accessTokens }: World,
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  const origin = `http://${request.headers.host}`;
+  if (request.url?.startsWith('/.well-known/')) {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ resource: `${origin}/mcp`, authorization_servers: [origins.a] }));
+    return false;
+  }
+  if (accessTokens.has(request.headers.authorization?.replace(/^Bearer /, '') ?? '')) return true;
+  const metadata = `${origin}/.well-known/oauth-protected-resource/mcp`;
+  response.writeHead(401, { 'www-authenticate': `Bearer resource_metadata="${metadata}"` }).end();
+  return false;
 }
 
 function serverWith(told: string[], onWait: (free: () => void) => void): McpServer {
