@@ -85,10 +85,10 @@ function withoutRequests(printer: Printer, { verbose = false }: ProxyFlags): Pri
 /** No login: what the person has given is sent, and nobody else is asked. */
 async function byHeader(url: string, flags: ProxyFlags, authorization: string): Promise<Access> {
   const send = nodeFetch(flags.ca === undefined ? {} : { caFile: flags.ca });
-  const own = { ...(await headersIn(flags.resourceHeader ?? [])), authorization };
+  const own = await headersIn([...(flags.resourceHeader ?? []), `authorization: ${authorization}`]);
   const fetch: Fetch = async (input, init = {}) => {
     const headers = new Headers(init.headers);
-    for (const [name, value] of Object.entries(own)) headers.set(name, value);
+    for (const [name, value] of Object.entries(own ?? {})) headers.set(name, value);
     const response = await send(input, { ...init, headers });
     if (response.status !== 401) return response;
     await response.body?.cancel();

@@ -1,5 +1,6 @@
 // The flags of mcp-remote, in the words of ours: what is taken, what is taken as something else, and what is refused.
 
+import { shown } from '../../protocol/text.ts';
 import { urlOf } from '../../protocol/url.ts';
 import { misused } from '../failures.ts';
 import type { SessionFlags } from '../options.ts';
@@ -94,12 +95,23 @@ function headersOf(lines: readonly string[], env: NodeJS.ProcessEnv, remarks: st
   for (const line of lines) {
     const [, name = '', raw = ''] = /^([^:\s]+)\s*:\s*(.*)$/.exec(line) ?? [];
     if (name === '') misused('--header must have the form "Name: value".');
-    const value = withVariables(raw, `--header ${name}`, env);
+    const value = withVariables(raw, `--header ${name}`, env).trim();
+    checkHeader(name, value);
     if (!isIndirect(raw) && isSecret(name)) remarks.push(plainSecret(`the header ${name}`));
     if (/^authorization$/i.test(name)) authorization = value;
     else others.push(`${name}: ${value}`);
   }
   return { authorization, others };
+}
+
+function checkHeader(name: string, value: string): void {
+  try {
+    new Headers([[name, value]]);
+  } catch {
+    misused(
+      `The header ${shown(name)} of --header cannot be sent: its name or its value has characters that no header has.`,
+    );
+  }
 }
 
 /** Names of headers that carry secrets. */
@@ -172,7 +184,9 @@ async function metadataOf(given: ProxyFlags, env: NodeJS.ProcessEnv, remarks: st
   );
   const unused = [...others, ...Object.keys(rest).filter((name) => !Object.hasOwn(told, name))];
   if (unused.length > 0)
-    remarks.push(`Of ${flag} these are not used, since the client decides them: ${unused.join(', ')}.`);
+    remarks.push(
+      `Of ${flag} these are not used, since the client decides them: ${shown(unused.join(', '), 500)}.`,
+    );
   return {
     ...(about.length > 0 && { about: { name: 'authchart', ...Object.fromEntries(about) } }),
     ...(scope !== undefined && { scopeFloor: scope.split(/\s+/).filter((one) => one !== '') }),

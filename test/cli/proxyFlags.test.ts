@@ -238,6 +238,14 @@ describe('headers', { timeout: TIME }, () => {
     expect(stdout + stderr).not.toContain('hush');
   });
 
+  test('an Authorization header from a file', async () => {
+    const one = host(['--header', `Authorization: ${await file('token', 'Bearer hush-hush\n')}`]);
+    await one.initialize();
+    expect(world.received.map(({ headers }) => headers['authorization'])).toEqual(['Bearer hush-hush']);
+    one.child.stdin.end();
+    expect((await one.ended).stderr).toBe('');
+  });
+
   test('an Authorization header in place of a login: where it is refused, no page comes up', async () => {
     const one = host(['--header', 'Authorization: Bearer hush-hush']);
     const { error } = await one.initialize();
@@ -255,6 +263,7 @@ describe('headers', { timeout: TIME }, () => {
       '--header X-Key needs the environment variable AUTHCHART_NOT_SET, which is not set.',
     ],
     ['hush-hush', '--header must have the form "Name: value".'],
+    ['X-Key: €', 'The header X-Key of --header cannot be sent'],
   ])('%s is refused', async (line, sentence) => {
     const { code, stderr } = await refused(world.resource, '--header', line);
     expect([code, stderr]).toEqual([2, expect.stringContaining(sentence)]);

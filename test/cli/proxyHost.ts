@@ -27,7 +27,7 @@ export interface HostOptions extends ClientOptions {
 }
 
 /** The transport of a host to a proxy. */
-export function stdioTo(
+function stdioTo(
   folder: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = remote,
@@ -73,7 +73,7 @@ export async function connectHost(
   return { client, pid: transport.pid ?? 0, said: () => said, printed, close: () => client.close() };
 }
 
-export interface Message {
+interface Message {
   readonly id?: string | number;
   readonly method?: string;
   readonly result?: Readonly<Record<string, unknown>>;
