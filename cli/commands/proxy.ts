@@ -26,6 +26,11 @@ The arguments of mcp-remote are understood, in the same order. Instead of a logi
 /** How long a request may wait for a person, in seconds: hosts give up after a minute. */
 const PATIENCE = 50;
 
+const loginTexts = {
+  login: 'open a page where you have to log in (default)',
+  noLogin: 'open no page: a request fails where you have to log in',
+};
+
 /** Adds the command. */
 export function addProxy(program: Command, perform: Perform): void {
   const command = program
@@ -38,7 +43,7 @@ export function addProxy(program: Command, perform: Perform): void {
     .optionsGroup('Host:')
     .option(
       '--answer-within <seconds>',
-      `how long a request may wait for your login before it fails; the login goes on (default: ${PATIENCE})`,
+      'how long a request may wait for your login before it fails; the login goes on',
       readSeconds,
       PATIENCE,
     )
@@ -60,7 +65,7 @@ export function addProxy(program: Command, perform: Perform): void {
         return runProxy(host, readResource(url), port, flags);
       }),
     );
-  addStoreOptions(addClientOptions(addLoginOptions(addTraceOption(command))));
+  addStoreOptions(addClientOptions(addLoginOptions(addTraceOption(command), loginTexts)));
   addFlagsOfMcpRemote(command);
 }
 
