@@ -1,7 +1,7 @@
 // How the package is bundled: one file for each entry, and few shared ones. Declarations stand beside, made by the compiler.
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type ChunkingContext, defineConfig, type PluginContext } from 'rolldown';
+import { type ChunkingContext, defineConfig, type Plugin, type PluginContext } from 'rolldown';
 import { esmExternalRequirePlugin } from 'rolldown/plugins';
 
 /** By entry: its source. The names are those of `exports` and `bin` in package.json; the last is what `authchart demo` loads. */
@@ -54,11 +54,51 @@ function fileOf(path: string, context: ChunkingContext): string | null {
 
 /**
  * Packages that come inside: zod/mini, which as a package loads the texts of all its languages; ipaddr.js, ky and
- * http-cache-semantics, which every login needs and which would be some thirty more files to find in its midst; and
- * commander, which only the command line uses. Every other package
- * stays outside, as does the whole zod, which only the demo uses.
+ * http-cache-semantics, which every login needs and which would be some thirty more files to find in its midst; commander,
+ * which only the command line uses; and the transports of the MCP SDK with what they are made of, which only
+ * `authchart proxy` loads. Every other package stays outside, as does the whole zod of the demo.
  */
-const inside = ['zod', 'ipaddr.js', 'ky', 'http-cache-semantics', 'commander'];
+const inside = [
+  'zod',
+  'ipaddr.js',
+  'ky',
+  'http-cache-semantics',
+  'commander',
+  '@modelcontextprotocol/client',
+  '@modelcontextprotocol/server',
+  '@modelcontextprotocol/core',
+  'eventsource',
+  'eventsource-parser',
+  'pkce-challenge',
+];
+
+/** The package that an import is of. */
+const packageOf = (id: string): string =>
+  id
+    .split('/')
+    .slice(0, id.startsWith('@') ? 2 : 1)
+    .join('/');
+
+/** The whole zod of the demo comes from outside: whoever has its servers has it. */
+const isOfDemo = (id: string, parent = ''): boolean => id === 'zod' && /[\\/]playground[\\/]/.test(parent);
+
+/** Marks the modules of the zod that the MCP SDK has. */
+const OF_SDK = '?of-sdk';
+
+/**
+ * The MCP SDK uses much of zod, and records little. With one zod for both, everybody would load what only the proxy needs:
+ * so the SDK has modules of its own.
+ */
+const zodOfSdk: Plugin = {
+  name: 'zod of the MCP SDK',
+  async resolveId(id, parent = '') {
+    const isZod = /^zod(?:\/|$)/.test(id) && /@modelcontextprotocol/.test(parent);
+    if (!isZod && !parent.endsWith(OF_SDK)) return null;
+    const found = await this.resolve(id, parent.replace(OF_SDK, ''), { skipSelf: true });
+    return found && { id: found.id + OF_SDK, moduleSideEffects: false };
+  },
+  load: (id) => (id.endsWith(OF_SDK) ? readFileSync(id.slice(0, -OF_SDK.length), 'utf8') : null),
+};
 
 /** What it is called differs. */
 function licenceOf(folder: string): string {
@@ -85,13 +125,17 @@ export default defineConfig({
   input: Object.fromEntries(entries.map((name) => [name, `${name}.ts`])),
   // As for no platform, since for Node its own runtime would import `node:module`, in a file that browsers and workers load, too.
   platform: 'neutral',
-  resolve: { mainFields: ['module', 'main'] },
+  // Packages that differ by platform are those of the command line.
+  resolve: { mainFields: ['module', 'main'], conditionNames: ['node', 'import', 'default'] },
   // What Node brings is the plugin's, with modules of its own.
-  external: (id) =>
-    id === 'zod' || (!/^(?:[./]|node:|builtin:)/.test(id) && !inside.includes(id.split('/')[0] ?? '')),
+  external: (id, parent) =>
+    !/^(?:[./]|node:|builtin:)/.test(id) && (!inside.includes(packageOf(id)) || isOfDemo(id, parent)),
+  // The MCP SDK does not say so of its files. Without it the judges of JSON schemas come along, which no transport uses.
+  treeshake: { moduleSideEffects: [{ test: /@modelcontextprotocol/, sideEffects: false }] },
   plugins: [
     // What commander requires of Node is imported.
     esmExternalRequirePlugin({ external: [/^node:/] }),
+    zodOfSdk,
     { name: 'licences', generateBundle: emitLicences },
     { name: 'drawings', generateBundle: emitDrawings },
   ],

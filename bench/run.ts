@@ -13,6 +13,7 @@ import { coldLogin } from './sections/coldLogin.ts';
 import { faults } from './sections/faults.ts';
 import { folder } from './sections/folder.ts';
 import { hotPath } from './sections/hotPath.ts';
+import { proxy } from './sections/proxy.ts';
 import { rate } from './sections/rate.ts';
 import { sessions } from './sections/sessions.ts';
 import { storm } from './sections/storm.ts';
@@ -37,6 +38,7 @@ const sections: Readonly<Record<string, (bench: Bench) => Promise<Findings>>> = 
   rate,
   folder,
   faults,
+  proxy,
 };
 
 const root = new URL('../', import.meta.url);

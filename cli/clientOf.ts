@@ -33,6 +33,7 @@ export async function clientOf(
   return {
     name: 'authchart',
     softwareId: 'authchart',
+    ...flags.about,
     ...(clientMetadataUrl !== undefined && { metadataUrl: clientMetadataUrl }),
     ...(grant !== undefined && { grant }),
     ...(flags.dpop !== undefined && { dpop: flags.dpop }),
@@ -46,6 +47,7 @@ export async function clientOf(
           clientId,
           resource,
           ...(issuer !== undefined && { issuer }),
+          ...(flags.clientSecret !== undefined && { clientSecret: flags.clientSecret }),
           ...(clientSecretFile !== undefined && {
             clientSecret: await secretIn(clientSecretFile, 'client secret'),
           }),

@@ -1,4 +1,4 @@
-// Ctrl-C and similar signals: the work is cancelled, given two seconds to end, and the process ends.
+// Ctrl-C and similar signals, and readers that have gone: the work is cancelled, given two seconds to end, and the process ends.
 
 /**
  * The exit codes that shells report for a process that a signal has ended: 128 and the number of the signal. SIGBREAK is
@@ -15,6 +15,11 @@ export interface Interruption {
   came(): boolean;
   /** Sets the function that cancels the work. */
   onStop(stop: () => Promise<unknown>): void;
+  /**
+   * Sets the function that ends the work, for a command that runs until it is told to end: it says nothing, and exits with
+   * 0. It is called, too, when nobody reads standard output any more.
+   */
+  onEnd(end: () => Promise<unknown>): void;
   /** Resolves to the exit code when the work is cancelled. Without a signal it never resolves. */
   readonly ended: Promise<number>;
 }
@@ -22,24 +27,37 @@ export interface Interruption {
 /** Watches for signals from now on. A second one ends the process at once. */
 export function watchSignals(): Interruption {
   let came = false;
+  let runs = false;
   let stop: () => Promise<unknown> = async () => {};
   const ended = new Promise<number>((resolve) => {
+    const begin = (code: number): void => {
+      came = true;
+      setTimeout(resolve, GRACE, code);
+      void stop().then(
+        () => resolve(code),
+        () => resolve(code),
+      );
+    };
     for (const [name, code] of Object.entries(exitCodes)) {
       process.on(name, () => {
-        if (came) process.exit(code);
-        came = true;
-        process.stderr.write('\nauthchart: cancelled.\n');
-        setTimeout(resolve, GRACE, code);
-        void stop().then(
-          () => resolve(code),
-          () => resolve(code),
-        );
+        if (came) process.exit(runs ? 0 : code);
+        if (!runs) process.stderr.write('\nauthchart: cancelled.\n');
+        begin(runs ? 0 : code);
       });
     }
+    process.stdout.on('error', () => {
+      // The reader of the result has ended (`authchart fetch … | head`), so nothing more is printed.
+      if (!runs) process.exit(1);
+      if (!came) begin(0);
+    });
   });
   return {
     came: () => came,
     onStop: (how) => {
+      stop = how;
+    },
+    onEnd: (how) => {
+      runs = true;
       stop = how;
     },
     ended,

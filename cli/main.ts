@@ -4,8 +4,6 @@ import { watchSignals } from './interruption.ts';
 import { runCommandLine } from './program.ts';
 
 const interruption = watchSignals();
-// The reader of the result has ended (`authchart fetch … | head`), so nothing more is printed.
-process.stdout.on('error', () => process.exit(1));
 process.stderr.on('error', () => {});
 // The timers of the engine do not keep the process alive, and a person may need some time.
 const alive = setInterval(() => {}, 60_000);

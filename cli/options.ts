@@ -1,5 +1,6 @@
 // The options that several commands share, and the checks of their values.
 import { type Command, Option } from 'commander';
+import type { ClientOptions } from '../actors/tools/hostOptions.ts';
 import type { ClientAuthMethod } from '../contract/facts.ts';
 import { judgeAddress } from '../protocol/address.ts';
 import { misused } from './failures.ts';
@@ -39,6 +40,10 @@ export interface ClientFlags {
   readonly grant: GrantName;
   readonly issuer?: string;
   readonly clientMetadataUrl?: string;
+  /** What the client says of itself, where a configuration of mcp-remote has it. Not a flag. */
+  readonly about?: Pick<ClientOptions, 'name' | 'uri' | 'softwareId' | 'softwareVersion'>;
+  /** A client secret from such a configuration. Not a flag. */
+  readonly clientSecret?: string;
   readonly dpop?: 'preferred' | 'required';
 }
 
@@ -161,13 +166,19 @@ export function addScopeOption(command: Command, what: string): Command {
   return command.option('--scope <scopes>', `${what}; may be repeated`, collectScopes);
 }
 
-/** Adds the options of a command that may log in. */
-export function addLoginOptions(command: Command): Command {
+/** What `--login` and `--no-login` do for a command that a person runs. */
+const loginTexts = {
+  login: 'log in even without a terminal',
+  noLogin: 'exit with 3 at once where you would have to log in (default without a terminal)',
+};
+
+/** Adds the options of a command that may log in. @param texts What `--login` and `--no-login` do. */
+export function addLoginOptions(command: Command, texts = loginTexts): Command {
   const withScope = addScopeOption(command.optionsGroup('Login:'), 'scopes to ask for, as in "a b"');
   return withScope
     .option('--wait, --timeout <seconds>', 'how long you may take to log in (default: 600)', readSeconds)
-    .option('--login', 'log in even without a terminal')
-    .option('--no-login', 'exit with 3 at once where you would have to log in (default without a terminal)')
+    .option('--login', texts.login)
+    .option('--no-login', texts.noLogin)
     .option('--redirect-uri <url>', 'redirect URI, for a client that is registered with one')
     .option('--callback-host <address>', 'where the browser comes back to: 127.0.0.1 (default) or ::1')
     .option('--callback-port <number>', 'port there (default: any that is free)', Number)

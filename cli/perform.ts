@@ -11,6 +11,10 @@ export interface Host {
   readonly interruption: Interruption;
   /** Called with each fact of what the chart does. */
   readonly onTrace?: (fact: TraceFact) => void;
+  /** What to do where the browser is on another machine, for the sentence with the address. */
+  readonly elsewhere?: string;
+  /** Sees every request that the engine sends. */
+  readonly through?: (send: typeof globalThis.fetch) => typeof globalThis.fetch;
 }
 
 /**

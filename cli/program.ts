@@ -17,6 +17,7 @@ Examples:
   authchart fetch https://mcp.example.com/mcp \\
     --json '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'
   authchart explain https://mcp.example.com/mcp
+  authchart proxy https://mcp.example.com/mcp      for an MCP host: standard input and output
 
 Exit codes:
   0  done                       3  you have to log in: authchart login URL
@@ -98,6 +99,7 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   logout: async () => (await import('./commands/logout.ts')).addLogout,
   import: async () => (await import('./commands/import.ts')).addImport,
   inspect: async () => (await import('./commands/inspect.ts')).addInspect,
+  proxy: async () => (await import('./commands/proxy.ts')).addProxy,
   demo: async () => (await import('./commands/demo.ts')).addDemo,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
   completion: async () => (await import('./commands/completion.ts')).addCompletion,

@@ -101,7 +101,8 @@ function parametersOf(all: readonly Parameter[]): Record<string, Record<string, 
   return Object.fromEntries(byIssuer);
 }
 
-async function headersIn(lines: readonly string[]): Promise<Record<string, string> | undefined> {
+/** The headers of these lines; nothing where there are none. @throws AuthError `config_invalid` */
+export async function headersIn(lines: readonly string[]): Promise<Record<string, string> | undefined> {
   if (lines.length === 0) return undefined;
   const headers = lines.map(async (line) => {
     const colon = line.indexOf(':');

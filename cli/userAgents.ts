@@ -39,6 +39,20 @@ function callbackOf({
   };
 }
 
+interface AgentParts {
+  readonly printer: Printer;
+  readonly fetch: typeof globalThis.fetch;
+  /** What to do where the browser is on another machine. */
+  readonly elsewhere?: string | undefined;
+}
+
+interface BrowserParts {
+  readonly printer: Printer;
+  /** How long the person may take, in seconds. */
+  readonly timeout: number;
+  readonly elsewhere: string;
+}
+
 /**
  * Makes the user agent of `--user-agent`. The headless one sends its requests with this `fetch`.
  * @param flags which one, and where it receives.
@@ -46,7 +60,7 @@ function callbackOf({
  */
 export function userAgentOf(
   { userAgent: name, redirectUri, timeout = PATIENCE, ...flags }: AgentFlags,
-  { printer, fetch }: { readonly printer: Printer; readonly fetch: typeof globalThis.fetch },
+  { printer, fetch, elsewhere = '--paste or --device' }: AgentParts,
 ): UserAgent {
   if (redirectUri !== undefined && !urlOf(redirectUri))
     misused('--redirect-uri is not a URL. Give one such as http://127.0.0.1:8765/callback.');
@@ -56,7 +70,7 @@ export function userAgentOf(
   const at = redirectUri === undefined ? {} : { redirectUri };
   if (name === 'headless') return headlessUserAgent({ ...at, fetch });
   if (name === 'browser')
-    return browser(redirectUri === undefined ? place : placeOf(redirectUri), timeout, printer);
+    return browser(redirectUri === undefined ? place : placeOf(redirectUri), { printer, timeout, elsewhere });
   return paste(at, printer);
 }
 
@@ -81,7 +95,10 @@ function paste(at: { readonly redirectUri?: string }, printer: Printer): UserAge
  * here, the browser may be on another machine, and cannot come back to this one: at a terminal its last address can be
  * pasted, too, and whichever comes first is taken.
  */
-function browser(place: Partial<CallbackPlace> | undefined, timeout: number, printer: Printer): UserAgent {
+function browser(
+  place: Partial<CallbackPlace> | undefined,
+  { printer, timeout, elsewhere }: BrowserParts,
+): UserAgent {
   let opened = true;
   const show = () => {
     opened = false;
@@ -94,7 +111,7 @@ function browser(place: Partial<CallbackPlace> | undefined, timeout: number, pri
     async present(request) {
       opened = true;
       await agent.present(request);
-      printer.ask(invitation(hintFor(opened), new URL(request.url).href, request.issuer));
+      printer.ask(invitation(hintFor(opened, elsewhere), new URL(request.url).href, request.issuer));
       printer.note(`authchart waits ${duration(timeout * 1000)} (--timeout).`);
     },
     async receive(request) {
@@ -111,12 +128,12 @@ function browser(place: Partial<CallbackPlace> | undefined, timeout: number, pri
   };
 }
 
-function hintFor(opened: boolean): string {
+function hintFor(opened: boolean, elsewhere: string): string {
   if (opened) return 'A browser was opened. If you do not see it, open this URL';
   const where = 'No browser can be opened from here. Open this URL';
   return process.stdin.isTTY
     ? `${where} in any browser. If its last page cannot be loaded, paste the address of that page here`
-    : `${where} on this machine (for a browser on another one: --paste or --device)`;
+    : `${where} on this machine (for a browser on another one: ${elsewhere})`;
 }
 
 /** The first that succeeds; the others are cancelled. Where all fail, the failure of the first of them. */

@@ -46,15 +46,15 @@ export async function withSession<Result>(
   work: (session: Session) => Promise<Result>,
   instead?: Instead,
 ): Promise<Result> {
-  const { printer, interruption, onTrace } = host;
+  const { printer, interruption, onTrace, through = (send) => send, elsewhere } = host;
   const { subject, label, timeout, ca } = flags;
-  const fetch = nodeFetch(ca === undefined ? {} : { caFile: ca });
+  const fetch = through(nodeFetch(ca === undefined ? {} : { caFile: ca }));
   // What happens while the engine is disposed is neither printed nor recorded.
   let over = false;
   const trace: TraceFile | undefined = flags.trace === undefined ? undefined : traceFile(flags.trace);
   const engine = createAuthEngine({
     client: await clientOf(flags, resource, printer),
-    userAgent: instead?.userAgent ?? userAgentOf(flags, { printer, fetch }),
+    userAgent: instead?.userAgent ?? userAgentOf(flags, { printer, fetch, elsewhere }),
     fetch,
     store: instead?.store ?? fileStore({ folder: folderOf(flags) }),
     policy: {

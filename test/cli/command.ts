@@ -75,7 +75,12 @@ export function run(folder: string, args: readonly string[], input: string | Buf
   return ended;
 }
 
-const never: Interruption = { came: () => false, onStop: () => {}, ended: new Promise(() => {}) };
+const never: Interruption = {
+  came: () => false,
+  onStop: () => {},
+  onEnd: () => {},
+  ended: new Promise(() => {}),
+};
 
 let turn: Promise<unknown> = Promise.resolve();
 

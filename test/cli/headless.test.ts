@@ -2,8 +2,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Playground, startPlayground } from '../../playground/playground.ts';
+import { followToRedirectUri } from '../playground/rawClient.ts';
 import { programFile } from '../support/programs.ts';
-import { followToRedirectUri, newFolder, removeFolder, start } from './command.ts';
+import { newFolder, removeFolder, start } from './command.ts';
 
 const authorizeUrl = /http:\S+\/authorize\?\S+/;
 const body = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}';

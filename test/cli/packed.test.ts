@@ -9,7 +9,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { servers } from '../../cli/commands/demo.ts';
 import { type Playground, startPlayground } from '../../playground/playground.ts';
-import { type Ended, followToRedirectUri } from './command.ts';
+import { followToRedirectUri } from '../playground/rawClient.ts';
+import type { Ended } from './command.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
