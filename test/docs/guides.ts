@@ -17,10 +17,10 @@ export interface Guide {
 
 /** Guides whose code tests of their own run: what they show is no program of Node, or it is a command. */
 export const runElsewhere: Readonly<Record<string, string>> = {
-  'react.md': 'test/browser/react',
-  'proxy.md': 'test/cli',
-  'command-line.md': 'test/cli',
-  'browser.md': 'test/browser',
+  'react.md': 'test/browser/react/guide.test.ts',
+  'proxy.md': 'test/docs/proxyGuide.test.ts',
+  'command-line.md': 'test/docs/commandLines.test.ts',
+  'browser.md': 'test/browser/login.test.ts',
   'inspect.md': 'test/adapters/inspect.test.ts',
   'network.md': 'test/adapters/nodeFetch.test.ts',
   'observability.md': 'test/adapters/otel.test.ts',

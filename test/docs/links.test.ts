@@ -109,7 +109,7 @@ describe('the links of the pages', () => {
 
   it.each([
     ['a file', '[a](LICENSE)'],
-    ['a heading of the page', '[a](#checks)'],
+    ['a heading of the page', '[a](#license)'],
     ['a heading of another page', '[a](docs/decisions.md#libraries)'],
     ['a file on the web', `[a](${home}/blob/HEAD/LICENSE)`],
     ['code', '```\n[a](nothing)\n```\n`[a](nothing)`'],
