@@ -17,6 +17,9 @@ export interface Holding {
   };
 }
 
+/** How a session stands, for people: nothing is under way, it works, it waits for a person, it has a grant, or it has ended. */
+export type LiveStatus = 'idle' | 'busy' | 'person' | 'good' | 'refused' | 'failed';
+
 /** A button. */
 export interface LiveAction {
   readonly id: string;
@@ -25,6 +28,8 @@ export interface LiveAction {
   readonly hint: string;
   /** Of one session, or of the world around all. */
   readonly of: 'session' | 'world';
+  /** Where it is what a person does next. */
+  readonly nextIn?: readonly LiveStatus[];
 }
 
 /** One line of the stream to the page. */

@@ -46,7 +46,19 @@ export async function liveFile(
 const withoutStyle = (svg: string): string => svg.replace(/<style>[\s\S]*?<\/style>\s*/, '').trim();
 
 /** The style sheets. Later ones win over earlier ones. */
-const sheets = ['base', 'sessions', 'actions', 'chart', 'active', 'highlighted', 'logs', 'narrow'];
+const sheets = [
+  'base',
+  'panes',
+  'sessions',
+  'actions',
+  'chart',
+  'active',
+  'highlighted',
+  'logs',
+  'legend',
+  'explanation',
+  'layout',
+];
 
 async function styles(): Promise<string> {
   const own = await Promise.all(sheets.map((name) => readFile(source(`style/${name}.css`), 'utf8')));

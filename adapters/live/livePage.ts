@@ -55,7 +55,13 @@ export async function startLivePage(options: LivePageOptions): Promise<LivePage>
   const token = randomBytes(24).toString('base64url');
   const watchers = new Watchers({
     kind: 'actions',
-    actions: buttons.map(({ id, label, hint, of }) => ({ id, label, hint, of })),
+    actions: buttons.map(({ id, label, hint, of, nextIn }) => ({
+      id,
+      label,
+      hint,
+      of,
+      ...(nextIn && { nextIn }),
+    })),
   });
   const server = createServer();
   server.listen({ host: '127.0.0.1', port, exclusive: true });

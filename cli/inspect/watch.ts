@@ -50,12 +50,14 @@ function buttonsFor(
     id: string,
     label: string,
     hint: string,
+    nextIn: NonNullable<LiveButton['nextIn']>,
     act: (session: Session) => Promise<void>,
   ): LiveButton => ({
     id,
     label,
     hint,
     of: 'session',
+    nextIn,
     run: async () => {
       const one = session();
       if (one) await act(one);
@@ -63,17 +65,24 @@ function buttonsFor(
     },
   });
   return [
-    button('login', 'Log in', 'Finds the authorization server, and sends you to its login page.', (one) =>
-      one.login({ scopes }),
+    button(
+      'login',
+      'Log in',
+      'Finds the authorization server, and sends you to its login page.',
+      ['idle'],
+      (one) => one.login({ scopes }),
     ),
     button(
       'call',
       'Call the resource',
       'Sends a request, and logs in if the resource asks for it.',
+      ['good'],
       async (one) => void (await askResource(one)),
     ),
-    button('retry', 'Try again', 'Starts again after a failure or a refusal.', (one) => one.retry()),
-    button('cancel', 'Cancel', 'Ends a login that waits for you.', (one) => one.cancel()),
-    button('logout', 'Log out', 'Revokes the tokens, and deletes them.', (one) => one.logout()),
+    button('retry', 'Try again', 'Starts again after a failure or a refusal.', ['failed', 'refused'], (one) =>
+      one.retry(),
+    ),
+    button('cancel', 'Cancel', 'Ends a login that waits for you.', ['person'], (one) => one.cancel()),
+    button('logout', 'Log out', 'Revokes the tokens, and deletes them.', [], (one) => one.logout()),
   ];
 }

@@ -33,6 +33,7 @@ export function buttonsFor(
       'Move the resource',
       'The resource changes to the other authorization server.',
       move,
+      ['good'],
     ),
     ofWorld(clients, 'expire', 'Expire access tokens', 'All access tokens so far stop working.', () => {
       world.expireAccessTokens();
@@ -64,11 +65,13 @@ function clientButtons(clients: readonly WatchedClient[]): readonly LiveButton[]
     label: string,
     hint: string,
     act: (client: WatchedClient) => Promise<string | undefined>,
+    nextIn: LiveButton['nextIn'] = [],
   ): LiveButton => ({
     id,
     label,
     hint,
     of: 'session',
+    nextIn,
     run: async (session) => {
       const client = clients.find((one) => one.label === session?.label);
       return client ? act(client) : 'Choose a client first.';
@@ -83,9 +86,16 @@ function clientButtons(clients: readonly WatchedClient[]): readonly LiveButton[]
         await session.login();
         return `${label}: logged in.`;
       },
+      ['idle', 'failed', 'refused'],
     ),
     ...TOOLS.map(([tool, label, hint]) =>
-      ofClient(tool, label, hint, async (client) => `${client.label}: ${await client.call(tool)}`),
+      ofClient(
+        tool,
+        label,
+        hint,
+        async (client) => `${client.label}: ${await client.call(tool)}`,
+        tool === 'write_note' ? ['good'] : [],
+      ),
     ),
     ofClient('logout', 'Log out', 'Revokes the tokens, and deletes them.', async ({ label, session }) => {
       await session.logout();
@@ -110,12 +120,14 @@ function ofWorld(
   label: string,
   hint: string,
   change: () => string,
+  nextIn: LiveButton['nextIn'] = [],
 ): LiveButton {
   return {
     id,
     label,
     hint: `${hint} Then every client that is logged in calls the resource.`,
     of: 'world',
+    nextIn,
     run: async () => {
       const said = change();
       for (const client of clients) if (client.session.snapshot.hasTag('canSend')) void callOnce(client);

@@ -4,6 +4,7 @@ import { readDrawing } from '../../visualizations/generated.ts';
 import { type LiveChart, servingOf } from '../../visualizations/live/chart.ts';
 import { type Message, readMessage } from '../../visualizations/live/messages.ts';
 import { inWords, serverName, serverOf, sessionName } from '../../visualizations/live/names.ts';
+import { nextOf } from '../../visualizations/live/next.ts';
 import {
   afterMessage,
   emptyView,
@@ -222,5 +223,53 @@ describe('a requirement', () => {
     expect(
       arrows.every((id) => /^(bindChecking|failed)\..*-> (rejected|bindChecking\.deciding)$/.test(id)),
     ).toBe(true);
+  });
+});
+
+describe('what to do next', () => {
+  const of = 'session' as const;
+  const button = (id: string, ...nextIn: ('idle' | 'good' | 'failed')[]) => ({
+    id,
+    label: id,
+    hint: '',
+    of,
+    nextIn,
+  });
+  const actions = [
+    button('login', 'idle', 'failed'),
+    button('call', 'good'),
+    { id: 'x', label: 'x', hint: '', of },
+  ];
+  const failing = (recovery: string) => ({
+    failure: { code: 'unreachable', phase: 'discovering', recovery, message: 'No.' },
+  });
+
+  it('depends on how the session stands: the buttons for it, in their order, and a sentence that asks for them', () => {
+    expect(nextOf('idle', {}, actions)).toEqual({
+      sentence: 'Nobody is logged in. Start here:',
+      actions: [actions[0]],
+    });
+    expect(nextOf('good', {}, actions).actions).toEqual([actions[1]]);
+    expect(nextOf('busy', {}, actions).actions).toEqual([]);
+  });
+
+  it('asks for no button where there is none, and says who acts then', () => {
+    const statuses = [undefined, 'idle', 'busy', 'person', 'good', 'failed', 'refused'] as const;
+    for (const status of statuses) {
+      const { sentence, actions: none } = nextOf(status, failing('retry-later'), []);
+      expect([none, sentence]).toEqual([[], expect.stringMatching(/[a-z]\.$/)]);
+    }
+  });
+
+  it('after a failure is what its recovery says; where none helps there is no button', () => {
+    const recoveries = ['retry-later', 'reauthorize', 'reregister', 'fix-config', 'ask-user'];
+    const sentences = recoveries.map((recovery) => nextOf('failed', failing(recovery), actions));
+    expect(new Set(sentences.map(({ sentence }) => sentence)).size).toBe(recoveries.length);
+    for (const { sentence, actions: one } of sentences)
+      expect([sentence.at(-1), one.length]).toEqual([':', 1]);
+    expect(nextOf('failed', failing('none'), actions)).toEqual({
+      sentence: expect.stringContaining('does not help'),
+      actions: [],
+    });
   });
 });

@@ -1,6 +1,7 @@
 // The chart: an overview of the phases with one phase beside it, state by state; or the whole chart.
 import type { LiveChart, Serving } from './chart.ts';
-import { make, onChange, part } from './dom.ts';
+import { isCropped } from './cropped.ts';
+import { make, part } from './dom.ts';
 import { type LiveDrawing, liveDrawing, scrollTo } from './drawing.ts';
 import { phasePaneIn } from './phasePane.ts';
 import { wholePaneIn } from './wholePane.ts';
@@ -21,6 +22,8 @@ export interface ChartView {
   filter(serving: Serving): void;
   /** Highlights these arrows, and shows the phase of the first. With none, it shows the same as before. */
   highlight(arrows: readonly string[]): void;
+  /** Scrolls to what is active, or chosen: for when the panel becomes visible. */
+  look(): void;
 }
 
 /** The value of the select box that shows the phase in which something happens. */
@@ -29,7 +32,7 @@ const FOLLOW = '';
 const phaseOf = (path: string): string => path.split('.')[0] ?? '';
 
 /** Makes the panel with the chart. */
-export function chartView({ states, arrows }: LiveChart): ChartView {
+export function chartView({ arrows }: LiveChart): ChartView {
   let active: readonly string[] = [];
   let latest: readonly string[] = [];
   let highlighted: readonly string[] = [];
@@ -41,13 +44,12 @@ export function chartView({ states, arrows }: LiveChart): ChartView {
     showState(pane.visible());
   });
   const wholePane = wholePaneIn(part('whole', HTMLElement), updateAll);
-  const describe = describerOf({ states });
 
   choice.append(
     make('option', { value: FOLLOW }, 'the active one'),
     ...pane.phases.map((phase) => make('option', { value: phase }, phase)),
   );
-  choice.addEventListener('change', look);
+  choice.addEventListener('change', () => look());
 
   function choose(phase: string): void {
     choice.value = phase;
@@ -55,12 +57,13 @@ export function chartView({ states, arrows }: LiveChart): ChartView {
   }
 
   /** Shows what a person points at, else what they have chosen, else what is active. */
-  function look(): void {
+  function look(isShownNow = false): void {
     const places = highlighted.flatMap((id) => [arrows[id]?.source ?? '', arrows[id]?.target ?? '']);
     const wanted = [...places.filter((path) => path !== ''), ...serving.states, ...active];
     const phase =
       highlighted.length > 0 ? phaseOf(wanted[0] ?? '') : choice.value || phaseOf(active[0] ?? 'recovering');
     const isFollowing = highlighted.length === 0 && choice.value === FOLLOW;
+    map.look(active.map(phaseOf), isShownNow);
     const whole = wholePane.drawing();
     if (whole) scrollTo(part('whole', HTMLElement), whole.firstOf(isFollowing ? active : wanted));
     else pane.showPhase(phase, isFollowing ? active : wanted, isFollowing);
@@ -93,10 +96,10 @@ export function chartView({ states, arrows }: LiveChart): ChartView {
       const visible = wholePane.drawing() ?? pane.visible();
       if (now.join() !== active.join() || last.join() !== latest.join()) {
         [active, latest] = [now, last];
+        part('chart-empty', HTMLElement).hidden = active.length > 0;
         showState(map.drawing);
         showState(visible);
         look();
-        describe(active);
       }
       map.drawing.flash(entered, taken);
       visible?.flash(entered, taken);
@@ -111,6 +114,7 @@ export function chartView({ states, arrows }: LiveChart): ChartView {
       for (const drawing of drawings()) drawing.highlight(ids);
       look();
     },
+    look: () => look(true),
   };
 }
 
@@ -119,6 +123,8 @@ interface LiveMap {
   readonly drawing: LiveDrawing;
   /** Marks the phase that the pane shows. */
   readonly markShown: (phase: string) => void;
+  /** Scrolls to the first of these phases, where the window is too small for all. @param isShownNow It was not visible before. */
+  readonly look: (phases: readonly string[], isShownNow: boolean) => void;
 }
 
 /** @param choose Called with the phase that a person clicks. */
@@ -129,15 +135,12 @@ function mapIn(place: HTMLElement, choose: (phase: string) => void): LiveMap {
     const state = target instanceof Element ? target.closest('[data-state]') : null;
     if (state) choose(state.getAttribute('data-state') ?? '');
   });
-  return { drawing, markShown: (phase) => drawing.mark('shown', [phase]) };
+  return {
+    drawing,
+    markShown: (phase) => drawing.mark('shown', [phase]),
+    look(phases, isShownNow) {
+      // Sizes are read only where something is cropped: reading them costs a layout.
+      if (isShownNow || isCropped(place)) scrollTo(place, drawing.firstOf(phases));
+    },
+  };
 }
-
-/** Writes below the drawing which states are active, also for screen readers. */
-const describerOf = ({ states }: Pick<LiveChart, 'states'>) =>
-  onChange((active: readonly string[]) => {
-    const lines = active.map((path) => {
-      const description = states[path]?.description ?? '';
-      return make('span', {}, description === '' ? path : `${path}: ${description}`);
-    });
-    part('active', HTMLElement).replaceChildren(...lines);
-  });

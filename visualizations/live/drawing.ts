@@ -94,7 +94,8 @@ function flashesIn(svg: SVGSVGElement): (element: Found) => void {
   return (element) => {
     if (!element) return;
     const known = overlays.get(element) ?? overlaysOf(element);
-    overlays.set(element, known);
+    // A drawing that is not visible has no sizes. Its overlays are made later.
+    if (known.length > 0) overlays.set(element, known);
     for (const overlay of known) {
       overlay.classList.add('on');
       ends.set(overlay, performance.now() + FLASH);
@@ -105,7 +106,7 @@ function flashesIn(svg: SVGSVGElement): (element: Found) => void {
 }
 
 function overlaysOf(element: Element): readonly Element[] {
-  if (element.classList.contains('arrow')) return element.querySelector('text') ? [markerOf(element)] : [];
+  if (element.classList.contains('arrow')) return isLaidOut(element) ? [markerOf(element)] : [];
   return [...element.querySelectorAll(':scope>.shape,:scope>.line')].flatMap((shape) => {
     const overlay = shape.cloneNode();
     if (!(overlay instanceof Element)) return [];
@@ -114,6 +115,10 @@ function overlaysOf(element: Element): readonly Element[] {
     return [overlay];
   });
 }
+
+/** Whether this is a text that has a size. */
+const isLaidOut = (row: Element): boolean =>
+  row instanceof SVGGElement && row.querySelector('text') !== null && row.getBBox().width > 0;
 
 /** A rectangle behind a text. */
 function markerOf(row: Element): Element {

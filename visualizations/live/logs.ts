@@ -2,10 +2,10 @@
 // highlighted in the chart.
 import type { RequestFact, StepFact } from '../../contract/trace.ts';
 import { urlOf } from '../../protocol/url.ts';
-import { requirementBadge } from './badges.ts';
+import { requirementChip } from './badges.ts';
 import type { LiveChart } from './chart.ts';
 import { type Content, make, onChange, part } from './dom.ts';
-import { placeOf, serverName, serverOf } from './names.ts';
+import { pathOf, placeOf, serverName, serverOf } from './names.ts';
 import { KEPT, type Line } from './view.ts';
 
 /** A log of facts. */
@@ -30,7 +30,7 @@ export function eventLog(chart: LiveChart, highlight: (arrows: readonly string[]
       clock(at),
       make('span', { class: 'what' }, event),
       make('span', { class: 'ways' }, ...arrows.flatMap((id) => wayOf(chart, id))),
-      make('span', { class: 'specs' }, ...spec.map((id) => requirementBadge(chart, id))),
+      make('span', { class: 'specs' }, ...spec.map((id) => requirementChip(chart, id))),
     );
     arrowsOf.set(line, arrows);
     return line;
@@ -56,8 +56,13 @@ export function requestLog(): RequestLog {
   const list = listIn('requests');
   const only = part('only', HTMLSelectElement);
   let servers: readonly string[] = [];
+  const none = part('none-of-these', HTMLElement);
+  const showNone = (): void => {
+    none.hidden = list.children.length === 0 || [...list.children].some(isWanted);
+  };
   const filter = (): void => {
     for (const line of list.children) line.toggleAttribute('hidden', !isWanted(line));
+    showNone();
   };
   const isWanted = (line: Element): boolean =>
     only.value === ALL || line.getAttribute('data-to') === only.value;
@@ -72,6 +77,7 @@ export function requestLog(): RequestLog {
     );
     only.value = before;
   });
+  showServers([]);
   const lines = log<RequestFact>(list, (fact) => {
     const line = requestLine(fact, servers);
     line.toggleAttribute('hidden', !isWanted(line));
@@ -83,6 +89,7 @@ export function requestLog(): RequestLog {
       showServers(known);
       // A server gets its letter when a step names it, which is after the first request to it. Then the log is rebuilt.
       lines.show(`${key} ${known.length}`, requests);
+      showNone();
     },
   };
 }
@@ -92,13 +99,12 @@ function requestLine(
   servers: readonly string[],
 ): HTMLElement {
   const { to, letter, colour, place } = destinationOf(url, session.resource, servers);
-  const path = urlOf(url)?.pathname ?? url;
   return make(
     'li',
     { 'data-to': to },
     clock(at),
     make('span', { class: `server colour-${colour}`, title: place }, make('b', {}, letter)),
-    make('span', { class: 'what' }, `${method} ${path}`),
+    make('span', { class: 'what' }, `${method} ${pathOf(url)}`),
     make(
       'span',
       { class: `status ${status === undefined || status >= 400 ? 'bad' : ''}` },
@@ -108,6 +114,7 @@ function requestLine(
   );
 }
 
+/** Where a request goes. */
 interface Destination {
   readonly to: string;
   readonly letter: string;
@@ -115,7 +122,8 @@ interface Destination {
   readonly place: string;
 }
 
-function destinationOf(url: string, resource: string, servers: readonly string[]): Destination {
+/** Where a request goes: to a server with a letter, to the resource, or elsewhere. */
+export function destinationOf(url: string, resource: string, servers: readonly string[]): Destination {
   const issuer = serverOf(servers, url);
   if (issuer !== undefined) {
     const { letter, colour, place } = serverName(servers, issuer);
@@ -151,20 +159,37 @@ function listIn(id: string): HTMLElement {
   const list = part(id, HTMLElement).querySelector('ol');
   if (!list) throw new TypeError('There is no list.');
   list.addEventListener('keydown', (event) => {
-    const line = event.target instanceof HTMLElement ? event.target.closest('li') : null;
-    const next =
-      event.key === 'ArrowDown'
-        ? line?.nextElementSibling
-        : event.key === 'ArrowUp'
-          ? line?.previousElementSibling
-          : null;
-    if (!(next instanceof HTMLElement) || !line) return;
+    const { target } = event;
+    const line = target instanceof HTMLElement ? target.closest('li') : null;
+    if (!line) return;
+    const next = neighbourOf(line, document.activeElement, event.key);
+    if (!(next instanceof HTMLElement)) return;
     event.preventDefault();
-    line.tabIndex = -1;
-    next.tabIndex = 0;
+    if (next.matches('li')) {
+      line.tabIndex = -1;
+      next.tabIndex = 0;
+    }
     next.focus();
   });
   return list;
+}
+
+/** Up and down lead to other lines, right and left through the chips of a line. */
+function neighbourOf(line: Element, focused: Element | null, key: string): Element | null | undefined {
+  const stops = [line, ...line.querySelectorAll('button')];
+  const at = focused ? stops.indexOf(focused) : 0;
+  switch (key) {
+    case 'ArrowDown':
+      return line.nextElementSibling;
+    case 'ArrowUp':
+      return line.previousElementSibling;
+    case 'ArrowRight':
+      return stops[at + 1];
+    case 'ArrowLeft':
+      return stops[at - 1];
+    default:
+      return undefined;
+  }
 }
 
 /** The Tab key reaches the newest line, unless the focus is in the list. */

@@ -3,10 +3,15 @@
 import { actionButtons } from './actions.ts';
 import type { LiveChart } from './chart.ts';
 import { chartView } from './chartView.ts';
+import { watchCropped } from './cropped.ts';
 import { isForPage, part } from './dom.ts';
+import { explanations } from './explanation.ts';
+import { guide } from './guide.ts';
+import { showLegend } from './legend.ts';
 import { eventLog, requestLog } from './logs.ts';
 import type { Action, Message } from './messages.ts';
 import { sessionName } from './names.ts';
+import { partsOfPage } from './parts.ts';
 import { requirementPicker } from './requirementPicker.ts';
 import { sessionCards } from './sessionCards.ts';
 import { showConnection, statusLine } from './statusLine.ts';
@@ -31,7 +36,15 @@ const cards = sessionCards(chart, choose);
 const events = eventLog(chart, (arrows) => onChart.highlight(arrows));
 const requests = requestLog();
 const buttons = actionButtons((action) => void pressed(action));
-requirementPicker(chart, (serving) => onChart.filter(serving));
+const first = guide(chart, (action) => void pressed(action));
+const pick = requirementPicker(chart, (serving) => onChart.filter(serving));
+const showPart = partsOfPage(() => onChart.look());
+explanations(chart, (id) => {
+  showPart('chart');
+  pick(id);
+});
+showLegend();
+for (const place of document.querySelectorAll<HTMLElement>('.scroller')) watchCropped(place);
 
 /** Each frame renders one part, so that no frame takes long. The chart is rendered twice as often as the others. */
 const parts: readonly ((session: SessionView) => void)[] = [
@@ -42,6 +55,8 @@ const parts: readonly ((session: SessionView) => void)[] = [
   (session) => status.show(session, view.servers),
   ({ key, requests: lines }) => requests.show(`${runs} ${key}`, lines, view.servers),
 ];
+/** The place of the cards among the parts. */
+const WITH_CARDS = 1;
 let turn = 0;
 /** How many parts have to be rendered. */
 let due = 0;
@@ -61,6 +76,8 @@ function render(): void {
   const { actions, said } = view;
   buttons.show(session && sessionName(session.id), actions, said && said.at >= openedAt ? said : undefined);
   focus = session?.key ?? focus;
+  // In the frame of the cards, so that they say the same; also without a session.
+  if (turn === WITH_CARDS) first.show(view, focus);
   if (session) parts[turn]?.(session);
   turn = (turn + 1) % parts.length;
   due -= 1;

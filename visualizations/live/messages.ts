@@ -17,7 +17,14 @@ const holding = z.object({
   grant: z.optional(z.object({ granted: texts, expiresAt: z.optional(z.number()), renewable: z.boolean() })),
 });
 
-const action = z.object({ id: text, label: text, hint: text, of: z.enum(['session', 'world']) });
+const status = z.enum(['idle', 'busy', 'person', 'good', 'refused', 'failed']);
+const action = z.object({
+  id: text,
+  label: text,
+  hint: text,
+  of: z.enum(['session', 'world']),
+  nextIn: z.optional(z.array(status)),
+});
 
 /** The messages that are not facts of a run. */
 const other = z.discriminatedUnion('kind', [

@@ -52,3 +52,6 @@ export function serverOf(servers: readonly string[], url: string): string | unde
 export function sessionName({ resource, subject, label }: SessionId): string {
   return [subject, label].filter((one) => one !== '').join(' · ') || placeOf(resource);
 }
+
+/** The path of a URL; all of it when it cannot be read. */
+export const pathOf = (url: string): string => urlOf(url)?.pathname ?? url;

@@ -25,8 +25,6 @@ export function phasePaneIn(place: HTMLElement, changed: (phase: string) => void
   let visible = '';
   let since = Number.NEGATIVE_INFINITY;
   let later: ReturnType<typeof setTimeout> | undefined;
-  // A person without a pointer scrolls with the keyboard.
-  place.tabIndex = 0;
 
   function change(phase: string): void {
     visible = phase;

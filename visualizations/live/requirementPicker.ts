@@ -2,6 +2,7 @@
 import { plain } from './badges.ts';
 import { type LiveChart, type Serving, servingOf } from './chart.ts';
 import { make, part } from './dom.ts';
+import { requirementText } from './explanation.ts';
 import { counted } from './words.ts';
 
 const NONE = '';
@@ -9,15 +10,12 @@ const NONE = '';
 /** `BIND` of `BIND-6`. */
 const familyOf = (id: string): string => id.split('-')[0] ?? id;
 
-const levels: Readonly<Record<string, string>> = {
-  must: 'A client must do this.',
-  should: 'A client should do this.',
-  may: 'A client may do this.',
-  project: 'This goes beyond the specification.',
-};
-
-/** Fills the select box. @param filter Called with what serves the chosen requirement; with nothing when none is chosen. */
-export function requirementPicker(chart: LiveChart, filter: (serving: Serving) => void): void {
+/** Fills the select box. @param filter Called with what serves the chosen requirement; with nothing when none is chosen.
+ * @returns a function that chooses a requirement. */
+export function requirementPicker(
+  chart: LiveChart,
+  filter: (serving: Serving) => void,
+): (id: string) => void {
   const choice = part('requirement', HTMLSelectElement);
   const text = part('requirement-text', HTMLElement);
   const all = Object.keys(chart.requirements);
@@ -38,19 +36,16 @@ export function requirementPicker(chart: LiveChart, filter: (serving: Serving) =
       return make('optgroup', { label }, ...options);
     }),
   );
-  choice.addEventListener('change', () => {
-    const requirement = chart.requirements[choice.value];
+  const show = (): void => {
     const serving = servingOf(chart, choice.value);
-    text.hidden = requirement === undefined;
+    const served = `${counted(serving.states.length, 'state')} and ${counted(serving.arrows.length, 'arrow')} serve it. `;
+    text.hidden = choice.value === NONE;
+    text.replaceChildren(...requirementText(chart, choice.value, served));
     filter(serving);
-    if (!requirement) return;
-    const { title, level, link } = requirement;
-    const served = `${counted(serving.states.length, 'state')} and ${counted(serving.arrows.length, 'arrow')} serve it.`;
-    const where = make('a', { href: link, target: '_blank', rel: 'noreferrer' }, 'Read the source');
-    text.replaceChildren(
-      make('b', {}, choice.value),
-      ` ${plain(title)}. ${levels[level] ?? ''} ${served} `,
-      where,
-    );
-  });
+  };
+  choice.addEventListener('change', show);
+  return (id) => {
+    choice.value = id;
+    show();
+  };
 }

@@ -45,7 +45,12 @@ export function sessionCards(chart: LiveChart, choose: (key: string) => void): S
 
 function cardOf(chart: LiveChart, { key, id }: SessionView, choose: (key: string) => void): Card {
   const word = make('span', { class: 'session-status' });
-  const button = make('button', { type: 'button' }, make('span', { class: 'name' }, sessionName(id)), word);
+  const button = make(
+    'button',
+    { type: 'button', title: sessionName(id) },
+    make('span', { class: 'name' }, sessionName(id)),
+    word,
+  );
   const sentence = make('p', { class: 'sentence' });
   const problem = make('p', { class: 'problem' });
   const scopes = make('div', { class: 'scopes' });
@@ -99,22 +104,23 @@ function scopeList({ granted, added, asked }: Scopes): readonly Node[] {
       added.includes(scope)
         ? make(
             'li',
-            { class: 'added', title: 'New in the last grant' },
+            { class: 'scope added', title: 'New in the last grant' },
             `${scope} `,
             make('small', {}, 'new'),
           )
-        : make('li', {}, scope),
+        : make('li', { class: 'scope' }, scope),
     ),
     ...asked.map((scope) =>
       make(
         'li',
-        { class: 'asked', title: 'Requested, not granted' },
+        { class: 'scope asked', title: 'Requested, not granted' },
         `${scope} `,
         make('small', {}, 'requested'),
       ),
     ),
   ];
-  const none = items.length === 0 ? [make('li', { class: 'none' }, 'none')] : items;
+  const none =
+    items.length === 0 ? [make('li', { class: 'none' }, 'none yet: a login asks for them.')] : items;
   return [make('h3', {}, 'Scopes'), make('ul', {}, ...none)];
 }
 
@@ -133,7 +139,11 @@ function bindingTable(bindings: readonly Binding[], servers: readonly string[]):
   const empty = make(
     'tr',
     {},
-    make('td', { colspan: '4', class: 'none' }, 'Nothing is stored for this session.'),
+    make(
+      'td',
+      { colspan: '4', class: 'none' },
+      'Nothing is stored yet. After a login there is one row for each server: the client and the grant there.',
+    ),
   );
   return make(
     'table',

@@ -1,9 +1,10 @@
 // The texts outside of the panels: the line at the top, the connection, and the announcements for screen readers.
+import type { LiveStatus as Status } from '../../contract/live.ts';
 import type { LiveChart } from './chart.ts';
 import { make, onChange, part } from './dom.ts';
 import { sessionName } from './names.ts';
 import type { SessionView } from './view.ts';
-import { descriptionOf, type Status, statusOf, summaryOf } from './words.ts';
+import { descriptionOf, statusOf, summaryOf } from './words.ts';
 
 /** How long a text has to stay the same until it is announced, in milliseconds. */
 const ANNOUNCE_AFTER = 800;
@@ -20,9 +21,9 @@ export function statusLine(chart: LiveChart): StatusLine {
   let later: ReturnType<typeof setTimeout> | undefined;
 
   const showLine = onChange(({ name, status, active }: Now) => {
-    const where = active.map((path) => make('code', {}, path));
+    const where = active.flatMap((path) => [make('code', {}, path), ' ']);
     now.setAttribute('data-status', status);
-    now.replaceChildren(make('b', {}, name), ...where, descriptionOf(chart, active));
+    now.replaceChildren(make('b', {}, name), ' ', ...where, ` ${descriptionOf(chart, active)}`);
   });
   const announce = onChange((text: string) => {
     clearTimeout(later);

@@ -15,8 +15,6 @@ const NO_WHOLE = 'phase';
 export function wholePaneIn(place: HTMLElement, changed: () => void): WholePane {
   const view = part('view', HTMLSelectElement);
   let drawing: LiveDrawing | undefined;
-  // A person without a pointer scrolls with the keyboard.
-  place.tabIndex = 0;
   view.addEventListener('change', () => {
     document.body.setAttribute('data-view', view.value);
     if (!drawing) {

@@ -1,12 +1,10 @@
 // What is happening, in sentences for people who see the chart for the first time. They are made of facts alone.
+import type { LiveStatus as Status } from '../../contract/live.ts';
 import type { ChartFacts } from '../../contract/trace.ts';
 import type { LiveChart } from './chart.ts';
 import type { Row } from './messages.ts';
 import { inWords, serverName } from './names.ts';
 import type { Move, SessionView } from './view.ts';
-
-/** The status of a session, which decides its colour and its word. */
-export type Status = 'idle' | 'busy' | 'person' | 'good' | 'refused' | 'failed';
 
 /** The status of a session, in words. */
 export interface Summary {
