@@ -10,6 +10,8 @@ const entries = [
   'adapters/browser',
   'adapters/inspect',
   'adapters/mcp',
+  'adapters/testing',
+  'adapters/testing/node',
   'stores/keychain',
   'stores/postgres',
   'stores/redis',
@@ -26,6 +28,7 @@ const shared: Readonly<Record<string, readonly string[]>> = {
   login: ['engine/parts/login.ts', 'actors/network/freshness.ts'],
   signOut: ['engine/parts/signOut.ts'],
   device: ['engine/parts/device.ts'],
+  testing: ['adapters/testing.ts'],
 };
 
 /** The module of a path and all that it imports, but for what is loaded later. */
