@@ -3,15 +3,16 @@ import { invalid } from '../../protocol/options.ts';
 import type { WorldState } from './ledger.ts';
 import type { TestPerson } from './person.ts';
 import { deviceOf } from './servers/device.ts';
+import { placeAt } from './state.ts';
 
 /** A browser gives up after so many redirects. */
 const MAX_REDIRECTS = 20;
 
-/** @param isOurs whether an address is one of this world. Any other one is where the client waits. */
+/** An address that is none of this world is where the client waits. @param ask asks the person. */
 export function browserOf(
   state: WorldState,
   fetch: typeof globalThis.fetch,
-  isOurs: (url: URL) => boolean,
+  ask: WorldState['ask'],
   closing: AbortSignal,
 ): Pick<TestPerson, 'opens' | 'enters'> {
   return {
@@ -25,7 +26,7 @@ export function browserOf(
           throw new Error(`The person was shown an error (${answer.status}). ${text}`.trim());
         if (location === null) return undefined;
         at = new URL(location, at);
-        if (!isOurs(at)) return at.href;
+        if (placeAt(state, at)[0] === 'elsewhere') return at.href;
       }
       throw new Error(`The person was redirected more than ${MAX_REDIRECTS} times.`);
     },
@@ -34,7 +35,7 @@ export function browserOf(
         deviceOf(state, userCode) ?? invalid('No device of this world has this user code.');
       const { clientName, grant } = device;
       const asking = { server: server.name, client: clientName, scopes: grant.scopes };
-      device.decided = await state.ask(asking, closing);
+      device.decided = await ask(asking, closing);
     },
   };
 }

@@ -17,11 +17,15 @@ interface Sending {
   readonly body: string;
 }
 
-/** @param answer gets every request. A host that is not of this world is its business, too. */
-export function portlessFetch(answer: Answerer): typeof globalThis.fetch {
+/**
+ * @param answer gets every request. A host that is not of this world is its business, too.
+ * @param closing given when the world is closed: nothing waits any more.
+ */
+export function portlessFetch(answer: Answerer, closing: AbortSignal): typeof globalThis.fetch {
   return async (input, init) => {
     const request = new Request(input, init);
-    const { signal, redirect } = request;
+    const { redirect } = request;
+    const signal = AbortSignal.any([request.signal, closing]);
     signal.throwIfAborted();
     const body = await request.text();
     let sending: Sending = {
@@ -65,6 +69,7 @@ async function arrived(answering: Promise<Response | Fault>, signal: AbortSignal
   const aborted = new Promise<never>((_, reject) => {
     stop = () => reject(signal.reason);
     signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
   });
   try {
     const answer = await Promise.race([answering, aborted]);

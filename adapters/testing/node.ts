@@ -2,6 +2,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
 import type { Incoming } from './answers.ts';
 import { formOf } from './fetching.ts';
 import type { Fault } from './misbehaviour.ts';
@@ -99,22 +102,14 @@ async function send(answer: Response, response: ServerResponse): Promise<void> {
   for (const [name, value] of answer.headers) if (name !== 'set-cookie') response.setHeader(name, value);
   if (cookies.length > 0) response.setHeader('set-cookie', cookies);
   response.writeHead(answer.status);
-  for await (const chunk of answer.body ?? []) {
-    if (response.destroyed) break;
-    if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
-  }
-  response.end();
+  if (!answer.body) return void response.end();
+  await pipeline(Readable.fromWeb(answer.body as ReadableStream), response);
 }
 
 async function play(fault: Fault, response: ServerResponse): Promise<void> {
   const { socket } = response;
   if (fault.fault === 'hang') return;
   if (fault.fault === 'cut') return void socket?.destroy();
-  const { bytes } = fault;
-  const chunks = typeof bytes === 'string' || bytes instanceof Uint8Array ? [bytes] : bytes;
-  for await (const chunk of chunks) {
-    if (!socket || socket.destroyed) return;
-    if (!socket.write(chunk)) await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
-  }
-  if (fault.then === 'cut') socket?.end();
+  if (!socket) return;
+  await pipeline(Readable.from(fault.bytes), socket, { end: fault.then === 'cut' });
 }

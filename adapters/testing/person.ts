@@ -73,7 +73,7 @@ export function decidingPerson(
     if (!Number.isFinite(after) || after < 0) invalid('after must be a number of milliseconds, 0 or more.');
     planned.push({ decision, after, scopes });
   };
-  return {
+  const person: Deciding = {
     usually: 'consents',
     consents: ({ after, to } = {}) => plan('consents', after, to),
     denies: ({ after } = {}) => plan('denies', after),
@@ -81,7 +81,7 @@ export function decidingPerson(
     logins,
     async ask(asking, signal) {
       const { decision, after, scopes } = planned.shift() ?? {
-        decision: this.usually,
+        decision: person.usually,
         after: 0,
         scopes: undefined,
       };
@@ -90,4 +90,5 @@ export function decidingPerson(
       return { decision, scopes };
     },
   };
+  return person;
 }

@@ -70,7 +70,7 @@ export class Secrets {
 
   /** All secrets that stand in a text, as they are or in the form of URLs. */
   foundIn(text: string): readonly Secret[] {
-    const isThere = ({ value }: Secret): boolean => formsOf(value).some((form) => text.includes(form));
+    const isThere = ({ value }: Secret): boolean => [...formsOf(value)].some((form) => text.includes(form));
     return [...this.#all.values()].filter((one) => one.isSecret && isThere(one));
   }
 
@@ -78,7 +78,8 @@ export class Secrets {
   masked(text: string): string {
     const longestFirst = [...this.foundIn(text)].sort((one, other) => other.value.length - one.value.length);
     return longestFirst.reduce(
-      (masked, { value, name }) => formsOf(value).reduce((rest, form) => rest.replaceAll(form, name), masked),
+      (masked, { value, name }) =>
+        [...formsOf(value)].reduce((rest, form) => rest.replaceAll(form, name), masked),
       text,
     );
   }
@@ -102,4 +103,10 @@ export class Secrets {
 /** A person may have registered one client by hand at two servers. */
 const isOfClient = (kind: SecretKind): boolean => kind === 'client id' || kind === 'client secret';
 
-const formsOf = (value: string): readonly string[] => [...new Set([value, encodeURIComponent(value)])];
+/** As it is, in the form of a URL, and in that of a form. */
+const formsOf = (value: string): ReadonlySet<string> =>
+  new Set([
+    value,
+    encodeURIComponent(value),
+    new URLSearchParams({ value }).toString().slice('value='.length),
+  ]);

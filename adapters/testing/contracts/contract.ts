@@ -25,7 +25,7 @@ const short = (text: string): string => (text.length > 200 ? `${text.slice(0, 20
 
 /** The code of the AuthError that it has to end with. @param what begins the sentence. */
 export async function failsWith(code: string, work: Promise<unknown>, what: string): Promise<void> {
-  const outcome = await work.then(
+  const outcome = await ends(work, what, 5000).then(
     () => 'no failure',
     (thrown: unknown) => (thrown as { readonly code?: unknown } | null)?.code ?? String(thrown),
   );

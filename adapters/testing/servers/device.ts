@@ -10,7 +10,7 @@ import type { TokenRequest } from './token.ts';
 const LIFETIME = 600_000;
 const INTERVAL = 5_000;
 
-/** @see RFC 8628 §3.1, §3.2 */
+/** Issues a code for the device, and one for the person. @see RFC 8628 §3.1, §3.2 */
 export function deviceAuthorization(state: WorldState, server: ServerState, request: Incoming): Reply {
   if (request.method !== 'POST') return { status: 405, headers: { allow: 'POST' } };
   const client = authenticate(state, server, request);
@@ -60,7 +60,7 @@ export function deviceOf(
   return undefined;
 }
 
-/** @see RFC 8628 §3.4, §3.5 */
+/** Answers a device that asks whether its person has decided. @see RFC 8628 §3.4, §3.5 */
 export function deviceToken({ state, server, client, form }: TokenRequest): Reply {
   const value = single(form, 'device_code') ?? refuse('invalid_request', mistake('There is no device_code.'));
   const device = server.deviceCodes.get(value);

@@ -21,7 +21,7 @@ const byGrantType: Readonly<Record<string, (request: TokenRequest) => Reply | Pr
   [DEVICE_GRANT]: deviceToken,
 };
 
-/** @see OAuth 2.1 draft 13 §3.2 */
+/** Finds out who asks, and answers by the type of the grant. @see OAuth 2.1 draft 13 §3.2 */
 export async function token(state: WorldState, server: ServerState, request: Incoming): Promise<Reply> {
   if (request.method !== 'POST') return { status: 405, headers: { allow: 'POST' } };
   const { form } = request;
