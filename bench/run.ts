@@ -16,6 +16,7 @@ import { hotPath } from './sections/hotPath.ts';
 import { rate } from './sections/rate.ts';
 import { sessions } from './sections/sessions.ts';
 import { storm } from './sections/storm.ts';
+import { testWorld } from './sections/testWorld.ts';
 import { weight } from './sections/weight.ts';
 import { type RemoteWorld, startRemoteWorld } from './world/remote.ts';
 
@@ -37,6 +38,7 @@ const sections: Readonly<Record<string, (bench: Bench) => Promise<Findings>>> = 
   rate,
   folder,
   faults,
+  testWorld,
 };
 
 const root = new URL('../', import.meta.url);
