@@ -55,7 +55,7 @@ export async function answered(answering: Answering, incoming: Incoming): Promis
   const [to, step] = placeAt(state, incoming.url);
   const exchange = await record.add(to, step, incoming);
   if (to === 'elsewhere') throw failed(`nobody is at ${incoming.url.origin}`, 'ENOTFOUND');
-  const answer = await answerOf(answering, exchange);
+  const answer = await answerOf(answering, exchange).catch((thrown: unknown) => ownFault(exchange, thrown));
   if (answer instanceof Response) exchange.status = answer.status;
   return answer;
 }
@@ -65,9 +65,17 @@ async function answerOf(answering: Answering, exchange: Exchange): Promise<Respo
   const outage = outages.get(exchange.to);
   if (outage) return outageAnswer(outage);
   const correctly = (): Promise<Response> => busy.during(() => correctAnswer(state, record, exchange));
+  if (misbehaviours.isEmpty) return correctly();
   const shown = record.shown(exchange);
   const misbehaviour = misbehaviours.next(shown);
   return misbehaviour ? misbehaviour(shown, correctly) : correctly();
+}
+
+/** The code of the test has failed, which is nobody's answer: it is written down, and not taken for a fault of the network. */
+function ownFault(exchange: Exchange, thrown: unknown): Response {
+  const reason = `The test’s own code failed: ${thrown instanceof Error ? thrown.message : 'it threw no Error'}`;
+  exchange.refusal = { reason, isMistake: false };
+  return new Response(reason, { status: 500, headers: { 'content-type': 'text/plain; charset=utf-8' } });
 }
 
 /** What a correct server or resource does. */
@@ -76,7 +84,7 @@ async function correctAnswer(state: WorldState, record: TestRecord, exchange: Ex
   const resource = state.resources.get(to);
   const server = state.servers.get(to);
   const reply = await repliedTo(async (): Promise<Reply | 'allowed'> => {
-    if (resource) return answerAsResource(state, resource, step, incoming, record.shown(exchange));
+    if (resource) return answerAsResource(state, resource, step, incoming, () => record.shown(exchange));
     if (server) return answerAsServer(state, server, step, incoming);
     return { status: 404, refusal: mistake('Nobody is there.') };
   });

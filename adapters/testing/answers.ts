@@ -69,6 +69,11 @@ export function refusePage(refusal: Refusal): never {
   throw new Refused({ status: 400, page: `This login cannot go on: ${refusal.reason}`, refusal });
 }
 
+/** Nothing is done by another method. @see RFC 9110 §15.5.6 */
+export function onlyBy(allow: string): Reply {
+  return { status: 405, headers: { allow }, refusal: mistake(`This address answers ${allow} only.`) };
+}
+
 /** The one value of a parameter; nothing when it is absent or empty. @throws Refused when it is there twice. */
 export function single(parameters: URLSearchParams, name: string): string | undefined {
   const [value, second] = parameters.getAll(name);

@@ -19,11 +19,13 @@ export function browserOf(
     async opens(url) {
       let at = new URL(url);
       for (let hop = 0; hop < MAX_REDIRECTS; hop += 1) {
-        const answer = await fetch(at, { redirect: 'manual', signal: closing });
-        const location = answer.headers.get('location');
-        const text = location === null ? await answer.text() : '';
+        const answer = await fetch(at, { redirect: 'manual', signal: closing }).catch(() => {
+          throw new Error(`The person could not reach ${at.host}.`);
+        });
+        const text = await beginningOf(answer);
         if (answer.status >= 400)
           throw new Error(`The person was shown an error (${answer.status}). ${text}`.trim());
+        const location = answer.headers.get('location');
         if (location === null) return undefined;
         at = new URL(location, at);
         if (placeAt(state, at)[0] === 'elsewhere') return at.href;
@@ -38,4 +40,12 @@ export function browserOf(
       device.decided = await ask(asking, closing);
     },
   };
+}
+
+/** As much of a page as is read: it may have no end. */
+async function beginningOf({ body }: Response): Promise<string> {
+  const reader = body?.getReader();
+  const { value } = (await reader?.read()) ?? {};
+  void reader?.cancel().catch(() => {});
+  return new TextDecoder().decode(value).slice(0, 300);
 }

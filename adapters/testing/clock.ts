@@ -1,4 +1,5 @@
 // The clock of a test world: it runs with the system's, and goes ahead when the test says so.
+import { invalid } from '../../protocol/options.ts';
 import type { Sleep } from '../../stores/sleep.ts';
 
 /** Taken when this is loaded, so that fake timers of a test runner do not stop the world. */
@@ -81,6 +82,8 @@ export function createTestClock({ start, isBusy }: ClockOptions): TestClock {
       return next();
     },
     async pass(milliseconds) {
+      if (!(milliseconds >= 0 && milliseconds < Number.POSITIVE_INFINITY))
+        invalid('pass must be given a number of milliseconds, 0 or more.');
       goAhead(milliseconds);
       await settled(isBusy);
     },

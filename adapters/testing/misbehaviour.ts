@@ -111,6 +111,11 @@ export class Misbehaviours {
     return () => void this.#planned.delete(planned);
   }
 
+  /** Whether nothing is planned. */
+  get isEmpty(): boolean {
+    return this.#planned.size === 0;
+  }
+
   /** The latest that fits a request; it counts as played. */
   next(request: TestRequest): Misbehaviour | undefined {
     const found = [...this.#planned].reverse().find(({ where }) => fits(where, request));

@@ -21,7 +21,7 @@ export interface TestClient {
   readonly clientSecret?: string;
   /** How it authenticates itself. Default: `client_secret_basic` with a secret, else `none`. */
   readonly authMethod?: Extract<ClientAuthMethod, 'none' | 'client_secret_basic' | 'client_secret_post'>;
-  /** Where its answers may be sent. A loopback address stands for all of its ports. Default: none. */
+  /** Where its answers may be sent. A loopback address stands for all of its ports. Default: `http://127.0.0.1/callback`. */
   readonly redirectUris?: readonly string[];
   /** Grants that it may ask for. Default: code and refresh token; with a secret also client credentials. */
   readonly grantTypes?: readonly string[];

@@ -79,8 +79,10 @@ export class TestRecord {
   /** How it may be shown. */
   shown({ number, to, step, incoming, status, refusal }: Exchange): TestRequest {
     const raw: RawRequest = { url: incoming.url.href, headers: incoming.headers, body: incoming.body };
-    const mask = (text: string): string => this.#secrets.masked(text);
-    const headers = Object.entries(raw.headers).map(([name, value]) => [name, mask(value)] as const);
+    const mask = (text: string): string => withoutShort(this.#secrets.masked(text));
+    const headers = Object.entries(raw.headers).map(
+      ([name, value]) => [name, this.#header(name, value)] as const,
+    );
     const shown = {
       number,
       to,
@@ -101,13 +103,23 @@ export class TestRecord {
     const { number, to, incoming, status, refusal } = exchange;
     const { headers, url } = this.shown(exchange);
     const { pathname, search, origin } = new URL(url);
-    const form = [...incoming.form].map(([name, value]) => `${name}=${this.#secrets.masked(value)}`);
+    const form = [...incoming.form].map(([name, value]) =>
+      withoutShort(`${name}=${this.#secrets.masked(value)}`),
+    );
     const query = [...new URLSearchParams(search)].map(([name, value]) => `${name}=${value}`);
     const credentials = headers['authorization'] === undefined ? [] : [`(${headers['authorization']})`];
     const address = to === 'elsewhere' ? origin + pathname : pathname;
     const said = [to, incoming.method, address, ...query, ...form, ...credentials].join(' ');
     const answer = `${status ?? 'no answer'}${refusal ? `: ${refusal.reason}` : ''}`;
     return `${number}. ${said} → ${answer}`;
+  }
+
+  /** What identifies a sender is never shown. */
+  #header(name: string, value: string): string {
+    const masked = this.#secrets.masked(value);
+    if (name === 'cookie' || name === 'proxy-authorization')
+      return masked.includes('<') ? masked : '<short secret>';
+    return name === 'authorization' ? masked.replace(/^(\S+) [^<]+$/, '$1 <short secret>') : masked;
   }
 
   /** What the client has made itself, and which server it is for. */
@@ -128,6 +140,7 @@ export class TestRecord {
     const encoded = authorization.replace(/^\S+\s+/, '');
     if (basic && this.#secrets.get(basic.secret)) this.#secrets.alias(encoded, basic.secret);
     this.#secrets.suspect(encoded, basic ? 'client secret' : 'token');
+    if (basic) this.#secrets.suspect(basic.secret, 'client secret');
     if (cookie !== undefined) this.#secrets.suspect(cookie, 'cookie');
     for (const parameters of [form, url.searchParams])
       for (const [name, value] of parameters)
@@ -150,3 +163,9 @@ const suspects: ReadonlySet<string> = new Set([
   'subject_token',
   'token',
 ]);
+
+/** Too short to be looked for everywhere: these are known by their parameter alone. */
+const short = new RegExp(`(^|[?&])(${[...suspects].join('|')})=[^&<#]+`, 'g');
+
+/** A text of parameters without the values of those whose values are secret. */
+const withoutShort = (text: string): string => text.replace(short, '$1$2=<short secret>');

@@ -46,13 +46,13 @@ export class Secrets {
   learn(value: string, kind: SecretKind, server: string): void {
     const known = this.#all.get(value);
     if (known && isOfClient(kind)) known.places?.add(server);
-    if (known || value.length < SHORTEST) return;
+    if (known || (value.length < SHORTEST && kind !== 'client id')) return;
     this.#add(value, this.#label(kind, server), kind, [server]);
   }
 
   /** A value in a place for secrets which this world knows nothing of. @param what such as `token`. */
   suspect(value: string, what: string): void {
-    if (value.length < SHORTEST || this.foundIn(value).length > 0) return;
+    if (value.length < SHORTEST || this.#all.has(value) || this.foundIn(value).length > 0) return;
     const name = `<unknown ${what} ${this.#count(`unknown ${what}`)}>`;
     this.#all.set(value, { value, name, isSecret: true, places: undefined });
   }

@@ -1,5 +1,5 @@
 // An authorization server of a test world: its metadata, and which endpoint answers what.
-import { expected, type Incoming, mistake, type Reply, refuse, single } from '../answers.ts';
+import { expected, type Incoming, mistake, onlyBy, type Reply, refuse, single } from '../answers.ts';
 import type { ServerState, WorldState } from '../ledger.ts';
 import type { Step } from '../record.ts';
 import { authenticate } from './authentication.ts';
@@ -58,8 +58,6 @@ export function answerAsServer(
   }
   return { status: 404, refusal: expected(`${server.name} has nothing at this address.`) };
 }
-
-const onlyBy = (allow: string): Reply => ({ status: 405, headers: { allow } });
 
 /** What a server says of itself. */
 function metadataOf({ plan }: WorldState, { issuer, options }: ServerState): Record<string, unknown> {

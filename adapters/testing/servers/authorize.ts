@@ -1,5 +1,14 @@
 // The authorization endpoint of a server: it judges the request, asks the person, and sends their browser back.
-import { type Incoming, mistake, Refused, type Reply, refuse, refusePage, single } from '../answers.ts';
+import {
+  type Incoming,
+  mistake,
+  onlyBy,
+  Refused,
+  type Reply,
+  refuse,
+  refusePage,
+  single,
+} from '../answers.ts';
 import type { KnownClient, ServerState, WorldState } from '../ledger.ts';
 import type { Decided } from '../person.ts';
 import { findClient, isRegistered, unknownClient } from './authentication.ts';
@@ -21,7 +30,7 @@ interface Back {
 
 /** Answers when the person has decided. @see OAuth 2.1 draft 13 §4.1 */
 export async function authorize(state: WorldState, server: ServerState, request: Incoming): Promise<Reply> {
-  if (request.method !== 'GET') return { status: 405, headers: { allow: 'GET' } };
+  if (request.method !== 'GET') return onlyBy('GET');
   const query = request.url.searchParams;
   const back = clientBehind(state, server, query);
   const leadBack = (members: Readonly<Record<string, string>>): Reply =>

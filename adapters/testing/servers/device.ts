@@ -1,5 +1,14 @@
 // Logins on another device: a code for the device, one for the person, and the questions of the device in between.
-import { expected, type Incoming, mistake, notStored, type Reply, refuse, single } from '../answers.ts';
+import {
+  expected,
+  type Incoming,
+  mistake,
+  notStored,
+  onlyBy,
+  type Reply,
+  refuse,
+  single,
+} from '../answers.ts';
 import type { DeviceCode, ServerState, WorldState } from '../ledger.ts';
 import { authenticate } from './authentication.ts';
 import { grantOf, isRefreshable, issue, requestedScopes, resourceOf } from './grants.ts';
@@ -12,7 +21,7 @@ const INTERVAL = 5_000;
 
 /** Issues a code for the device, and one for the person. @see RFC 8628 §3.1, §3.2 */
 export function deviceAuthorization(state: WorldState, server: ServerState, request: Incoming): Reply {
-  if (request.method !== 'POST') return { status: 405, headers: { allow: 'POST' } };
+  if (request.method !== 'POST') return onlyBy('POST');
   const client = authenticate(state, server, request);
   if (!client.grantTypes.includes(DEVICE_GRANT))
     refuse('unauthorized_client', mistake('The client is not registered for the device grant.'));

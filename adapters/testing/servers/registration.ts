@@ -1,6 +1,6 @@
 // How clients register themselves at a server, and take it back.
 import { urlOf } from '../../../protocol/url.ts';
-import { type Incoming, mistake, notStored, type Reply, refuse } from '../answers.ts';
+import { type Incoming, mistake, notStored, onlyBy, type Reply, refuse } from '../answers.ts';
 import type { KnownClient, ServerState, WorldState } from '../ledger.ts';
 import type { TestClient } from '../options.ts';
 
@@ -25,7 +25,7 @@ export function clientOf({ clientId, clientSecret, ...rest }: TestClient): Known
     clientId,
     clientSecret,
     authMethod: rest.authMethod ?? (isPublic ? 'none' : 'client_secret_basic'),
-    redirectUris: rest.redirectUris ?? [],
+    redirectUris: rest.redirectUris ?? ['http://127.0.0.1/callback'],
     grantTypes: rest.grantTypes ?? grantTypes.filter((type) => !(isPublic && type === 'client_credentials')),
     name: clientId,
     document: {},
@@ -111,7 +111,7 @@ const isLoopback = ({ hostname }: URL): boolean => /^(?:127\.0\.0\.1|\[::1\]|loc
 
 /** Shows or deletes a client that has registered itself. @see RFC 7592 §2 */
 export function manage(state: WorldState, server: ServerState, request: Incoming): Reply {
-  const clientId = decodeURIComponent(request.url.pathname.split('/').at(-1) ?? '');
+  const clientId = request.url.pathname.split('/').at(-1) ?? '';
   const client = server.clients.get(clientId);
   const token = /^Bearer (.+)$/i.exec(request.headers['authorization'] ?? '')?.[1];
   if (!client || token === undefined || token !== client.registrationToken)
@@ -121,7 +121,7 @@ export function manage(state: WorldState, server: ServerState, request: Incoming
     });
   if (request.method === 'GET')
     return { status: 200, headers: notStored, json: registrationAnswer(state, server, client) };
-  if (request.method !== 'DELETE') return { status: 405, headers: { allow: 'GET, DELETE' } };
+  if (request.method !== 'DELETE') return onlyBy('GET, DELETE');
   server.clients.delete(clientId);
   return { status: 204, headers: notStored };
 }

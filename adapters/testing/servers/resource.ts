@@ -43,7 +43,7 @@ export function answerAsResource(
   resource: ResourceState,
   step: Step | undefined,
   request: Incoming,
-  seen: TestRequest,
+  seen: () => TestRequest,
 ): Reply | 'allowed' {
   if (step === 'resource-metadata') return { status: 200, json: resourceMetadataOf(state, resource) };
   if (step === undefined)
@@ -85,8 +85,8 @@ function resourceMetadataOf(state: WorldState, resource: ResourceState): Record<
   };
 }
 
-function neededScopes({ needs, rules }: ResourceState, request: TestRequest): readonly string[] {
-  const further = rules.filter(({ when }) => when(request)).flatMap(({ scopes }) => scopes);
+function neededScopes({ needs, rules }: ResourceState, seen: () => TestRequest): readonly string[] {
+  const further = rules.filter(({ when }) => when(seen())).flatMap(({ scopes }) => scopes);
   return [...new Set([...needs, ...further])];
 }
 

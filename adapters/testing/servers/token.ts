@@ -1,5 +1,14 @@
 // The token endpoint of a server: grants for tokens, each by its own rules.
-import { expected, type Incoming, mistake, type Reply, refuse, scopesOf, single } from '../answers.ts';
+import {
+  expected,
+  type Incoming,
+  mistake,
+  onlyBy,
+  type Reply,
+  refuse,
+  scopesOf,
+  single,
+} from '../answers.ts';
 import type { KnownClient, ServerState, TestGrant, WorldState } from '../ledger.ts';
 import { authenticate } from './authentication.ts';
 import { deviceToken } from './device.ts';
@@ -23,7 +32,7 @@ const byGrantType: Readonly<Record<string, (request: TokenRequest) => Reply | Pr
 
 /** Finds out who asks, and answers by the type of the grant. @see OAuth 2.1 draft 13 §3.2 */
 export async function token(state: WorldState, server: ServerState, request: Incoming): Promise<Reply> {
-  if (request.method !== 'POST') return { status: 405, headers: { allow: 'POST' } };
+  if (request.method !== 'POST') return onlyBy('POST');
   const { form } = request;
   const type = single(form, 'grant_type') ?? refuse('invalid_request', mistake('There is no grant_type.'));
   const answer = Object.hasOwn(byGrantType, type) ? byGrantType[type] : undefined;

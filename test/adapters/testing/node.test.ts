@@ -55,7 +55,10 @@ describe('a world on loopback', () => {
       throw new Error('a mistake of mine');
     });
     const failed = await fetch(world.resource);
-    expect([failed.status, await failed.text()]).toEqual([500, 'The test world failed: a mistake of mine']);
+    expect([failed.status, await failed.text()]).toEqual([
+      500,
+      'The test’s own code failed: a mistake of mine',
+    ]);
     await world.close();
   });
 });

@@ -142,7 +142,9 @@ describe('the person', () => {
     await session.login();
     world.forgetClients();
     const page = session.login({ again: true, scopes: ['write'] });
-    expect(await failureOf(page)).toMatchObject({ code: 'user_agent_failed' });
+    const failure = await failureOf(page);
+    expect(failure.code).toBe('user_agent_failed');
+    expect(failure.message).toContain('a has forgotten this client.');
     await expect(world.person.opens('https://a.test/authorize')).rejects.toThrow('There is no client_id');
   });
 });
@@ -259,6 +261,32 @@ describe('what was sent', () => {
       expect(text).not.toContain(secret);
     expect(text).toContain('<unknown token 1>');
     world.expectNothingCrossed();
+  });
+
+  it('marks short ones by the place where they stand', async () => {
+    const world = createTestWorld({
+      servers: { a: { clients: [{ clientId: 'me', clientSecret: 'pssst' }] } },
+    });
+    await world.fetch(world.resource, { headers: { authorization: 'Bearer tiny', cookie: 'a=1' } });
+    await tokens(world, {
+      client_id: 'me',
+      code: 'c0de',
+      client_secret: 'pssst',
+      grant_type: 'client_credentials',
+    });
+    await world.fetch(`https://a.test/authorize?state=st8&client_id=me`);
+    const text = world.describe() + JSON.stringify(world.requests);
+    for (const secret of ['tiny', 'a=1', 'c0de', 'pssst', 'st8']) expect(text).not.toContain(secret);
+    expect(text).toContain('client_id=me');
+  });
+
+  it('says that a function of the test has failed, and takes it for no fault of the network', async () => {
+    const { world, session } = start();
+    world.misbehave({ step: 'server-metadata' }, () => {
+      throw new Error('a mistake of mine');
+    });
+    expect((await failureOf(session.login())).code).toBe('server_unavailable');
+    expect(world.describe()).toContain('→ 500: The test’s own code failed: a mistake of mine');
   });
 
   it('says on one line why something was refused', async () => {
