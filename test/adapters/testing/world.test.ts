@@ -1,7 +1,13 @@
 // A login in a test world: the engine in it, what a test does to it, what it has written down, and what it expects.
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createTestWorld, faults, type TestWorld, type TestWorldOptions } from '../../../adapters/testing.ts';
-import { createAuthEngine, type Engine, type EngineOptions, type Session } from '../../../index.ts';
+import {
+  createAuthEngine,
+  type Engine,
+  type EngineOptions,
+  hostUserAgent,
+  type Session,
+} from '../../../index.ts';
 import { failureOf, personsTurn } from '../../support/engine.ts';
 import { authorized, exchanged, registered, sent, tokens } from './rawClient.ts';
 
@@ -81,6 +87,25 @@ describe('a login', () => {
     world.expectLogins(0);
     world.expectNoMistakes();
     world.expectNoSecretIn(world.describe());
+  });
+
+  it('of a web server, whose route gets the response', async () => {
+    const world = createTestWorld();
+    const engine: Engine = createAuthEngine({
+      ...world.engineOptions,
+      client: { name: 'Gateway' },
+      userAgent: hostUserAgent({
+        redirectUri: 'https://app.example/callback',
+        present: ({ session, url }) =>
+          void world.person
+            .opens(url)
+            .then((back) => engine.complete(back ?? '', { subject: session.subject })),
+      }),
+    });
+    engines.push(engine);
+    for (const subject of ['ada', 'ben']) await engine.session({ resource: world.resource, subject }).login();
+    world.expectLogins(2);
+    world.expectNoMistakes();
   });
 
   it('on another device, with time that passes by itself', async () => {
