@@ -17,6 +17,7 @@ import { proxy } from './sections/proxy.ts';
 import { rate } from './sections/rate.ts';
 import { sessions } from './sections/sessions.ts';
 import { storm } from './sections/storm.ts';
+import { testWorld } from './sections/testWorld.ts';
 import { weight } from './sections/weight.ts';
 import { type RemoteWorld, startRemoteWorld } from './world/remote.ts';
 
@@ -39,6 +40,7 @@ const sections: Readonly<Record<string, (bench: Bench) => Promise<Findings>>> = 
   folder,
   faults,
   proxy,
+  testWorld,
 };
 
 const root = new URL('../', import.meta.url);

@@ -17,7 +17,7 @@ Examples:
   authchart fetch https://mcp.example.com/mcp \\
     --json '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'
   authchart explain https://mcp.example.com/mcp
-  authchart proxy https://mcp.example.com/mcp      for an MCP host: standard input and output
+  authchart proxy https://mcp.example.com/mcp
 
 Exit codes:
   0  done                       3  you have to log in: authchart login URL

@@ -23,7 +23,7 @@ Examples:
 export function addCompletion(program: Command, perform: Perform): void {
   program
     .command('completion')
-    .summary('print a completion script for your shell')
+    .summary('print a script for your shell')
     .description('Print a script that lets your shell complete commands, options and values.')
     .addArgument(new Argument('<shell>', 'your shell').choices(shells))
     .addHelpText('after', afterHelp)

@@ -38,7 +38,7 @@ Examples:
 export function addDemo(program: Command, perform: Perform): void {
   program
     .command('demo')
-    .summary('show a login at work, against servers on this machine')
+    .summary('show a login at work, on this machine')
     .description('Tell the story of a login, against real servers on this machine.')
     .addHelpText('after', afterHelp)
     .option('--trace <file>', 'record the run in this file: authchart inspect draws it')

@@ -39,7 +39,7 @@ interface ForgetFlag {
 export function addLogout(program: Command, perform: Perform): void {
   const command = program
     .command('logout')
-    .summary('revoke the tokens of a login, and delete them')
+    .summary('revoke and delete the tokens of a login')
     .description('Revoke the tokens of a login, and delete them.')
     .argument('<url>', 'the resource that you logged in to')
     .option('--forget', 'forget the registered client, too: the next login registers a new one')

@@ -14,6 +14,7 @@ const pages: Readonly<Record<string, string>> = {
   '/redirect': 'loginTab',
   '/redirect/callback': 'loginTab',
   '/vectors': 'vectorsTab',
+  '/testing': 'testingTab',
   '/popup': 'loginTab',
   '/popup/callback': 'loginTab',
 };

@@ -24,6 +24,7 @@ export const runElsewhere: Readonly<Record<string, string>> = {
   'inspect.md': 'test/adapters/inspect.test.ts',
   'network.md': 'test/adapters/nodeFetch.test.ts',
   'observability.md': 'test/adapters/otel.test.ts',
+  'testing.md': 'test/docs/testing.test.ts',
 };
 
 /** All guides, by name. */

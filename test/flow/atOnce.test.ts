@@ -119,8 +119,8 @@ describe.each(homes)('records %s', (_, home) => {
       expect(await Promise.all(logins)).toEqual(logins.map(() => 'done'));
       expect(person.pages).toHaveLength(1);
       expect(world.requests('a', 'POST', '/token')).toHaveLength(1);
-      // On a machine where the first page takes longer than that, others begin as well: it costs registrations only.
-      const isInTime = person.shownAt < begun + 3_000;
+      // Where the first page takes too long (3 seconds, as a busy machine counts them), others begin as well: that costs registrations only.
+      const isInTime = person.shownAt < begun + 1_500;
       expect(world.requests('a', 'POST', '/register').length).toBeLessThanOrEqual(isInTime ? 1 : count);
       for (const session of sessions) {
         expect((await callTool(session, 'any')).status).toBe(200);

@@ -1,18 +1,18 @@
 // What ends under somebody's feet: a sign-out in mid-login, an engine that is disposed of, a chart that the host stops.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createActor } from 'xstate';
+import { createTestWorld, type TestWorld } from '../../adapters/testing.ts';
 import { memoryStore } from '../../index.ts';
 import { failureOf, personsTurn, testEngine, testHost } from '../support/engine.ts';
-import { startWorld, type World } from '../support/world.ts';
 
-let world: World;
-beforeEach(async () => {
-  world = await startWorld();
+let world: TestWorld;
+beforeEach(() => {
+  world = createTestWorld();
 });
-afterEach(() => world.close());
 
 const ask = { interaction: 'ask' } as const;
-const hosted = () => testEngine(world.resource, { userAgent: testHost().userAgent, policy: ask });
+const hosted = () =>
+  testEngine(world.resource, { ...world.engineOptions, userAgent: testHost().userAgent, policy: ask });
 
 describe('a login that is ended by something else', () => {
   it.each<[string, (of: ReturnType<typeof hosted>) => Promise<void>]>([
@@ -45,7 +45,7 @@ describe('a login that is ended by something else', () => {
 describe('an engine that was disposed of', () => {
   it('C08, TOK-10: does not say that it has signed somebody out', async () => {
     const store = memoryStore();
-    const { engine, session } = testEngine(world.resource, { store });
+    const { engine, session } = testEngine(world.resource, { ...world.engineOptions, store });
     await session.login();
     await engine.dispose();
     expect(await failureOf(session.logout())).toMatchObject({ code: 'engine_disposed' });

@@ -1,38 +1,29 @@
 // TOK-10, REG-10: a sign-out that forgets everything: the registered client goes, too, here and at its server (RFC 7592).
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { changing, createTestWorld, faults, type TestWorld } from '../../adapters/testing.ts';
 import { type EngineOptions, memoryStore, type Store } from '../../index.ts';
 import { everythingTold, failureOf, personsTurn, testEngine, testHost, textsOf } from '../support/engine.ts';
-import { startWorld, type World } from '../support/world.ts';
 
-let world: World;
-beforeEach(async () => {
-  world = await startWorld();
+let world: TestWorld;
+beforeEach(() => {
+  world = createTestWorld();
 });
-afterEach(() => world.close());
 
-const MANAGEMENT_TOKEN = 'management-token-of-this-client';
-
-const registrations = (): number => world.requests('a', 'POST', '/register').length;
-const deletions = () => world.received.filter(({ method }) => method === 'DELETE');
+const requestsOf = (step: string) => world.requests.filter((one) => one.step === step);
+const registrations = (): number => requestsOf('registration').length;
+const deletions = () => requestsOf('client-management');
 const registrationsIn = (store: Store) => textsOf(store, 'registration:');
 
-/** The server lets its clients manage their registration there. */
-function manageAt(uri: string): void {
-  world.script('a POST /register', ({ body }) => ({
-    status: 201,
-    body: {
-      ...JSON.parse(body),
-      client_id: `client-${registrations()}`,
-      registration_client_uri: uri,
-      registration_access_token: MANAGEMENT_TOKEN,
-    },
-  }));
-  world.script('a DELETE /register/me', () => ({ status: 204 }));
-}
+/** The server names another address to manage registrations at. */
+const manageAt = (uri: string) =>
+  world.misbehave(
+    { step: 'registration' },
+    changing((document) => ({ ...document, registration_client_uri: uri })),
+  );
 
 async function loggedIn(more: Partial<EngineOptions> = {}) {
   const store = memoryStore();
-  const made = testEngine(world.resource, { store, ...more });
+  const made = testEngine(world.resource, { ...world.engineOptions, store, ...more });
   await made.session.login();
   return { ...made, store };
 }
@@ -53,18 +44,20 @@ describe('a sign-out', () => {
   it('REG-10: forgets the client of a login that nobody has ever finished', async () => {
     const store = memoryStore();
     const { userAgent } = testHost();
-    const { session } = testEngine(world.resource, { store, userAgent });
+    const { session } = testEngine(world.resource, { ...world.engineOptions, store, userAgent });
     const login = failureOf(session.login());
     await personsTurn(session);
     await session.cancel();
     await login;
-    await testEngine(world.resource, { store, userAgent }).session.logout({ forget: 'everything' });
+    await testEngine(world.resource, { ...world.engineOptions, store, userAgent }).session.logout({
+      forget: 'everything',
+    });
     expect(await registrationsIn(store)).toEqual([]);
   });
 
   it('REG-10: forgets clients at each server that the session was bound to', async () => {
     const { session, store } = await loggedIn();
-    world.moveTo('b');
+    world.moveResource('b');
     await session.login({ again: true });
     expect(await registrationsIn(store)).toHaveLength(2);
     await session.logout({ forget: 'everything' });
@@ -87,32 +80,35 @@ describe('a sign-out', () => {
 
 describe('a server that manages registrations', () => {
   it('REG-10: is asked to delete the client, with the token that it gave for that, after the tokens were revoked', async () => {
-    manageAt(`${world.origins.a}/register/me`);
     const { session, engine, progress } = await loggedIn();
     await session.logout({ forget: 'everything' });
-    expect(deletions().map(({ path, headers }) => [path, headers['authorization']])).toEqual([
-      ['/register/me', `Bearer ${MANAGEMENT_TOKEN}`],
+    expect(deletions()).toMatchObject([
+      {
+        to: 'a',
+        method: 'DELETE',
+        status: 204,
+        headers: { authorization: 'Bearer <registration token 1 of a>' },
+      },
     ]);
-    expect(world.lines('a').at(-1)).toBe('DELETE /register/me');
-    expect(world.lines('a')).toContain('POST /revoke');
-    expect(everythingTold({ session, progress })).not.toContain(MANAGEMENT_TOKEN);
+    expect(world.requests.at(-1)?.step).toBe('client-management');
+    expect(requestsOf('revocation')).toHaveLength(2);
+    world.expectNoSecretIn(everythingTold({ session, progress }));
+    world.expectNoMistakes();
     await engine.dispose();
   });
 
   it.each([
-    ['refuses', () => ({ status: 403 })],
-    ['does not answer', () => ({ cut: true }) as const],
+    ['refuses', () => new Response(null, { status: 403 })],
+    ['does not answer', () => faults.cut],
   ])('REG-10: and %s keeps nobody: the client is forgotten here', async (_what, answer) => {
-    manageAt(`${world.origins.a}/register/me`);
     const { session, store } = await loggedIn();
-    world.script('a DELETE /register/me', answer);
+    world.misbehave({ to: 'a', step: 'client-management' }, answer);
     await session.logout({ forget: 'everything' });
     expect(deletions()).toHaveLength(1);
     expect(await store.list('')).toEqual([]);
   });
 
   it('REG-10: is not asked while another login in the store uses the client', async () => {
-    manageAt(`${world.origins.a}/register/me`);
     const { session, engine, store } = await loggedIn();
     const other = engine.session({ resource: world.resource, subject: 'somebody else' });
     await other.login();
@@ -121,19 +117,21 @@ describe('a server that manages registrations', () => {
     expect(await registrationsIn(store)).toEqual([]);
     world.expireAccessTokens();
     expect((await other.fetch(world.resource)).status).toBe(200);
+    world.expectRefreshes(1);
   });
 
   it.each([
-    ['another origin', () => `${world.origins.b}/register/me`],
+    ['another origin', () => `${world.urlOf('b')}/register/me`],
     ['no URL', () => 'register/me'],
     ['another scheme', () => 'file:///etc/passwd'],
-    ['credentials in it', () => world.origins.a.replace('//', '//user:password@')],
+    ['credentials in it', () => world.urlOf('a').replace('//', '//user:password@')],
   ])('BIND-2, REG-7: and names %s is not believed: its token goes nowhere', async (_what, uri) => {
     manageAt(uri());
     const { session, store } = await loggedIn();
-    expect((await registrationsIn(store)).join()).not.toContain(MANAGEMENT_TOKEN);
+    world.expectNoSecretIn((await registrationsIn(store)).join());
     await session.logout({ forget: 'everything' });
     expect(deletions()).toEqual([]);
+    world.expectNothingCrossed();
     expect(await store.list('')).toEqual([]);
   });
 });

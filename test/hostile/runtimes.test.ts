@@ -1,13 +1,13 @@
 // The same vectors in other runtimes than this one: with the globals of a worker only, and in Deno and Bun where they are.
 import { execFile } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { onPath } from '../support/onPath.ts';
 import { answers } from './vectors.ts';
 
 const run = promisify(execFile);
@@ -35,19 +35,6 @@ beforeAll(async () => {
   expected = await answers();
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
-
-/** Where a program is on the PATH; nothing where it is not. */
-function onPath(name: string): string | undefined {
-  const paths = (process.env['PATH'] ?? '').split(delimiter).map((at) => join(at, name));
-  return paths.find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
 
 describe('the vectors', () => {
   it('P05: hold what they are about: some are refused, and a login succeeds', () => {
