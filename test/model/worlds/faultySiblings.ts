@@ -65,10 +65,27 @@ const requestsTaken: EngineFault = (options) => {
   };
 };
 
+/** What an engine has read of a grant is what it goes on with. */
+const grantsKept: EngineFault = (options) => {
+  const { watch: _, ...shared } = storeOf(options.store);
+  const known = new Map<string, Awaited<ReturnType<Store['get']>>>();
+  const store: Store = {
+    ...shared,
+    async get(key) {
+      if (!key.startsWith('grant:')) return shared.get(key);
+      const found = known.get(key) ?? (await shared.get(key));
+      if (found) known.set(key, found);
+      return found;
+    },
+  };
+  return { ...options, store };
+};
+
 /** Each with the rule that has to notice, by what it says or by its requirement. */
 export const siblingFaults: readonly (readonly [name: string, fault: EngineFault, noticed: RegExp])[] = [
   ['logins are not joined', loginsApart, /AUTHZ-12.*a second page was opened/s],
   ['siblings are told another reason', otherReason, /AUTHZ-12.*one ended with .*scope_not_allowed/s],
   ['siblings are looked at too rarely', rareLooks, /AUTHZ-12.*that had joined it waits on/s],
+  ['a grant is read once', grantsKept, /TOK-13.*an older token/s],
   ['who leaves a login takes its request away', requestsTaken, /AUTHZ-12.*its request is gone/s],
 ];

@@ -1,5 +1,5 @@
-// Rules about refresh tokens.
-import { isTokenRequest, nameOf, objectOf, type Rule } from '../recording.ts';
+// Rules about renewals: refresh tokens, and the tokens that come of them.
+import { bearerOf, isTokenRequest, nameOf, objectOf, type Rule } from '../recording.ts';
 
 const refreshOnce: Rule = {
   says: 'a refresh token that was answered with a new one, or refused, is not used for renewal again',
@@ -27,4 +27,27 @@ const oneAtATime: Rule = {
     moments.some(({ kind }) => kind === 'two token requests at once') ? 'there were two at once' : undefined,
 };
 
-export const renewalRules: readonly Rule[] = [refreshOnce, oneAtATime];
+/** Access tokens that are in use: a process has its own in hand, and may not hold on to it. */
+const newestInHand: Rule = {
+  says: 'when all have had the time to hear of it, nobody sends an older token than the newest that was used',
+  spec: ['TOK-13'],
+  judge({ moments }) {
+    const issued: string[] = [];
+    const outdated = new Set<string>();
+    let newest = -1;
+    for (const moment of moments) {
+      if (moment.kind === 'heard')
+        for (const token of issued.slice(0, Math.max(0, newest))) outdated.add(token);
+      if (moment.kind !== 'exchange') continue;
+      const { access_token: token } = objectOf(moment.answer);
+      if (moment.request.path === '/token' && typeof token === 'string') issued.push(token);
+      const sent = bearerOf(moment);
+      if (sent !== undefined && outdated.has(sent)) return `${nameOf(moment)} carries an older token`;
+      // It counts from its first use on: before it, nobody knows whether it arrived.
+      if (sent !== undefined) newest = Math.max(newest, issued.indexOf(sent));
+    }
+    return undefined;
+  },
+};
+
+export const renewalRules: readonly Rule[] = [refreshOnce, oneAtATime, newestInHand];
