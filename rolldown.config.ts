@@ -148,8 +148,9 @@ export default defineConfig({
     format: 'esm',
     entryFileNames: '[name].js',
     chunkFileNames: 'shared/[name].js',
-    // Names stay as they are, so that a stack says where it was.
-    minify: { compress: true, mangle: false, codegen: true },
+    // Names and lines stay as they are: a stack says where it was, and Node prints the line before an error that nobody has caught.
+    comments: { legal: true, annotation: true, jsdoc: false },
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: false } },
     codeSplitting: { groups: [{ name: fileOf, debugName: 'shared', includeDependenciesRecursively: false }] },
   },
 });

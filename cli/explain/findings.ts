@@ -28,6 +28,13 @@ export interface Found {
   readonly problem?: Failure;
 }
 
+/** Nothing is at this address that would be a resource, or it is for people; and no metadata say otherwise. */
+function isNoResource({ answer, context }: Trial): boolean {
+  if (!answer || context.resourceMetadata) return false;
+  const { status, mediaType } = answer;
+  return status === 404 || status === 410 || (status < 300 && mediaType === 'text/html');
+}
+
 /** Puts what a trial has found into words. */
 export function findingsOf(trial: Trial, flags: Pick<SessionFlags, 'grant'>): Found {
   const { answer } = trial;
@@ -35,7 +42,7 @@ export function findingsOf(trial: Trial, flags: Pick<SessionFlags, 'grant'>): Fo
   if (isOpen) return { findings: [resourceFinding(trial, true)], isOpen };
   const problem = problemOf(trial, flags);
   const steps = [
-    resourceFinding(trial, !isFirst(problem, answer)),
+    resourceFinding(trial, !isFirst(problem, answer) && !isNoResource(trial)),
     metadataFinding(trial),
     serverFinding(trial),
     clientFinding(trial),

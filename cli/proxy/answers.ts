@@ -1,5 +1,5 @@
 // Turns what went wrong on the way into the answer that the host gets: a JSON-RPC error with a sentence.
-import { type JSONRPCMessage, SdkHttpError } from '@modelcontextprotocol/client';
+import { type JSONRPCMessage, SdkError, SdkHttpError } from '@modelcontextprotocol/client';
 import { type Failure, failure, toFailure } from '../../contract/errors.ts';
 import { own, readObject } from '../../protocol/json.ts';
 import { placeOf, shown } from '../../protocol/text.ts';
@@ -24,6 +24,10 @@ export function failureOfRequest(thrown: unknown, url: string): Failure {
     const message = `${place} ended the connection before it answered. Send the request again.`;
     return failure('server_unavailable', 'requesting', message);
   }
+  if (isNoMessage(thrown)) {
+    const message = `${place} answered with what is no message of MCP, such as a web page. Check the URL of the server, or run authchart explain ${shellWord(shown(url, 2048))}.`;
+    return failure('response_invalid', 'requesting', message);
+  }
   const status = statusOf(thrown);
   if (status === undefined) return toFailure(asUnreachable(thrown, url), 'requesting');
   const isLater = status >= 500 || status === 429;
@@ -34,6 +38,14 @@ export function failureOfRequest(thrown: unknown, url: string): Failure {
       ? 'This login may not do that.'
       : 'Check the URL of the server.';
   return failure(code, 'requesting', `${place} answered with the status ${status}. ${advice}`, { status });
+}
+
+/** Whether the transport could not read the answer: of another type, no JSON, or no JSON-RPC. */
+function isNoMessage(thrown: unknown): boolean {
+  if (SdkHttpError.isInstance(thrown)) return false;
+  const isUnread =
+    thrown instanceof SyntaxError || (thrown instanceof Error && /ZodError$/.test(thrown.name));
+  return isUnread || SdkError.isInstance(thrown);
 }
 
 /** The message for the host, in words for the person who configured it. */

@@ -93,7 +93,7 @@ const faults: readonly Fault[] = [
       resourceAnswers(() => ({ body: '<p>', headers: { 'content-type': 'text/html; charset=x' } }), '/home'),
     [],
     1,
-    /answers with a web page \(200\)[\s\S]*✗ Its metadata {2}\S+ publishes no protected resource metadata/,
+    /✗ The resource {2}answers with a web page \(200\)/,
     /this one is for browsers/,
   ],
   [
@@ -113,7 +113,7 @@ const faults: readonly Fault[] = [
     () => `${world.origins.resource}/nowhere`,
     [],
     1,
-    /has nothing at this address \(404\)[\s\S]*✗ Its metadata/,
+    /✗ The resource {2}has nothing at this address \(404\)/,
     /often ends in \/mcp or \/sse/,
   ],
   [

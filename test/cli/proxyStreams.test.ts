@@ -308,3 +308,26 @@ async function startOldServer() {
     },
   };
 }
+
+describe('a server that is none', () => {
+  test.each([
+    ['a web page', 'text/html', '<html></html>'],
+    ['JSON that is no message', 'application/json', '{"a":1}'],
+    ['what is no JSON', 'application/json', '{'],
+  ])('%s is told with what to do, and is no defect of ours', { timeout: TIME }, async (_what, type, body) => {
+    const page = createServer((_request, response) => response.setHeader('content-type', type).end(body));
+    await new Promise<void>((resolve) => page.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(page.address() as AddressInfo).port}/mcp`;
+    try {
+      const refused = await connectHost(folder, [url]).then(
+        () => undefined,
+        (thrown: Error & { data?: unknown }) => thrown,
+      );
+      expect(refused?.message).toContain('Check the URL of the server');
+      expect(refused?.data).toMatchObject({ code: 'response_invalid' });
+    } finally {
+      page.closeAllConnections();
+      page.close();
+    }
+  });
+});

@@ -59,4 +59,17 @@ describe('the sample of the README', () => {
       expect(stdout.all).toMatch(/"name":"read_note"/);
     },
   );
+
+  test('says what is wrong where a server is away, also to who reads only the beginning of it', async () => {
+    const child = spawn(process.execPath, ['sample.mjs', 'http://127.0.0.1:1/mcp'], {
+      cwd: folder,
+      env: { PATH: process.env['PATH'] },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const stderr = text(child.stderr);
+    const [code] = await once(child, 'close');
+    expect(code).toBe(1);
+    // Node prints the line of the source before an error that nobody has caught: it has to be a short one.
+    expect(stderr.all.slice(0, 2_000)).toContain('127.0.0.1:1 could not be reached');
+  });
 });

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { type Example, examplesIn } from './examples.ts';
 
 /** The first line of a block that is run, by readers and by a test. */
-export const RUNS = '// Runs as it is against the playground: npm run playground';
+export const RUNS = '// Runs as it is. The playground: npm run playground, in a clone of the repository';
 
 const folder = new URL('../../docs/guides/', import.meta.url);
 
