@@ -11,8 +11,8 @@ export default defineConfig({
     maxWorkers: 2,
     // One process for many files: a third of the time went into loading the same modules again.
     isolate: false,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     expect: { poll: { timeout: 10_000 } },
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
   },

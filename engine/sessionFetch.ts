@@ -157,7 +157,7 @@ export function methodOf(method = 'GET'): string {
 }
 
 /** Whether a body can be read again: streams and iterators cannot. */
-function isRepeatable(body: unknown): boolean {
+export function isRepeatable(body: unknown): boolean {
   if (body === undefined || body === null || typeof body === 'string') return true;
   const whole = [URLSearchParams, ArrayBuffer, Blob, FormData];
   return ArrayBuffer.isView(body) || whole.some((kind) => body instanceof kind);

@@ -10,7 +10,7 @@ import type {
   ServerMetadata,
 } from '../contract/facts.ts';
 import type { Bound, JoinedLogin, Memory, Observed } from '../contract/work.ts';
-import { union } from '../protocol/scopes.ts';
+import { union, without } from '../protocol/scopes.ts';
 import { failed, refusedGrant, renewalsLeftSpent, spending } from './budget.ts';
 import {
   type AuthContext,
@@ -34,6 +34,10 @@ interface Args {
  * What actions change: each function gets the context and the event, and returns the members that are
  * different now.
  */
+/** What a person has denied, with what they have denied now: scopes that the grant has were not in question (STEP-5). */
+const withDenied = ({ denied, grant, stepUp }: AuthContext): readonly string[] =>
+  union(denied, without(stepUp?.scopes ?? [], grant?.granted ?? []));
+
 export const changes = {
   // What was heard.
   /** A login that names no scopes is also for those that a step-up has asked a person for in vain. */
@@ -224,15 +228,12 @@ export const changes = {
   /** A step-up that was not made; the grant from before still works (STEP-5). */
   recordRefusal: (_: Args, refusal: Failure): Change => ({ refusal }),
   recordFailure: ({ context }: Args, what: Failure): Change => failed(context, what),
-  rememberDenial: ({ context }: Args): Change => ({ denied: union(context.denied, context.stepUp?.scopes) }),
+  rememberDenial: ({ context }: Args): Change => ({ denied: withDenied(context) }),
   keepFailureAsRefusal: ({ context }: Args): Change => ({
     refusal: context.failure,
     failure: null,
     retryAt: undefined,
-    denied:
-      context.failure?.code === 'access_denied'
-        ? union(context.denied, context.stepUp?.scopes)
-        : context.denied,
+    denied: context.failure?.code === 'access_denied' ? withDenied(context) : context.denied,
   }),
   dropGrant: (): Change => ({ grant: null }),
   /** Nobody is led to a server that could not be looked at again (DISC-8). */

@@ -112,7 +112,7 @@ export const verdicts = {
     failure(
       'access_denied',
       'steppingUp',
-      `${scopesOf(context)} was denied before; call login() with these scopes when the person wants to allow it.`,
+      `"${deniedOf(context).join(' ')}" was denied before; call login() with these scopes when the person wants to allow it.`,
       { scopes: context.stepUp?.scopes ?? [] },
     ),
   stepUpBarred: (context: AuthContext): Failure =>
@@ -139,5 +139,8 @@ const adviceOnConflict = (context: AuthContext): string =>
 
 const issuerOf = (context: AuthContext): string =>
   context.server?.issuer ?? context.grant?.issuer ?? 'its server';
+
+const deniedOf = ({ denied, stepUp }: AuthContext): readonly string[] =>
+  (stepUp?.scopes ?? []).filter((scope) => denied.includes(scope));
 
 const scopesOf = (context: AuthContext): string => `"${(context.stepUp?.scopes ?? []).join(' ')}"`;

@@ -13,6 +13,11 @@ export function includesAll(whole: readonly string[], part: readonly string[]): 
   return part.every((scope) => whole.includes(scope));
 }
 
+/** What of the first set is not in the second. */
+export function without(scopes: readonly string[], others: readonly string[]): readonly string[] {
+  return scopes.filter((scope) => !others.includes(scope));
+}
+
 /** What the host lets be asked for (STEP-7). */
 export function withinLimits(scopes: readonly string[], { floor, ceiling }: ScopeLimits): readonly string[] {
   return ceiling === null

@@ -1,5 +1,6 @@
 // A `fetch` for MCP clients: where a person is needed it rejects with a typed error, so that nobody takes it for a plain 401.
 import { AuthError } from '../../contract/errors.ts';
+import { isRepeatable } from '../../engine/sessionFetch.ts';
 import type { Fetch, Session } from '../../engine/sessionSurface.ts';
 import { type McpOptions, waiting } from './options.ts';
 import { refusalOf } from './refusal.ts';
@@ -16,7 +17,8 @@ export interface McpFetch extends Fetch {
 /**
  * The `fetch` to give to a transport of `@modelcontextprotocol/client`, `@modelcontextprotocol/sdk`, or the AI SDK.
  * It does what `session.fetch` does, and rejects where that would return the server's 401 or 403: with the reason, and with
- * what helps. A request that waits for a person longer than `loginWait` milliseconds rejects; the login goes on.
+ * what helps. What can be read only once (a stream) is not sent again: then the answer comes as it is, and the next request has
+ * the new token. A request that waits for a person longer than `loginWait` milliseconds rejects; the login goes on.
  * @throws AuthError `config_invalid` for options. Its requests: `interaction_required` when a person has to log in, or has
  *   to allow more scopes; `login_pending` when they are about to; what the login has ended with; and as `session.fetch`.
  * @example
@@ -38,9 +40,12 @@ export function mcpFetch(session: Session, options: McpOptions = {}): McpFetch {
   const { fetch } = waiting(session, options);
   let refused: AuthError | undefined;
   const send: Fetch = async (input, init) => {
+    const before = versionOf(session);
     try {
       const response = await fetch(input, init);
-      const refusal = response.ok ? undefined : refusalOf(session, response);
+      // There is another token by now, and this body cannot be read again: the answer is not about what comes next.
+      const isOutdated = !isRepeatable(init?.body) && versionOf(session) !== before;
+      const refusal = response.ok || isOutdated ? undefined : refusalOf(session, response);
       if (refusal) {
         await response.body?.cancel();
         throw refusal;
@@ -54,3 +59,6 @@ export function mcpFetch(session: Session, options: McpOptions = {}): McpFetch {
   };
   return Object.defineProperty(send, 'refused', { get: () => refused, enumerable: true }) as McpFetch;
 }
+
+/** Which token requests are sent with now. */
+const versionOf = ({ snapshot }: Session): string | undefined => snapshot.context.grant?.version;

@@ -50,7 +50,7 @@ const shape: Shape<OtelOptions> = {
 
 /**
  * One span for each thing that a session does (a login, a renewal, a step-up, a sign-out), with its states and requests as
- * events, and metrics of how many there are and how they end. `docs/guides/observability.md` lists the names.
+ * events, and metrics of how many there are and how they end. Make one for each engine. `docs/guides/observability.md` lists the names.
  * @throws AuthError `config_invalid`
  * @example
  * ```ts
@@ -71,12 +71,15 @@ export function openTelemetry(options: OtelOptions = {}): Telemetry {
   function begin(session: SessionId, at: number): Flow {
     const attributes = aboutSession(session, options.withSubject === true);
     const span = tracer.startSpan(NAME, { startTime: at, attributes });
+    const flow: Flow = { span, startedAt: at, entered: new Set(), lastAt: at };
+    flows.set(keyOf(session), flow);
     record.active.add(1);
-    return { span, startedAt: at, entered: new Set(), lastAt: at };
+    return flow;
   }
 
-  function end({ span, startedAt, entered }: Flow, at: number, outcome: Outcome, error?: string): void {
+  function end({ span, startedAt, entered, lastAt }: Flow, outcome: Outcome, error?: string): void {
     const kind = kindOf(entered);
+    record.active.add(-1);
     const ended = {
       'authchart.flow': kind,
       'authchart.outcome': outcome,
@@ -85,9 +88,8 @@ export function openTelemetry(options: OtelOptions = {}): Telemetry {
     span.updateName(`${NAME} ${kind}`);
     span.setAttributes(ended);
     if (error) span.setStatus({ code: SpanStatusCode.ERROR, message: error });
-    span.end(at);
-    record.active.add(-1);
-    record.duration.record((at - startedAt) / 1000, ended);
+    span.end(lastAt);
+    record.duration.record((lastAt - startedAt) / 1000, ended);
   }
 
   function step(fact: StepFact): void {
@@ -96,15 +98,16 @@ export function openTelemetry(options: OtelOptions = {}): Telemetry {
     const goesOn = isUnderWay(fact.states);
     if (!known && !goesOn) return;
     const flow = known ?? begin(fact.session, fact.at);
-    flow.lastAt = fact.at;
+    // A clock may go back.
+    flow.lastAt = Math.max(flow.lastAt, fact.at);
     for (const state of fact.entered) {
       flow.entered.add(state);
       flow.span.addEvent(state, { 'authchart.event': fact.event }, fact.at);
     }
     if (fact.facts.server) flow.span.setAttribute('authchart.issuer', fact.facts.server);
-    if (goesOn) return void flows.set(key, flow);
+    if (goesOn) return;
     flows.delete(key);
-    end(flow, fact.at, outcomeOf(fact), errorOf(fact.facts));
+    end(flow, outcomeOf(fact), errorOf(fact.facts));
   }
 
   function request(fact: RequestFact): void {
@@ -117,7 +120,7 @@ export function openTelemetry(options: OtelOptions = {}): Telemetry {
   return {
     onTrace: (fact) => (fact.kind === 'step' ? step(fact) : request(fact)),
     end() {
-      for (const flow of flows.values()) end(flow, flow.lastAt, 'abandoned');
+      for (const flow of flows.values()) end(flow, 'abandoned');
       flows.clear();
     },
   };
@@ -147,7 +150,9 @@ function aboutSession({ resource, subject, label }: SessionId, withSubject: bool
     ...(subject && { 'authchart.subject': subject }),
     ...(label && { 'authchart.label': label }),
   };
-  return { 'authchart.resource': resource, ...(withSubject && person) };
+  // A query may hold a key.
+  const { origin, pathname } = new URL(resource);
+  return { 'authchart.resource': origin + pathname, ...(withSubject && person) };
 }
 
 /** @see https://opentelemetry.io/docs/specs/semconv/registry/attributes/http/ */

@@ -118,6 +118,29 @@ describe('spans', () => {
     expect(named('login')[0]?.attributes).toMatchObject({ 'authchart.subject': 'user-4711' });
   });
 
+  it('L05: hold no query of the resource, which may be a key', async () => {
+    const resource = `${world.addResource('/mcp', 'a')}?api_key=hush`;
+    world.documents.resource['resource'] = resource;
+    start();
+    await started?.engine
+      .session({ resource })
+      .login()
+      .catch(() => {});
+    expect(spans.getFinishedSpans().length).toBeGreaterThan(0);
+    expect(
+      JSON.stringify(spans.getFinishedSpans().map(({ attributes, events }) => [attributes, events])),
+    ).not.toContain('hush');
+  });
+
+  it('never end before they began, though the clock goes back', async () => {
+    let now = Date.now();
+    const session = start({ now: () => (now -= 1_000) });
+    await session.login().catch(() => {});
+    for (const { startTime, endTime } of spans.getFinishedSpans())
+      expect(endTime[0] - startTime[0]).toBeGreaterThanOrEqual(0);
+    expect(spans.getFinishedSpans().length).toBeGreaterThan(0);
+  });
+
   it('of what is still under way end when they are told to', async () => {
     const host = testHost();
     const session = start({ userAgent: host.userAgent });

@@ -1,4 +1,5 @@
 // How long a request waits for a person: so long as it was told, whatever servers take, and the waiting leaves nothing behind.
+import { getEventListeners } from 'node:events';
 import { expect, it } from 'vitest';
 import type { Sleep } from '../../actors/tools/sleep.ts';
 import { waitingAtMost } from '../../engine/loginWait.ts';
@@ -20,15 +21,15 @@ function setting() {
   const waiting = new Promise((resolve) => {
     end = resolve;
   });
-  const asked: unknown[] = [];
+  const asked: AbortSignal[] = [];
   const session = {
     id: sessionIdOf({ resource: 'https://mcp.example/mcp' }),
     snapshot: { hasTag: () => chart.needsUser },
-    quiet: (signal: unknown) => {
+    quiet: (signal: AbortSignal) => {
       asked.push(signal);
       return waiting;
     },
-    usableToken: (signal: unknown) => {
+    usableToken: (signal: AbortSignal) => {
       asked.push(signal);
       return waiting;
     },
@@ -46,7 +47,10 @@ it.each(['quiet', 'usableToken'] as const)('HOST-1: %s waits for a person so lon
   await turn();
   slept[0]?.end();
   expect(await failed).toMatchObject({ code: 'login_pending', phase: 'requesting', recovery: 'ask-user' });
-  expect([slept.map(({ milliseconds }) => milliseconds), asked]).toEqual([[700], [signal]]);
+  expect(slept.map(({ milliseconds }) => milliseconds)).toEqual([700]);
+  // What it waited for does not wait on, and the caller's signal is left as it was.
+  expect(asked.map(({ aborted }) => aborted)).toEqual([true]);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
 it('HOST-1: goes on while it is not the person who is waited for', async () => {
@@ -62,6 +66,17 @@ it('HOST-1: goes on while it is not the person who is waited for', async () => {
   slept[3]?.end();
   expect((await failed).code).toBe('login_pending');
   end('too late');
+});
+
+it('C09: ends with the caller’s signal, and with its reason', async () => {
+  const { asked, patient } = setting();
+  const ending = new AbortController();
+  void patient.quiet(ending.signal).catch(() => {});
+  await turn();
+  ending.abort('enough');
+  expect(asked.map(({ reason }) => reason)).toEqual(['enough']);
+  void patient.quiet(ending.signal).catch(() => {});
+  expect(asked.map(({ aborted }) => aborted)).toEqual([true, true]);
 });
 
 it('C12: what comes in time is handed on, and no timer is left', async () => {

@@ -321,6 +321,17 @@ describe('together and apart', () => {
     expect(scopesAsked()).toEqual(['read', 'read write']);
   });
 
+  it('U07, STEP-1: what a person denied does not bar what they were not asked for', async () => {
+    toolsNeedScopes('write', 'admin');
+    refuseScope('write', 'access_denied');
+    const { session } = testEngine(world.resource);
+    expect((await callTool(session, 'write')).status).toBe(403);
+    expect((await callTool(session, 'admin')).status).toBe(200);
+    expect((await callTool(session, 'write')).status).toBe(403);
+    expect(session.explain().refusal?.message).toContain('"write" was denied before');
+    expect(scopesAsked()).toEqual(['read', 'read write', 'read admin']);
+  });
+
   it('STEP-5, AUTHZ-11: with `ask`, the 403 is passed on until a person logs in for more', async () => {
     toolsNeedScopes('write');
     const { session } = testEngine(world.resource, { policy: { interaction: 'ask' } });

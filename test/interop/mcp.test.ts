@@ -147,3 +147,25 @@ describe.each(Object.entries(streamableClients))('HOST-1: %s', (_name, connect) 
     expect([person.pages(), tokenRequests()]).toEqual([1, 1]);
   });
 });
+
+describe('HOST-1: a body that can be read only once', () => {
+  // The types of the platform do not know `duplex` yet.
+  const stream = () => ({ method: 'POST', body: new Blob(['{}']).stream(), duplex: 'half' }) as RequestInit;
+
+  it('C15: gets the answer as it is where there is another token by now, and the next request has that', async () => {
+    const { session } = start();
+    const fetch = mcpFetch(session);
+    await session.login();
+    playground.expireAccessTokens();
+    expect((await fetch(playground.resource, stream())).status).toBe(401);
+    expect(fetch.refused).toBeUndefined();
+    expect((await fetch(playground.resource, { method: 'POST', body: '{}' })).status).not.toBe(401);
+  });
+
+  it('is told what helps where there is none', async () => {
+    const { session } = start({ policy: { interaction: 'ask' } });
+    expect(await failureOf(mcpFetch(session)(playground.resource, stream()))).toMatchObject({
+      code: 'interaction_required',
+    });
+  });
+});

@@ -1,6 +1,6 @@
 // What the host’s word on a step-up leads to: the issuer of the grant, or back to the grant as it is (STEP-3, STEP-5, STEP-7).
 import { AuthError } from '../../../contract/errors.ts';
-import { includesAll } from '../../../protocol/scopes.ts';
+import { includesAll, union } from '../../../protocol/scopes.ts';
 import type { Invariant } from '../invariant.ts';
 import { type Context, refusedWith, workersOf } from './stepUp.ts';
 
@@ -11,10 +11,10 @@ export const confirmed: Invariant = {
   violated(edge) {
     const { from, stimulus, to } = edge;
     if (stimulus.event.type !== 'xstate.done.actor.confirmStepUp') return undefined;
-    const { stepUp, budget } = from.context;
+    const { grant, stepUp, budget } = from.context;
     const { isAllowed } = stimulus.event.output as { readonly isAllowed: boolean };
     if (!isAllowed) {
-      const isRemembered = includesAll(to.context.denied, stepUp?.scopes ?? []);
+      const isRemembered = includesAll(union(to.context.denied, grant?.granted), stepUp?.scopes ?? []);
       return isRemembered ? refusedWith('access_denied', edge) : 'the denial was not remembered';
     }
     const isPaid = (stepUp?.operations ?? []).every(

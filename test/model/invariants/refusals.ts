@@ -1,6 +1,6 @@
 // What is left after a failure: the grant from before, a pause, or what only a person can mend (STEP-5, TOK-7).
 import { AuthError, type FailureCode, safetyCodes } from '../../../contract/errors.ts';
-import { includesAll } from '../../../protocol/scopes.ts';
+import { includesAll, union } from '../../../protocol/scopes.ts';
 import { type Invariant, startedBy } from '../invariant.ts';
 import type { Edge } from '../walk.ts';
 
@@ -68,7 +68,7 @@ export const told: Invariant = {
         : 'a failure was passed over';
     }
     if (refusal?.code !== code || failure !== null) return `${refusal?.code} was told, not ${code}`;
-    return code !== 'access_denied' || includesAll(denied, stepUp?.scopes ?? [])
+    return code !== 'access_denied' || includesAll(union(denied, grant.granted), stepUp?.scopes ?? [])
       ? undefined
       : 'the denial was not remembered';
   },
