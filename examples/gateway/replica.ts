@@ -29,8 +29,11 @@ const server = createServer(gateway.listener).listen(Number(PORT), '127.0.0.1', 
   process.send?.((server.address() as AddressInfo).port);
 });
 
+let isEnding = false;
 /** In this order: no new requests, those under way, refreshes under way, telemetry, the database. */
 async function end(): Promise<void> {
+  if (isEnding) return;
+  isEnding = true;
   gateway.retire();
   await sleep(RETIRING);
   const closed = new Promise((resolve) => server.close(resolve));
@@ -41,8 +44,4 @@ async function end(): Promise<void> {
   await shared?.close();
   process.exit(0);
 }
-let ending: Promise<void> | undefined;
-for (const signal of ['SIGINT', 'SIGTERM', 'disconnect'] as const)
-  process.once(signal, () => {
-    ending ??= end();
-  });
+for (const signal of ['SIGINT', 'SIGTERM', 'disconnect'] as const) process.once(signal, () => void end());
