@@ -52,11 +52,13 @@ export class People {
   readonly recent: string[] = [];
   readonly #options: PeopleOptions;
   readonly #at: Uint8Array;
+  readonly #wasHere: Uint8Array;
   readonly #busy = new Set<number>();
   #calls = 0;
 
   constructor(options: PeopleOptions) {
     this.#options = options;
+    this.#wasHere = new Uint8Array(options.users);
     this.#at = new Uint8Array(options.users).fill(NEW).fill(LOGGED_IN, 0, options.seeded);
   }
 
@@ -74,26 +76,31 @@ export class People {
     await Promise.all(Array.from({ length: together }, one));
   }
 
-  /** Each of them calls once more. @returns how many of them cannot. */
-  async callAll(together: number, onProgress: (users: number) => void): Promise<void> {
-    let next = 0;
+  /** Calls once more, for so many: first those who were here since the chaos began. */
+  async callAll(most: number, together: number, onProgress: (users: number) => void): Promise<void> {
+    const all = Array.from(this.#wasHere, (_, user) => user);
+    const wasHere = (user: number): number => this.#wasHere[user] ?? 0;
+    const users = all.toSorted((one, other) => wasHere(other) - wasHere(one)).slice(0, most);
+    let done = 0;
     const one = async (): Promise<void> => {
-      while (next < this.#options.users) {
-        const user = next;
-        next += 1;
-        if (next % 10_000 === 0) onProgress(next);
-        await this.#alone(user, async () => {
-          if (this.#at[user] !== LOGGED_IN) await this.#enter(user);
-          if (!(await this.#call(user, 'read')))
-            this.#options.judge.break(
-              'cannot call in the end',
-              userOf(user),
-              'The last call was not answered.',
-            );
-        });
+      for (let user = users.pop(); user !== undefined; user = users.pop()) {
+        await this.#alone(user, () => this.#callOnceMore(user));
+        done += 1;
+        if (done % 5_000 === 0) onProgress(done);
       }
     };
     await Promise.all(Array.from({ length: together }, one));
+  }
+
+  async #callOnceMore(user: number): Promise<void> {
+    if (this.#at[user] !== LOGGED_IN) await this.#enter(user);
+    if (await this.#call(user, 'read')) return;
+    this.#options.judge.break('cannot call in the end', userOf(user), 'The last call was not answered.');
+  }
+
+  /** How many users were here. */
+  get wereHere(): number {
+    return this.#wasHere.reduce((sum, one) => sum + one, 0);
   }
 
   /** Logs a user in, and calls once. */
@@ -106,6 +113,7 @@ export class People {
 
   async #alone(user: number, work: () => Promise<void>): Promise<void> {
     this.#busy.add(user);
+    this.#wasHere[user] = 1;
     await work();
     this.#busy.delete(user);
     this.counts.visits += 1;

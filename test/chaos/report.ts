@@ -7,6 +7,8 @@ import type { Counts } from './people.ts';
 export interface Figures extends Counts {
   readonly settings: Settings;
   readonly events: number;
+  /** Users who were here during the chaos. */
+  readonly wereHere: number;
   readonly renewals: number;
   /** Login pages, by why they were shown. */
   readonly pages: Readonly<Record<string, number>>;
@@ -26,7 +28,8 @@ export interface Figures extends Counts {
 const inMegabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
 
 export function report(figures: Figures): string {
-  const { settings, events, calls, renewals, pages, broken, memory, bytes, slowest, seconds } = figures;
+  const { settings, events, wereHere, calls, renewals, pages, broken, memory, bytes, slowest, seconds } =
+    figures;
   const counts = new Map<string, number>();
   for (const { rule } of broken) counts.set(rule, (counts.get(rule) ?? 0) + 1);
   const found = [...counts].map(([rule, times]) => `BROKEN: ${rule} ${times} times`);
@@ -34,7 +37,7 @@ export function report(figures: Figures): string {
   return [
     `chaos: ${found.join(', ') || 'no rule broken'}`,
     `${settings.users} users on ${settings.home}, ${settings.minutes} min, ${events} events, seed ${settings.seed}`,
-    `${calls} calls, ${renewals} renewals, slowest answer ${(slowest / 1000).toFixed(1)} s`,
+    `${wereHere} of them here meanwhile, ${settings.sweep} in the end, ${calls} calls, ${renewals} renewals, slowest answer ${(slowest / 1000).toFixed(1)} s`,
     `login pages: ${why.join(', ') || 'none'}`,
     `records ${inMegabytes(bytes)}, replicas ${memory.map(inMegabytes).join(', ')}`,
     `${seconds} s`,

@@ -29,7 +29,7 @@ const MOST_TRACED = 5;
 type Stop = () => unknown;
 
 async function run({ settings, plan, before, out }: Asked, folder: string, stops: Stop[]): Promise<boolean> {
-  const { users, fresh, together, home, minutes, plant, seed } = settings;
+  const { users, fresh, together, sweep, home, minutes, plant, seed } = settings;
   const started = performance.now();
   const path = join(out, 'run.ndjson');
   const [write, journal] = [openJournal(path), [] as Line[]];
@@ -93,7 +93,8 @@ async function run({ settings, plan, before, out }: Asked, folder: string, stops
   const chaosSeconds = (performance.now() - started) / 1000;
   last = 'the chaos is over; everybody calls once more';
   while (front.healthy.length < REPLICAS) await sleep(200);
-  await people.callAll(together, (done) => say(`${done} of ${users} users have called once more`));
+  const wereHere = people.wereHere;
+  await people.callAll(sweep, together, (done) => say(`${done} of ${sweep} users have called once more`));
   for (let crash = 0; crash < fleet.crashes; crash += 1)
     judge.break('a replica crashed', '', 'A replica ended by itself.');
 
@@ -101,6 +102,7 @@ async function run({ settings, plan, before, out }: Asked, folder: string, stops
   const figures: Figures = {
     settings,
     events: plan.length,
+    wereHere,
     renewals,
     ...people.counts,
     pages: Object.fromEntries(judge.pages),

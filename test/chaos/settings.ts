@@ -4,7 +4,7 @@ import { type Run, readJournal, type Settings, settings } from './journal.ts';
 import { type ChaosEvent, planOf } from './plan.ts';
 
 export const USAGE = `usage: npm run chaos -- [--minutes N] [--users N] [--seed S] [--home postgres|redis]
-                        [--fresh N] [--together N] [--plant lost-spend] [--out FOLDER]
+                        [--fresh N] [--together N] [--sweep N] [--plant lost-spend] [--out FOLDER]
        npm run chaos -- --replay FILE [--out FOLDER]`;
 
 export interface Asked {
@@ -26,6 +26,7 @@ export function read(args: readonly string[], out: string): Asked {
     home: text,
     fresh: text,
     together: text,
+    sweep: text,
     plant: text,
     replay: text,
     out: text,
@@ -43,6 +44,7 @@ export function read(args: readonly string[], out: string): Asked {
     users,
     fresh: Number(values.fresh ?? Math.max(1, Math.ceil(users / 20))),
     together: Number(values.together ?? 24),
+    sweep: Number(values.sweep ?? users),
     home: values.home ?? 'postgres',
     ...(values.plant !== undefined && { plant: values.plant }),
   });
