@@ -29,29 +29,24 @@ export interface Gateway {
 
 /** Makes a gateway. */
 export function createGateway({ resource, origin, store, ...options }: GatewayOptions): Gateway {
-  /** The people whose browsers wait for the address of the login page, each with a function that gets it. */
-  const waiting = new Map<string, (url: string) => void>();
   const engine = createAuthEngine({
     ...options,
     client: { name: 'Gateway example' },
     store,
-    userAgent: hostUserAgent({
-      redirectUri: `${origin}/callback`,
-      present: ({ session, url }) => waiting.get(session.subject)?.(url),
-    }),
+    // The route of the login redirects the browser.
+    userAgent: hostUserAgent({ redirectUri: `${origin}/callback`, present: () => {} }),
   });
   const sessionOf = (person: string): Session => engine.session({ resource, subject: person });
   let isRetired = false;
 
-  /** Starts a login. @returns the address of the login page; nothing when the person is logged in already. */
+  /** Starts a login, or joins it. @returns the address of the login page; nothing when the person is logged in already. */
   async function loginUrl(person: string, scopes: readonly string[]): Promise<string | undefined> {
-    const address = new Promise<string | undefined>((resolve, reject) => {
-      waiting.set(person, resolve);
-      sessionOf(person)
-        .login({ scopes })
-        .then(() => resolve(undefined), reject);
-    });
-    return address.finally(() => waiting.delete(person));
+    const login = sessionOf(person).login({ scopes });
+    // It ends when the person has finished, long after this request.
+    login.catch(() => {});
+    const url = await sessionOf(person).loginUrl();
+    if (url === undefined) await login;
+    return url;
   }
 
   const routes: Readonly<Record<string, Route>> = {

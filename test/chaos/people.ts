@@ -54,6 +54,7 @@ export class People {
   readonly #at: Uint8Array;
   readonly #wasHere: Uint8Array;
   readonly #busy = new Set<number>();
+  readonly #logins = new Map<number, Promise<boolean>>();
   #calls = 0;
 
   constructor(options: PeopleOptions) {
@@ -169,8 +170,14 @@ export class People {
     return false;
   }
 
-  /** @returns whether the user is logged in then. */
-  async #login(user: number, reason: string, path = '/login'): Promise<boolean> {
+  /** A person is at one page at a time, whatever calls wait for it. @returns whether the user is logged in then. */
+  #login(user: number, reason: string, path = '/login'): Promise<boolean> {
+    const login = this.#logins.get(user) ?? this.#logInAt(path, user, reason);
+    this.#logins.set(user, login);
+    return login.finally(() => this.#logins.delete(user));
+  }
+
+  async #logInAt(path: string, user: number, reason: string): Promise<boolean> {
     const until = Date.now() + SERVED;
     while (Date.now() < until) {
       const { status, location } = await this.#ask(user, 'GET', path);
