@@ -47,6 +47,8 @@ export class Judge {
   readonly #times: { readonly from: number; readonly to: number }[] = [];
   readonly #onBroken: (broken: Broken) => void;
 
+  #isOver = false;
+
   constructor(onBroken: (broken: Broken) => void) {
     this.#onBroken = onBroken;
   }
@@ -56,7 +58,13 @@ export class Judge {
     this.#times.push({ from: Date.now(), to: Date.now() + lasts });
   }
 
+  /** A run that is stopped breaks nothing any more. */
+  close(): void {
+    this.#isOver = true;
+  }
+
   break(rule: Rule, user: string, why: string): void {
+    if (this.#isOver) return;
     const broken = { rule, user, why };
     this.broken.push(broken);
     this.#onBroken(broken);

@@ -81,6 +81,8 @@ async function run({ settings, plan, before, out }: Asked, folder: string, stops
     say(`${visits} visits, ${calls} calls, ${up}, ${judge.broken.length} rules broken; last: ${last}`);
   }, OFTEN);
   stops.push(() => clearInterval(watching));
+  // Stopped first: nobody is judged by what is torn down around them.
+  stops.push(() => judge.close());
 
   begun = Date.now();
   const ending = AbortSignal.timeout(minutes * 60_000);
