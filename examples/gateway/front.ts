@@ -17,7 +17,7 @@ export interface Front {
 /** How often each replica is asked whether it is ready, and how long it may take, in milliseconds. */
 const CHECK_EVERY = 500;
 const CHECK_TIMEOUT = 1_500;
-/** How long a replica may take for a request, in milliseconds. */
+/** How long a request may take, also where several replicas are tried, in milliseconds. */
 const REQUEST_TIMEOUT = 40_000;
 /** Methods that do the same when they come twice. @see RFC 9110 §9.2.2 */
 const repeatable: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
@@ -38,13 +38,17 @@ export async function startFront(port = 0): Promise<Front> {
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(request);
+    const signal = AbortSignal.timeout(REQUEST_TIMEOUT);
     for (const replica of order()) {
-      const answer = await send(agent, replica, request, body).catch((error: Failure) => error);
+      const answer = await send({ agent, port: replica, signal }, request, body).catch(
+        (error: Failure) => error,
+      );
       if (answer instanceof IncomingMessage) {
         response.writeHead(answer.statusCode ?? 502, answer.headers);
         return void answer.on('error', () => response.destroy()).pipe(response);
       }
       down.add(replica);
+      if (signal.aborted) break;
       if (answer.code !== 'ECONNREFUSED' && !repeatable.has(request.method ?? '')) break;
     }
     response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1' });
@@ -82,14 +86,12 @@ type Failure = Error & { readonly code?: string };
 
 /** @throws an error with `ECONNREFUSED` as its code where nothing was sent. */
 function send(
-  agent: Agent,
-  port: number,
+  to: { readonly agent: Agent; readonly port: number; readonly signal: AbortSignal },
   { method, url, headers }: IncomingMessage,
   body: Buffer,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(REQUEST_TIMEOUT);
-    const onward = forward({ agent, host: '127.0.0.1', port, method, path: url, headers, signal }, resolve);
+    const onward = forward({ ...to, host: '127.0.0.1', method, path: url, headers }, resolve);
     onward.on('error', reject).end(body);
   });
 }

@@ -75,15 +75,20 @@ describe('a login page', () => {
   const page = { user: 'u1', scope: 'read', reason: 'asked' };
 
   it('is one too many for a user whose login is good', () => {
-    judge.chaos(1_000);
+    judge.chaos({ do: 'cut database', lasts: 1_000 });
     expect(judge.page({ ...page, before })).toBeUndefined();
     expect(broken).toMatchObject([{ rule: 'a login too many', user: 'u1' }]);
   });
 
   it('has a reason when the answer of the server was lost by chaos, and only then', () => {
     expect(judge.page({ ...page, before: { ...before, isUsed: false } })).toBeUndefined();
-    judge.chaos(1_000);
+    judge.chaos({ do: 'cut database', lasts: 1_000 });
     expect(judge.page({ ...page, before: { ...before, isUsed: false } })).toBe('answer lost');
+  });
+
+  it('has a reason when a replica was killed that may have sent the refresh token', () => {
+    judge.chaos({ do: 'kill replica', lasts: 1_000 });
+    expect(judge.page({ ...page, before })).toBe('broken off');
   });
 
   it('has a reason for new users, those who signed out, whom the server revoked, and who need more scopes', () => {

@@ -1,5 +1,6 @@
 // The rules of a run of chaos: what must never be, and which login pages are none too many.
 import type { Breach, Page } from './ledger.ts';
+import type { ChaosEvent } from './plan.ts';
 
 /** What must never be, in the order in which it is told. */
 export const rules = [
@@ -27,6 +28,7 @@ export interface Broken {
  * - `revoked`: the server had ended the login.
  * - `answer lost`: nobody ever used the tokens that the server issued last, and chaos was on then. A refresh token that may
  *   have been sent is never sent again, so a login helps.
+ * - `broken off`: a replica was killed in the last minute, and nobody knows whether it had sent the refresh token.
  * - `interrupted`: the visit before came to no end while chaos was on.
  */
 export type Reason =
@@ -36,14 +38,18 @@ export type Reason =
   | 'revoked'
   | 'spent twice'
   | 'answer lost'
+  | 'broken off'
   | 'interrupted';
 
+/** Within so many milliseconds others find out that a replica has died: its lease, and who waits for it. */
+const FOUND_OUT = 60_000;
 /** Chaos counts for what happens so long before or after it, in milliseconds. */
 const MARGIN = 8_000;
 
 export class Judge {
   readonly broken: Broken[] = [];
   readonly pages = new Map<Reason, number>();
+  #killedAt = 0;
   readonly #times: { readonly from: number; readonly to: number }[] = [];
   readonly #onBroken: (broken: Broken) => void;
 
@@ -53,8 +59,9 @@ export class Judge {
     this.#onBroken = onBroken;
   }
 
-  /** Chaos is on for so many milliseconds, from now. */
-  chaos(lasts: number): void {
+  /** Chaos is on from now. */
+  chaos({ do: what, lasts }: Pick<ChaosEvent, 'do' | 'lasts'>): void {
+    if (what === 'kill replica') this.#killedAt = Date.now();
     this.#times.push({ from: Date.now(), to: Date.now() + lasts });
   }
 
@@ -101,7 +108,8 @@ export class Judge {
     if (!before) return 'first';
     if (reason === 'step-up' && !scope.split(' ').every((one) => before.scope.split(' ').includes(one)))
       return 'step-up';
-    return wasLost ? 'answer lost' : undefined;
+    if (wasLost) return 'answer lost';
+    return Date.now() - this.#killedAt < FOUND_OUT ? 'broken off' : undefined;
   }
 
   #wasOn(from: number, to: number): boolean {
