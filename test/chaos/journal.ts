@@ -15,6 +15,8 @@ export const settings = z.object({
   fresh: z.number(),
   /** Users who are there at once. */
   together: z.number(),
+  /** The longest pause of a replica, in milliseconds. */
+  longestPause: z.number(),
   /** Users who call once more in the end: those who were here during the chaos first. */
   sweep: z.number(),
   home: z.enum(homes),

@@ -43,19 +43,25 @@ export function drawn(seed: string): () => number {
 
 /** The pause between the starts of two events. */
 const [SOONEST, LATEST] = [3_000, 9_000];
+/**
+ * A replica stands still no longer than this, in milliseconds, unless it is asked for: below the time limit of a request.
+ * Above it, a refresh whose answer waits unread counts as timed out, and its token is sent again.
+ */
+export const LONGEST_PAUSE = 3_000;
 /** Clocks are wrong by so much. */
 const [LEAST_SKEW, MOST_SKEW] = [60_000, 240_000];
 
 /**
  * Every kind comes once before one comes again. An event may begin while the one before lasts.
  * @param length of the chaos, in milliseconds. All events are over at its end.
+ * @param longestPause of a replica, in milliseconds.
  */
-export function planOf(seed: string, length: number): readonly ChaosEvent[] {
+export function planOf(seed: string, length: number, longestPause = LONGEST_PAUSE): readonly ChaosEvent[] {
   const draw = drawn(`plan ${seed}`);
   const between = (least: number, most: number): number => Math.round(least + draw() * (most - least));
   const kinds: readonly ((one: { at: number; lasts: number; replica: number }) => ChaosEvent)[] = [
     (one) => ({ do: 'kill replica', ...one }),
-    (one) => ({ do: 'pause replica', ...one, lasts: between(1_000, 15_000) }),
+    (one) => ({ do: 'pause replica', ...one, lasts: between(500, longestPause) }),
     (one) => ({ do: 'end replica', ...one }),
     ({ at, lasts }) => ({ do: 'pause database', at, lasts }),
     ({ at }) => ({ do: 'cut database', at, lasts: 0 }),

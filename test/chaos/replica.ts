@@ -26,8 +26,8 @@ const gateway = createGateway({
   now: () => Date.now() + skew,
   onTrace: recorder(TRACE),
   onDefect: (error) => console.error(`Defect: ${error instanceof Error ? error.name : typeof error}`),
-  // A tenth of what is usual: the lease of a refresh is as long as a few requests, and is to run out here.
-  policy: { requestTimeout: 3_000, idleAfter: 20_000 },
+  // Half of what is usual: the lease of a refresh is as long as seven requests, and is to run out here.
+  policy: { requestTimeout: 5_000, idleAfter: 20_000 },
 });
 const server = createServer(gateway.listener).listen(Number(PORT), '127.0.0.1', () =>
   process.send?.('ready'),

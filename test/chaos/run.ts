@@ -25,6 +25,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const OFTEN = 5_000;
 /** Traces of so many users are kept, of those of whom a rule was broken. */
 const MOST_TRACED = 5;
+/** They are taken so long after it, in milliseconds. */
+const TRACED_AFTER = 5_000;
 
 type Stop = () => unknown;
 
@@ -45,7 +47,15 @@ async function run({ settings, plan, before, out }: Asked, folder: string, stops
   const judge = new Judge((broken) => {
     if (judge.broken.length <= 20) say(`BROKEN: ${broken.rule}, ${broken.user}: ${broken.why}`);
     note({ kind: 'broken', at: at(), ...broken });
+    // Soon, since traces are written over by later ones; and with what comes of it.
+    if (broken.user === '' || tracing.size >= MOST_TRACED || tracing.has(broken.user)) return;
+    tracing.set(
+      broken.user,
+      sleep(TRACED_AFTER).then(() => extractTraces(traces, [broken.user], out)),
+    );
   });
+  const traces = join(folder, 'traces');
+  const tracing = new Map<string, Promise<readonly string[]>>();
 
   say(
     `${users} users on ${home}, seed ${seed}, ${plan.length} events in ${minutes} min; the journal is ${path}`,
@@ -60,7 +70,6 @@ async function run({ settings, plan, before, out }: Asked, folder: string, stops
   const ports = await Promise.all(Array.from({ length: REPLICAS }, freePort));
   const front = await startFront();
   stops.push(() => front.close());
-  const traces = join(folder, 'traces');
   await mkdir(traces);
   const env = { ...database.env, RESOURCE: servers.resource, ORIGIN: front.origin, PLANT: plant ?? '' };
   const fleet = new Fleet({ program: programs.replica, ports, env, trace: join(traces, 'replica') });
@@ -116,8 +125,7 @@ async function run({ settings, plan, before, out }: Asked, folder: string, stops
     chaosSeconds: Math.round(chaosSeconds),
     seconds: Math.round((performance.now() - started) / 1000),
   };
-  const concerned = [...new Set(judge.broken.map(({ user }) => user).filter(Boolean))].slice(0, MOST_TRACED);
-  const files = concerned.length > 0 ? await extractTraces(traces, concerned, out) : [];
+  const files = (await Promise.all(tracing.values())).flat();
   for (const file of files) console.log(`The trace of a failure: authchart inspect ${file}`);
   if (before) {
     const found = differences(before, journal);
