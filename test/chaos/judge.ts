@@ -28,7 +28,7 @@ export interface Broken {
  * - `revoked`: the server had ended the login.
  * - `answer lost`: nobody ever used the tokens that the server issued last, and chaos was on then. A refresh token that may
  *   have been sent is never sent again, so a login helps.
- * - `broken off`: a replica was killed in the last minute, and nobody knows whether it had sent the refresh token.
+ * - `broken off`: a replica was killed in the last two minutes, and nobody knows whether it had sent the refresh token.
  * - `interrupted`: the visit before came to no end while chaos was on.
  */
 export type Reason =
@@ -41,8 +41,11 @@ export type Reason =
   | 'broken off'
   | 'interrupted';
 
-/** Within so many milliseconds others find out that a replica has died: its lease, and who waits for it. */
-const FOUND_OUT = 60_000;
+/**
+ * Within so many milliseconds others find out that a replica has died: its lease (35 s) passes only while somebody waits for
+ * it. Who comes later than that finds it later, and counts as a login too many: look at the trace then.
+ */
+const FOUND_OUT = 120_000;
 /** Chaos counts for what happens so long before or after it, in milliseconds. */
 const MARGIN = 8_000;
 
