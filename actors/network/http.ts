@@ -7,6 +7,7 @@ import { connectionFailure } from '../../protocol/connection.ts';
 import { judgeNamedAddress } from '../../protocol/reach.ts';
 import { shown } from '../../protocol/text.ts';
 import { urlOf } from '../../protocol/url.ts';
+import { deadline } from './deadline.ts';
 import type { Door, DoorAnswer, DoorRequest, ExchangeFacts, Purpose } from './door.ts';
 import { type Resolve, refuseResolved, resourceKey } from './resolution.ts';
 import type { HeadersFor } from './resourceHeaders.ts';
@@ -88,7 +89,7 @@ export function createDoor(options: DoorOptions = {}): Door {
         // An error of the observer must not change the outcome of a request that was sent.
       }
     };
-    const timer = setTimeout(() => ending.abort(), deadlineMs);
+    const isOver = deadline(deadlineMs, () => ending.abort());
     try {
       return await unlessAborted(
         follow({
@@ -121,7 +122,7 @@ export function createDoor(options: DoorOptions = {}): Door {
       if (failed) throw new AuthError(failed);
       throw new AuthError(unreachable(thrown, host, phase));
     } finally {
-      clearTimeout(timer);
+      isOver();
       request.signal.removeEventListener('abort', cancel);
     }
   };

@@ -88,19 +88,75 @@ async function take(
   what: Spending,
   before: Versioned<SpendRecord> | undefined,
 ): Promise<Claim | undefined> {
+  const { at } = what;
   const intent = { v: 1, holder: tools.holder, version: what.version } as const;
-  const version = await tools.records.write(what.at, intent, before);
-  if (version === undefined) return undefined;
-  const release = (): Promise<void> => tidyUp(tools, what.at, version);
-  if (await isStillStored(what)) return { kind: 'held', release };
+  const ours = oursIn(tools);
+  ours.add(at);
+  const version = await tools.records.write(at, intent, before).catch((error: unknown) => {
+    ours.delete(at);
+    // It may have been written all the same. Nothing was sent.
+    void withdraw(tools, what);
+    throw error;
+  });
+  if (version === undefined) {
+    ours.delete(at);
+    return undefined;
+  }
+  const release = async (): Promise<void> => {
+    ours.delete(at);
+    await tidyUp(tools, at, version);
+  };
+  const isStill = await isStillStored(what).catch(async (error: unknown) => {
+    await release();
+    throw error;
+  });
+  if (isStill) return { kind: 'held', release };
   await release();
   return { kind: 'moved' };
+}
+
+/** What this engine is about to send, or has sent and not stored yet: by the records of the engine. */
+const held = new WeakMap<Tools['records'], Set<Key>>();
+
+function oursIn({ records }: Tools): Set<Key> {
+  const known = held.get(records) ?? new Set();
+  held.set(records, known);
+  return known;
 }
 
 const isStillStored = async ({ current, version }: Spending): Promise<boolean> =>
   (await current()) === version;
 
-/** Best effort: what is left behind is its holder's to take again, and to others of a version that has passed. */
-async function tidyUp({ records }: Tools, at: Key<'spend'>, version: string): Promise<void> {
-  await records.remove(at, version).catch(() => false);
+/** How long after a failure of the store it is tried again to remove what is not needed any more, in milliseconds. */
+const TIDY_AGAIN = 1_000;
+/** How often at most: siblings have given up by then. */
+const MOST_TRIES = 60;
+
+/**
+ * Removes an intent under which nothing is under way any more. Where the store fails, that goes on by itself: an intent that
+ * stays would make siblings believe that its holder has died, and cost a login.
+ */
+async function tidyUp(tools: Tools, at: Key<'spend'>, version: string): Promise<void> {
+  const tidy = (): Promise<boolean> => tools.records.remove(at, version).then(() => true);
+  await tidy().catch(() => void keepTrying(tools, tidy));
+}
+
+/** Removes an intent of ours of which nobody knows whether it was written, unless it has become good meanwhile. */
+function withdraw(tools: Tools, { at, version }: Spending): Promise<void> {
+  let looks = 0;
+  return keepTrying(tools, async () => {
+    const found = await tools.records.read(at);
+    const isLeft = found?.value.holder === tools.holder && found.value.version === version;
+    if (isLeft && !oursIn(tools).has(at)) return tools.records.remove(at, found.version);
+    looks += 1;
+    // What timed out may still be written when the store is back: one look is too few.
+    return isLeft || looks > 1;
+  });
+}
+
+async function keepTrying({ sleep, closing }: Tools, work: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < MOST_TRIES && !closing.aborted; tries += 1) {
+    await sleep(TIDY_AGAIN, closing);
+    if (await work().catch(() => false)) return;
+  }
 }

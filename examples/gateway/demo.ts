@@ -1,6 +1,7 @@
-// `npm run example:gateway`: two replicas with one PostgreSQL or Redis, and two people who log in. It ends by itself.
+// `npm run example:gateway`: three replicas with one PostgreSQL or Redis, and two people who log in. It ends by itself.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { headlessUserAgent } from '../../adapters/node.ts';
 import { type Exchange, type Playground, startPlayground } from '../../playground/playground.ts';
@@ -82,6 +83,17 @@ function toolCall(name: string): string {
   return JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params });
 }
 
+async function exitOf(replica: Replica | undefined): Promise<number | null> {
+  if (replica && replica.process.exitCode === null && replica.process.signalCode === null)
+    await once(replica.process, 'exit');
+  return replica?.process.exitCode ?? null;
+}
+
+/** Waits until the balancer passes requests to so many. */
+async function untilHealthy(front: Front, replicas: number): Promise<void> {
+  while (front.healthy.length !== replicas) await sleep(50);
+}
+
 let failed = 0;
 function claim(what: string, isSo: boolean): void {
   console.log(`${isSo ? '✓' : '✗'} ${what}`);
@@ -112,7 +124,7 @@ async function runDemo(world: Playground, front: Front, replicas: readonly Repli
     await alice.call('read_note'),
   ];
   claim(
-    'One replica starts a login, the other finishes it, and both use it.',
+    'One replica starts a login, another one finishes it, and all use it.',
     answers.join() === '200,200,200',
   );
   await bob.visitCallback(await bob.consent());
@@ -121,14 +133,21 @@ async function runDemo(world: Playground, front: Front, replicas: readonly Repli
   world.expireAccessTokens();
   const calls = await Promise.all(Array.from({ length: 12 }, () => alice.call('read_note')));
   claim(
-    'Twelve calls at the same time, over both replicas, cause one refresh.',
+    'Twelve calls at the same time, over all replicas, cause one refresh.',
     calls.every((status) => status === 200) && sent('refresh_token').length === 1,
   );
 
   const [first, second] = replicas;
+  second?.process.kill('SIGTERM');
+  const meanwhile = await Promise.all(Array.from({ length: 12 }, () => alice.call('read_note')));
+  claim(
+    'A replica that is told to end finishes its requests, and nobody notices.',
+    meanwhile.every((status) => status === 200) && (await exitOf(second)) === 0,
+  );
   first?.process.kill('SIGKILL');
-  front.replicas = second ? [second.port] : [];
-  claim('When a replica is killed, the other continues.', (await bob.call('read_note')) === 200);
+  await exitOf(first);
+  await untilHealthy(front, 1);
+  claim('When another one is killed, the last one continues.', (await bob.call('read_note')) === 200);
   await alice.ask('POST', '/logout');
   claim(
     'A logout ends the login of that person only.',
@@ -147,9 +166,10 @@ async function main(): Promise<void> {
     process.exit(1);
   }, DEADLINE).unref();
   const [world, front] = await Promise.all([startPlayground(), startFront()]);
-  const replicas = await Promise.all([0, 1].map(() => startReplica(world.resource, front.origin)));
+  const replicas = await Promise.all([0, 1, 2].map(() => startReplica(world.resource, front.origin)));
   try {
     front.replicas = replicas.map(({ port }) => port);
+    await untilHealthy(front, replicas.length);
     await runDemo(world, front, replicas);
   } finally {
     for (const replica of replicas) replica.process.kill();

@@ -1,30 +1,80 @@
-// The load balancer in front of the replicas: it has one address, and passes each request to the next replica.
+// The load balancer in front of the replicas: one address, health checks, and another replica for what may be repeated.
 import { once } from 'node:events';
-import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Agent, createServer, request as forward, IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 
 /** A load balancer. */
 export interface Front {
   readonly origin: string;
   /** The ports of the replicas. They may change at any time. */
   replicas: readonly number[];
+  /** Those that answered their last health check. */
+  readonly healthy: readonly number[];
   close(): void;
 }
 
+/** How often each replica is asked whether it is ready, and how long it may take, in milliseconds. */
+const CHECK_EVERY = 500;
+const CHECK_TIMEOUT = 1_500;
+/** How long a request may take, also where several replicas are tried, in milliseconds. */
+const REQUEST_TIMEOUT = 40_000;
+/** Methods that do the same when they come twice. @see RFC 9110 §9.2.2 */
+const repeatable: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
+
 /** Starts the load balancer. */
-export async function startFront(): Promise<Front> {
+export async function startFront(port = 0): Promise<Front> {
+  const down = new Set<number>();
+  const agent = new Agent({ keepAlive: true, maxSockets: 256 });
   let turn = 0;
-  const server = createServer((request, response) => {
+
+  /** The replicas in the order in which to try them: in turn, and those last that did not answer their check. */
+  function order(): readonly number[] {
     turn += 1;
-    pass(request, response, front.replicas[turn % front.replicas.length] ?? 0);
+    const { length } = front.replicas;
+    const inTurn = front.replicas.map((_, index) => front.replicas[(turn + index) % length] ?? 0);
+    return [...inTurn.filter((one) => !down.has(one)), ...inTurn.filter((one) => down.has(one))];
+  }
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await buffer(request);
+    const signal = AbortSignal.timeout(REQUEST_TIMEOUT);
+    for (const replica of order()) {
+      const answer = await send({ agent, port: replica, signal }, request, body).catch(
+        (error: Failure) => error,
+      );
+      if (answer instanceof IncomingMessage) {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        return void answer.on('error', () => response.destroy()).pipe(response);
+      }
+      down.add(replica);
+      if (signal.aborted) break;
+      if (answer.code !== 'ECONNREFUSED' && !repeatable.has(request.method ?? '')) break;
+    }
+    response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1' });
+    response.end(JSON.stringify({ error: 'no_answer', message: 'No replica answered; try again.' }));
+  }
+
+  const server = createServer((request, response) => {
+    // For health checks only: each one reads the store.
+    if (request.url?.startsWith('/ready')) return void response.writeHead(404).end();
+    serve(request, response).catch(() => response.destroy());
   });
-  server.listen(0, '127.0.0.1');
+  const checking = setInterval(() => {
+    for (const replica of front.replicas)
+      void isReady(replica).then((isIt) => (isIt ? down.delete(replica) : down.add(replica)));
+  }, CHECK_EVERY);
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
   const front: Front = {
-    origin: `http://127.0.0.1:${port}`,
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     replicas: [],
+    get healthy() {
+      return front.replicas.filter((replica) => !down.has(replica));
+    },
     close() {
+      clearInterval(checking);
+      agent.destroy();
       server.closeAllConnections();
       server.close();
     },
@@ -32,15 +82,27 @@ export async function startFront(): Promise<Front> {
   return front;
 }
 
-function pass(request: IncomingMessage, response: ServerResponse, port: number): void {
-  const { method, url, headers } = request;
-  const onward = forward({ host: '127.0.0.1', port, method, path: url, headers }, (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.headers);
-    answer.pipe(response);
+type Failure = Error & { readonly code?: string };
+
+/** @throws an error with `ECONNREFUSED` as its code where nothing was sent. */
+function send(
+  to: { readonly agent: Agent; readonly port: number; readonly signal: AbortSignal },
+  { method, url, headers }: IncomingMessage,
+  body: Buffer,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const onward = forward({ ...to, host: '127.0.0.1', method, path: url, headers }, resolve);
+    onward.on('error', reject).end(body);
   });
-  onward.on('error', () => {
-    if (!response.headersSent) response.writeHead(502);
-    response.end();
-  });
-  request.pipe(onward);
+}
+
+async function isReady(port: number): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(CHECK_TIMEOUT);
+    const { ok, body } = await fetch(`http://127.0.0.1:${port}/ready`, { signal });
+    await body?.cancel();
+    return ok;
+  } catch {
+    return false;
+  }
 }

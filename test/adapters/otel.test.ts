@@ -1,6 +1,7 @@
 // `authchart/otel` with the SDK of OpenTelemetry: what an operator gets to see of logins, renewals and failures.
 import {
   AggregationTemporality,
+  type Histogram,
   InMemoryMetricExporter,
   MeterProvider,
   PeriodicExportingMetricReader,
@@ -153,6 +154,22 @@ describe('spans', () => {
 });
 
 describe('metrics', () => {
+  it('have bounds for durations in seconds: most renewals take less than one', async () => {
+    const session = start();
+    await session.login();
+    await reader.forceFlush();
+    const metrics =
+      points
+        .getMetrics()
+        .at(-1)
+        ?.scopeMetrics.flatMap((one) => one.metrics) ?? [];
+    const duration = metrics.find(({ descriptor }) => descriptor.name === 'authchart.flow.duration');
+    const value = duration?.dataPoints[0]?.value as Partial<Histogram> | undefined;
+    const bounds = value?.buckets?.boundaries ?? [];
+    expect(bounds.filter((bound) => bound < 1).length).toBeGreaterThan(5);
+    expect(bounds.at(-1)).toBe(600);
+  });
+
   it('count requests by what they are for, and flows by how they ended', async () => {
     const session = start();
     await post(session);

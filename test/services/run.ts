@@ -50,6 +50,7 @@ const tests = [
   ...services.flatMap((service) => service.tests),
   'test/services/races.test.ts',
   'test/services/gateway.test.ts',
+  'test/services/chaos.test.ts',
 ];
 
 /** Starts all of them, one after the other; `running` has those that are to be stopped. */

@@ -10,6 +10,8 @@ import { type Program, programsOf } from './debian.ts';
 export interface Server {
   /** With the password in it: for the environment of the tests, not for the eye. */
   readonly url: string;
+  /** Its first process, the parent of its others. */
+  readonly pid: number | undefined;
   stop(): Promise<void>;
 }
 
@@ -26,7 +28,8 @@ export async function startRedis(folder: string): Promise<Server> {
   // On standard input, because arguments are seen by everybody.
   child.stdin?.end(`bind 127.0.0.1\nport ${port}\nrequirepass ${password}\nsave ""\ndir ${data}\n`);
   await said(child, 'Ready to accept connections');
-  return { url: `redis://:${password}@127.0.0.1:${port}`, stop: () => stop(child, 'SIGTERM') };
+  const url = `redis://:${password}@127.0.0.1:${port}`;
+  return { url, pid: child.pid, stop: () => stop(child, 'SIGTERM') };
 }
 
 /** @param folder as for Redis. */
@@ -53,6 +56,7 @@ export async function startPostgres(folder: string): Promise<Server> {
   // SIGINT is its fast shutdown: it does not wait for clients.
   return {
     url: `postgres://authchart:${password}@127.0.0.1:${port}/postgres`,
+    pid: child.pid,
     stop: () => stop(child, 'SIGINT'),
   };
 }

@@ -1,5 +1,5 @@
 // What only one engine may do at a time: who gets the right, how long others wait, and what is left behind.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { claim, type Spending } from '../../../actors/records/spending.ts';
 import { keys } from '../../../stores/records.ts';
 import { samples } from '../../stores/recordSamples.ts';
@@ -51,6 +51,72 @@ describe('the right to do what only one may do at a time', () => {
     tools.records.remove = () => Promise.reject(new Error('of the store'));
     if (mine.kind === 'moved') expect.unreachable();
     else await expect(mine.release()).resolves.toBeUndefined();
+  });
+
+  describe('C04: leaves no intent behind when the store fails before anything is sent', () => {
+    const fails = new Error('of the store');
+    /** Lets the time pass in which it is tidied up. @returns what is left. */
+    async function afterwards({ clock, tools }: ReturnType<typeof toolsFor>) {
+      for (let second = 0; second < 5; second += 1) {
+        await settle();
+        clock.pass(1_000);
+      }
+      await settle();
+      return tools.records.read(at);
+    }
+
+    it('after it was written', async () => {
+      const here = toolsFor();
+      const { remove } = here.tools.records;
+      here.tools.records.remove = () => Promise.reject(fails);
+      const current = vi
+        .fn(async () => '1')
+        .mockResolvedValueOnce('1')
+        .mockRejectedValue(fails);
+      await expect(claim(here.tools, what({ current }), never)).rejects.toBe(fails);
+      expect(await here.tools.records.read(at)).toBeDefined();
+      here.tools.records.remove = remove.bind(here.tools.records);
+      expect(await afterwards(here)).toBeUndefined();
+    });
+
+    it('while it was written, and nobody knows whether it was', async () => {
+      const here = toolsFor();
+      const write = here.tools.records.write.bind(here.tools.records);
+      here.tools.records.write = async (...of) => {
+        await write(...of);
+        throw fails;
+      };
+      await expect(claim(here.tools, what(), never)).rejects.toBe(fails);
+      expect(await here.tools.records.read(at)).toBeDefined();
+      expect(await afterwards(here)).toBeUndefined();
+    });
+
+    it('but that of the next try, which succeeds, stays as long as it is needed', async () => {
+      const here = toolsFor();
+      const write = here.tools.records.write.bind(here.tools.records);
+      here.tools.records.write = async (...of) => {
+        await write(...of);
+        throw fails;
+      };
+      await expect(claim(here.tools, what(), never)).rejects.toBe(fails);
+      here.tools.records.write = write;
+      const mine = await claim(here.tools, what(), never);
+      expect(mine.kind).toBe('held');
+      expect(await afterwards(here)).toBeDefined();
+      if (mine.kind === 'held') await mine.release();
+      expect(await here.tools.records.read(at)).toBeUndefined();
+    });
+
+    it('when it is given back', async () => {
+      const here = toolsFor();
+      const mine = await claim(here.tools, what(), never);
+      const { remove } = here.tools.records;
+      here.tools.records.remove = () => Promise.reject(fails);
+      if (mine.kind === 'held') await mine.release();
+      expect(await here.tools.records.read(at)).toBeDefined();
+      here.tools.records.remove = remove.bind(here.tools.records);
+      expect(await afterwards(here)).toBeUndefined();
+    });
   });
 
   it('C05: is had as soon as the other one has given it back', async () => {
