@@ -13,6 +13,8 @@ const entries = [
   'adapters/mcp',
   'adapters/otel',
   'adapters/react',
+  'adapters/testing',
+  'adapters/testing/node',
   'stores/keychain',
   'stores/postgres',
   'stores/redis',
@@ -30,6 +32,7 @@ const shared: Readonly<Record<string, readonly string[]>> = {
   login: ['engine/parts/login.ts', 'actors/network/freshness.ts'],
   signOut: ['engine/parts/signOut.ts'],
   device: ['engine/parts/device.ts'],
+  testing: ['adapters/testing.ts'],
 };
 
 /** The module of a path and all that it imports, but for what is loaded later. */
