@@ -14,13 +14,14 @@ export const canBeMade = (): boolean =>
   process.platform === 'linux' &&
   spawnSync('unshare', ['-rn', 'sh', '-c', setUp], { stdio: 'ignore' }).status === 0;
 
-/** Runs this very command again, in a network of its own. @returns its exit code. */
-export function runInside(): Promise<number> {
+/** Runs this very command again, in a network of its own. @param signal ends it. @returns its exit code. */
+export function runInside(signal?: AbortSignal): Promise<number> {
   const again = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
   const child = spawn('unshare', ['-rn', 'sh', '-c', `${setUp} && exec "$@"`, 'sh', ...again], {
     stdio: 'inherit',
     env: { ...process.env, [INSIDE]: '1' },
   });
+  signal?.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve(code ?? 1));

@@ -82,7 +82,7 @@ const namedPlace = ({ to, step }: Where): string =>
 /** So many requests at most. */
 export function atMost(stage: Stage, most: number, where: Where, what: string): void {
   const { length } = stage.sent(where);
-  stage.must(length <= most, `There were ${length} ${what}; a correct client makes at most ${most}.`);
+  stage.must(length <= most, `${capital(what)}: ${length}. A correct client makes ${most} at most.`);
 }
 
 /** Requests to a token endpoint of one type of grant. */
@@ -90,3 +90,6 @@ export const grantOf = (type: string): Where => ({
   step: 'token',
   when: ({ raw }) => new URLSearchParams(raw.body).get('grant_type') === type,
 });
+
+/** With a capital letter at its beginning. */
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

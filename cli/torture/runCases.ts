@@ -29,6 +29,8 @@ export interface RunCasesOptions {
   readonly workers: number;
   /** Whether the client keeps its login when its process ends. Default: it is tried. */
   readonly keepsLogin?: boolean;
+  /** Given when the run is cancelled: nothing more is played. */
+  readonly signal?: AbortSignal;
   /** Called with each outcome as it is known. */
   readonly onOutcome?: (outcome: Outcome) => void;
 }
@@ -44,6 +46,7 @@ export async function runCases(
   const work = async (): Promise<void> => {
     for (let next = open.shift(); next !== undefined; next = open.shift()) {
       const outcome = await outcomeOf(next, options, memory);
+      if (options.signal?.aborted) return;
       outcomes.set(next.id, outcome);
       options.onOutcome?.(outcome);
     }

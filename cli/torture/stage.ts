@@ -27,6 +27,8 @@ export interface StageOptions {
   /** How long a process of the client may take, in milliseconds. */
   readonly timeout: number;
   readonly world?: TestWorldOptions | undefined;
+  /** Given when the run is cancelled: the processes of the client are ended. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** One of the runs of a case, for the report. */
@@ -95,16 +97,20 @@ export class Stage {
 
   /** Starts a process of the client. */
   start(options: RunOptions = {}): Running {
-    const { command, timeout } = this.#options;
+    const { command, timeout, signal } = this.#options;
     const { world, home, scenario, context } = this;
     const after = world.requests.length;
     const at = this.runs.push({ after, ended: undefined }) - 1;
     const running = startClient({ command, url: world.resource, home, scenario, context });
     const late = setTimeout(() => running.kill('late'), timeout);
     if (options.mayWait) void this.#endWhenQuiet(running);
+    const cancel = (): void => running.kill('play');
+    signal?.addEventListener('abort', cancel, { once: true });
+    if (signal?.aborted) cancel();
     this.#running.add(running);
     void running.ended.then((ended) => {
       clearTimeout(late);
+      signal?.removeEventListener('abort', cancel);
       this.#running.delete(running);
       this.runs[at] = { after, ended };
     });

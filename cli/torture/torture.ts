@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { misused } from '../failures.ts';
 import type { Interruption } from '../interruption.ts';
-import { casesNamed, kinds } from './cases.ts';
+import { casesNamed, kinds, type NamedCase } from './cases.ts';
 import { canBeMade, isInside, runInside } from './network.ts';
 import { describeList, describeOutcome, headline, lastLine } from './report/lines.ts';
 import { type Outcome, runCases } from './runCases.ts';
@@ -26,7 +26,7 @@ export interface TortureOptions {
  * @throws AuthError `config_invalid` for a name that no case has, and for a file that cannot be written.
  */
 export async function torture(options: TortureOptions): Promise<boolean> {
-  const { only = [], command, workers, timeout } = options;
+  const { only = [] } = options;
   const named =
     casesNamed(only) ??
     misused(`There is no case or kind of this name; kinds are ${kinds.map(({ kind }) => kind).join(', ')}.`);
@@ -34,19 +34,43 @@ export async function torture(options: TortureOptions): Promise<boolean> {
     say(describeList(named));
     return true;
   }
-  if (!isInside() && canBeMade()) return (await runInside()) === 0;
+  const stopping = new AbortController();
+  let finish = (): void => {};
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  options.interruption.onStop(async () => {
+    stopping.abort();
+    await finished;
+  });
+  try {
+    if (!isInside() && canBeMade()) return (await runInside(stopping.signal)) === 0;
+    return await play(named, options, stopping.signal);
+  } finally {
+    finish();
+  }
+}
+
+async function play(
+  named: readonly NamedCase[],
+  options: TortureOptions,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { command, workers, timeout } = options;
   const started = performance.now();
   let kind = '';
   const outcomes = await runCases(named, {
     command,
     workers,
     timeout,
+    signal,
     onOutcome(outcome) {
       if (outcome.case.kind !== kind) say(headline(outcome.case.kind));
       kind = outcome.case.kind;
       say(describeOutcome(outcome));
     },
   });
+  if (signal.aborted) return false;
   await writeReports(options, outcomes);
   const seconds = Math.round((performance.now() - started) / 1000);
   say(lastLine(outcomes, seconds));

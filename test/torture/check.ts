@@ -27,7 +27,7 @@ export async function objectionsTo(
   const objections: Objection[] = [];
   const open = [...named];
   const play = async (one: NamedCase, client: ClientName, fault?: string): Promise<Outcome | undefined> => {
-    const command = [...(fault === undefined ? [] : ['env', `TORTURE_FAULT=${fault}`]), ...commandOf(client)];
+    const command = [...commandOf(client), ...(fault === undefined ? [] : [`--fault=${fault}`])];
     const timeout = fault === undefined ? TIMEOUT : BROKEN_TIMEOUT;
     // Whether a client keeps its login is known of these.
     return (await runCases([one], { command, timeout, workers: 1, keepsLogin: true }))[0];

@@ -1,4 +1,4 @@
-// A plain client, right without a fault: it has as many switches as the torture suite has things to see. `naive.js URL`
+// A plain client, right without a fault: it has as many switches as the torture suite has things to see. `naive.js [--fault=NAME] URL`
 import { useTools } from '../conformance/mcp.ts';
 import { type Asked, askedBy, issuerOf, type Server, serverAt } from './naive/discovery.ts';
 import { has } from './naive/faults.ts';
@@ -6,7 +6,7 @@ import { send, stop } from './naive/http.ts';
 import { exchanged, registered, renewed, response } from './naive/login.ts';
 import { type All, alone, type Client, type Grant, type Kept, load, save } from './naive/store.ts';
 
-const resource = process.argv[2] ?? '';
+const resource = process.argv.at(-1) ?? '';
 const context: Readonly<Record<string, string>> = JSON.parse(process.env['MCP_CONFORMANCE_CONTEXT'] || '{}');
 /** Logins of this process that a fault may repeat. */
 const MOST =

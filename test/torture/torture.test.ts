@@ -1,5 +1,5 @@
 // The torture suite: a sample of its cases pass our client and catch a broken one; and the command that runs it.
-import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +16,8 @@ const SLOW = 180_000;
 
 let folder = '';
 let plain: readonly string[] = [];
+/** A client that does nothing. */
+const idle = [process.execPath, '-e', ''];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'authchart-torture-test-'));
@@ -59,8 +61,7 @@ test.each([
 });
 
 describe('authchart torture', () => {
-  const torture = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-    start(folder, ['torture', ...args], { env }).ended;
+  const torture = (args: readonly string[]) => start(folder, ['torture', ...args]).ended;
 
   test('prints the score and exits with 0 when all pass', { timeout: SLOW }, async () => {
     const { code, stdout } = await torture(['--only', 'refresh/rotates', '--', ...plain]);
@@ -72,8 +73,18 @@ describe('authchart torture', () => {
     timeout: SLOW,
   }, async () => {
     const [html, json] = [join(folder, 'report.html'), join(folder, 'report.json')];
-    const args = ['--only', 'refresh/rotates', '--html', html, '--json', json, '--', ...plain];
-    const { code, stdout } = await torture(args, { TORTURE_FAULT: 'keeps-old-refresh-token' });
+    const args = [
+      '--only',
+      'refresh/rotates',
+      '--html',
+      html,
+      '--json',
+      json,
+      '--',
+      ...plain,
+      '--fault=keeps-old-refresh-token',
+    ];
+    const { code, stdout } = await torture(args);
     expect(code).toBe(1);
     expect(stdout).toMatch(
       /✗ refresh\/rotates[\s\S]*What happened: [\s\S]*Wanted: [\s\S]*Why: [\s\S]*Source: [\s\S]*TOK-4 https:/,
@@ -101,15 +112,15 @@ describe('authchart torture', () => {
   });
 
   test('fails a client that does nothing', { timeout: SLOW }, async () => {
-    const { code, stdout } = await torture(['--only', 'server-metadata/pkce-missing', '--', 'true']);
+    const { code, stdout } = await torture(['--only', 'server-metadata/pkce-missing', '--', ...idle]);
     expect(stdout).toContain('The client never came to what this case is about');
     expect(code).toBe(1);
   });
 
   test.each([
     ['no command', ['--only', 'refresh'], /Say how the client is started/],
-    ['an unknown case', ['--only', 'nonsense', '--', 'true'], /no case or kind of this name/],
-    ['no number of workers', ['--workers', '0', '--', 'true'], /from 1 to 16/],
+    ['an unknown case', ['--only', 'nonsense', '--', ...idle], /no case or kind of this name/],
+    ['no number of workers', ['--workers', '0', '--', ...idle], /from 1 to 16/],
   ])('refuses %s', async (_what, args, message) => {
     const { code, stderr } = await torture(args);
     expect(stderr).toMatch(message);
@@ -121,10 +132,40 @@ describe('authchart torture', () => {
     expect(stdout).toContain('The command could not be started.');
   });
 
-  test('leaves no process and no folder behind', { timeout: SLOW }, async () => {
-    const marker = `torture-marker-${process.pid}`;
-    await torture(['--only', 'calls/works', '--timeout', '2', '--', 'sh', '-c', `sleep 300 # ${marker}`]);
-    const { stdout } = spawnSync('ps', ['-eo', 'args']);
-    expect(String(stdout)).not.toContain(marker);
+  test('leaves no process behind', { timeout: SLOW }, async () => {
+    const file = join(folder, 'pid');
+    const program = `require('fs').writeFileSync(${JSON.stringify(file)}, String(process.pid)); setTimeout(() => {}, 300000)`;
+    const { stdout } = await torture([
+      '--only',
+      'calls/works',
+      '--timeout',
+      '2',
+      '--',
+      process.execPath,
+      '-e',
+      program,
+    ]);
+    expect(stdout).toContain('The client did not end within 2 seconds.');
+    const pid = Number(await readFile(file, 'utf8'));
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  });
+
+  test('that is cancelled ends its clients, and leaves no folder behind', { timeout: SLOW }, async () => {
+    const file = join(folder, 'home');
+    const program = `require('fs').writeFileSync(${JSON.stringify(file)}, process.env.HOME); setTimeout(() => {}, 300000)`;
+    const running = start(folder, [
+      'torture',
+      '--only',
+      'calls/works',
+      '--',
+      process.execPath,
+      '-e',
+      program,
+    ]);
+    await expect.poll(() => readFile(file, 'utf8').catch(() => ''), { timeout: 30_000 }).not.toBe('');
+    running.child.kill('SIGINT');
+    await running.ended;
+    const home = await readFile(file, 'utf8');
+    await expect.poll(() => existsSync(home), { timeout: 30_000 }).toBe(false);
   });
 });

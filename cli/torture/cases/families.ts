@@ -3,7 +3,7 @@ import type { Where } from '../../../adapters/testing/misbehaviour.ts';
 import type { Case, Source } from '../case.ts';
 import { answering, dripping, json, nested, packed, padded, redirect, rewriting, silence } from '../lies.ts';
 import { originOf, other, put, withOther } from '../places.ts';
-import { knowing, stops } from '../plays.ts';
+import { capital, knowing, stops } from '../plays.ts';
 import type { Stage } from '../stage.ts';
 
 /** A place whose answer a family changes. */
@@ -126,5 +126,3 @@ export function shapes({ what, where, before }: Place): readonly Case[] {
     },
   ];
 }
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

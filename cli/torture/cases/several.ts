@@ -1,13 +1,18 @@
 // Cases about several processes at once: one login, one renewal, one registration.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Case, Kind } from '../case.ts';
 import { authorization, registration } from '../places.ts';
 import { atMost } from '../plays.ts';
 import { isOf, type Stage } from '../stage.ts';
 import { killAt, mustWork, patience, renewals } from './processes.ts';
 
+/** A client may have to wait for its sibling before it sends its first request, in milliseconds. */
+const LONGEST_MEETING = 5000;
+
 /** So many processes at once, which all have to use the tool. */
 async function together(stage: Stage, count: number): Promise<void> {
   const from = stage.world.requests.length;
+  meet(stage, count);
   const all = Array.from({ length: count }, () => stage.start());
   const ended = await Promise.all(all.map((one) => stage.finish(one)));
   const used = stage
@@ -16,6 +21,25 @@ async function together(stage: Stage, count: number): Promise<void> {
   stage.must(
     used.length >= count && ended.every(({ code }) => code === 0),
     'Not all processes got to use the tool.',
+  );
+}
+
+/** The first requests of the processes are answered when all are there: otherwise the first may be done before the last begins. */
+function meet(stage: Stage, count: number): void {
+  let here = 0;
+  let go = (): void => {};
+  const all = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  stage.world.misbehave(
+    { step: 'call', to: 'resource', when: isOf('initialize') },
+    async (_request, correctly) => {
+      here += 1;
+      if (here === count) go();
+      await Promise.race([all, sleep(LONGEST_MEETING, undefined, { ref: false })]);
+      return correctly();
+    },
+    { times: count },
   );
 }
 

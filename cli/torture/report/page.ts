@@ -77,7 +77,7 @@ function caseOf(outcome: Outcome): string {
     [
       'Source',
       one.source
-        .map((id) => `${tag('a', { href: linkOf(id) }, escaped(id))} ${escaped(textOf(id))}`)
+        .map((id) => `${tag('a', { href: linkOf(id) }, escaped(id))} ${inCode(textOf(id))}`)
         .join('<br>'),
     ],
   ];
@@ -93,3 +93,6 @@ function caseOf(outcome: Outcome): string {
     `<details${open}`,
   );
 }
+
+/** A text of a register: what stands in backticks is code. */
+const inCode = (text: string): string => escaped(text).replace(/`([^`]*)`/g, '<code>$1</code>');

@@ -89,7 +89,9 @@ const faults = {
 /** One of them. */
 export type FaultName = keyof typeof faults;
 
-const own = new Set((process.env['TORTURE_FAULT'] ?? '').split(',').filter((name) => name !== ''));
+const own = new Set(
+  process.argv.flatMap((argument) => (argument.startsWith('--fault=') ? [argument.slice(8)] : [])),
+);
 
 /** Whether this client has a fault. */
 export const has = (fault: FaultName): boolean => own.has(fault);
