@@ -76,8 +76,16 @@ const words: Readonly<Record<string, string>> = {
   call: 'the resource',
 };
 
-const namedPlace = ({ to, step }: Where): string =>
-  `${words[step ?? ''] ?? 'a server'}${to === undefined ? '' : ` of ${to}`}`;
+/** What stands at the places of a world. */
+const places: Readonly<Record<string, string>> = {
+  resource: 'the resource itself',
+  other: 'the other origin',
+};
+
+function namedPlace({ to, step }: Where): string {
+  if (step === undefined) return places[to ?? ''] ?? `server ${to}`;
+  return `${words[step] ?? 'a server'}${to === undefined ? '' : ` of ${to}`}`;
+}
 
 /** So many requests at most. */
 export function atMost(stage: Stage, most: number, where: Where, what: string): void {

@@ -36,8 +36,8 @@ export function pageOf(command: readonly string[], outcomes: readonly Outcome[])
     ...kinds.flatMap(({ kind, about }) => sectionOf(kind, about, outcomes)),
   ];
   const head = [
-    tag('meta', { charset: 'utf-8' }).replace('/>', '>'),
-    tag('meta', { name: 'viewport', content: 'width=device-width' }).replace('/>', '>'),
+    tag('meta', { charset: 'utf-8' }),
+    tag('meta', { name: 'viewport', content: 'width=device-width' }),
     textTag('title', {}, score),
     `<style>${style}</style>`,
   ];
@@ -87,11 +87,8 @@ function caseOf(outcome: Outcome): string {
       ? tag('div', { class: 'picture' }, pictureOf(outcome, one.id.replace('/', '-')))
       : '';
   const summary = tag('summary', {}, `${tag('code', {}, escaped(one.id))} ${escaped(one.title)}`);
-  const open = result === 'failed' ? ' open=""' : '';
-  return tag('details', { class: result, id: one.id }, `${summary}${tag('dl', {}, list)}${picture}`).replace(
-    '<details',
-    `<details${open}`,
-  );
+  const open = result === 'failed' ? 'open' : undefined;
+  return tag('details', { class: result, id: one.id, open }, `${summary}${tag('dl', {}, list)}${picture}`);
 }
 
 /** A text of a register: what stands in backticks is code. */
