@@ -37,7 +37,7 @@ interface TortureFlags {
 export function addTorture(program: Command, perform: Perform): void {
   program
     .command('torture')
-    .summary('play hostile servers against any MCP client')
+    .summary('play hostile servers against a client')
     .description('Play hostile servers against any MCP client, and report what it did.')
     .usage('[options] -- COMMAND')
     .argument('[command...]', 'starts the client; put -- before it')
