@@ -102,6 +102,7 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   proxy: async () => (await import('./commands/proxy.ts')).addProxy,
   demo: async () => (await import('./commands/demo.ts')).addDemo,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
+  torture: async () => (await import('./commands/torture.ts')).addTorture,
   completion: async () => (await import('./commands/completion.ts')).addCompletion,
 };
 

@@ -30,14 +30,14 @@ interface Args {
   readonly event: AuthEvent;
 }
 
-/**
- * What actions change: each function gets the context and the event, and returns the members that are
- * different now.
- */
 /** What a person has denied, with what they have denied now: scopes that the grant has were not in question (STEP-5). */
 const withDenied = ({ denied, grant, stepUp }: AuthContext): readonly string[] =>
   union(denied, without(stepUp?.scopes ?? [], grant?.granted ?? []));
 
+/**
+ * What actions change: each function gets the context and the event, and returns the members that are
+ * different now.
+ */
 export const changes = {
   // What was heard.
   /** A login that names no scopes is also for those that a step-up has asked a person for in vain. */

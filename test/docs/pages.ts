@@ -4,12 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { toErrorsPage } from './errorsPage.ts';
 import { toOptionsPage } from './optionsPage.ts';
 import { toStatesPage } from './statesPage.ts';
+import { toTorturePage } from './torturePage.ts';
 
 /** The pages in `docs/`, each with what makes it. */
 export const pages: Readonly<Record<string, () => string | Promise<string>>> = {
   'errors.md': toErrorsPage,
   'options.md': toOptionsPage,
   'states.md': toStatesPage,
+  'torture.md': toTorturePage,
 };
 
 /** Where they are. */

@@ -1,0 +1,170 @@
+// Which fault of the plain client each case has to catch. A case that has none here is not checked, and fails the check.
+import type { NamedCase } from '../../cli/torture/cases.ts';
+import type { FaultName } from './naive/faults.ts';
+
+/** By the beginning of ids: the longest one counts. */
+const byId: Readonly<Record<string, FaultName>> = {
+  'calls/works': 'no-resource-at-token',
+  'calls/token-in-header': 'token-in-url',
+  'calls/no-token-to-servers': 'token-to-servers',
+  'calls/always-401': 'retries-forever',
+  'calls/403-': 'step-up-on-any-403',
+  'calls/429': 'any-challenge',
+  'calls/503': 'any-challenge',
+  'calls/404': 'any-challenge',
+  'calls/step-up': 'step-up-forgets',
+  'calls/step-up-is-a-login': 'step-up-by-renewal',
+  'calls/step-up-without-end': 'step-up-forever',
+  'calls/step-up-in-circles': 'step-up-forever',
+  'calls/step-up-denied': 'asks-again',
+  'calls/redirect-': 'follows-redirects',
+
+  'resource-metadata/no-pointer': 'needs-pointer',
+  'resource-metadata/no-challenge': 'needs-pointer',
+  'resource-metadata/root-place': 'path-only',
+  'resource-metadata/page-at-path': 'path-only',
+  'resource-metadata/pointer': 'ignores-pointer',
+  'resource-metadata/pointer-of-another': 'no-resource-check',
+  'resource-metadata/circle': 'follows-forever',
+  'resource-metadata/resource-': 'no-resource-check',
+  'resource-metadata/servers-': 'guesses-server',
+  'resource-metadata/inherited-members': 'inherits-members',
+  'resource-metadata/outage-': 'falls-through-outage',
+  'resource-metadata/': 'guesses-server',
+  'resource-metadata/html-type': 'any-type',
+
+  'server-metadata/openid-place': 'oauth-place-only',
+  'server-metadata/path-place': 'oauth-place-only',
+  'server-metadata/path-openid-place': 'oauth-place-only',
+  'server-metadata/page-at-first-place': 'oauth-place-only',
+  'server-metadata/circle': 'follows-forever',
+  'server-metadata/endpoint-with-query': 'appends-parameters',
+  'server-metadata/issuer-': 'no-issuer-check',
+  'server-metadata/issuer-slash': 'issuer-trimmed',
+  'server-metadata/issuer-case': 'issuer-trimmed',
+  'server-metadata/issuer-user': 'issuer-trimmed',
+  'server-metadata/issuer-blank': 'issuer-trimmed',
+  'server-metadata/pkce-': 'no-pkce-check',
+  'server-metadata/endpoint-token-': 'guesses-endpoints',
+  'server-metadata/endpoint-authorization-': 'guesses-endpoints',
+  'server-metadata/listed-issuer-': 'any-issuer',
+  'server-metadata/inherited-members': 'inherits-members',
+  'server-metadata/outage-': 'falls-through-outage',
+  'server-metadata/': 'guesses-server',
+  'server-metadata/html-type': 'any-type',
+
+  'challenge/': 'simple-challenge',
+  'challenge/open-quote': 'crashes-on-challenge',
+  'challenge/garbage': 'crashes-on-challenge',
+  'challenge/token68': 'crashes-on-challenge',
+  'challenge/illegal-scopes': 'any-scope',
+  'challenge/many-scopes': 'any-scope',
+  'challenge/with-': 'any-challenge',
+
+  'registration/application-type': 'no-application-type',
+  'registration/refresh-grant': 'no-refresh-grant',
+  'registration/redirect-uris': 'http-redirect',
+  'registration/status-200': 'needs-201',
+  'registration/once': 'forgets-client',
+  'registration/hostile-error-text': 'prints-server-text',
+  'registration/long-error-text': 'prints-server-text',
+  'registration/method-': 'only-public',
+  'registration/method-none': 'only-secret',
+  'registration/answer-': 'any-registration',
+  'registration/refused-': 'hammers',
+
+  'authorization/state-is-fresh': 'fixed-state',
+  'authorization/verifier-is-fresh': 'fixed-verifier',
+  'authorization/state-is-long': 'short-state',
+  'authorization/verifier-is-long': 'short-verifier',
+  'authorization/resource-is-sent': 'no-resource-at-authorization',
+  'authorization/resource-is-sent-for-tokens': 'no-resource-at-token',
+  'authorization/scope-of-challenge': 'wrong-scopes',
+  'authorization/scopes-of-metadata': 'no-scopes',
+  'response/state-': 'no-state-check',
+  'response/code-': 'any-code',
+  'response/iss-': 'no-iss-check',
+  'response/implicit': 'implicit',
+  'response/error-': 'asks-again',
+  'response/error-of-another-issuer': 'prints-server-text',
+  'response/hostile-error-text': 'prints-server-text',
+  'response/repeated-code': 'prints-server-text',
+  'response/announced-falsely': 'iss-needs-announcement',
+
+  'token/hostile-error-text': 'prints-server-text',
+  'token/repeated-in-page': 'prints-server-text',
+  'token/token-in-error': 'any-token-answer',
+  'token/type-in-capitals': 'type-in-one-case',
+  'token/lifetime-missing': 'needs-lifetime',
+  'token/unknown-members': 'needs-scope',
+  'token/answer-': 'any-token-answer',
+  'token/code-once-': 'resends-code',
+  'token/refused-': 'asks-again',
+  'token/lifetime-': 'renews-in-a-loop',
+
+  'refresh/renews': 'never-renews',
+  'refresh/names-resource': 'no-resource-at-renewal',
+  'refresh/asks-for-no-more': 'renews-for-more',
+  'refresh/rotates': 'keeps-old-refresh-token',
+  'refresh/no-new-token': 'drops-refresh-token',
+  'refresh/empty-new-token': 'drops-refresh-token',
+  'refresh/dead-grant': 'gives-up',
+  'refresh/outage-': 'login-on-outage',
+  'refresh/answer-': 'any-token-answer',
+  'refresh/renewed-token-refused': 'retries-forever',
+  'refresh/unknown-client': 'asks-again',
+  'refresh/forgotten-client': 'keeps-dead-client',
+
+  'move/registers-anew': 'one-server',
+  'move/keeps-refresh-token': 'one-server',
+  'move/there-and-back': 'one-server',
+  'move/during-login': 'late-discovery',
+  'move/to-a-server-without-pkce': 'no-pkce-check',
+  'move/to-a-server-with-another-issuer': 'no-issuer-check',
+  'move/by-hand-client_secret_': 'raw-basic',
+  'move/by-hand-elsewhere': 'credentials-anywhere',
+  'move/by-hand-refused': 'prints-server-text',
+
+  'restart/rotated-token': 'rotation-in-memory',
+  'restart/token-that-works': 'renews-always',
+  'restart/registration': 'forgets-client',
+  'restart/moved': 'one-server',
+  'restart/forgotten-client': 'keeps-dead-client',
+  'restart/more-scopes': 'forgets-scopes',
+  'restart/killed-in-renewal': 'gives-up',
+  'restart/killed-in-login': 'stale-lock',
+  'restart/killed-in-registration': 'stale-lock',
+  'restart/killed-in-exchange': 'resumes-code',
+  'files/file-': 'crashes-on-files',
+  'files/file-modes': 'open-files',
+  'several/two-': 'no-lock',
+  'several/four-renew': 'no-lock',
+  'several/holder-is-killed': 'stale-lock',
+
+  'addresses/': 'any-address',
+};
+
+/** By the end of ids: families that stand in several kinds. */
+const byEnd: Readonly<Record<string, FaultName>> = {
+  '/huge': 'no-size-limit',
+  '/packed': 'no-size-limit',
+  '/dripping': 'no-deadline',
+  '/silent': 'no-deadline',
+  '/redirect-301': 'follows-redirects',
+  '/redirect-302': 'follows-redirects',
+  '/redirect-303': 'follows-redirects',
+  '/redirect-307': 'follows-redirects',
+  '/redirect-308': 'follows-redirects',
+};
+
+/** The fault that a case has to catch. @throws Error for a case that nobody has thought of. */
+export function faultFor({ id }: Pick<NamedCase, 'id'>): FaultName {
+  const end = Object.keys(byEnd).find((one) => id.endsWith(one));
+  const begin = Object.keys(byId)
+    .filter((one) => id.startsWith(one))
+    .sort((one, other) => other.length - one.length)[0];
+  const fault =
+    (end === undefined ? undefined : byEnd[end]) ?? (begin === undefined ? undefined : byId[begin]);
+  if (fault === undefined) throw new Error(`No broken client is named for ${id}.`);
+  return fault;
+}
