@@ -146,7 +146,11 @@ describe('S04: the store in PostgreSQL', () => {
       [say, break_] = [heard, lost];
       return () => {};
     };
-    const store = postgresStore({ pool: { query: async () => ({ rows: [] }) }, listen });
+    const store = postgresStore({ pool: { query: async (_text, values) => send(values) }, listen });
+    const send = ([, message = '']: string[] = []): { rows: [] } => {
+      say(message);
+      return { rows: [] };
+    };
     const told: string[] = [];
     const end = store.watch?.(
       'a',
@@ -165,6 +169,33 @@ describe('S04: the store in PostgreSQL', () => {
       break_();
       await pass(25_000);
     }
+    end?.();
+  });
+
+  test('behind a pooler that takes LISTEN and passes nothing on: it is lost until a message comes through', async () => {
+    let isDeaf = true;
+    let hear = (_message: string): void => {};
+    const ends = vi.fn();
+    const listen: Listen = async (_channel, heard) => {
+      hear = heard;
+      return ends;
+    };
+    const query = async (_text: string, [, message = '']: string[] = []) => {
+      if (!isDeaf) hear(message);
+      return { rows: [] };
+    };
+    const told: string[] = [];
+    const end = postgresStore({ pool: { query }, listen }).watch?.(
+      'a',
+      () => told.push('changed'),
+      () => told.push('lost'),
+    );
+    await pass(60_000);
+    expect(told).toEqual(['lost']);
+    expect(ends.mock.calls.length).toBeGreaterThan(3);
+    isDeaf = false;
+    await pass(12_000);
+    expect(told).toEqual(['lost', 'changed']);
     end?.();
   });
 });
