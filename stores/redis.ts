@@ -36,8 +36,9 @@ export interface RedisOptions {
    */
   readonly subscriber?: RedisSubscriber | RedisClusterSubscriber;
   /**
-   * How many replicas must have a write before it counts. With 1, the failover to a replica loses no login, and no refresh
-   * token is sent twice; writes fail while too few replicas are connected, so have one more than that for each master.
+   * How many replicas must have a write before it counts. With as many as each primary has, a failover loses no login and
+   * no refresh token is sent twice; writes fail while one of them is away. With fewer, writes go on, and a primary that
+   * stood still and wakes up may lose some.
    */
   readonly replicas?: number;
 }

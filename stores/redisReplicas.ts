@@ -21,6 +21,7 @@ const passing: Readonly<Record<string, true>> = {
   READONLY: true,
   UNBLOCKED: true,
   LOADING: true,
+  NOREPLICAS: true,
   MASTERDOWN: true,
 };
 

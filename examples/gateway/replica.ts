@@ -7,7 +7,7 @@ import { sharedStore } from './store.ts';
 const { RESOURCE: resource, ORIGIN: origin } = process.env;
 const shared = await sharedStore(process.env);
 if (!resource || !origin || !shared) {
-  console.error('Set RESOURCE, ORIGIN, and DATABASE_URL or REDIS_URL.');
+  console.error('Set RESOURCE, ORIGIN, and DATABASE_URL, REDIS_URL, REDIS_CLUSTER or REDIS_SENTINELS.');
   process.exit(2);
 }
 
