@@ -42,7 +42,7 @@ const postgresShape: Shape<PostgresOptions> = {
 
 /** What is used of `pg.Pool` in order to listen. */
 export interface ListeningPool {
-  connect(): Promise<ListeningClient>;
+  connect(callback: (error: Error | undefined, client: ListeningClient | undefined) => void): void;
 }
 
 /** A connection of a pool, as far as listening needs it. */
@@ -145,7 +145,7 @@ export async function migrate({
  */
 export function listenOn(pool: ListeningPool): Listen {
   return async (channel, heard, lost) => {
-    const client = await pool.connect();
+    const client = await connect(pool);
     let state: 'starting' | 'listening' | 'over' = 'starting';
     let stopAsking = (): void => {};
     const isOver = (): boolean => state === 'over';
@@ -159,7 +159,6 @@ export function listenOn(pool: ListeningPool): Listen {
       end();
       if (wasListening) lost();
     };
-    // Stays: an error of a connection that nobody listens to would end the process.
     client.on('error', onLoss);
     client.on('end', onLoss);
     client.on('notification', (message) => {
@@ -178,6 +177,20 @@ export function listenOn(pool: ListeningPool): Listen {
     stopAsking = keepAsking(listen, onLoss);
     return end;
   };
+}
+
+/**
+ * With the callback, which is called before anything else can happen to the connection: an error of one that nobody listens
+ * to, even for a moment, ends the process. So the listener stays.
+ */
+function connect(pool: ListeningPool): Promise<ListeningClient> {
+  return new Promise((resolve, reject) => {
+    pool.connect((error, client) => {
+      client?.on('error', () => {});
+      if (client) resolve(client);
+      else reject(error);
+    });
+  });
 }
 
 /** How long the first message may take, in milliseconds. */

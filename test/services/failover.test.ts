@@ -22,7 +22,7 @@ const base = process.env['AUTHCHART_TEST_FAILOVER'] ?? '';
 if (!base) console.info('Skipped: failovers, because AUTHCHART_TEST_FAILOVER names no folder for servers.');
 
 const [writers, processes] = [8, 16];
-const timeout = 240_000;
+const timeout = 400_000;
 type Figure = NonNullable<NonNullable<TaskMeta['figures']>['failover']>;
 
 /** How a home is guarded against losing writes. */
@@ -70,7 +70,7 @@ async function writes(start: Start, failover: Failover, guard: Guard) {
 }
 
 describe.skipIf(!base)('writes while a server is replaced', () => {
-  const rows: readonly (readonly [how: string, start: Start, failover: Failover, guard: Guard])[] = [
+  const all: readonly (readonly [how: string, start: Start, failover: Failover, guard: Guard])[] = [
     ['Redis Cluster, CLUSTER FAILOVER', cluster, handedOver, unguarded],
     ['Redis Cluster, CLUSTER FAILOVER', cluster, handedOver, guarded],
     ['Redis Cluster, kill -9 of a master', cluster, killed, unguarded],
@@ -88,7 +88,8 @@ describe.skipIf(!base)('writes while a server is replaced', () => {
     ['Redis Sentinel, the primary hangs', sentinel, hung, oneOfTwo],
     ['Redis Sentinel, the primary hangs', sentinel, hung, allOfTwo],
   ];
-  it.for(rows)('S04: $0, $3.name', { timeout }, async ([how, start, failover, guard], { task }) => {
+  const rows = all.map(([how, start, failover, guard]) => ({ how, start, failover, guard }));
+  it.for(rows)('S04: $how, $guard.name', { timeout }, async ({ how, start, failover, guard }, { task }) => {
     const written = await writes(start, failover, guard);
     note(task.meta, { how, guard: guard.name, ...written });
     expect(written.acknowledged).toBeGreaterThan(1000);
@@ -125,22 +126,19 @@ describe.skipIf(!base)('writes while a server is replaced', () => {
 });
 
 describe.skipIf(!base)('one rotating refresh token while servers are replaced', () => {
-  const rows: readonly (readonly [
-    how: string,
-    start: Start,
-    failovers: readonly Failover[],
-    guard: Guard,
-  ])[] = [
-    ['Redis Cluster', cluster, [killed, hung, handedOver, killed, hung, handedOver], guarded],
-    ['Redis Cluster', cluster, [killed, hung, handedOver, killed, hung, handedOver], unguarded],
-    ['Redis Sentinel', sentinel, [killed, hung, hung], allOfTwo],
-    ['Redis Sentinel', sentinel, [killed, hung, hung], oneOfTwo],
-    ['Redis Sentinel', sentinel, [killed, hung, hung], unguarded],
-  ];
+  const all: readonly (readonly [how: string, start: Start, failovers: readonly Failover[], guard: Guard])[] =
+    [
+      ['Redis Cluster', cluster, [killed, hung, handedOver, killed, hung, handedOver], guarded],
+      ['Redis Cluster', cluster, [killed, hung, handedOver, killed, hung, handedOver], unguarded],
+      ['Redis Sentinel', sentinel, [killed, hung, hung], allOfTwo],
+      ['Redis Sentinel', sentinel, [killed, hung, hung], oneOfTwo],
+      ['Redis Sentinel', sentinel, [killed, hung, hung], unguarded],
+    ];
+  const rows = all.map(([how, start, failovers, guard]) => ({ how, start, failovers, guard }));
   it.for(rows)(
-    'C03, C04, TOK-5: $0, $3.name',
+    'C03, C04, TOK-5: $how, $guard.name',
     { timeout },
-    async ([how, start, failovers, guard], { task }) => {
+    async ({ how, start, failovers, guard }, { task }) => {
       const servers = await start(guard);
       const { place } = servers;
       const home = { kind: 'redis servers', place, prefix: 'race:', replicas: guard.replicas } as const;
@@ -204,9 +202,11 @@ async function refreshThrough(home: Home, events: readonly (() => Promise<void>)
       const happening = event().finally(() => {
         isOver = true;
       });
-      do await everybody();
-      while (!isOver);
-      await happening;
+      const asking = async (): Promise<void> => {
+        do await everybody();
+        while (!isOver);
+      };
+      await Promise.all([happening, asking()]);
     }
     await everybody();
     return figuresOf(race);

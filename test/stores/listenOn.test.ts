@@ -32,7 +32,7 @@ describe('listenOn a pool of PostgreSQL', () => {
   const open = (client: Client) => {
     const heard: string[] = [];
     const lost = vi.fn();
-    const listen: Listen = listenOn({ connect: async () => client });
+    const listen: Listen = listenOn({ connect: (callback) => callback(undefined, client) });
     return { heard, lost, listening: listen('channel', (message) => heard.push(message), lost) };
   };
 
@@ -123,6 +123,24 @@ describe('listenOn a pool of PostgreSQL', () => {
     await expect(listening).rejects.toThrow();
     expect(client.released).toEqual([true]);
     expect(lost).not.toHaveBeenCalled();
+  });
+
+  test('hears an error of a connection in the moment in which it gets it: one that nobody hears ends the process', async () => {
+    const client = new Client();
+    const listen = listenOn({
+      connect(callback) {
+        callback(undefined, client);
+        client.emit('error', new Error('terminated'));
+      },
+    });
+    client.answer = () => Promise.reject(new Error('terminated'));
+    await expect(listen('channel', vi.fn(), vi.fn())).rejects.toThrow('terminated');
+    expect(client.released).toEqual([true]);
+  });
+
+  test('fails when there is no connection', async () => {
+    const listen = listenOn({ connect: (callback) => callback(new Error('no room'), undefined) });
+    await expect(listen('channel', vi.fn(), vi.fn())).rejects.toThrow('no room');
   });
 
   test('asks now and then whether the connection still stands', async () => {
