@@ -38,14 +38,13 @@ export async function changeWithReplicas(
   change: Change,
   replicas: number,
 ): Promise<boolean> {
-  let isDone = false;
   let gap = FIRST;
   for (let left = RUNS - 1; ; left -= 1) {
     const { done, confirmed, failed } = await runOnce(redis, change, replicas);
-    isDone ||= done;
     if (!failed) {
       if (done && confirmed < replicas) refuseUnconfirmed(confirmed, replicas);
-      return isDone;
+      // Of the last run alone: what was done on a primary that was replaced meanwhile is gone with it.
+      return done;
     }
     if (left === 0 || !isPassing(failed)) throw failed;
     await pause(gap, new AbortController().signal);

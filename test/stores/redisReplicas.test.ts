@@ -84,9 +84,11 @@ describe('a write that a replica must have', () => {
     expect(hmget).toHaveBeenCalledWith('p:record:a', 'version');
   });
 
-  test('a delete that was done, and whose answer was lost, is done', async () => {
+  test('C04: is not done when a primary that is gone did it, and the new one has what somebody else wrote', async () => {
     const { store } = clientOf([ok(1), aborted], [ok(0), ok(0)]);
-    expect(await store.delete('a', 'v')).toBe(true);
+    expect(await store.put('a', 'text', undefined)).toBeUndefined();
+    const again = clientOf([ok(1), aborted], [ok(0), ok(0)]);
+    expect(await again.store.delete('a', 'v')).toBe(false);
   });
 
   test('fails at once when it may not be done', async () => {
