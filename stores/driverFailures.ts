@@ -27,7 +27,7 @@ export async function guardedBy<T>(home: string, advice: Advice, operation: () =
 }
 
 /** The system's code, an SQLSTATE, or the first word of what Redis said if it is one that we know. */
-export function codeOf(error: unknown, known: Advice = {}): string | undefined {
+export function codeOf(error: unknown, known: Readonly<Record<string, unknown>> = {}): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const code = 'code' in error ? error.code : undefined;
   if (typeof code === 'string' && /^(?:E[A-Z0-9]{2,20}|[0-9A-Z]{5})$/.test(code)) return code;

@@ -6,6 +6,7 @@ import { type Advice, codeOf, guardedBy } from './driverFailures.ts';
 import { keepAsking } from './keepAsking.ts';
 import { digestOf, type Listen, Listening } from './listening.ts';
 import { someName } from './options.ts';
+import { pause } from './pause.ts';
 import {
   DEFAULT_TABLE,
   INDEXED,
@@ -41,7 +42,7 @@ const postgresShape: Shape<PostgresOptions> = {
 
 /** What is used of `pg.Pool` in order to listen. */
 export interface ListeningPool {
-  connect(): Promise<ListeningClient>;
+  connect(callback: (error: Error | undefined, client: ListeningClient | undefined) => void): void;
 }
 
 /** A connection of a pool, as far as listening needs it. */
@@ -86,12 +87,13 @@ export function postgresStore(options: PostgresOptions): Store {
   const { pool, table = DEFAULT_TABLE, listen } = options;
   const names = namesOf(table);
   const sql = statementsOf(names);
-  const changes = listen && new Listening(names.channel, listen);
+  const changes = listen && new Listening(names.channel, proven(pool, listen));
   const run = (text: string, values: string[]): ReturnType<PostgresClient['query']> =>
     guarded(() => untilSerialized(() => pool.query(text, values)));
   /** @returns whether it was done. */
   const change = async (text: string, digest: string, values: string[]): Promise<boolean> => {
-    const { rows } = await run(text, [digest, names.channel, ...values]);
+    const all = [digest, names.channel, ...values];
+    const { rows } = await guarded(() => untilConnected(() => untilSerialized(() => pool.query(text, all))));
     if (rows.length > 0) changes?.tell(digest);
     return rows.length > 0;
   };
@@ -138,11 +140,12 @@ export async function migrate({
 
 /**
  * Listens on a connection of a `pg.Pool`, which is taken while somebody watches and closed afterwards.
- * PgBouncer passes notifications on only in session mode: give a pool with a direct connection.
+ * PgBouncer passes notifications on only in session mode: give a pool with a direct connection. Where nothing comes through,
+ * whoever waits looks now and then, as without `listen`.
  */
 export function listenOn(pool: ListeningPool): Listen {
   return async (channel, heard, lost) => {
-    const client = await pool.connect();
+    const client = await connect(pool);
     let state: 'starting' | 'listening' | 'over' = 'starting';
     let stopAsking = (): void => {};
     const isOver = (): boolean => state === 'over';
@@ -156,7 +159,6 @@ export function listenOn(pool: ListeningPool): Listen {
       end();
       if (wasListening) lost();
     };
-    // Stays: an error of a connection that nobody listens to would end the process.
     client.on('error', onLoss);
     client.on('end', onLoss);
     client.on('notification', (message) => {
@@ -177,16 +179,62 @@ export function listenOn(pool: ListeningPool): Listen {
   };
 }
 
-/** Every parameter is text, so that any driver can send it. `$1` is the digest of the key, `$2` the channel. */
+/**
+ * With the callback, which is called before anything else can happen to the connection: an error of one that nobody listens
+ * to, even for a moment, ends the process. So the listener stays.
+ */
+function connect(pool: ListeningPool): Promise<ListeningClient> {
+  return new Promise((resolve, reject) => {
+    pool.connect((error, client) => {
+      client?.on('error', () => {});
+      if (client) resolve(client);
+      else reject(error);
+    });
+  });
+}
+
+/** How long the first message may take, in milliseconds. */
+const PROOF = 5000;
+
+/** Listens once a message has come through: a pooler may take LISTEN, and pass nothing on. */
+function proven(pool: PostgresClient, listen: Listen): Listen {
+  return async (channel, heard, lost) => {
+    const proof = randomUUID();
+    const over = new AbortController();
+    const end = await listen(
+      channel,
+      (message) => (message === proof ? over.abort() : heard(message)),
+      () => {
+        over.abort();
+        lost();
+      },
+    );
+    try {
+      await pool.query('SELECT pg_notify($1, $2)', [channel, proof]);
+      await pause(PROOF, over.signal);
+      if (!over.signal.aborted) throw new Error('No notification came through.');
+    } catch (error) {
+      await end();
+      throw error;
+    }
+    return end;
+  };
+}
+
+/**
+ * Every parameter is text, so that any driver can send it. A change that is sent twice, because the answer was lost, is
+ * one that was done: a version that is there already is the one of the first sending. `$1` is the digest of the key, `$2` the channel.
+ */
 function statementsOf({ records, aside }: Names) {
   const id = `decode($1, 'hex')`;
   const told = `pg_notify($2, $1)`;
   return {
     get: `SELECT version, body FROM ${records} WHERE id = ${id}`,
     create: `INSERT INTO ${records} (id, version, body, key) VALUES (${id}, $3, $4, $5)
-      ON CONFLICT (id) DO NOTHING RETURNING ${told}`,
+      ON CONFLICT (id) DO UPDATE SET version = excluded.version WHERE ${records}.version = excluded.version
+      RETURNING ${told}`,
     swap: `UPDATE ${records} SET version = $3, body = $4, written_at = now()
-      WHERE id = ${id} AND version = $5 RETURNING ${told}`,
+      WHERE id = ${id} AND version IN ($5, $3) RETURNING ${told}`,
     delete: `DELETE FROM ${records} WHERE id = ${id} AND version = $3 RETURNING ${told}`,
     setAside: `WITH gone AS (DELETE FROM ${records} WHERE id = ${id} AND version = $3 RETURNING version, key, body)
       INSERT INTO ${aside} (version, key, body) SELECT version, key, body FROM gone RETURNING ${told}`,
@@ -209,4 +257,31 @@ async function untilSerialized<T>(statement: () => Promise<T>): Promise<T> {
       if (left === 0 || (code !== '40001' && code !== '40P01')) throw error;
     }
   }
+}
+
+/** How long a change is tried again whose connection broke, in milliseconds: as long as a server takes to start again. */
+const RESTART = 5000;
+/** The pauses in between, in milliseconds: each is twice as long as the one before. */
+const [FIRST, LONGEST] = [50, 1000];
+
+/**
+ * A change is what must not be left in doubt: the tokens of a renewal are there only once. Reading fails at once.
+ */
+async function untilConnected<T>(change: () => Promise<T>): Promise<T> {
+  const start = performance.now();
+  for (let gap = FIRST; ; gap = Math.min(2 * gap, LONGEST)) {
+    try {
+      return await change();
+    } catch (error) {
+      if (!isBroken(error) || performance.now() - start > RESTART) throw error;
+    }
+    await pause(gap, new AbortController().signal);
+  }
+}
+
+/** Of a connection: what the system, the server and a pooler say. `pg` says that one has ended without any code. */
+function isBroken(error: unknown): boolean {
+  const code = codeOf(error);
+  if (code !== undefined) return /^(?:57P0[123]|08...|ECONNREFUSED|ECONNRESET|EPIPE)$/.test(code);
+  return error instanceof Error && !('code' in error);
 }

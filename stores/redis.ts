@@ -4,35 +4,25 @@ import { refuse } from '../contract/errors.ts';
 import { implementation, must, object, optional, type Shape } from '../protocol/options.ts';
 import { callback } from '../protocol/optionValues.ts';
 import { type Advice, guardedBy } from './driverFailures.ts';
-import { keepAsking } from './keepAsking.ts';
 import { digestOf, type Listen, Listening } from './listening.ts';
 import { original, printable } from './printable.ts';
-import type { Store } from './store.ts';
+import type { RedisClient, RedisClusterSubscriber, RedisSubscriber } from './redisClient.ts';
+import { listenOn, listenOnCluster } from './redisListening.ts';
+import { namesIn } from './redisListing.ts';
+import { type Change, changeWithReplicas } from './redisReplicas.ts';
+import { DELETE, KEEP, PUT } from './redisScripts.ts';
+import type { Store, Stored } from './store.ts';
 
-/** What is used of the host's client: ioredis, or anything alike. */
-export interface RedisClient {
-  eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
-  hmget(key: string, ...fields: string[]): Promise<readonly (string | null)[]>;
-  scan(
-    cursor: string,
-    match: 'MATCH',
-    pattern: string,
-    count: 'COUNT',
-    most: number,
-  ): Promise<readonly [cursor: string, keys: readonly string[]]>;
-  readonly isCluster?: boolean;
-  readonly options?: { readonly keyPrefix?: string | undefined };
-}
-
-/** A connection that does nothing but listen: `redis.duplicate()`. */
-export interface RedisSubscriber {
-  subscribe(channel: string): Promise<unknown>;
-  on(event: 'message', listener: (channel: string, message: string) => void): unknown;
-  /** The connection is lost. A client that does not say so is asked now and then. */
-  on(event: 'close' | 'end', listener: () => void): unknown;
-  off(event: 'message', listener: (channel: string, message: string) => void): unknown;
-  off(event: 'close' | 'end', listener: () => void): unknown;
-}
+export type {
+  RedisClient,
+  RedisClientOptions,
+  RedisClusterSubscriber,
+  RedisConnection,
+  RedisListeningNode,
+  RedisNode,
+  RedisPipeline,
+  RedisSubscriber,
+} from './redisClient.ts';
 
 /** How `redisStore` is set up. */
 export interface RedisOptions {
@@ -40,176 +30,149 @@ export interface RedisOptions {
   readonly redis: RedisClient;
   /** What the names of all our keys, and of the channel of changes, start with. Default `authchart:`. */
   readonly prefix?: string;
-  /** To hear of changes by other processes. Without it, whoever waits looks now and then. */
-  readonly subscriber?: RedisSubscriber;
+  /**
+   * To hear of changes by other processes: `redis.duplicate()`; for a cluster, the client of the cluster itself. Without
+   * it, whoever waits looks now and then.
+   */
+  readonly subscriber?: RedisSubscriber | RedisClusterSubscriber;
+  /**
+   * How many replicas must have a write before it counts. With as many as each primary has, a failover loses no login and
+   * no refresh token is sent twice; writes fail while one of them is away. With fewer, writes go on, and a primary that
+   * stood still and wakes up may lose some.
+   */
+  readonly replicas?: number;
 }
 
 const redisShape: Shape<RedisOptions> = {
   redis: implementation({ eval: callback, hmget: callback, scan: callback }),
   prefix: optional(must('a text', (value) => typeof value === 'string')),
   subscriber: optional(implementation({ subscribe: callback, on: callback, off: callback })),
+  replicas: optional(
+    must(
+      'a whole number from 0 to 100',
+      (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 100,
+    ),
+  ),
 };
 
-const clusterAdvice = [
-  'it is a cluster, which is not supported, connect to a single server',
-  'fix-config',
+const movingAdvice = [
+  'its nodes are changing places, try again; where that goes on, connect with the client of a cluster',
+  'retry-later',
 ] as const;
 
 const advice: Advice = {
   NOAUTH: ['it wants a password, give one', 'fix-config'],
   WRONGPASS: ['the password was refused, check it', 'fix-config'],
   NOPERM: [
-    'give this user the right to EVAL, HMGET, HGET, HSET, DEL, RENAME, SCAN and PUBLISH',
+    'give this user the right to EVAL, HMGET, HGET, HSET, DEL, SCAN, PUBLISH, and in a cluster to CLUSTER',
     'fix-config',
   ],
   WRONGTYPE: ['something else is stored under its names, choose another prefix', 'fix-config'],
-  CLUSTERDOWN: clusterAdvice,
-  CROSSSLOT: clusterAdvice,
-  MOVED: clusterAdvice,
+  CLUSTERDOWN: ['a part of the cluster has no master, see that its nodes run, and try again', 'retry-later'],
+  MOVED: movingAdvice,
+  ASK: movingAdvice,
+  TRYAGAIN: movingAdvice,
+  MASTERDOWN: ['a replica has lost its primary, try again', 'retry-later'],
+  UNBLOCKED: ['the server became a replica, try again', 'retry-later'],
+  NOREPLICAS: [
+    'too few replicas are connected for `min-replicas-to-write`, see that they run',
+    'retry-later',
+  ],
   READONLY: ['the server is read-only, connect to the primary', 'retry-later'],
   OOM: ['its memory is full, give it more', 'retry-later'],
   MISCONF: ['it cannot write to its disk, see its log', 'retry-later'],
   LOADING: ['it is starting, try again', 'retry-later'],
 };
 
-/** Keys are asked for by SCAN in steps of about so many. */
-const STEP = 1000;
-
 /**
- * A store in one Redis server (6 or newer), shared by all processes that name the same server and prefix. A cluster
- * is not supported: listing would see one node of it. How well records last is the host's business: turn on the
- * append-only file, forbid eviction (`maxmemory-policy noeviction`), and know that a failover to a replica may lose
- * the last writes, and with them a renewed login. Records are stored as they are: guard the server and its disk.
+ * A store in Redis (6 or newer): in one server, in a primary with replicas and Sentinel, or in a cluster. All processes
+ * that name the same servers and prefix share it. How well records last is the host's business: turn on the append-only
+ * file, and forbid eviction (`maxmemory-policy noeviction`). A failover to a replica may lose the last writes, and with them
+ * a renewed login, unless `replicas` is given. Records are stored as they are: guard the servers and their disks.
  * What is set aside is kept under `<prefix>aside:`.
- * @throws AuthError `config_invalid` for an option that cannot be used, for a cluster, and for a client with a `keyPrefix` (SCAN would not know it);
- * operations fail with `store_failed`, which holds nothing of what the driver said but its code.
+ * @throws AuthError `config_invalid` for an option that cannot be used, for a client with a `keyPrefix` (SCAN would not know
+ * it), and for one that reads from replicas; operations fail with `store_failed`, which holds nothing of what the driver said
+ * but its code.
  */
 export function redisStore(options: RedisOptions): Store {
   object(redisShape)(options, '');
-  const { redis, prefix = 'authchart:', subscriber } = options;
-  checkClient(redis);
+  const { redis, prefix = 'authchart:', subscriber, replicas = 0 } = options;
+  checkClient(redis, replicas);
   const records = `${prefix}record:`;
   const channel = `${prefix}changes`;
-  const changes = subscriber && new Listening(channel, listenOn(subscriber));
+  const changes = subscriber && new Listening(channel, listenTo(subscriber));
+  const recordOf = (name: string): string => records + name;
   /** @returns whether it was done. */
-  const change = async (
-    script: string,
-    keys: string[],
-    digest: string,
-    values: string[],
-  ): Promise<boolean> => {
-    const done = await guarded(() => redis.eval(script, keys.length, ...keys, channel, digest, ...values));
-    if (done === 1) changes?.tell(digest);
-    return done === 1;
+  const run = (script: string, key: string, name: string, ...values: string[]): Promise<boolean> =>
+    guarded(async () => {
+      const change: Change = [script, 1, key, channel, digestOf(name), ...values];
+      return replicas > 0 ? changeWithReplicas(redis, change, replicas) : (await redis.eval(...change)) === 1;
+    });
+  const change = async (script: string, name: string, ...values: string[]): Promise<boolean> => {
+    const isDone = await run(script, recordOf(name), name, ...values);
+    if (isDone) changes?.tell(digestOf(name));
+    return isDone;
+  };
+  /** What was made and does not count is taken back, if it can be: others would wait for whoever made it. */
+  const takeBack = (name: string, version: string): void => {
+    redis.eval(DELETE, 1, recordOf(name), channel, digestOf(name), version).catch(() => {});
+  };
+  const get = async (name: string): Promise<Stored | undefined> => {
+    const [version, text] = await guarded(() => redis.hmget(recordOf(name), 'version', 'text'));
+    if (typeof version !== 'string' || typeof text !== 'string') return undefined;
+    return { version, text };
   };
 
   return {
     async get(key) {
-      const found = await guarded(() => redis.hmget(records + printable(key), 'version', 'text'));
-      const [version, text] = found;
-      if (typeof version !== 'string' || typeof text !== 'string') return undefined;
-      return { version, text: original(text) };
+      const found = await get(printable(key));
+      return found && { version: found.version, text: original(found.text) };
     },
     async put(key, text, expected) {
       const name = printable(key);
       const version = randomUUID();
       const before = expected === undefined ? '' : `=${expected}`;
-      const values = [version, printable(text), before];
-      return (await change(PUT, [records + name], digestOf(name), values)) ? version : undefined;
+      try {
+        return (await change(PUT, name, version, printable(text), before)) ? version : undefined;
+      } catch (error) {
+        if (replicas > 0 && expected === undefined) takeBack(name, version);
+        throw error;
+      }
     },
-    async delete(key, version) {
-      const name = printable(key);
-      return change(DELETE, [records + name], digestOf(name), [version]);
+    delete: (key, version) => change(DELETE, printable(key), version),
+    async list(start) {
+      const names = await guarded(() => namesIn(redis, recordOf(printable(start))));
+      return [...names].map((name) => original(name.slice(records.length)));
     },
-    list: (start) => guarded(() => list(redis, records, start)),
     ...(changes && { watch: (key, changed, lost) => changes.add(digestOf(printable(key)), changed, lost) }),
     async setAside(key, version) {
       const name = printable(key);
-      const aside = `${prefix}aside:${version}:${name}`;
-      await change(SET_ASIDE, [records + name, aside], digestOf(name), [version]);
+      const found = await get(name);
+      if (found?.version !== version) return;
+      // Kept before it goes, in two steps: the two keys may be on two nodes of a cluster.
+      await run(KEEP, `${prefix}aside:${version}:${name}`, name, version, found.text);
+      await change(DELETE, name, version);
     },
   };
 }
 
 const guarded = <T>(operation: () => Promise<T>): Promise<T> => guardedBy('Redis', advice, operation);
 
-// The scripts. KEYS[1] is the record, ARGV[1] the channel, ARGV[2] the digest of the key. A script that fails half-way
-// is not undone, so a word that cannot be sent (no right to PUBLISH) must not look like a write that failed.
-const TELL = `redis.pcall('PUBLISH', ARGV[1], ARGV[2])
-return 1`;
-
-/** A driver that lost its connection sends again: a version that is there already was written by the first sending. */
-const PUT = `local current = redis.call('HGET', KEYS[1], 'version')
-if current == ARGV[3] then return 1 end
-if (current and '=' .. current or '') ~= ARGV[5] then return 0 end
-redis.call('HSET', KEYS[1], 'version', ARGV[3], 'text', ARGV[4])
-${TELL}`;
-
-const DELETE = `if redis.call('HGET', KEYS[1], 'version') ~= ARGV[3] then return 0 end
-redis.call('DEL', KEYS[1])
-${TELL}`;
-
-const SET_ASIDE = `if redis.call('HGET', KEYS[1], 'version') ~= ARGV[3] then return 0 end
-redis.call('RENAME', KEYS[1], KEYS[2])
-${TELL}`;
-
-async function list(redis: RedisClient, records: string, start: string): Promise<readonly string[]> {
-  const pattern = `${`${records}${printable(start)}`.replace(/[\\*?[\]^]/g, '\\$&')}*`;
-  // SCAN may name a key twice.
-  const found = new Set<string>();
-  let cursor = '0';
-  do {
-    const [next, names] = await redis.scan(cursor, 'MATCH', pattern, 'COUNT', STEP);
-    for (const name of names) found.add(original(name.slice(records.length)));
-    cursor = next;
-  } while (cursor !== '0');
-  return [...found];
+function listenTo(subscriber: RedisSubscriber | RedisClusterSubscriber): Listen {
+  return 'nodes' in subscriber ? listenOnCluster(subscriber) : listenOn(subscriber);
 }
 
-/** Stays subscribed on the host's connection, which others may share: only the listeners are taken away. */
-function listenOn(subscriber: RedisSubscriber): Listen {
-  return async (channel, heard, lost) => {
-    let state: 'starting' | 'listening' | 'over' = 'starting';
-    let stopAsking = (): void => {};
-    const onMessage = (of: string, message: string): void => {
-      if (of === channel) heard(message);
-    };
-    const onLoss = (): void => {
-      // The command to subscribe, which is under way before, fails by itself, or is sent again.
-      if (state !== 'listening') return;
-      end();
-      lost();
-    };
-    const end = (): void => {
-      state = 'over';
-      stopAsking();
-      subscriber.off('message', onMessage);
-      for (const event of ['close', 'end'] as const) subscriber.off(event, onLoss);
-    };
-    subscriber.on('message', onMessage);
-    for (const event of ['close', 'end'] as const) subscriber.on(event, onLoss);
-    try {
-      await subscriber.subscribe(channel);
-    } catch (error) {
-      end();
-      throw error;
-    }
-    state = 'listening';
-    stopAsking = keepAsking(() => subscriber.subscribe(channel), onLoss);
-    return end;
-  };
-}
-
-function checkClient({ isCluster, options }: RedisClient): void {
-  if (isCluster) {
-    refuse(
-      'config_invalid',
-      'configuring',
-      'A Redis cluster cannot hold records; connect to a single server.',
-    );
+function checkClient({ isCluster, nodes, pipeline, options }: RedisClient, replicas: number): void {
+  const invalid = (what: string): never =>
+    refuse('config_invalid', 'configuring', `The Redis client for records ${what}.`);
+  if (options?.keyPrefix) invalid('has a keyPrefix; give the prefix to redisStore instead');
+  if (isCluster && typeof nodes !== 'function')
+    invalid('is one of a cluster, and has no function nodes; give one that has');
+  // A version that has passed would look like the one of now, and a spent token like a good one.
+  if (isCluster && (options?.scaleReads ?? 'master') !== 'master') {
+    invalid("reads from replicas, which may be behind; set its scaleReads to 'master'");
   }
-  if (options?.keyPrefix) {
-    const instead = 'give the prefix to redisStore instead';
-    refuse('config_invalid', 'configuring', `The Redis client for records has a keyPrefix; ${instead}.`);
+  if (replicas > 0 && typeof pipeline !== 'function') {
+    invalid('has no function pipeline, which the option replicas needs; give one that has');
   }
 }

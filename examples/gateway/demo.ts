@@ -11,6 +11,9 @@ import { type Front, startFront } from './front.ts';
 const DEADLINE = 60_000;
 const REPLICA = fileURLToPath(new URL('./replica.ts', import.meta.url));
 
+/** Each names a store: see `store.ts`. */
+const STORES = ['DATABASE_URL', 'REDIS_URL', 'REDIS_CLUSTER', 'REDIS_SENTINELS'];
+
 interface Replica {
   readonly process: ChildProcess;
   readonly port: number;
@@ -156,8 +159,9 @@ async function runDemo(world: Playground, front: Front, replicas: readonly Repli
 }
 
 async function main(): Promise<void> {
-  if (!process.env['DATABASE_URL'] && !process.env['REDIS_URL']) {
-    console.error('Set DATABASE_URL (postgres://…) or REDIS_URL (redis://…). The replicas share it.');
+  if (!STORES.some((name) => process.env[name])) {
+    console.error(`Set DATABASE_URL (postgres://…), REDIS_URL (redis://…), or addresses (host:port host:port) as
+REDIS_CLUSTER or REDIS_SENTINELS. The replicas share it.`);
     process.exitCode = 2;
     return;
   }

@@ -14,7 +14,7 @@ const LAST_REQUESTS = 15_000;
 const { RESOURCE: resource, ORIGIN: origin, PORT = '0' } = process.env;
 const shared = await sharedStore(process.env);
 if (!resource || !origin || !shared) {
-  console.error('Set RESOURCE, ORIGIN, and DATABASE_URL or REDIS_URL.');
+  console.error('Set RESOURCE, ORIGIN, and DATABASE_URL, REDIS_URL, REDIS_CLUSTER or REDIS_SENTINELS.');
   process.exit(2);
 }
 

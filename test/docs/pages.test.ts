@@ -109,7 +109,7 @@ describe('docs/options.md', () => {
   );
 
   /** Numbers without a unit. */
-  const counts: ReadonlySet<string> = new Set(['port', 'maxHops']);
+  const counts: ReadonlySet<string> = new Set(['port', 'maxHops', 'replicas']);
 
   it('finds a type that is not on the page', async () => {
     const text = 'export const newShape: Shape<NewOptions> = {};';

@@ -1,4 +1,5 @@
 // What the processes of a race are told, and what they answer.
+import type { RedisPlace } from '../support/redisPlace.ts';
 
 /** What a member is told. */
 export type Order =
@@ -32,8 +33,20 @@ export type Telling = 'tells' | 'cannot tell' | 'fails to tell';
 /** Where the processes of a race keep their records. A URL holds a password. */
 export type Home =
   | { readonly kind: 'file'; readonly folder: string }
-  | { readonly kind: 'postgres'; readonly url: string; readonly table: string }
-  | { readonly kind: 'redis'; readonly url: string; readonly prefix: string };
+  | {
+      readonly kind: 'postgres';
+      readonly url: string;
+      readonly table: string;
+      /** Where to listen, if a pooler stands before the server. */
+      readonly direct?: string;
+    }
+  | { readonly kind: 'redis'; readonly url: string; readonly prefix: string }
+  | {
+      readonly kind: 'redis servers';
+      readonly place: RedisPlace;
+      readonly prefix: string;
+      readonly replicas: number;
+    };
 
 /** How a member is set up: the first that it is told, since everybody sees the arguments of a process. */
 export interface Member {

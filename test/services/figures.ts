@@ -27,6 +27,29 @@ const figures = z.object({
       seconds,
     }),
   ),
+  /** A server was replaced by another one in mid-work. */
+  failover: z.optional(
+    z.object({
+      /** Of what, and how. */
+      how: z.string(),
+      /** What was done against losing writes. */
+      guard: z.string(),
+      /** Writes that were reported as done, and those of them that were gone afterwards. */
+      acknowledged: z.optional(count),
+      lost: z.optional(count),
+      /** Writes that failed, and the longest time in which none was done. */
+      failed: z.optional(count),
+      longestMs: z.optional(milliseconds),
+      /** Writes in a second before. */
+      perSecond: z.optional(z.number()),
+      /** Of one rotating token. */
+      processes: z.optional(count),
+      failovers: z.optional(count),
+      refreshes: z.optional(count),
+      reuses: z.optional(count),
+      logins: z.optional(count),
+    }),
+  ),
 });
 export type Figures = z.infer<typeof figures>;
 

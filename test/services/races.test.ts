@@ -1,14 +1,15 @@
-// The race for one rotating refresh token, on the homes of gateways: a real PostgreSQL and a real Redis (C03, C04).
+// The race for one rotating refresh token, on the homes of gateways: PostgreSQL, a pooler, Redis, Sentinel, a cluster (C03, C04).
 import { randomBytes } from 'node:crypto';
-import { Redis } from 'ioredis';
+import { type Cluster, Redis } from 'ioredis';
 import { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from 'vitest';
 import { migrate } from '../../stores/postgres.ts';
 import type { Home } from '../races/orders.ts';
 import { type Race, refreshTogether, startRace, takeOver } from '../races/race.ts';
+import { connectRedis } from '../support/redisPlace.ts';
 import type {} from './figures.ts';
+import { placeOf } from './places.ts';
 
-const postgresUrl = process.env['AUTHCHART_TEST_POSTGRES'] ?? '';
 const redisUrl = process.env['AUTHCHART_TEST_REDIS'] ?? '';
 const base = `authchart_${randomBytes(6).toString('hex')}`;
 const [size, expiries] = [16, 50];
@@ -23,35 +24,38 @@ interface Place {
   close(): Promise<void>;
 }
 
-describe.skipIf(isMissing('PostgreSQL', 'AUTHCHART_TEST_POSTGRES'))('on PostgreSQL', () => {
-  const pool = new Pool({ connectionString: postgresUrl, max: 1 });
-  suite('PostgreSQL', {
-    async open() {
-      await pool.query(`CREATE SCHEMA ${base}`);
-      const { rows } = await pool.query('SHOW server_version');
-      return String(rows[0]?.['server_version']).replace(/ .*/, '');
-    },
-    async home(name) {
-      const table = `${base}.${name}`;
-      await migrate({ pool, table });
-      return { kind: 'postgres', url: postgresUrl, table };
-    },
-    async close() {
-      await pool.query(`DROP SCHEMA ${base} CASCADE`);
-      await pool.end();
-    },
+for (const [name, variable, direct] of [
+  ['PostgreSQL', 'AUTHCHART_TEST_POSTGRES'],
+  ['PgBouncer', 'AUTHCHART_TEST_POOLER', 'AUTHCHART_TEST_POSTGRES'],
+] as const) {
+  const [url = '', listenUrl] = [process.env[variable], direct && process.env[direct]];
+  describe.skipIf(isMissing(name, variable))(`on ${name}`, () => {
+    const schema = `${base}_${direct ? 'pooled' : 'direct'}`;
+    const pool = new Pool({ connectionString: url, max: 1 });
+    suite(name, {
+      async open() {
+        await pool.query(`CREATE SCHEMA ${schema}`);
+        const { rows } = await pool.query('SHOW server_version');
+        return String(rows[0]?.['server_version']).replace(/ .*/, '');
+      },
+      async home(of) {
+        const table = `${schema}.${of}`;
+        await migrate({ pool, table });
+        return { kind: 'postgres', url, table, ...(listenUrl !== undefined && { direct: listenUrl }) };
+      },
+      async close() {
+        await pool.query(`DROP SCHEMA ${schema} CASCADE`);
+        await pool.end();
+      },
+    });
   });
-});
+}
 
 describe.skipIf(isMissing('Redis', 'AUTHCHART_TEST_REDIS'))('on Redis', () => {
   const redis = new Redis(redisUrl, { lazyConnect: true });
   suite('Redis', {
-    async open() {
-      return /redis_version:(\S+)/.exec(await redis.info('server'))?.[1] ?? '';
-    },
-    async home(name) {
-      return { kind: 'redis', url: redisUrl, prefix: `${base}:${name}:` };
-    },
+    open: () => versionOf(redis),
+    home: async (name) => ({ kind: 'redis', url: redisUrl, prefix: `${base}:${name}:` }),
     async close() {
       for await (const names of redis.scanStream({ match: `${base}:*`, count: 1000 })) {
         if (names.length > 0) await redis.del(...names);
@@ -60,6 +64,33 @@ describe.skipIf(isMissing('Redis', 'AUTHCHART_TEST_REDIS'))('on Redis', () => {
     },
   });
 });
+
+for (const [name, variable, replicas] of [
+  ['Redis Cluster', 'AUTHCHART_TEST_REDIS_CLUSTER', 1],
+  ['Redis Sentinel', 'AUTHCHART_TEST_REDIS_SENTINEL', 2],
+] as const) {
+  const place = placeOf(variable);
+  describe.skipIf(isMissing(name, variable))(`on ${name}`, () => {
+    let redis: Redis | Cluster;
+    suite(name, {
+      async open() {
+        if (!place) throw new Error('There are no servers.');
+        redis = await connectRedis(place);
+        return versionOf(redis);
+      },
+      home: async (of) => {
+        if (!place) throw new Error('There are no servers.');
+        return { kind: 'redis servers', place, prefix: `${base}:${of}:`, replicas };
+      },
+      // What is left goes with the servers, which nobody else uses.
+      close: async () => redis.disconnect(),
+    });
+  });
+}
+
+async function versionOf(redis: Redis | Cluster): Promise<string> {
+  return /redis_version:(\S+)/.exec(await redis.info('server'))?.[1] ?? '';
+}
 
 function isMissing(name: string, variable: string): boolean {
   if (process.env[variable]) return false;

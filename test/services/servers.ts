@@ -16,7 +16,7 @@ export interface Server {
 }
 
 /** PostgreSQL refuses to run as root, and Redis should not: then both run as `nobody`. */
-const user = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+export const user = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
 
 /** @param folder for programs and data; others must be able to pass through it when this is root. */
 export async function startRedis(folder: string): Promise<Server> {
@@ -32,8 +32,14 @@ export async function startRedis(folder: string): Promise<Server> {
   return { url, pid: child.pid, stop: () => stop(child, 'SIGTERM') };
 }
 
+/** One that can be crashed. */
+export interface RestartingServer extends Server {
+  /** All its processes end at once, and it starts again. */
+  crash(): Promise<void>;
+}
+
 /** @param folder as for Redis. */
-export async function startPostgres(folder: string): Promise<Server> {
+export async function startPostgres(folder: string): Promise<RestartingServer> {
   const [initdb, postgres] = await programsOf('postgresql', ['initdb', 'postgres'], folder);
   if (!initdb || !postgres) throw new Error('There is no PostgreSQL.');
   const home = await ownFolder(folder, 'postgres');
@@ -51,26 +57,36 @@ export async function startPostgres(folder: string): Promise<Server> {
 
   // Durability is not what is tested: no fsync. Sockets go into the folder as well.
   const settings = ['-h', '127.0.0.1', '-p', String(port), '-k', home, '-F'];
-  const child = start(postgres, ['-D', data, ...settings], home);
-  await said(child, 'database system is ready to accept connections');
-  // SIGINT is its fast shutdown: it does not wait for clients.
+  const begin = async (): Promise<ChildProcess> => {
+    const child = start(postgres, ['-D', data, ...settings], home);
+    await said(child, 'database system is ready to accept connections');
+    return child;
+  };
+  let child = await begin();
   return {
     url: `postgres://authchart:${password}@127.0.0.1:${port}/postgres`,
-    pid: child.pid,
+    get pid() {
+      return child.pid;
+    },
+    // SIGINT is its fast shutdown: it does not wait for clients. SIGQUIT does not even write down what there is.
     stop: () => stop(child, 'SIGINT'),
+    async crash() {
+      await stop(child, 'SIGQUIT');
+      child = await begin();
+    },
   };
 }
 
-const newPassword = (): string => randomBytes(24).toString('hex');
+export const newPassword = (): string => randomBytes(24).toString('hex');
 
-async function ownFolder(folder: string, name: string): Promise<string> {
+export async function ownFolder(folder: string, name: string): Promise<string> {
   const own = join(folder, name);
   await mkdir(own, { mode: 0o700 });
   if (user.uid !== undefined) await chown(own, user.uid, user.gid);
   return own;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const listener = createServer().listen(0, '127.0.0.1');
   await once(listener, 'listening');
   const address = listener.address();
@@ -80,7 +96,7 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-function start(program: Program, args: readonly string[], cwd: string): ChildProcess {
+export function start(program: Program, args: readonly string[], cwd: string): ChildProcess {
   const env = { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8', HOME: cwd, ...program.env };
   return spawn(program.file, [...args], { cwd, env, ...user });
 }
@@ -97,7 +113,7 @@ function textOf(child: ChildProcess): { text: string } {
 }
 
 /** Waits until a server says that it is ready; then goes on reading, so that it never blocks. */
-function said(child: ChildProcess, what: string): Promise<void> {
+export function said(child: ChildProcess, what: string): Promise<void> {
   const output = textOf(child);
   return new Promise((resolve, reject) => {
     const look = (): void => {
@@ -111,7 +127,7 @@ function said(child: ChildProcess, what: string): Promise<void> {
   });
 }
 
-async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+export async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = once(child, 'exit');
   child.kill(signal);

@@ -48,6 +48,26 @@ describe('S04: a failure of PostgreSQL', () => {
     },
   );
 
+  test.each([
+    ['57P01', 'hunter2'],
+    ['57P03', 'hunter2'],
+    ['08006', 'hunter2'],
+    ['ECONNREFUSED', 'hunter2'],
+    [undefined, 'Connection terminated unexpectedly'],
+  ])(
+    'of the connection (%s) is met by sending a change again: the answer may be all that was lost',
+    async (code, text) => {
+      const query = vi.fn(async () => ({ rows: [{}] as Record<string, unknown>[] }));
+      const broken = code === undefined ? new Error(text) : coded(code, text);
+      for (let at = 0; at < 2; at += 1) query.mockRejectedValueOnce(broken);
+      expect(await postgresStore({ pool: { query } }).put('a', 'text', '1')).toEqual(expect.any(String));
+      expect(query).toHaveBeenCalledTimes(3);
+      query.mockClear().mockRejectedValueOnce(broken);
+      await failureOf(postgresStore({ pool: { query } }).get('a'));
+      expect(query).toHaveBeenCalledTimes(1);
+    },
+  );
+
   test('with another code is met by nothing of ours', async () => {
     const query = vi.fn(() => Promise.reject(coded('42501')));
     await failureOf(postgresStore({ pool: { query } }).delete('a', '1'));
@@ -81,9 +101,13 @@ describe('S04: a failure of Redis', () => {
     ['WRONGPASS', 'fix-config', 'password'],
     ['NOPERM', 'fix-config', 'EVAL'],
     ['WRONGTYPE', 'fix-config', 'prefix'],
-    ['CLUSTERDOWN', 'fix-config', 'single server'],
-    ['CROSSSLOT', 'fix-config', 'single server'],
-    ['MOVED', 'fix-config', 'single server'],
+    ['CLUSTERDOWN', 'retry-later', 'has no master'],
+    ['MOVED', 'retry-later', 'client of a cluster'],
+    ['ASK', 'retry-later', 'client of a cluster'],
+    ['TRYAGAIN', 'retry-later', 'client of a cluster'],
+    ['MASTERDOWN', 'retry-later', 'lost its primary'],
+    ['UNBLOCKED', 'retry-later', 'became a replica'],
+    ['NOREPLICAS', 'retry-later', 'too few replicas'],
     ['READONLY', 'retry-later', 'primary'],
     ['OOM', 'retry-later', 'memory'],
     ['MISCONF', 'retry-later', 'disk'],
@@ -129,19 +153,26 @@ describe('what is sent to Redis', () => {
     expect(asked).toEqual([['0', 'MATCH', 'p\\*:record:a\\*b\\?c\\[d\\]e\\^f\\\\u005cg-h*', 'COUNT', 1000]]);
   });
 
-  test('to set aside moves the record to a name with its version', async () => {
+  test('to set aside is one key at a time, so that a cluster can do it: first it is kept, then it goes', async () => {
     const asked: (readonly unknown[])[] = [];
     const run: RedisClient['eval'] = async (...of) => {
       asked.push(of);
       return 1;
     };
-    const client = { eval: run, hmget: async () => [], scan: async () => ['0', []] as const };
-    await redisStore({ redis: client, prefix: 'p:' }).setAside('a', '7');
+    const client = { eval: run, hmget: async () => ['7', 'text'], scan: async () => ['0', []] as const };
+    const store = redisStore({ redis: client, prefix: 'p:' });
+    await store.setAside('a', '8');
+    expect(asked).toEqual([]);
+    await store.setAside('a', '7');
     const digest = createHash('sha256').update('a').digest('hex');
-    const [[script, ...rest] = []] = asked;
-    expect(rest).toEqual([2, 'p:record:a', 'p:aside:7:a', 'p:changes', digest, '7']);
-    for (const command of ["'HGET', KEYS[1]", "'RENAME', KEYS[1], KEYS[2]", "'PUBLISH', ARGV[1], ARGV[2]"])
-      expect(script).toContain(command);
+    expect(asked.map(([, ...rest]) => rest)).toEqual([
+      [1, 'p:aside:7:a', 'p:changes', digest, '7', 'text'],
+      [1, 'p:record:a', 'p:changes', digest, '7'],
+    ]);
+    const [kept, gone] = asked.map(([script]) => String(script));
+    expect(kept).toContain("'HSET', KEYS[1]");
+    for (const command of ["'HGET', KEYS[1]", "'DEL', KEYS[1]", "'PUBLISH', ARGV[1], ARGV[2]"])
+      expect(gone).toContain(command);
   });
 
   test('half a record is none', async () => {

@@ -27,14 +27,18 @@ export class FakeRedis {
   }
 
   #run(script: string, keys: readonly string[], values: readonly string[]): number {
-    const [key = '', aside = ''] = keys;
+    const [key = ''] = keys;
     const [channel = '', digest = '', version = '', text = '', before = ''] = values;
     const current = this.#hashes.get(key);
-    const isPut = script.includes("'HSET'");
-    if (isPut ? (current ? `=${current.version}` : '') !== before : current?.version !== version) return 0;
-    if (isPut) this.#hashes.set(key, { version, text });
+    const isWritten = script.includes("'HSET'");
+    // What is set aside is written whatever is there.
+    const isConditional = script.includes("'HGET'");
+    const isThere = current?.version === version;
+    const isExpected = isWritten ? isThere || (current ? `=${current.version}` : '') === before : isThere;
+    if (isConditional && !isExpected) return 0;
+    if (isWritten) this.#hashes.set(key, { version, text });
     else this.#hashes.delete(key);
-    if (script.includes("'RENAME'") && current) this.#hashes.set(aside, current);
+    if (!script.includes("'PUBLISH'")) return 1;
     for (const subscriber of this.#subscribers) subscriber.hear(channel, digest);
     return 1;
   }

@@ -48,6 +48,12 @@ const rows: readonly (readonly [string, readonly unknown[], string, Make])[] = [
     'subscriber',
     (subscriber) => redisStore({ redis, subscriber }),
   ],
+  [
+    'redisStore({ replicas })',
+    [null, -1, 0.5, '1'],
+    'replicas',
+    (replicas) => redisStore({ redis, replicas }),
+  ],
   ['keychainStore(options)', [undefined, ...none], '', keychainStore],
   ['keychainStore({ folder })', [undefined, '', 5], 'folder', (folder) => keychainStore({ folder })],
   [

@@ -32,7 +32,7 @@ describe('listenOn a pool of PostgreSQL', () => {
   const open = (client: Client) => {
     const heard: string[] = [];
     const lost = vi.fn();
-    const listen: Listen = listenOn({ connect: async () => client });
+    const listen: Listen = listenOn({ connect: (callback) => callback(undefined, client) });
     return { heard, lost, listening: listen('channel', (message) => heard.push(message), lost) };
   };
 
@@ -125,6 +125,24 @@ describe('listenOn a pool of PostgreSQL', () => {
     expect(lost).not.toHaveBeenCalled();
   });
 
+  test('hears an error of a connection in the moment in which it gets it: one that nobody hears ends the process', async () => {
+    const client = new Client();
+    const listen = listenOn({
+      connect(callback) {
+        callback(undefined, client);
+        client.emit('error', new Error('terminated'));
+      },
+    });
+    client.answer = () => Promise.reject(new Error('terminated'));
+    await expect(listen('channel', vi.fn(), vi.fn())).rejects.toThrow('terminated');
+    expect(client.released).toEqual([true]);
+  });
+
+  test('fails when there is no connection', async () => {
+    const listen = listenOn({ connect: (callback) => callback(new Error('no room'), undefined) });
+    await expect(listen('channel', vi.fn(), vi.fn())).rejects.toThrow('no room');
+  });
+
   test('asks now and then whether the connection still stands', async () => {
     const client = new Client();
     const { lost, listening } = open(client);
@@ -146,7 +164,11 @@ describe('S04: the store in PostgreSQL', () => {
       [say, break_] = [heard, lost];
       return () => {};
     };
-    const store = postgresStore({ pool: { query: async () => ({ rows: [] }) }, listen });
+    const store = postgresStore({ pool: { query: async (_text, values) => send(values) }, listen });
+    const send = ([, message = '']: string[] = []): { rows: [] } => {
+      say(message);
+      return { rows: [] };
+    };
     const told: string[] = [];
     const end = store.watch?.(
       'a',
@@ -165,6 +187,33 @@ describe('S04: the store in PostgreSQL', () => {
       break_();
       await pass(25_000);
     }
+    end?.();
+  });
+
+  test('behind a pooler that takes LISTEN and passes nothing on: it is lost until a message comes through', async () => {
+    let isDeaf = true;
+    let hear = (_message: string): void => {};
+    const ends = vi.fn();
+    const listen: Listen = async (_channel, heard) => {
+      hear = heard;
+      return ends;
+    };
+    const query = async (_text: string, [, message = '']: string[] = []) => {
+      if (!isDeaf) hear(message);
+      return { rows: [] };
+    };
+    const told: string[] = [];
+    const end = postgresStore({ pool: { query }, listen }).watch?.(
+      'a',
+      () => told.push('changed'),
+      () => told.push('lost'),
+    );
+    await pass(60_000);
+    expect(told).toEqual(['lost']);
+    expect(ends.mock.calls.length).toBeGreaterThan(3);
+    isDeaf = false;
+    await pass(12_000);
+    expect(told).toEqual(['lost', 'changed']);
     end?.();
   });
 });

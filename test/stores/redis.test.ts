@@ -38,9 +38,19 @@ describe('a client that cannot hold records', () => {
     expect(() => redisStore({ redis })).toThrow(invalid);
   });
 
-  test('a cluster is refused', () => {
-    const redis = new Redis.Cluster([{ host: '127.0.0.1', port: 1 }], { lazyConnect: true });
-    expect(() => redisStore({ redis: { ...plain(redis), isCluster: redis.isCluster } })).toThrow(invalid);
+  test('a cluster that reads from replicas is refused: a spent token would look like a good one', () => {
+    const redis = new Redis.Cluster([{ host: '127.0.0.1', port: 1 }], {
+      lazyConnect: true,
+      scaleReads: 'slave',
+    });
+    expect(() => redisStore({ redis })).toThrow(invalid);
+  });
+
+  test('one that cannot say what replicas have, or which nodes there are, is refused where it must', () => {
+    const redis = plain(new Redis({ lazyConnect: true }));
+    expect(() => redisStore({ redis, replicas: 1 })).toThrow(invalid);
+    expect(() => redisStore({ redis: { ...redis, isCluster: true } })).toThrow(invalid);
+    expect(() => redisStore({ redis, replicas: 0 })).not.toThrow();
   });
 });
 
