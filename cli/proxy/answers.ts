@@ -5,6 +5,7 @@ import { own, readObject } from '../../protocol/json.ts';
 import { placeOf, shown } from '../../protocol/text.ts';
 import { asUnreachable, messageOf } from '../failures.ts';
 import { shellWord } from '../words.ts';
+import { Unanswered } from './link.ts';
 import { errorAnswer, type RequestId } from './messages.ts';
 import { StreamEnded } from './relay.ts';
 import { statusOf } from './statuses.ts';
@@ -23,6 +24,10 @@ export function failureOfRequest(thrown: unknown, url: string): Failure {
   if (thrown instanceof StreamEnded) {
     const message = `${place} ended the connection before it answered. Send the request again.`;
     return failure('server_unavailable', 'requesting', message);
+  }
+  if (thrown instanceof Unanswered) {
+    const message = `${place} took the request, and did not answer it. Check the URL of the server, or tell its operator.`;
+    return failure('response_invalid', 'requesting', message);
   }
   if (isNoMessage(thrown)) {
     const message = `${place} answered with what is no message of MCP, such as a web page. Check the URL of the server, or run authchart explain ${shellWord(shown(url, 2048))}.`;

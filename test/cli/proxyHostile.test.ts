@@ -1,0 +1,170 @@
+// Servers and hosts that break the rules: nothing spins, nothing hangs, and each request has an answer that says what to do.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { httpLink } from '../../cli/proxy/link.ts';
+import { newFolder, removeFolder } from './command.ts';
+import { type LineHost, lineHost } from './proxyHost.ts';
+
+const TIME = 60_000;
+const eventually = { timeout: 20_000, interval: 50 };
+
+let folder: string;
+let hosts: LineHost[];
+let servers: Server[];
+beforeEach(async () => {
+  [hosts, servers] = [[], []];
+  folder = await newFolder();
+});
+afterEach(async () => {
+  for (const { child } of hosts) child.kill('SIGKILL');
+  await Promise.all(hosts.map(({ ended }) => ended));
+  for (const server of servers) {
+    server.close();
+    server.closeAllConnections();
+  }
+  await removeFolder(folder);
+});
+
+type Body = { readonly id?: unknown; readonly method?: string } | undefined;
+type Answer = (request: IncomingMessage, response: ServerResponse, body: Body) => unknown;
+
+/** A server that answers as it is told. */
+async function serve(answer: Answer): Promise<string> {
+  const server = createServer(async (request, response) => {
+    const body = await text(request);
+    answer(request, response, body === '' ? undefined : JSON.parse(body));
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`;
+}
+
+function host(url: string, ...args: readonly string[]): LineHost {
+  const one = lineHost(folder, [url, ...args]);
+  hosts.push(one);
+  return one;
+}
+
+describe('streams that bring nothing', () => {
+  const nothing = 'id: 7\nretry: 0\ndata: \n\n';
+  const endOf = (response: ServerResponse) =>
+    response.setHeader('content-type', 'text/event-stream').end(nothing);
+  const often = {
+    initialReconnectionDelay: 1,
+    maxReconnectionDelay: 1,
+    reconnectionDelayGrowFactor: 1,
+    maxRetries: 60,
+  };
+  const limits = { shortest: 20, longest: 20, empty: 5, rest: 60_000 };
+  const linkTo = (url: string) =>
+    httpLink(
+      {
+        url: new URL(url),
+        fetch,
+        backgroundFetch: fetch,
+        onMessage: () => {},
+        onLost: () => {},
+        onTrouble: () => {},
+      },
+      often,
+      limits,
+    );
+
+  test('a request fails after some of them, also where its neighbours get answers', {
+    timeout: TIME,
+  }, async () => {
+    let gets = 0;
+    const url = await serve((request, response, body) => {
+      if (request.method === 'GET') gets += 1;
+      if (body?.method !== 'ping') return void endOf(response);
+      response.setHeader('content-type', 'application/json');
+      response.end(`{"jsonrpc":"2.0","id":${JSON.stringify(body.id)},"result":{}}`);
+    });
+    const link = await linkTo(url);
+    const onRequestStreamEnd = vi.fn();
+    await link.send({ jsonrpc: '2.0', id: 1, method: 'tools/list' }, { onRequestStreamEnd });
+    for (let id = 2; onRequestStreamEnd.mock.calls.length === 0; id += 1) {
+      await link.send({ jsonrpc: '2.0', id, method: 'ping' });
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(gets).toBe(limits.empty);
+    await link.close();
+  });
+
+  test('the stream of the server has a rest', { timeout: TIME }, async () => {
+    let gets = 0;
+    const url = await serve((request, response) => {
+      if (request.method !== 'GET') return void response.writeHead(202).end();
+      gets += 1;
+      endOf(response);
+    });
+    const link = await linkTo(url);
+    await link.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
+    await vi.waitFor(() => expect(gets).toBe(1 + limits.empty), eventually);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect(gets).toBe(1 + limits.empty);
+    await link.close();
+  });
+
+  test('a request whose streams bring something goes on', { timeout: TIME }, async () => {
+    let gets = 0;
+    const url = await serve((request, response, body) => {
+      if (request.method === 'GET') gets += 1;
+      const isLast = gets > 3 * limits.empty;
+      const said = isLast
+        ? '{"jsonrpc":"2.0","id":1,"result":{}}'
+        : '{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":1,"progress":1}}';
+      const data = body ? '' : said;
+      response.setHeader('content-type', 'text/event-stream').end(`id: 7\nretry: 0\ndata: ${data}\n\n`);
+    });
+    const link = await linkTo(url);
+    await new Promise<void>((resolve, reject) => {
+      const ended = () => (gets > 3 * limits.empty ? resolve() : reject(new Error(`after ${gets}`)));
+      link.send({ jsonrpc: '2.0', id: 1, method: 'a' }, { onRequestStreamEnd: ended }).catch(reject);
+    });
+    await link.close();
+  });
+
+  test('the proxy asks a few times in three seconds, whatever the server says', {
+    timeout: TIME,
+  }, async () => {
+    let gets = 0;
+    const url = await serve((request, response) => {
+      if (request.method === 'GET') gets += 1;
+      endOf(response);
+    });
+    void host(url, '--header', 'Authorization: Bearer abc')
+      .initialize()
+      .catch(() => {});
+    await vi.waitFor(() => expect(gets).toBeGreaterThan(0), eventually);
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    expect(gets).toBeLessThan(7);
+  });
+});
+
+describe('a request that is taken, and not answered', () => {
+  test.each<[string, Answer]>([
+    ['202', (_, response) => response.writeHead(202).end()],
+    ['204', (_, response) => response.writeHead(204).end()],
+    ['an empty 200', (_, response) => response.writeHead(200).end()],
+    [
+      'no messages in JSON',
+      (_, response) => response.setHeader('content-type', 'application/json').end('[]'),
+    ],
+    [
+      'the answer to another request',
+      (_, response) =>
+        response
+          .setHeader('content-type', 'application/json')
+          .end('{"jsonrpc":"2.0","id":"other","result":{}}'),
+    ],
+    ['an empty stream', (_, response) => response.setHeader('content-type', 'text/event-stream').end()],
+  ])('%s', { timeout: TIME }, async (what, answer) => {
+    const { error } = await host(await serve(answer)).ask('tools/list');
+    const code = what === 'an empty stream' ? 'server_unavailable' : 'response_invalid';
+    expect(error).toMatchObject({ code: -32_603, data: { code } });
+    expect(error?.message).toMatch(/Check the URL of the server|Send the request again/);
+  });
+});
