@@ -1,12 +1,7 @@
 // How often the streams of a server are opened again: what the server says of that has limits, and an end.
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import type { ReconnectionScheduler } from '@modelcontextprotocol/client';
 import type { RequestId } from './messages.ts';
-
-type Options = NonNullable<ConstructorParameters<typeof StreamableHTTPClientTransport>[1]>;
-
-/** Opens a stream again after a while, as the transport asks for it. */
-type Scheduler = NonNullable<Options['reconnectionScheduler']>;
 
 /** One message to the server, or the stream of the server itself, with all streams that are opened for it. */
 export interface Course {
@@ -44,7 +39,7 @@ export interface Courses {
   begin<Result>(course: Course, work: () => Promise<Result>): Promise<Result>;
   /** The one that the running code belongs to. */
   current(): Course | undefined;
-  readonly scheduler: Scheduler;
+  readonly scheduler: ReconnectionScheduler;
 }
 
 /** Makes a course. */
@@ -58,7 +53,7 @@ export function newCourse(of: Pick<Course, 'id' | 'end'> = {}): Course {
  */
 export function createCourses(limits: StreamLimits): Courses {
   const running = new AsyncLocalStorage<Course>();
-  const scheduler: Scheduler = (reconnect, asked, attempt) => {
+  const scheduler: ReconnectionScheduler = (reconnect, asked, attempt) => {
     const course = running.getStore() ?? newCourse();
     // A server that cannot be reached has a limit of its own.
     if (attempt === 0) course.empty = Date.now() - course.openedAt < LASTING ? course.empty + 1 : 0;
