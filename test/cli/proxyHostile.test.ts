@@ -168,3 +168,54 @@ describe('a request that is taken, and not answered', () => {
     expect(error?.message).toMatch(/Check the URL of the server|Send the request again/);
   });
 });
+
+describe('a host that sends what is no message', () => {
+  const invalid = { code: -32_600, message: expect.stringMatching(/^Invalid request: /) };
+
+  test.each<[string, string, object | undefined]>([
+    ['a batch', '[{"jsonrpc":"2.0","id":1,"method":"ping"}]', { id: null, error: invalid }],
+    [
+      'an id that is no whole number',
+      '{"jsonrpc":"2.0","id":1.5,"method":"a"}',
+      { id: null, error: invalid },
+    ],
+    ['an id that is an object', '{"jsonrpc":"2.0","id":{},"method":"a"}', { id: null, error: invalid }],
+    ['a method that is none', '{"jsonrpc":"2.0","id":"x","method":7}', { id: 'x', error: invalid }],
+    ['another version', '{"jsonrpc":"1.0","id":5,"method":"a"}', { id: 5, error: invalid }],
+    ['a number', '7', { id: null, error: invalid }],
+    ['no JSON', '{"jsonrpc":', { id: null, error: { ...invalid, code: -32_700 } }],
+    ['an answer that is none', '{"jsonrpc":"2.0","id":1.5,"result":{}}', undefined],
+    ['an empty line', '\r', undefined],
+  ])('%s', { timeout: TIME }, async (_, line, answer) => {
+    const url = await serve((_request, response, body) =>
+      response
+        .setHeader('content-type', 'application/json')
+        .end(`{"jsonrpc":"2.0","id":${JSON.stringify(body?.id)},"result":{}}`),
+    );
+    const one = host(url);
+    one.child.stdin.write(`${line}\n`);
+    expect(await one.ask('ping')).toMatchObject({ result: {} });
+    const others = one.lines.map((said) => JSON.parse(said)).filter(({ result }) => !result);
+    expect(others).toEqual(answer ? [{ jsonrpc: '2.0', ...answer }] : []);
+    one.child.stdin.end();
+    const { code, stderr } = await one.ended;
+    expect(code).toBe(0);
+    expect(stderr.includes('The host sent')).toBe(line !== '\r');
+    expect(stderr).not.toContain('please report');
+  });
+
+  test('a message of 31 MB is passed on, and one of 33 MB ends the proxy', { timeout: TIME }, async () => {
+    const url = await serve((_request, response, body) =>
+      response
+        .setHeader('content-type', 'application/json')
+        .end(`{"jsonrpc":"2.0","id":${JSON.stringify(body?.id)},"result":{}}`),
+    );
+    const one = host(url);
+    const MB = 1024 * 1024;
+    expect(await one.ask('a', { text: 'x'.repeat(31 * MB) })).toMatchObject({ result: {} });
+    one.ask('a', { text: 'x'.repeat(33 * MB) }).catch(() => {});
+    one.child.stdin.on('error', () => {});
+    const { code, stderr } = await one.ended;
+    expect([code, stderr]).toEqual([0, expect.stringContaining('a message of more than 32 MB')]);
+  });
+});
