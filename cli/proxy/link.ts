@@ -54,6 +54,11 @@ export class Unanswered extends Error {
   override readonly name = 'Unanswered';
 }
 
+/** A server of 2024-11-05 did not say where messages are sent to. Its message goes after the name of the server. */
+export class NoEndpoint extends Error {
+  override readonly name = 'NoEndpoint';
+}
+
 /**
  * The transport of today. It sends nothing by itself yet.
  * @param reconnection How streams that were cut are opened again.
@@ -135,7 +140,11 @@ export async function sseLink(options: LinkOptions): Promise<Link> {
   };
   sse.onmessage = (message) => onMessage(message, link);
   try {
-    await Promise.race([sse.start(), opening.failed]);
+    const started = sse.start().catch((thrown: unknown) => {
+      // All else that it rejects with is about the address that the server named.
+      throw SseError.isInstance(thrown) ? thrown : new NoEndpoint('named an address for messages elsewhere');
+    });
+    await Promise.race([started, opening.failed]);
   } catch (thrown) {
     // It would go on trying by itself.
     await sse.close();
@@ -169,7 +178,7 @@ function watchOpening(fetch: Fetch) {
         reject(thrown);
         throw thrown;
       });
-      late ??= setTimeout(() => reject(new Error('the server sent no endpoint event')), OPENING);
+      late ??= setTimeout(() => reject(new NoEndpoint('named no address for messages')), OPENING);
       return response;
     },
     stop: () => clearTimeout(late),

@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { httpLink } from '../../cli/proxy/link.ts';
+import { startWorld } from '../support/world.ts';
 import { newFolder, removeFolder } from './command.ts';
-import { type LineHost, lineHost } from './proxyHost.ts';
+import { type LineHost, lineHost, page } from './proxyHost.ts';
 
 const TIME = 60_000;
 const eventually = { timeout: 20_000, interval: 50 };
@@ -218,4 +219,102 @@ describe('a host that sends what is no message', () => {
     const { code, stderr } = await one.ended;
     expect([code, stderr]).toEqual([0, expect.stringContaining('a message of more than 32 MB')]);
   });
+});
+
+describe('what went wrong is told in words for the person', () => {
+  const events = (response: ServerResponse) => response.setHeader('content-type', 'text/event-stream');
+
+  test.each<[string, Answer, string]>([
+    [
+      'an address for messages on another origin',
+      (_, response) => events(response).write('event: endpoint\ndata: https://other.example/m\n\n'),
+      'named an address for messages elsewhere.',
+    ],
+    [
+      'an address for messages that is none',
+      (_, response) => events(response).write('event: endpoint\ndata: http://[\n\n'),
+      'named an address for messages elsewhere.',
+    ],
+    [
+      'no address for messages',
+      (_, response) => events(response).write(': nothing\n\n'),
+      'named no address for messages.',
+    ],
+    ['a stream that ends', (_, response) => events(response).end(), 'ended the connection'],
+    [
+      'a web page',
+      (_, response) => response.setHeader('content-type', 'text/html').end('<p>'),
+      'answered with what is no message of MCP',
+    ],
+  ])('2024-11-05: %s', { timeout: TIME }, async (_, answer, sentence) => {
+    const { error } = await host(await serve(answer), '--transport', 'sse-only').initialize();
+    expect(error?.message).toContain(sentence);
+    const code = sentence.startsWith('ended') ? 'server_unavailable' : 'response_invalid';
+    expect(error?.data).toMatchObject({ code });
+  });
+
+  test.each<[string, number, string, string]>([
+    ['that changes the method', 302, '/other?secret=1', '/other'],
+    ['to another origin', 307, 'https://other.example/mcp', 'https://other.example/mcp'],
+    ['in a circle', 307, '/mcp', '/mcp'],
+  ])('a redirect %s: its address is named', { timeout: TIME }, async (_what, status, location, named) => {
+    const url = await serve((_, response) => response.writeHead(status, { location }).end());
+    for (const more of [[], ['--header', 'Authorization: Bearer abc']]) {
+      const { error } = await host(url, ...more).initialize();
+      expect(error?.message).toContain(` redirects to ${new URL(named, url).href}. Give that address`);
+      expect(error?.data).toMatchObject({ code: 'redirect_refused' });
+    }
+  });
+
+  test('a redirect within the origin that keeps the method is followed', { timeout: TIME }, async () => {
+    const url = await serve((request, response, body) => {
+      if (request.url === '/mcp') return void response.writeHead(307, { location: '/mcp/' }).end();
+      response.setHeader('content-type', 'application/json');
+      response.end(`{"jsonrpc":"2.0","id":${JSON.stringify(body?.id)},"result":{}}`);
+    });
+    expect(await host(url).initialize()).toMatchObject({ result: {} });
+  });
+
+  test('a server that refuses each token that is issued for it', { timeout: TIME }, async () => {
+    const world = await startWorld();
+    const url = await serve(({ url: path, headers }, response) => {
+      const origin = `http://${headers.host}`;
+      if (!path?.startsWith('/.well-known/')) return void response.writeHead(401).end();
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ resource: `${origin}/mcp`, authorization_servers: [world.origins.a] }));
+    });
+    const one = host(url, '--user-agent', 'headless');
+    const answers = [await one.initialize(), await one.initialize()];
+    await world.close();
+    expect(answers[1]?.error?.data).toMatchObject({ code: 'grant_not_accepted' });
+    expect(answers[1]?.error?.message).toMatch(/refuses a token .*Run authchart login \S+ --again/);
+  });
+
+  test.each(['SIGTERM', 'SIGHUP'] as const)(
+    '%s with a request and a login under way',
+    {
+      timeout: TIME,
+    },
+    async (signal) => {
+      const world = await startWorld();
+      let arrived = (): void => {};
+      const busy = new Promise<void>((resolve) => {
+        arrived = resolve;
+      });
+      const slow = host(await serve(() => arrived()));
+      const waiting = host(world.resource);
+      for (const one of [slow, waiting]) one.tell({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
+      await Promise.all([busy, waiting.printed(page)]);
+      for (const { child } of [slow, waiting]) child.kill(signal);
+      for (const one of [slow, waiting]) {
+        const { code, stdout, stderr } = await one.ended;
+        expect(code).toBe(0);
+        expect(stdout + stderr).not.toContain('please report');
+        expect(one.lines.map((line) => JSON.parse(line))).toMatchObject([
+          { id: 1, error: { message: expect.stringContaining('Restart this server in its host.') } },
+        ]);
+      }
+      await world.close();
+    },
+  );
 });
