@@ -68,7 +68,6 @@ const inside = [
   'http-cache-semantics',
   'commander',
   '@modelcontextprotocol/client',
-  '@modelcontextprotocol/server',
   '@modelcontextprotocol/core',
   'eventsource',
   'eventsource-parser',

@@ -137,6 +137,11 @@ function adviceFor({ code, phase, issuer, message }: Failure, login: string | un
     case 'registration_impossible':
     case 'registration_refused':
       return `Register a client there by hand, and give it with --client-id ID --issuer ${at}${besides(message, at)}.`;
+    case 'grant_not_accepted':
+      // Others say themselves what helps.
+      return message.includes('login({ again: true })')
+        ? `Run authchart login ${login ?? 'URL'} --again, or tell its operator.`
+        : undefined;
     case 'certificate_untrusted':
       return 'If you trust that authority, give its certificate with --ca FILE, or in NODE_EXTRA_CA_CERTS.';
     case 'config_invalid':

@@ -1,6 +1,7 @@
 // The flags for servers and gateways that need something of their own, and the policy that they make.
 import { type Command, Option } from 'commander';
 import type { EnginePolicy } from '../engine/engineOptions.ts';
+import { isHeaderValue, shown } from '../protocol/text.ts';
 import { urlOf } from '../protocol/url.ts';
 import { misused } from './failures.ts';
 import { secretIn } from './secretFile.ts';
@@ -107,14 +108,20 @@ export async function headersIn(lines: readonly string[]): Promise<Record<string
   const headers = lines.map(async (line) => {
     const colon = line.indexOf(':');
     if (colon < 1) misused('--resource-header must have the form "Name: value".');
-    return [line.slice(0, colon).trim(), await headerValue(line.slice(colon + 1).trim())] as const;
+    const name = line.slice(0, colon).trim();
+    return [name, await headerValue(name, line.slice(colon + 1).trim())] as const;
   });
   return Object.fromEntries(await Promise.all(headers));
 }
 
 /** Arguments of a process can be seen by others, so a secret can come from a file. */
-async function headerValue(text: string): Promise<string> {
+async function headerValue(name: string, text: string): Promise<string> {
   if (!text.startsWith('@')) return text;
-  const read = await secretIn(text.slice(1), 'header value');
-  return read();
+  const file = text.slice(1);
+  const value = await (await secretIn(file, 'header value'))();
+  if (isHeaderValue(value)) return value;
+  // Commands have two flags for it: the sentence names neither.
+  return misused(
+    `The header ${shown(name)} cannot be sent: the file ${shown(file)} has more than one line, more than 8192 bytes, or characters that no header has.`,
+  );
 }

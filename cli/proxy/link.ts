@@ -6,7 +6,9 @@ import {
   StreamableHTTPClientTransport,
 } from '@modelcontextprotocol/client';
 import type { Fetch } from '../../engine/sessionSurface.ts';
+import { answeredId, isRequest } from './messages.ts';
 import { statusOf } from './statuses.ts';
+import { createCourses, newCourse, type StreamLimits, streamLimits } from './streams.ts';
 
 /** How one message is sent: what the transport takes. */
 export type SendOptions = NonNullable<Parameters<StreamableHTTPClientTransport['send']>[1]>;
@@ -47,21 +49,54 @@ const reconnectionOptions = {
 /** How long a server of 2024-11-05 may take to name the address for messages, in milliseconds. */
 const OPENING = 10_000;
 
-/** The transport of today. It sends nothing by itself yet. @param reconnection How streams that were cut are opened again. */
-export async function httpLink(options: LinkOptions, reconnection = reconnectionOptions): Promise<Link> {
+/** The server took a request, and opened no stream for its answer. */
+export class Unanswered extends Error {
+  override readonly name = 'Unanswered';
+}
+
+/** A server of 2024-11-05 did not say where messages are sent to. Its message goes after the name of the server. */
+export class NoEndpoint extends Error {
+  override readonly name = 'NoEndpoint';
+}
+
+/**
+ * The transport of today. It sends nothing by itself yet.
+ * @param reconnection How streams that were cut are opened again.
+ * @param limits How often at most.
+ */
+export async function httpLink(
+  options: LinkOptions,
+  reconnection = reconnectionOptions,
+  limits: StreamLimits = streamLimits,
+): Promise<Link> {
   const { url, fetch, backgroundFetch, onMessage, onTrouble } = options;
-  const send = (input: string | URL, init: RequestInit = {}) =>
-    (init.method === 'GET' ? backgroundFetch : fetch)(input, init);
-  const http = new StreamableHTTPClientTransport(url, { fetch: send, reconnectionOptions: reconnection });
+  const courses = createCourses(limits);
+  const send = async (input: string | URL, init: RequestInit = {}) => {
+    if (init.method === 'GET') return backgroundFetch(input, init);
+    const response = await fetch(input, init);
+    const course = courses.current();
+    if (course && isStream(response)) course.isAnswered = true;
+    return response;
+  };
+  const http = new StreamableHTTPClientTransport(url, {
+    fetch: send,
+    reconnectionOptions: reconnection,
+    reconnectionScheduler: courses.scheduler,
+  });
+  /** The stream of the server itself, when it was opened once more. */
+  const ownStream = newCourse();
   let isDeaf = false;
   const link: Link = {
     kind: 'http',
     async send(message, how) {
-      await http.send(message, how);
+      const id = isRequest(message) ? message.id : undefined;
+      const course = newCourse({ id, end: how?.onRequestStreamEnd });
+      await courses.begin(course, () => http.send(message, how));
+      if (id !== undefined && !course.isAnswered) throw new Unanswered();
       if (!isDeaf) return;
       // The server is there again, and so is the login.
       isDeaf = false;
-      http.resumeStream('').catch(onTrouble);
+      courses.begin(ownStream, () => http.resumeStream('')).catch(onTrouble);
     },
     setVersion: (version) => http.setProtocolVersion(version),
     // @see MCP 2025-11-25, Session Management
@@ -69,13 +104,24 @@ export async function httpLink(options: LinkOptions, reconnection = reconnection
     endSession: () => http.terminateSession(),
     close: () => http.close(),
   };
-  http.onmessage = (message) => onMessage(message, link);
+  http.onmessage = (message) => {
+    const course = courses.current();
+    if (course) {
+      course.empty = 0;
+      course.isAnswered ||= course.id !== undefined && course.id === answeredId(message);
+    }
+    onMessage(message, link);
+  };
   http.onerror = (thrown) => {
     isDeaf ||= thrown.message.startsWith('Maximum reconnection attempts');
     onTrouble(thrown);
   };
   await http.start();
   return link;
+}
+
+function isStream(response: Response): boolean {
+  return response.ok && /^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '');
 }
 
 /** The transport of 2024-11-05: its stream is open before a message is sent. @throws why it cannot be opened. */
@@ -94,7 +140,11 @@ export async function sseLink(options: LinkOptions): Promise<Link> {
   };
   sse.onmessage = (message) => onMessage(message, link);
   try {
-    await Promise.race([sse.start(), opening.failed]);
+    const started = sse.start().catch((thrown: unknown) => {
+      // All else that it rejects with is about the address that the server named.
+      throw SseError.isInstance(thrown) ? thrown : new NoEndpoint('named an address for messages elsewhere');
+    });
+    await Promise.race([started, opening.failed]);
   } catch (thrown) {
     // It would go on trying by itself.
     await sse.close();
@@ -128,7 +178,7 @@ function watchOpening(fetch: Fetch) {
         reject(thrown);
         throw thrown;
       });
-      late ??= setTimeout(() => reject(new Error('the server sent no endpoint event')), OPENING);
+      late ??= setTimeout(() => reject(new NoEndpoint('named no address for messages')), OPENING);
       return response;
     },
     stop: () => clearTimeout(late),

@@ -1,4 +1,5 @@
 // `fetch` of a session for requests of a host, which gives up after a minute: no request waits for a person without a limit.
+import { refusalOf } from '../../adapters/mcp/refusal.ts';
 import { AuthError, failure } from '../../contract/errors.ts';
 import type { Fetch, Session } from '../../engine/sessionSurface.ts';
 import { placeOf } from '../../protocol/text.ts';
@@ -48,8 +49,10 @@ export function patientFetch(session: Session, wire: Wire, patience: number): Fe
     }, LOOK);
     try {
       const response = await session.fetch(input, { ...init, signal });
-      await refuseChallenged(session, response);
-      return response;
+      const refusal = response.ok ? undefined : refusalOf(session, response);
+      if (!refusal) return response;
+      await response.body?.cancel();
+      throw refusal;
     } finally {
       clearInterval(clock);
     }
@@ -59,16 +62,4 @@ export function patientFetch(session: Session, wire: Wire, patience: number): Fe
 function stillAwaited({ id }: Session) {
   const message = `A login at ${placeOf(id.resource)} waits for you in the browser. Finish it there, and send the request again. If the page is gone, restart this server in its host.`;
   return failure('interaction_required', 'configuring', message);
-}
-
-/** @throws AuthError why the engine could not help, where the server asks for a login or for more scopes. */
-async function refuseChallenged(session: Session, response: Response): Promise<void> {
-  const isChallenge =
-    response.status === 401 ||
-    (response.status === 403 && response.headers.get('www-authenticate')?.includes('insufficient_scope'));
-  const { failure: failed, refusal } = session.snapshot.context;
-  const why = isChallenge ? (failed ?? refusal) : undefined;
-  if (!why) return;
-  await response.body?.cancel();
-  throw new AuthError(why);
 }

@@ -1,5 +1,6 @@
 // Passes messages on between a host and a server, as they are, and answers those requests of the host that failed on the way.
-import type { JSONRPCMessage, JSONRPCRequest, Transport } from '@modelcontextprotocol/client';
+import type { JSONRPCMessage, JSONRPCRequest } from '@modelcontextprotocol/client';
+import type { HostSide } from './hostSide.ts';
 import type { Screen } from './ignoredTools.ts';
 import { answeredId, cancelledId, isRequest, ownsItsStream, type RequestId } from './messages.ts';
 import type { Remote } from './remote.ts';
@@ -7,7 +8,7 @@ import type { Remote } from './remote.ts';
 /** What the relay works with. */
 export interface RelayParts {
   /** The side of the host, not started. */
-  readonly host: Pick<Transport, 'send' | 'onmessage'>;
+  readonly host: Pick<HostSide, 'send' | 'onmessage'>;
   readonly remote: Remote;
   readonly screen: Screen;
   /** The answer for a request that could not be answered by the server. */
@@ -31,11 +32,12 @@ interface Pending {
 /** Begins to pass messages on. */
 export function startRelay({ host, remote, screen, explain, onTrouble }: RelayParts): void {
   const pending = new Map<RequestId, Pending>();
-  // One message after the other: the transport listens for the end of each write.
+  // One message after the other: a host that reads slowly is waited for.
   let written = Promise.resolve();
 
   function toHost(message: JSONRPCMessage): void {
-    written = written.then(() => host.send(message)).catch(onTrouble);
+    // Where nobody reads standard output, the whole process ends.
+    written = written.then(() => host.send(message)).catch(() => {});
   }
 
   function fail(id: RequestId, thrown: unknown): void {

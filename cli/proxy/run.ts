@@ -1,5 +1,4 @@
 // Runs the proxy: from the flags to the two sides, until the host is gone.
-import { toFailure } from '../../contract/errors.ts';
 import { placeOf } from '../../protocol/text.ts';
 import { type ExitCode, exitCodes } from '../failures.ts';
 import type { Host } from '../perform.ts';
@@ -28,7 +27,7 @@ export async function runProxy(
   const over = new Promise<void>((resolve) => {
     close = resolve;
   });
-  const side = hostSide(host.interruption, over);
+  const side = hostSide(host.interruption, over, host.printer.complaint);
   // A login that is under way is not cancelled: another process that waits for it takes it over.
   const interruption = { ...host.interruption, onStop: () => {} };
   try {
@@ -57,24 +56,16 @@ async function relayBetween(side: HostSide, access: Access, { url, host, flags }
   };
   const remote = connectTo({ url: new URL(url), strategy: flags.transport, ...access, onTrouble });
   startRelay({
-    host: side.transport,
+    host: side,
     remote,
     screen: screenFor(flags.ignoreTool ?? []),
     explain: (thrown, id) => answerFor(thrown, id, url),
     onTrouble,
   });
-  side.transport.onerror = (thrown) => printer.complaint(complaintOf(thrown));
-  await side.transport.start();
+  side.start();
   await side.gone;
   isOver = true;
   await remote.close();
-}
-
-/** What the host sent wrongly. Messages of parsers quote what they read, so only their kind is printed. */
-function complaintOf(thrown: unknown): string {
-  const isTooLong = thrown instanceof Error && thrown.message.includes('maximum size');
-  if (isTooLong) return 'The host sent a message of more than 32 MB, so the proxy ends.';
-  return `The host sent what is not a message of MCP (${toFailure(thrown, 'requesting').message})`;
 }
 
 /** What nobody waits for. Messages of the transports may quote what a server said, so they are not printed. */

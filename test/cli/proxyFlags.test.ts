@@ -257,6 +257,20 @@ describe('headers', { timeout: TIME }, () => {
   });
 
   test.each([
+    ['X-Key', 'hush-hush\nmore', 'The header X-Key cannot be sent: the file '],
+    ['X-Key', '', ' is empty.'],
+    ['Authorization', 'Bearer hush-hush €', 'The header authorization cannot be sent: the file '],
+  ])('%s: @FILE, and the file is unusable', async (name, content, sentence) => {
+    const { code, stderr } = await refused(
+      world.resource,
+      '--header',
+      `${name}: ${await file('key', content)}`,
+    );
+    expect([code, stderr]).toEqual([2, expect.stringContaining(sentence)]);
+    expect(stderr).not.toMatch(/hush|--resource-header/);
+  });
+
+  test.each([
     [
       // biome-ignore lint/suspicious/noTemplateCurlyInString: the proxy reads it.
       'X-Key: ${AUTHCHART_NOT_SET}',
