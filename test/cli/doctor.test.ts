@@ -1,8 +1,10 @@
 // `authchart doctor`: finds what is wrong with a store and a machine, says what to do, and changes nothing.
-import { chmod, lstat, mkdir, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { chmod, lstat, mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Finding } from '../../cli/doctor/finding.ts';
 import { startWorld, type World } from '../support/world.ts';
@@ -135,6 +137,57 @@ describe('a store', () => {
     expect(link.about('Store')).toEqual([expect.stringContaining('is a symbolic link')]);
     expect(file.about('Store')).toEqual([expect.stringContaining('is not a folder')]);
   });
+});
+
+/** What can stand in the place of a folder of the store, or be wrong with it. */
+const spoilt: Readonly<Record<string, readonly [(at: string) => Promise<unknown>, string]>> = {
+  'is a file': [(at) => writeFile(at, ''), 'is not a folder'],
+  'is a link to the folder of another store': [
+    async (at) => {
+      await mkdir(`${at}-of-another`, { mode: 0o700 });
+      await symlink(`${at}-of-another`, at);
+    },
+    'is a symbolic link',
+  ],
+  'leads nowhere': [(at) => symlink(join(at, 'none'), at), 'is a symbolic link'],
+  'is open to others': [
+    async (at) => {
+      await mkdir(at);
+      await chmod(at, 0o777);
+    },
+    'is open to other users (777)',
+  ],
+};
+
+describe.each(['records', 'writing', 'aside'])('the folder %s of a store', (name) => {
+  test.skipIf(process.getuid === undefined).each(Object.entries(spoilt))(
+    'that %s is wrong',
+    async (_what, [spoil, text]) => {
+      const at = join(folder, name);
+      await rm(at, { recursive: true, force: true });
+      await spoil(at);
+      const { code, isWell, about } = await doctor();
+      expect([code, isWell]).toEqual([1, false]);
+      expect(about('Store')).toEqual([expect.stringMatching(`^bad: ${at} ${escaped(text)} \\| .`)]);
+      // What cannot be looked at is not counted.
+      if (name === 'records' && !text.includes('777')) expect(about('Records')).toEqual([]);
+    },
+  );
+});
+
+const escaped = (text: string): string => text.replaceAll(/[()]/g, '\\$&');
+
+test('the advice for files that others can read is a command that finds them, in any folder', async () => {
+  const odd = join(folder, 'a folder');
+  await mkdir(join(odd, 'records'), { recursive: true, mode: 0o700 });
+  await chmod(odd, 0o700);
+  const file = join(odd, 'records', `${'a'.repeat(64)}.json`);
+  await writeFile(file, '{}', { mode: 0o644 });
+  await chmod(file, 0o644);
+  const { about } = await doctor(['--store', odd]);
+  const [, advice = ''] = /can be read by other users \| (.*)/.exec(about('Records').join('\n')) ?? [];
+  await promisify(execFile)('sh', ['-c', advice]);
+  expect((await lstat(file)).mode & 0o777).toBe(0o600);
 });
 
 describe('this machine', () => {
