@@ -6,6 +6,7 @@ import {
   type Engine,
   type EngineOptions,
   hostUserAgent,
+  memoryStore,
   type Session,
 } from '../../../index.ts';
 import { failureOf, personsTurn } from '../../support/engine.ts';
@@ -35,6 +36,48 @@ function start(options: TestWorldOptions = {}, given: Partial<EngineOptions> = {
   const session = engine.session({ resource: world.resource });
   return { world, session, call: async () => (await session.fetch(world.resource)).status };
 }
+
+describe('a world outlives its engines', () => {
+  it('after a restart the login of before is found in the store, or made anew where nothing was stored', async () => {
+    const world = createTestWorld();
+    const options = { ...world.engineOptions, client: { name: 'My app' }, store: memoryStore() };
+    const restarted = (given: EngineOptions): Session => {
+      const engine = createAuthEngine(given);
+      engines.push(engine);
+      return engine.session({ resource: world.resource });
+    };
+    await restarted(options).login();
+    await engines[0]?.dispose();
+    expect((await restarted(options).fetch(world.resource)).status).toBe(200);
+    await engines[1]?.dispose();
+    world.expectLogins(1);
+    await restarted({ ...options, store: memoryStore() }).login();
+    world.expectLogins(2);
+    world.expectNoMistakes();
+  });
+
+  it('and another engine logs in while one that waits for the person is disposed of', async () => {
+    const { world, session } = start();
+    world.person.leaves();
+    const left = failureOf(session.login());
+    await personsTurn(session);
+    await engines[0]?.dispose();
+    expect(await left).toMatchObject({ code: 'cancelled' });
+    const other = createAuthEngine({ ...world.engineOptions, client: { name: 'My app' } });
+    engines.push(other);
+    await other.session({ resource: world.resource }).login();
+    world.expectLogins(2);
+  });
+
+  it('until it is closed', async () => {
+    const { world, session } = start();
+    world.person.leaves();
+    const left = failureOf(session.login());
+    await personsTurn(session);
+    await world.close();
+    expect(await left).toMatchObject({ code: 'cancelled' });
+  });
+});
 
 describe('a login', () => {
   it('ends with an answer, in few requests, without a mistake', async () => {
