@@ -310,6 +310,55 @@ describe('what was sent', () => {
     expect(JSON.stringify(world.requests)).not.toContain('"raw"');
   });
 
+  const percent = (text: string): string =>
+    [...text].map((one) => `%${one.charCodeAt(0).toString(16)}`).join('');
+  const base64url = (text: string): string =>
+    btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  const encodings: Readonly<Record<string, (secret: string) => string>> = {
+    'as it is': (secret) => `token=${secret}.`,
+    'percent-encoded, each character': percent,
+    'in Basic credentials': (secret) => `Basic ${btoa(`id:${secret}`)}`,
+    'in Basic credentials of another length': (secret) => `Basic ${btoa(`my-id:${secret}`)}`,
+    'in Basic credentials in base64url': (secret) => `Basic ${base64url(`a?>~id:${secret}`)}`,
+    'in Basic credentials in a URL': (secret) =>
+      `https://x.test/?h=${encodeURIComponent(`Basic ${btoa(`id:${secret}`)}`)}`,
+    'in Basic credentials, percent-encoded': (secret) => percent(`Basic ${btoa(`id:${secret}`)}`),
+    'in base64 in a path': (secret) => `/a/b/${btoa(`id:${secret}`)}/c`,
+  };
+
+  it.each(Object.entries(encodings))('a secret is found %s, and masked', async (_how, encode) => {
+    const { world, call } = start();
+    await call();
+    const secret = new URLSearchParams(world.requests.find(({ step }) => step === 'token')?.raw.body).get(
+      'code_verifier',
+    );
+    const text = encode(secret ?? '');
+    expect(() => world.expectNoSecretIn(text)).toThrow('The text holds <verifier 1 of a>.');
+    expect(() => world.expectNoSecretIn({ log: [text] })).toThrow('The text holds <verifier 1 of a>.');
+    await world.fetch(world.resource, { headers: { 'x-log': text } });
+    expect(world.requests.at(-1)?.headers['x-log']).toContain('<verifier 1 of a>');
+    world.expectNoSecretIn(world.requests);
+    world.expectNoSecretIn(world.describe());
+    expect(() => world.expectNothingCrossed()).toThrow('1 credential went');
+    world.expectNoSecretIn(encode('no secret of this world'));
+  });
+
+  it.each([
+    [(token: string) => token, '(<access token 1 of a>)'],
+    [(token: string) => `Bearer ${token}`, '(Bearer <access token 1 of a>)'],
+    [(token: string) => `Bearer  ${token}`, '(Bearer  <access token 1 of a>)'],
+    [() => 'short', '(<short secret>)'],
+    [() => 'Bearer short', '(Bearer <short secret>)'],
+    [() => 'Bearer <short', '(Bearer <short secret>)'],
+  ])('a credential is named whether or not it has a scheme (%#)', async (headerOf, shown) => {
+    const { world, session, call } = start();
+    await call();
+    expect(session.explain().grant).toBeDefined();
+    const token = world.requests.at(-1)?.raw.headers['authorization']?.replace('Bearer ', '') ?? '';
+    await world.fetch(world.resource, { headers: { authorization: headerOf(token) } });
+    expect(world.describe().split('\n').at(-1)).toContain(shown);
+  });
+
   it('marks secrets that nobody here has issued, wherever they stand', async () => {
     const world = createTestWorld();
     await world.fetch(world.resource, {
