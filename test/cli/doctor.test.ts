@@ -58,6 +58,13 @@ async function pictureOf(at: string): Promise<readonly unknown[]> {
   );
 }
 
+/** The file of the record whose key starts so. */
+async function nameOf(key: string, records: string): Promise<string> {
+  for (const name of await readdir(records))
+    if ((await readFile(join(records, name), 'utf8').catch(() => '')).includes(`"key":"${key}`)) return name;
+  return expect.unreachable(`no record of ${key}`);
+}
+
 const longAgo = new Date(Date.now() - 3_600_000);
 
 describe('a store', () => {
@@ -77,7 +84,8 @@ describe('a store', () => {
 
   test('where much is wrong: each with what to do; nothing is changed, and no secret is printed', async () => {
     const records = join(folder, 'records');
-    const [first = ''] = await readdir(records);
+    // The binding is still written for a moment after the login.
+    const first = await nameOf('registration:', records);
     await chmod(folder, 0o755);
     await chmod(join(records, first), 0o644);
     await writeFile(join(records, `${'a'.repeat(64)}.json`), '{"v":2,"text":"secret-of-the-future"}', {
@@ -233,7 +241,9 @@ describe('a server', () => {
   test('that answers, with a clock that agrees', async () => {
     const { code, about } = await doctor([world.resource]);
     expect(code).toBe(0);
-    expect(about('Server')).toEqual([expect.stringMatching(/^good: 127\.0\.0\.1:\d+ answers \(401\)/)]);
+    expect(about('Server')).toEqual([
+      expect.stringMatching(/^good: 127\.0\.0\.1:\d+ asks for a login \(401\)/),
+    ]);
     expect(about('Clock')).toEqual(['good: agrees with that of the server']);
   });
 
@@ -249,6 +259,50 @@ describe('a server', () => {
     const { code, about } = await doctor([`http://127.0.0.1:${(server.address() as AddressInfo).port}/`]);
     server.close();
     expect([code, about('Clock')]).toEqual([1, [expect.stringMatching(finding)]]);
+  });
+
+  test.each([
+    [500, {}, 1, /^bad: \S+ is not available now \(500\) \| try again later$/],
+    [429, {}, 1, /^bad: \S+ is not available now \(429\)/],
+    [
+      302,
+      { location: 'https://b.test/x' },
+      1,
+      /^bad: \S+ sends you elsewhere \(302\), to https:\/\/b\.test \| check the address/,
+    ],
+    [304, {}, 1, /^bad: \S+ sends you elsewhere \(304\)/],
+    [
+      404,
+      {},
+      1,
+      /^bad: \S+ has nothing at this address \(404\) \| check the address\. That of an MCP server/,
+    ],
+    [410, {}, 1, /^bad: \S+ has nothing at this address \(410\)/],
+    [
+      200,
+      { 'content-type': 'text/html; charset=utf-8' },
+      1,
+      /^bad: \S+ answers with a web page \(200\).* \| check the address/,
+    ],
+    [200, { 'content-type': 'application/json' }, 0, /^good: \S+ lets you in without a login \(200\)/],
+    [403, {}, 0, /^note: \S+ refuses \(403\).* \| authchart explain http\S+ says more$/],
+    [405, {}, 0, /^note: \S+ answers 405/],
+  ])('that answers %i %j', async (status, headers, code, finding) => {
+    const server = createServer((_, response) => {
+      response.writeHead(status, headers);
+      response.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const report = await doctor([`http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`]);
+    server.close();
+    expect(report.about('Server')).toEqual([expect.stringMatching(finding)]);
+    expect([report.code, report.isWell]).toEqual([code, code === 0]);
+  });
+
+  test('that has a web page, and metadata that say that it is a resource all the same', async () => {
+    world.script('resource GET /mcp', () => ({ headers: { 'content-type': 'text/html' }, body: '<p>' }));
+    const { code, about } = await doctor([world.resource]);
+    expect([code, about('Server')]).toEqual([0, [expect.stringMatching(/^good: .* with a web page/)]]);
   });
 
   test('that is not there', async () => {

@@ -22,7 +22,7 @@ async function intoFile(file: FileHandle, args: readonly string[]) {
     env: { ...process.env, AUTHCHART_STORE: folder, NO_COLOR: '1' },
   });
   let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
   const code = await new Promise((resolve) => child.once('close', resolve));
