@@ -16,7 +16,7 @@ const PATIENCE = 10_000;
  */
 export async function askResource(session: Session, signal?: AbortSignal): Promise<number> {
   const { resource } = session.id;
-  const init = { headers: { accept: ACCEPT }, redirect: 'manual', ...(signal && { signal }) } as const;
+  const init = { ...firstRequest, ...(signal && { signal }) };
   const response = await session.fetch(resource, init).catch((thrown) => {
     throw asUnreachable(thrown, resource);
   });
@@ -33,12 +33,19 @@ export interface FirstAnswer {
   readonly location?: string;
 }
 
+/** A first request asks as an MCP client does, and follows nothing. */
+export const firstRequest = { headers: { accept: ACCEPT }, redirect: 'manual' } as const;
+
 /** Sends one GET without following redirects, and says how the resource answered. @throws as `askResource` does. */
 export async function firstAnswer(session: Session): Promise<FirstAnswer> {
-  const { resource } = session.id;
-  const init = { headers: { accept: ACCEPT }, redirect: 'manual' } as const;
-  const response = await session.fetch(resource, { ...init, signal: AbortSignal.timeout(PATIENCE) });
-  await response.body?.cancel();
+  const signal = AbortSignal.timeout(PATIENCE);
+  return answerOf(await session.fetch(session.id.resource, { ...firstRequest, signal }));
+}
+
+/** What an answer says, without its body, which is dropped. */
+export async function answerOf(response: Response): Promise<FirstAnswer> {
+  // A connection that has ended meanwhile takes nothing from what the answer has said.
+  await response.body?.cancel().catch(() => {});
   const mediaType = response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
   const location = response.headers.get('location') ?? undefined;
   return {

@@ -1,10 +1,14 @@
-// Ctrl-C and similar signals, and readers that have gone: the work is cancelled, given two seconds to end, and the process ends.
+// Ctrl-C and similar signals, and output that nobody reads or that cannot be written: the work is cancelled, given two seconds to end, and the process ends.
+import { systemCode } from './failures.ts';
 
 /**
  * The exit codes that shells report for a process that a signal has ended: 128 and the number of the signal. SIGBREAK is
  * Ctrl-Break, and only Windows has it; there SIGHUP comes when the window is closed, and SIGTERM never.
  */
 const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143, SIGBREAK: 149 } as const;
+
+/** What the system says when the reader of the output has ended (`authchart fetch … | head`): that is no trouble of ours. */
+const readerHasGone: ReadonlySet<string> = new Set(['EPIPE', 'EOF', 'ECONNRESET']);
 
 /** How long cancelling may take, in milliseconds. */
 const GRACE = 2000;
@@ -20,7 +24,7 @@ export interface Interruption {
    * 0. It is called, too, when nobody reads standard output any more.
    */
   onEnd(end: () => Promise<unknown>): void;
-  /** Resolves to the exit code when the work is cancelled. Without a signal it never resolves. */
+  /** Resolves to the exit code when the work is cancelled. Without a signal, or output that fails, it never resolves. */
   readonly ended: Promise<number>;
 }
 
@@ -45,10 +49,14 @@ export function watchSignals(): Interruption {
         begin(runs ? 0 : code);
       });
     }
-    process.stdout.on('error', () => {
-      // The reader of the result has ended (`authchart fetch … | head`), so nothing more is printed.
+    process.stdout.on('error', (error: Error & { readonly code?: string }) => {
+      const isUnread = readerHasGone.has(error.code ?? '');
+      if (!isUnread)
+        process.stderr.write(
+          `authchart: The output cannot be written (${systemCode(error) ?? error.name}). Check where it goes, such as the space on its disk, and try again.\n`,
+        );
       if (!runs) process.exit(1);
-      if (!came) begin(0);
+      if (!came) begin(isUnread ? 0 : 1);
     });
   });
   return {

@@ -15,4 +15,7 @@ const code = await Promise.race([
 ]);
 clearInterval(alive);
 // The process is ended, since an open connection would keep it alive.
-process.stdout.write('', () => process.exit(code));
+process.stdout.write('', async (error) => {
+  // What was printed has not arrived: whoever watches the output ends the process.
+  process.exit(error ? await interruption.ended : code);
+});

@@ -12,7 +12,11 @@ export type AuthEmitted =
       /** When the login ends by itself, in epoch milliseconds. */
       readonly expiresAt: number;
     }
-  /** There is a grant that can be used: after a login or a step-up, or at the start, from the store. */
+  /**
+   * The phase `authorized` was entered, in which there is a grant: after a login or a step-up, at the start with a grant from
+   * the store, at each renewal, also one that a 401 forces, and after a 403 that brought nothing new. So it may come again for
+   * the same login.
+   */
   | {
       readonly type: 'session.authorized';
       /** The server that issued it. */

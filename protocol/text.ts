@@ -67,7 +67,7 @@ function repeats(text: string, known: ReadonlyMap<number, ReadonlySet<string>>):
 }
 
 /** The text as it stands, and as its encodings may be read; base64 from each place where a group may start. */
-function readings(text: string): readonly string[] {
+export function readings(text: string): readonly string[] {
   const percent = text.replace(/%([\da-f]{2})/gi, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );

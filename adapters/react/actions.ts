@@ -59,7 +59,11 @@ export function actionsOf(watched: WatchedSession, popup: PopupWindow | undefine
   };
 }
 
-/** Handlers of events are called with the event: that is no option. */
-function optionsIn<Options extends object>(given: Options | Clicked | undefined): Options | undefined {
-  return given !== undefined && 'nativeEvent' in given ? undefined : given;
+/**
+ * Handlers are called with whatever the host has at hand: the event of a click, of React or of the page, null, a text. None
+ * of it is options.
+ */
+function optionsIn<Options extends object>(given: Options | Clicked | null | undefined): Options | undefined {
+  if (typeof given !== 'object' || given === null) return undefined;
+  return 'nativeEvent' in given || 'currentTarget' in given || Array.isArray(given) ? undefined : given;
 }

@@ -20,7 +20,10 @@ export interface Expectations {
   expectRefreshes(count: number): void;
   /** The newest access token has exactly these scopes, in any order. */
   expectScopes(scopes: readonly string[]): void;
-  /** A text holds none of the secrets of this world. @param what any value; what is no text is looked at as JSON. */
+  /**
+   * A text holds none of the secrets of this world, also not percent-encoded or in base64, as in Basic credentials.
+   * @param what any value; what is no text is looked at as JSON.
+   */
   expectNoSecretIn(what: unknown): void;
 }
 
@@ -93,7 +96,9 @@ function strangersIn(state: WorldState, { to, incoming }: Exchange): readonly Se
   const client = clientId === undefined ? undefined : state.secrets.get(clientId);
   const text = [url.href, ...Object.values(headers), body].join('\n');
   const all = [...state.secrets.foundIn(text), ...(client ? [client] : [])];
-  return all.filter(({ places }) => places !== undefined && !places.has(to));
+  const strangers = all.filter(({ places }) => places !== undefined && !places.has(to));
+  // A secret and the credentials that it is in are one.
+  return [...new Map(strangers.map((one) => [one.name, one])).values()];
 }
 
 const sorted = (scopes: readonly string[]): string => [...new Set(scopes)].sort().join(' ');

@@ -117,9 +117,9 @@ export class TestRecord {
   /** What identifies a sender is never shown. */
   #header(name: string, value: string): string {
     const masked = this.#secrets.masked(value);
-    if (name === 'cookie' || name === 'proxy-authorization')
-      return masked.includes('<') ? masked : '<short secret>';
-    return name === 'authorization' ? masked.replace(/^(\S+) [^<]+$/, '$1 <short secret>') : masked;
+    if (masked !== value || !identifying.has(name)) return masked;
+    const scheme = name === 'authorization' ? /^\S+ (?=.)/.exec(value)?.[0] : undefined;
+    return `${scheme ?? ''}<short secret>`;
   }
 
   /** What the client has made itself, and which server it is for. */
@@ -147,6 +147,9 @@ export class TestRecord {
         if (suspects.has(name)) this.#secrets.suspect(value, name.replaceAll('_', ' '));
   }
 }
+
+/** Headers whose values are secret, whoever has made them. */
+const identifying: ReadonlySet<string> = new Set(['authorization', 'cookie', 'proxy-authorization']);
 
 /** Parameters whose values are secret, whoever has made them. */
 const suspects: ReadonlySet<string> = new Set([

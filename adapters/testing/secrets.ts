@@ -1,4 +1,5 @@
 // What a test world knows to be secret: each value has a name, and places where it may be seen.
+import { readings } from '../../protocol/text.ts';
 
 /** What a value is. A client id is no secret, but it belongs to one server all the same. */
 export type SecretKind =
@@ -22,6 +23,9 @@ export interface Secret {
   /** The names of the servers and resources that may see it. Nothing: any, since this world did not issue it. */
   readonly places: Set<string> | undefined;
 }
+
+/** A word that may be base64 or percent-encoded, or both. */
+const encoded = /(?:[\w+/.~-]|%[\da-f]{2}){8,}=*/gi;
 
 /** Shorter values would be found in texts by chance. */
 const SHORTEST = 8;
@@ -68,20 +72,25 @@ export class Secrets {
     return this.#all.get(value);
   }
 
-  /** All secrets that stand in a text, as they are or in the form of URLs. */
+  /** All secrets that stand in a text: as they are, percent-encoded, or in base64, as in Basic credentials. */
   foundIn(text: string): readonly Secret[] {
-    const isThere = ({ value }: Secret): boolean => [...formsOf(value)].some((form) => text.includes(form));
+    const read = readings(text);
+    const isThere = ({ value }: Secret): boolean =>
+      [...formsOf(value)].some((form) => read.some((reading) => reading.includes(form)));
     return [...this.#all.values()].filter((one) => one.isSecret && isThere(one));
   }
 
   /** The text with each secret's name in its place. */
   masked(text: string): string {
     const longestFirst = [...this.foundIn(text)].sort((one, other) => other.value.length - one.value.length);
-    return longestFirst.reduce(
+    const plain = longestFirst.reduce(
       (masked, { value, name }) =>
         [...formsOf(value)].reduce((rest, form) => rest.replaceAll(form, name), masked),
       text,
     );
+    // What is left stands in a word that was encoded: its whole is replaced.
+    if (this.foundIn(plain).length === 0) return plain;
+    return plain.replace(encoded, (word) => this.foundIn(word)[0]?.name ?? word);
   }
 
   #add(value: string, label: string, kind: SecretKind, places: readonly string[]): void {

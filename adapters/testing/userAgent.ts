@@ -12,10 +12,16 @@ interface Waiting {
   readonly fail: (error: AuthError) => void;
 }
 
-/** @param opens what the browser of the person does: see `TestPerson.opens`. */
-export function testUserAgent(opens: (url: string) => Promise<string | undefined>): UserAgent {
+/**
+ * It lasts as long as its world: one engine after the other uses it, as after a restart, and several at a time.
+ * @param opens what the browser of the person does: see `TestPerson.opens`.
+ * @param closing given when the world is closed.
+ */
+export function testUserAgent(
+  opens: (url: string) => Promise<string | undefined>,
+  closing: AbortSignal,
+): UserAgent {
   const byState = new Map<string, Waiting>();
-  const closing = new AbortController();
   const waitingFor = (state: string): Waiting => {
     const known = byState.get(state) ?? newWaiting();
     byState.set(state, known);
@@ -25,12 +31,12 @@ export function testUserAgent(opens: (url: string) => Promise<string | undefined
     name: 'test',
 
     async reserve(wanted, signal) {
-      throwIfEnded(signal, closing.signal);
+      throwIfEnded(signal, closing);
       return wanted[0] ?? REDIRECT_URI;
     },
 
     async present({ url, state, signal }) {
-      throwIfEnded(signal, closing.signal);
+      throwIfEnded(signal, closing);
       const waiting = waitingFor(state);
       // Whoever presents does not wait for the person.
       void opens(url).then(
@@ -44,15 +50,15 @@ export function testUserAgent(opens: (url: string) => Promise<string | undefined
     },
 
     async receive({ state, signal }) {
-      const response = waitingFor(state).response.finally(() => byState.delete(state));
-      return Promise.race([response, ended(AbortSignal.any([signal, closing.signal]))]);
+      const { response } = waitingFor(state);
+      const either = Promise.race([response, ended(AbortSignal.any([signal, closing]))]);
+      return either.finally(() => byState.delete(state));
     },
 
     async release() {},
 
-    async dispose() {
-      closing.abort();
-    },
+    // An engine that is disposed of has ended its own logins by their signals.
+    async dispose() {},
   };
 }
 

@@ -34,9 +34,12 @@ export interface TestWorld extends Tricks, Expectations {
   readonly clock: TestClock;
   /** Who is asked at the servers. They consent unless told otherwise. */
   readonly person: TestPerson;
-  /** Leads the person of this world to the page, and brings the response. */
+  /** Leads the person of this world to the page, and brings the response. It ends with the world, not with an engine. */
   readonly userAgent: UserAgent;
-  /** What an engine needs to be in this world: `createAuthEngine({ ...world.engineOptions, client })`. */
+  /**
+   * What an engine needs to be in this world: `createAuthEngine({ ...world.engineOptions, client })`. Any number of engines
+   * may have it, one after the other or at a time.
+   */
   readonly engineOptions: Required<Pick<EngineOptions, 'fetch' | 'userAgent' | 'now' | 'sleep'>>;
   /** All that was sent, oldest first, with the names of secrets in their place. */
   readonly requests: readonly TestRequest[];
@@ -104,7 +107,7 @@ export function buildWorld(
     answered({ state, record, misbehaviours, outages, busy }, incoming);
   const fetch = fetchOf(answer, closing.signal);
   const person = Object.assign(deciding, browserOf(state, fetch, deciding.ask, closing.signal));
-  const reaching = { fetch, clock, person, userAgent: testUserAgent(person.opens) };
+  const reaching = { fetch, clock, person, userAgent: testUserAgent(person.opens, closing.signal) };
   const world: BuiltWorld['world'] = {
     ...tricksOf(state, outages),
     ...expectationsOf(state, record, person.logins),

@@ -14,8 +14,8 @@ import { folderOf } from '../withSession.ts';
 const afterHelp = `
 Looks at the folder with the logins (rights, locks, damaged and old records), Node,
 the browser, the keychain, proxies and certificate authorities. With a URL it asks
-that server whether it can be reached, and what time it has. It changes nothing,
-and prints no secret.
+that server whether it can be reached, whether it answers as a resource does,
+and what time it has. It changes nothing, and prints no secret.
 
 Exits with 0 when nothing is wrong, and with 1 when something is.
 
@@ -41,8 +41,9 @@ export function addDoctor(program: Command, perform: Perform): void {
     )
     .option('--ca <file>', 'PEM file of a certificate authority to trust')
     .action((url: string | undefined, flags: DoctorFlags) =>
-      perform(flags, undefined, async ({ printer }) => {
-        const server = url === undefined ? [] : await serverFindings(readResource(url), flags.ca);
+      perform(flags, undefined, async (host) => {
+        const { printer } = host;
+        const server = url === undefined ? [] : await serverFindings(host, readResource(url), flags.ca);
         const store = folderOf(flags);
         const findings = [
           ...(await storeFindings(store, Date.now())),

@@ -53,7 +53,7 @@ export function addStatus(program: Command, perform: Perform): void {
 function nobody(flags: StoreOptions, resource: string | undefined): string {
   const { label } = flags;
   const where = resource === undefined ? '' : ` at ${shown(resource)}`;
-  const as = label === undefined ? '' : ` as ${shown(label)}`;
+  const as = label === undefined ? '' : ` as ${named(label)}`;
   return `Nobody is logged in${where}${as}. The store is ${shown(folderOf(flags))}.
 To log in: authchart login ${loginAt(resource ?? 'https://mcp.example.com/mcp', flags)}`;
 }
@@ -85,8 +85,8 @@ function tableOf(sessions: readonly StoredSession[], now: number): readonly (rea
     const { resource, issuer, grant } = one;
     return [
       shortly(resource),
-      shown(one.label ?? '-'),
-      shown(one.subject ?? '-'),
+      named(one.label, LONGEST_NAME),
+      named(one.subject, LONGEST_NAME),
       shortly(issuer),
       shown(grant?.scopes.join(' ') || '-', 1000),
       untilOf(grant, now),
@@ -96,6 +96,15 @@ function tableOf(sessions: readonly StoredSession[], now: number): readonly (rea
   const all = [['RESOURCE', 'LABEL', 'SUBJECT', 'SERVER', 'SCOPES', 'VALID FOR', 'TO DO'], ...rows];
   const isUsed = (column: number) => column > 2 || column === 0 || rows.some((row) => row[column] !== '-');
   return all.map((row) => row.filter((_, column) => isUsed(column)));
+}
+
+/** The longest name in a table, in characters. `-v` and `--json` tell more. */
+const LONGEST_NAME = 40;
+
+/** A name that a person has given. One that would look like an empty cell, or like no name, is quoted. */
+function named(name: string | undefined, longest?: number): string {
+  if (name === undefined) return '-';
+  return shown(name.trim() === name && name !== '-' ? name : JSON.stringify(name), longest);
 }
 
 /** Without `https://`, which most have. What can be copied whole is below the table, and in `-v`. */
@@ -123,8 +132,8 @@ function needOf({ grant }: StoredSession, now: number): string | undefined {
 function block(session: StoredSession, now: number, verbose: boolean): string {
   const { resource, subject, label, issuer, registration, clientId, before, grant } = session;
   return `${shown(resource)}\n${table([
-    label === undefined ? undefined : ['label', shown(label)],
-    subject === undefined ? undefined : ['subject', shown(subject)],
+    label === undefined ? undefined : ['label', named(label)],
+    subject === undefined ? undefined : ['subject', named(subject)],
     ['login', lifeOf(grant, now)],
     [
       'scopes',

@@ -1,7 +1,7 @@
 // Looks at the files of a store without changing any: the store itself would close their rights, and set damage aside.
 import { createHash } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { lstat, open, readdir } from 'node:fs/promises';
+import { lstat, open } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** What is in the place of a record. Nothing of what it holds but its key and its plain text goes on from here. */
@@ -16,11 +16,6 @@ export interface RecordFile {
 
 /** The longest file that is read, in bytes: the same limit as that of the store. */
 const LONGEST = 16 * 1024 * 1024;
-
-/** The entries of a folder; none where there is no such folder. */
-export async function entriesOf(folder: string): Promise<readonly string[]> {
-  return readdir(folder).catch(() => []);
-}
 
 /** Whether other users can read or change it. Windows has no such modes. */
 export const isOpenToOthers = ({ mode }: Pick<Stats, 'mode'>): boolean =>

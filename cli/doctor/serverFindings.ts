@@ -1,8 +1,15 @@
-// What `doctor` finds of one server: whether it can be reached from here, and whether the clocks agree.
+// What `doctor` finds of one server: whether it can be reached from here, answers as a resource does, and has the same time.
 import { nodeFetch } from '../../adapters/node.ts';
 import { codeOf, connectionFailure } from '../../protocol/connection.ts';
+import { isOutage } from '../../protocol/outage.ts';
 import { shown } from '../../protocol/text.ts';
-import { duration } from '../words.ts';
+import { answerOf, type FirstAnswer, firstRequest } from '../askResource.ts';
+import { answerText, isRedirect, looksLikeNone } from '../explain/findings.ts';
+import { tryLogin } from '../explain/trial.ts';
+import { NOT_ELSEWHERE, TRY_LATER, withoutMetadata } from '../explain/whatToDo.ts';
+import type { SessionFlags } from '../options.ts';
+import type { Host } from '../perform.ts';
+import { duration, shellWord } from '../words.ts';
 import { about, type Finding } from './finding.ts';
 
 /** How long a server may take to answer, in milliseconds. */
@@ -10,27 +17,55 @@ const PATIENCE = 10_000;
 /** How far two clocks may be apart, in milliseconds, before signed tokens are taken for old or for not valid yet. */
 const TOLERANCE = 60_000;
 
-/** Sends one GET without a token, and follows nothing. */
-export async function serverFindings(url: string, caFile: string | undefined): Promise<readonly Finding[]> {
-  const { host } = new URL(url);
-  const { good, bad } = about('Server');
+/** A login without any flags. */
+const plainFlags: SessionFlags = { userAgent: 'browser', registration: true, grant: 'code' };
+
+/**
+ * Sends one GET without a token, and follows nothing. Where the answer is none of a resource, it looks for metadata, as
+ * `explain` does.
+ */
+export async function serverFindings(
+  host: Host,
+  url: string,
+  caFile: string | undefined,
+): Promise<readonly Finding[]> {
   const sent = Date.now();
-  try {
-    const fetch = nodeFetch(caFile === undefined ? {} : { caFile });
-    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(PATIENCE) });
-    const received = Date.now();
-    await response.body?.cancel();
-    const reached = good(
-      `${shown(host)} answers (${response.status})`,
-      `authchart explain ${shown(url, 2048)}`,
-    );
-    return [reached, clock(response.headers.get('date'), sent, received)];
-  } catch (thrown) {
+  const response = await ask(url, caFile).catch((thrown: unknown) => troubleWith(thrown, new URL(url).host));
+  if (typeof response === 'string')
     return [
-      bad(troubleWith(thrown, host), 'check the address, the network, and what is said of proxies here'),
+      about('Server').bad(response, 'check the address, the network, and what is said of proxies here'),
     ];
-  }
+  const received = Date.now();
+  const answer = await answerOf(response);
+  const hasMetadata = async (): Promise<boolean> => {
+    const quietly = { ...host, printer: { ...host.printer, progress: () => {} } };
+    const flags = { ...plainFlags, ...(caFile !== undefined && { ca: caFile }) };
+    const { context } = await tryLogin(quietly, url, flags);
+    return context.resourceMetadata !== null;
+  };
+  const isNone = (looksLikeNone(answer) || isRedirect(answer)) && !(await hasMetadata());
+  return [answered(url, answer, isNone), clock(response.headers.get('date'), sent, received)];
 }
+
+function ask(url: string, caFile: string | undefined): Promise<Response> {
+  const fetch = nodeFetch(caFile === undefined ? {} : { caFile });
+  return fetch(url, { ...firstRequest, signal: AbortSignal.timeout(PATIENCE) });
+}
+
+/** In the words of `explain`. */
+function answered(url: string, answer: FirstAnswer, isNone: boolean): Finding {
+  const { good, note, bad } = about('Server');
+  const { status } = answer;
+  const text = `${shown(new URL(url).host)} ${answerText(answer, false)}`;
+  if (isOutage(status)) return bad(text, asAdvice(TRY_LATER));
+  if (isNone) return bad(text, asAdvice(isRedirect(answer) ? NOT_ELSEWHERE : withoutMetadata(answer)));
+  const todo = `authchart explain ${shellWord(shown(url, 2048))}`;
+  return status < 300 || status === 401 ? good(text, todo) : note(text, `${todo} says more`);
+}
+
+/** Advice follows an arrow here. */
+const asAdvice = (sentence: string): string =>
+  sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, '');
 
 function troubleWith(thrown: unknown, host: string): string {
   if (thrown instanceof Error && thrown.name === 'TimeoutError')

@@ -1,11 +1,12 @@
 // What `doctor` finds in the folder of the store. It changes nothing, and tells no token.
-import { constants, type Stats } from 'node:fs';
-import { access, lstat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { placeOf, shown } from '../../protocol/text.ts';
 import { shellWord } from '../words.ts';
 import { about, type Finding } from './finding.ts';
-import { entriesOf, isOpenToOthers, objectIn, type RecordFile, readRecordFile } from './readRecords.ts';
+import { type FoundFolder, readFolder } from './readFolder.ts';
+import { objectIn, type RecordFile, readRecordFile } from './readRecords.ts';
 
 const folderIs = about('Store');
 const locksAre = about('Locks');
@@ -18,67 +19,33 @@ const LOCK_IS_OLD = 5_000;
 const WRITE_IS_OLD = 60_000;
 
 /** Looks at the whole folder. @param now epoch milliseconds. */
-export async function storeFindings(folder: string, now: number): Promise<readonly Finding[]> {
-  const found = await lstat(folder).catch((thrown: { code?: string }) => thrown.code ?? 'unknown');
-  if (found === 'ENOENT')
-    return [folderIs.good(`${shown(folder)} is not there yet: the first login makes it`)];
-  if (typeof found === 'string')
-    return [
-      folderIs.bad(
-        `${shown(folder)} cannot be looked at (${shown(found)})`,
-        'choose another folder with --store',
-      ),
-    ];
-  const trouble = folderTrouble(folder, found);
-  if (trouble) return [trouble];
-  const canWrite = await access(folder, constants.R_OK | constants.W_OK).then(
-    () => true,
-    () => false,
-  );
-  if (!canWrite)
-    return [
-      folderIs.bad(`${shown(folder)} cannot be written to by this user`, `chmod 700 ${shellWord(folder)}`),
-    ];
-  const parts = await Promise.all([
-    records(folder, now),
-    locks(folder, now),
-    leftovers(folder, now),
-    aside(folder),
-  ]);
-  return [rights(folder, found), ...parts.flat()];
+export async function storeFindings(home: string, now: number): Promise<readonly Finding[]> {
+  const found = await readFolder(home);
+  if (!found.isThere) return [folderIs.good(`${shown(home)} is not there yet: the first login makes it`)];
+  if (!found.names) return found.troubles;
+  const kept = await readFolder(join(home, 'records'));
+  const unfinished = await readFolder(join(home, 'writing'));
+  const damaged = await readFolder(join(home, 'aside'));
+  const troubles = [found, kept, unfinished, damaged].flatMap((one) => one.troubles);
+  return [
+    ...(troubles.length === 0 ? [folderIs.good(`${shown(home)} is yours alone`)] : troubles),
+    ...(await records(kept, now)),
+    ...(await locks(kept, now)),
+    ...(await leftovers(unfinished, now)),
+    ...aside(damaged),
+  ];
 }
 
-/** What the store itself would refuse. */
-function folderTrouble(folder: string, found: Stats): Finding | undefined {
-  if (found.isSymbolicLink())
-    return folderIs.bad(
-      `${shown(folder)} is a symbolic link`,
-      'name the folder that it leads to with --store',
-    );
-  if (!found.isDirectory())
-    return folderIs.bad(`${shown(folder)} is not a folder`, 'choose another one with --store');
-  const user = process.getuid?.();
-  if (user !== undefined && found.uid !== user && user !== 0)
-    return folderIs.bad(
-      `${shown(folder)} belongs to another user`,
-      'choose a folder of your own with --store',
-    );
-  return undefined;
-}
-
-function rights(folder: string, found: Stats): Finding {
-  if (!isOpenToOthers(found)) return folderIs.good(`${shown(folder)} is yours alone`);
-  const mode = (found.mode & 0o777).toString(8);
-  return folderIs.bad(`${shown(folder)} is open to other users (${mode})`, `chmod 700 ${shellWord(folder)}`);
-}
-
-async function records(home: string, now: number): Promise<readonly Finding[]> {
-  const folder = join(home, 'records');
-  const names = (await entriesOf(folder)).filter((name) => /^[0-9a-f]{64}\.json$/.test(name));
+async function records({ folder, names }: FoundFolder, now: number): Promise<readonly Finding[]> {
+  // What cannot be looked at is not said to be empty.
+  if (!names) return [];
   const files: RecordFile[] = [];
-  for (const name of names) files.push(await readRecordFile(folder, name));
+  for (const name of names)
+    if (/^[0-9a-f]{64}\.json$/.test(name)) files.push(await readRecordFile(folder, name));
   const of = (state: RecordFile['state']) => files.filter((file) => file.state === state);
   const open = files.filter(({ isOpen }) => isOpen);
+  // A quoted pattern would find nothing.
+  const toClose = `chmod 600 ${shellWord(folder)}/*.json`;
   return [
     recordsAre.good(countsOf(of('whole'))),
     ...some(of('newer'), (count) =>
@@ -90,15 +57,8 @@ async function records(home: string, now: number): Promise<readonly Finding[]> {
     ...some(of('damaged'), (count) =>
       recordsAre.bad(`${count} damaged`, 'log in again: the next command that needs one moves it to aside/'),
     ),
-    ...some(of('unreadable'), (count) =>
-      recordsAre.bad(
-        `${count} cannot be read by this user`,
-        `chmod 600 ${shellWord(join(folder, '*.json'))}`,
-      ),
-    ),
-    ...some(open, (count) =>
-      recordsAre.bad(`${count} can be read by other users`, `chmod 600 ${shellWord(folder)}/*.json`),
-    ),
+    ...some(of('unreadable'), (count) => recordsAre.bad(`${count} cannot be read by this user`, toClose)),
+    ...some(open, (count) => recordsAre.bad(`${count} can be read by other users`, toClose)),
     ...logins(of('whole'), now),
   ];
 }
@@ -150,21 +110,27 @@ function resourceIn(key: string): string {
   return typeof parts === 'string' ? placeOf(parts) : 'an unknown resource';
 }
 
-async function locks(home: string, now: number): Promise<readonly Finding[]> {
-  const folder = join(home, 'records');
-  const names = (await entriesOf(folder)).filter((name) => /\.lock(\.break)?$/.test(name));
-  const found = await Promise.all(names.map((name) => lstat(join(folder, name)).catch(() => undefined)));
-  const old = found.filter((lock) => lock !== undefined && lock.mtimeMs < now - LOCK_IS_OLD);
+async function locks({ folder, names }: FoundFolder, now: number): Promise<readonly Finding[]> {
+  if (!names) return [];
+  const found = await statsOf(
+    folder,
+    names.filter((name) => /\.lock(\.break)?$/.test(name)),
+  );
+  const old = found.filter((lock) => lock.mtimeMs < now - LOCK_IS_OLD);
   if (old.length === 0) return [locksAre.good(found.length === 0 ? 'none' : `${found.length} held just now`)];
   const text = `${old.length} left behind by a program that was ended`;
   return [locksAre.note(text, 'nothing: the next command that needs the record removes it')];
 }
 
-async function leftovers(home: string, now: number): Promise<readonly Finding[]> {
-  const folder = join(home, 'writing');
-  const names = await entriesOf(folder);
+/** Without what has gone meanwhile. */
+async function statsOf(folder: string, names: readonly string[]): Promise<readonly Stats[]> {
   const found = await Promise.all(names.map((name) => lstat(join(folder, name)).catch(() => undefined)));
-  const old = found.filter((file) => file !== undefined && file.mtimeMs < now - WRITE_IS_OLD);
+  return found.filter((one) => one !== undefined);
+}
+
+async function leftovers({ folder, names = [] }: FoundFolder, now: number): Promise<readonly Finding[]> {
+  const found = await statsOf(folder, names);
+  const old = found.filter((file) => file.mtimeMs < now - WRITE_IS_OLD);
   return some(old, (count) =>
     recordsAre.note(
       `${count} half-written, by a program that was ended; they hold secrets`,
@@ -173,9 +139,8 @@ async function leftovers(home: string, now: number): Promise<readonly Finding[]>
   );
 }
 
-async function aside(home: string): Promise<readonly Finding[]> {
-  const folder = join(home, 'aside');
-  return some(await entriesOf(folder), (count) =>
+function aside({ folder, names = [] }: FoundFolder): readonly Finding[] {
+  return some(names, (count) =>
     recordsAre.bad(
       `${count} set aside, because ${count === 1 ? 'it was' : 'they were'} damaged; they hold secrets`,
       `rm -r ${shellWord(folder)}, when you do not need them any more`,

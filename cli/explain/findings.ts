@@ -30,10 +30,12 @@ export interface Found {
 
 /** Nothing is at this address that would be a resource, or it is for people; and no metadata say otherwise. */
 function isNoResource({ answer, context }: Trial): boolean {
-  if (!answer || context.resourceMetadata) return false;
-  const { status, mediaType } = answer;
-  return status === 404 || status === 410 || (status < 300 && mediaType === 'text/html');
+  return answer !== undefined && !context.resourceMetadata && looksLikeNone(answer);
 }
+
+/** Whether an answer is none of a resource: nothing is there, or a page for people. Metadata may say otherwise. */
+export const looksLikeNone = ({ status, mediaType }: FirstAnswer): boolean =>
+  status === 404 || status === 410 || (status < 300 && mediaType === 'text/html');
 
 /** Puts what a trial has found into words. */
 export function findingsOf(trial: Trial, flags: Pick<SessionFlags, 'grant'>): Found {
@@ -66,7 +68,7 @@ function isFirst(problem: Failure | undefined, answer: FirstAnswer | undefined):
   );
 }
 
-const isRedirect = ({ status }: FirstAnswer): boolean => status >= 300 && status < 400;
+export const isRedirect = ({ status }: FirstAnswer): boolean => status >= 300 && status < 400;
 
 function problemOf(trial: Trial, { grant }: Pick<SessionFlags, 'grant'>): Failure | undefined {
   const { answer, context } = trial;
@@ -91,7 +93,8 @@ function resourceFinding({ answer, context, failure: problem }: Trial, good: boo
   return { about: 'The resource', good, text: text ?? 'did not answer' };
 }
 
-function answerText({ status, mediaType, location }: FirstAnswer, pointsOn: boolean): string {
+/** How a resource answered, as the end of a sentence about it. @param pointsOn whether it says where its metadata is. */
+export function answerText({ status, mediaType, location }: FirstAnswer, pointsOn: boolean): string {
   if (status === 401) return `asks for a login (401)${pointsOn ? ', and says where its metadata is' : ''}`;
   if (status < 300)
     return mediaType === 'text/html'

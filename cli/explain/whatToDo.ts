@@ -6,6 +6,9 @@ import { adviceOf, loginAt } from '../failures.ts';
 import type { StoreOptions } from '../options.ts';
 import { shellWord } from '../words.ts';
 
+export const TRY_LATER = 'Try again later.';
+export const NOT_ELSEWHERE = 'Check the address: a resource does not send its clients elsewhere.';
+
 /** What it is about. */
 interface Subject {
   readonly resource: string;
@@ -23,9 +26,9 @@ export function whatToDo(problem: Failure, { resource, whose, answer }: Subject)
     case 'timed_out':
       return `Check the address and the network (authchart doctor ${shellWord(shown(resource, 2048))}), and try again.`;
     case 'server_unavailable':
-      return 'Try again later.';
+      return TRY_LATER;
     case 'redirect_refused':
-      return 'Check the address: a resource does not send its clients elsewhere.';
+      return NOT_ELSEWHERE;
     case 'resource_metadata_absent':
       return withoutMetadata(answer);
     case 'resource_mismatch':
@@ -40,7 +43,8 @@ export function whatToDo(problem: Failure, { resource, whose, answer }: Subject)
   }
 }
 
-function withoutMetadata(answer: FirstAnswer | undefined): string {
+/** What to do about an answer that no metadata explain. */
+export function withoutMetadata(answer: FirstAnswer | undefined): string {
   if (answer?.mediaType === 'text/html')
     return 'Check the address: this one is for browsers. The documentation of the server names the one for MCP clients.';
   if (answer?.status === 404 || answer?.status === 410)

@@ -1,8 +1,10 @@
 // `authchart doctor`: finds what is wrong with a store and a machine, says what to do, and changes nothing.
-import { chmod, lstat, mkdir, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { chmod, lstat, mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Finding } from '../../cli/doctor/finding.ts';
 import { startWorld, type World } from '../support/world.ts';
@@ -56,6 +58,13 @@ async function pictureOf(at: string): Promise<readonly unknown[]> {
   );
 }
 
+/** The file of the record whose key starts so. */
+async function nameOf(key: string, records: string): Promise<string> {
+  for (const name of await readdir(records))
+    if ((await readFile(join(records, name), 'utf8').catch(() => '')).includes(`"key":"${key}`)) return name;
+  return expect.unreachable(`no record of ${key}`);
+}
+
 const longAgo = new Date(Date.now() - 3_600_000);
 
 describe('a store', () => {
@@ -75,7 +84,8 @@ describe('a store', () => {
 
   test('where much is wrong: each with what to do; nothing is changed, and no secret is printed', async () => {
     const records = join(folder, 'records');
-    const [first = ''] = await readdir(records);
+    // The binding is still written for a moment after the login.
+    const first = await nameOf('registration:', records);
     await chmod(folder, 0o755);
     await chmod(join(records, first), 0o644);
     await writeFile(join(records, `${'a'.repeat(64)}.json`), '{"v":2,"text":"secret-of-the-future"}', {
@@ -137,6 +147,57 @@ describe('a store', () => {
   });
 });
 
+/** What can stand in the place of a folder of the store, or be wrong with it. */
+const spoilt: Readonly<Record<string, readonly [(at: string) => Promise<unknown>, string]>> = {
+  'is a file': [(at) => writeFile(at, ''), 'is not a folder'],
+  'is a link to the folder of another store': [
+    async (at) => {
+      await mkdir(`${at}-of-another`, { mode: 0o700 });
+      await symlink(`${at}-of-another`, at);
+    },
+    'is a symbolic link',
+  ],
+  'leads nowhere': [(at) => symlink(join(at, 'none'), at), 'is a symbolic link'],
+  'is open to others': [
+    async (at) => {
+      await mkdir(at);
+      await chmod(at, 0o777);
+    },
+    'is open to other users (777)',
+  ],
+};
+
+describe.each(['records', 'writing', 'aside'])('the folder %s of a store', (name) => {
+  test.skipIf(process.getuid === undefined).each(Object.entries(spoilt))(
+    'that %s is wrong',
+    async (_what, [spoil, text]) => {
+      const at = join(folder, name);
+      await rm(at, { recursive: true, force: true });
+      await spoil(at);
+      const { code, isWell, about } = await doctor();
+      expect([code, isWell]).toEqual([1, false]);
+      expect(about('Store')).toEqual([expect.stringMatching(`^bad: ${at} ${escaped(text)} \\| .`)]);
+      // What cannot be looked at is not counted.
+      if (name === 'records' && !text.includes('777')) expect(about('Records')).toEqual([]);
+    },
+  );
+});
+
+const escaped = (text: string): string => text.replaceAll(/[()]/g, '\\$&');
+
+test('the advice for files that others can read is a command that finds them, in any folder', async () => {
+  const odd = join(folder, 'a folder');
+  await mkdir(join(odd, 'records'), { recursive: true, mode: 0o700 });
+  await chmod(odd, 0o700);
+  const file = join(odd, 'records', `${'a'.repeat(64)}.json`);
+  await writeFile(file, '{}', { mode: 0o644 });
+  await chmod(file, 0o644);
+  const { about } = await doctor(['--store', odd]);
+  const [, advice = ''] = /can be read by other users \| (.*)/.exec(about('Records').join('\n')) ?? [];
+  await promisify(execFile)('sh', ['-c', advice]);
+  expect((await lstat(file)).mode & 0o777).toBe(0o600);
+});
+
 describe('this machine', () => {
   test('Node, terminal, browser and keychain are named', async () => {
     const { about } = await doctor([], { SSH_CONNECTION: '', DISPLAY: '', WAYLAND_DISPLAY: '' });
@@ -180,7 +241,9 @@ describe('a server', () => {
   test('that answers, with a clock that agrees', async () => {
     const { code, about } = await doctor([world.resource]);
     expect(code).toBe(0);
-    expect(about('Server')).toEqual([expect.stringMatching(/^good: 127\.0\.0\.1:\d+ answers \(401\)/)]);
+    expect(about('Server')).toEqual([
+      expect.stringMatching(/^good: 127\.0\.0\.1:\d+ asks for a login \(401\)/),
+    ]);
     expect(about('Clock')).toEqual(['good: agrees with that of the server']);
   });
 
@@ -196,6 +259,50 @@ describe('a server', () => {
     const { code, about } = await doctor([`http://127.0.0.1:${(server.address() as AddressInfo).port}/`]);
     server.close();
     expect([code, about('Clock')]).toEqual([1, [expect.stringMatching(finding)]]);
+  });
+
+  test.each([
+    [500, {}, 1, /^bad: \S+ is not available now \(500\) \| try again later$/],
+    [429, {}, 1, /^bad: \S+ is not available now \(429\)/],
+    [
+      302,
+      { location: 'https://b.test/x' },
+      1,
+      /^bad: \S+ sends you elsewhere \(302\), to https:\/\/b\.test \| check the address/,
+    ],
+    [304, {}, 1, /^bad: \S+ sends you elsewhere \(304\)/],
+    [
+      404,
+      {},
+      1,
+      /^bad: \S+ has nothing at this address \(404\) \| check the address\. That of an MCP server/,
+    ],
+    [410, {}, 1, /^bad: \S+ has nothing at this address \(410\)/],
+    [
+      200,
+      { 'content-type': 'text/html; charset=utf-8' },
+      1,
+      /^bad: \S+ answers with a web page \(200\).* \| check the address/,
+    ],
+    [200, { 'content-type': 'application/json' }, 0, /^good: \S+ lets you in without a login \(200\)/],
+    [403, {}, 0, /^note: \S+ refuses \(403\).* \| authchart explain http\S+ says more$/],
+    [405, {}, 0, /^note: \S+ answers 405/],
+  ])('that answers %i %j', async (status, headers, code, finding) => {
+    const server = createServer((_, response) => {
+      response.writeHead(status, headers);
+      response.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const report = await doctor([`http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`]);
+    server.close();
+    expect(report.about('Server')).toEqual([expect.stringMatching(finding)]);
+    expect([report.code, report.isWell]).toEqual([code, code === 0]);
+  });
+
+  test('that has a web page, and metadata that say that it is a resource all the same', async () => {
+    world.script('resource GET /mcp', () => ({ headers: { 'content-type': 'text/html' }, body: '<p>' }));
+    const { code, about } = await doctor([world.resource]);
+    expect([code, about('Server')]).toEqual([0, [expect.stringMatching(/^good: .* with a web page/)]]);
   });
 
   test('that is not there', async () => {

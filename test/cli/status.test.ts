@@ -91,3 +91,17 @@ describe('logins of three kinds', () => {
     expect(secrets.filter((secret) => all.includes(secret))).toEqual([]);
   });
 });
+
+test('a label of blanks can be seen, and a long one does not widen the table', async () => {
+  const blank = '   ';
+  const long = 'x'.repeat(5000);
+  await logIn('--label', blank);
+  await logIn('--label', long);
+  const [{ stdout }, verbose] = await Promise.all([run(folder, ['status']), run(folder, ['status', '-v'])]);
+  const [table = ''] = stdout.split('\n\n');
+  expect(table).toContain(` "${blank}" `);
+  expect(table).toContain(` ${'x'.repeat(40)}… `);
+  expect(table).not.toContain('x'.repeat(41));
+  expect(verbose.stdout).toMatch(/ label +" {3}"\n/);
+  expect((await run(folder, ['status', '--label', '  '])).stdout).toContain(' as "  ".');
+});

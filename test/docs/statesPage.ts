@@ -66,7 +66,7 @@ export const emitted: Readonly<Record<AuthEmitted['type'], EventText>> = {
   },
   'session.authorized': {
     carries: '`issuer`; `scopes`; `refusal`: why a step-up brought nothing, or null',
-    says: 'There is a grant that can be used: after a login, a step-up, or a start with a login in the store.',
+    says: 'The phase `authorized` was entered: after a login or a step-up, at a start with a login in the store, at each renewal, and after a 403 that brought nothing new. It may come again for the same login.',
   },
   'session.failed': {
     carries: '`failure`',

@@ -52,6 +52,25 @@ describe('emitted events', () => {
     stop();
   });
 
+  it('HOST-1: tell of a grant again after a renewal that a 401 forced, and after a 403 with nothing new', async () => {
+    const { engine } = testEngine(world.resource, { policy: { interaction: 'auto' } });
+    const { auth, told, stop } = listening(engine);
+    const { fetch } = engine.sessionOf(auth);
+    auth.send({ type: 'user.login' });
+    await waitFor(auth, (snapshot) => snapshot.hasTag('canSend'));
+    const atFirst = types(told);
+    world.accessTokens.clear();
+    expect((await fetch(world.resource)).status).toBe(200);
+    expect(types(told)).toEqual([...atFirst, 'session.authorized']);
+    world.script('resource GET /mcp', () => ({
+      status: 403,
+      headers: { 'www-authenticate': 'Bearer error="insufficient_scope"' },
+    }));
+    expect((await fetch(world.resource)).status).toBe(403);
+    expect(types(told)).toEqual([...atFirst, 'session.authorized', 'session.authorized']);
+    stop();
+  });
+
   it('HOST-1: tell why a step-up brought nothing', async () => {
     const { engine } = testEngine(world.resource, {
       policy: { interaction: 'auto', scopeCeiling: ['read'] },

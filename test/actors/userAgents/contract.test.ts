@@ -67,7 +67,11 @@ const contracts: Readonly<Record<string, Contract>> = {
     },
     { receives: false },
   ),
-  'the user agent of a test world': userAgentContract(({ browser }) => testUserAgent(browser)),
+  'the user agent of a test world': userAgentContract(({ browser }) => {
+    // It ends with its world, whatever becomes of an engine.
+    const closing = new AbortController();
+    return { ...testUserAgent(browser, closing.signal), dispose: async () => closing.abort() };
+  }),
 };
 
 /** The page of a browser, as far as user agents of pages use it. */

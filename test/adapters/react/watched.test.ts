@@ -51,6 +51,29 @@ async function personsTurnOf(session: Session): Promise<void> {
   await vi.waitFor(() => expect(session.snapshot.hasTag('needsUser')).toBe(true), 10_000);
 }
 
+describe('what a handler is called with, and is no options', () => {
+  test.each([
+    ['null', null],
+    ['nothing', undefined],
+    ['a text', 'work'],
+    ['a number', 1],
+    ['a list', []],
+    ['a function', () => {}],
+    ['the event of a click in React', { nativeEvent: {}, signal: 'not ours' }],
+    ['the event of a click', new Event('click')],
+  ])('%s', async (_what, given) => {
+    const { actions, session } = bench();
+    const login = vi.spyOn(session, 'login').mockResolvedValue();
+    const logout = vi.spyOn(session, 'logout').mockResolvedValue();
+    const called = { login: actions.login, logout: actions.logout } as unknown as Record<
+      'login' | 'logout',
+      (given: unknown) => Promise<boolean>
+    >;
+    expect([await called.login(given), await called.logout(given)]).toEqual([true, true]);
+    expect([login.mock.lastCall?.[0] ?? {}, logout.mock.lastCall?.[0] ?? {}]).toEqual([{}, {}]);
+  });
+});
+
 describe('a session that is watched', () => {
   test('is one for all who watch it', () => {
     const { session, watched } = bench();

@@ -6,6 +6,7 @@ import {
   type Engine,
   type EngineOptions,
   hostUserAgent,
+  memoryStore,
   type Session,
 } from '../../../index.ts';
 import { failureOf, personsTurn } from '../../support/engine.ts';
@@ -35,6 +36,48 @@ function start(options: TestWorldOptions = {}, given: Partial<EngineOptions> = {
   const session = engine.session({ resource: world.resource });
   return { world, session, call: async () => (await session.fetch(world.resource)).status };
 }
+
+describe('a world outlives its engines', () => {
+  it('after a restart the login of before is found in the store, or made anew where nothing was stored', async () => {
+    const world = createTestWorld();
+    const options = { ...world.engineOptions, client: { name: 'My app' }, store: memoryStore() };
+    const restarted = (given: EngineOptions): Session => {
+      const engine = createAuthEngine(given);
+      engines.push(engine);
+      return engine.session({ resource: world.resource });
+    };
+    await restarted(options).login();
+    await engines[0]?.dispose();
+    expect((await restarted(options).fetch(world.resource)).status).toBe(200);
+    await engines[1]?.dispose();
+    world.expectLogins(1);
+    await restarted({ ...options, store: memoryStore() }).login();
+    world.expectLogins(2);
+    world.expectNoMistakes();
+  });
+
+  it('and another engine logs in while one that waits for the person is disposed of', async () => {
+    const { world, session } = start();
+    world.person.leaves();
+    const left = failureOf(session.login());
+    await personsTurn(session);
+    await engines[0]?.dispose();
+    expect(await left).toMatchObject({ code: 'cancelled' });
+    const other = createAuthEngine({ ...world.engineOptions, client: { name: 'My app' } });
+    engines.push(other);
+    await other.session({ resource: world.resource }).login();
+    world.expectLogins(2);
+  });
+
+  it('until it is closed', async () => {
+    const { world, session } = start();
+    world.person.leaves();
+    const left = failureOf(session.login());
+    await personsTurn(session);
+    await world.close();
+    expect(await left).toMatchObject({ code: 'cancelled' });
+  });
+});
 
 describe('a login', () => {
   it('ends with an answer, in few requests, without a mistake', async () => {
@@ -265,6 +308,55 @@ describe('what was sent', () => {
       'The text holds <code 1 of a>, <verifier 1 of a>',
     );
     expect(JSON.stringify(world.requests)).not.toContain('"raw"');
+  });
+
+  const percent = (text: string): string =>
+    [...text].map((one) => `%${one.charCodeAt(0).toString(16)}`).join('');
+  const base64url = (text: string): string =>
+    btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  const encodings: Readonly<Record<string, (secret: string) => string>> = {
+    'as it is': (secret) => `token=${secret}.`,
+    'percent-encoded, each character': percent,
+    'in Basic credentials': (secret) => `Basic ${btoa(`id:${secret}`)}`,
+    'in Basic credentials of another length': (secret) => `Basic ${btoa(`my-id:${secret}`)}`,
+    'in Basic credentials in base64url': (secret) => `Basic ${base64url(`a?>~id:${secret}`)}`,
+    'in Basic credentials in a URL': (secret) =>
+      `https://x.test/?h=${encodeURIComponent(`Basic ${btoa(`id:${secret}`)}`)}`,
+    'in Basic credentials, percent-encoded': (secret) => percent(`Basic ${btoa(`id:${secret}`)}`),
+    'in base64 in a path': (secret) => `/a/b/${btoa(`id:${secret}`)}/c`,
+  };
+
+  it.each(Object.entries(encodings))('a secret is found %s, and masked', async (_how, encode) => {
+    const { world, call } = start();
+    await call();
+    const secret = new URLSearchParams(world.requests.find(({ step }) => step === 'token')?.raw.body).get(
+      'code_verifier',
+    );
+    const text = encode(secret ?? '');
+    expect(() => world.expectNoSecretIn(text)).toThrow('The text holds <verifier 1 of a>.');
+    expect(() => world.expectNoSecretIn({ log: [text] })).toThrow('The text holds <verifier 1 of a>.');
+    await world.fetch(world.resource, { headers: { 'x-log': text } });
+    expect(world.requests.at(-1)?.headers['x-log']).toContain('<verifier 1 of a>');
+    world.expectNoSecretIn(world.requests);
+    world.expectNoSecretIn(world.describe());
+    expect(() => world.expectNothingCrossed()).toThrow('1 credential went');
+    world.expectNoSecretIn(encode('no secret of this world'));
+  });
+
+  it.each([
+    [(token: string) => token, '(<access token 1 of a>)'],
+    [(token: string) => `Bearer ${token}`, '(Bearer <access token 1 of a>)'],
+    [(token: string) => `Bearer  ${token}`, '(Bearer  <access token 1 of a>)'],
+    [() => 'short', '(<short secret>)'],
+    [() => 'Bearer short', '(Bearer <short secret>)'],
+    [() => 'Bearer <short', '(Bearer <short secret>)'],
+  ])('a credential is named whether or not it has a scheme (%#)', async (headerOf, shown) => {
+    const { world, session, call } = start();
+    await call();
+    expect(session.explain().grant).toBeDefined();
+    const token = world.requests.at(-1)?.raw.headers['authorization']?.replace('Bearer ', '') ?? '';
+    await world.fetch(world.resource, { headers: { authorization: headerOf(token) } });
+    expect(world.describe().split('\n').at(-1)).toContain(shown);
   });
 
   it('marks secrets that nobody here has issued, wherever they stand', async () => {
