@@ -14,6 +14,7 @@ if current ~= ARGV[3] and (current and '=' .. current or '') ~= ARGV[5] then ret
 redis.call('HSET', KEYS[1], 'version', ARGV[3], 'text', ARGV[4])
 ${TELL}`;
 
+/** Deletes this version of a record, and tells it. Returns 1 when it did. Arguments as for `PUT`, up to the version. */
 export const DELETE = `if redis.call('HGET', KEYS[1], 'version') ~= ARGV[3] then return 0 end
 redis.call('DEL', KEYS[1])
 ${TELL}`;
