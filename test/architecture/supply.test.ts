@@ -72,7 +72,6 @@ describe('the packages that a host installs', () => {
     const inside = Object.keys(all).filter((name) => !external(name));
     expect(inside.sort()).toEqual([
       '@modelcontextprotocol/client',
-      '@modelcontextprotocol/server',
       'commander',
       'http-cache-semantics',
       'ipaddr.js',

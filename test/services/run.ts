@@ -88,7 +88,7 @@ const services: readonly Service[] = [
   {
     word: 'chaos',
     name: 'Chaos',
-    start: async () => ({ env: {}, stop: async () => {} }),
+    start: async () => ({ env: { AUTHCHART_TEST_CHAOS: 'here' }, stop: async () => {} }),
     tests: ['test/services/chaos.test.ts'],
   },
 ];
