@@ -86,6 +86,6 @@ export const siblingFaults: readonly (readonly [name: string, fault: EngineFault
   ['logins are not joined', loginsApart, /AUTHZ-12.*a second page was opened/s],
   ['siblings are told another reason', otherReason, /AUTHZ-12.*one ended with .*scope_not_allowed/s],
   ['siblings are looked at too rarely', rareLooks, /AUTHZ-12.*that had joined it waits on/s],
-  ['a grant is read once', grantsKept, /TOK-13.*an older token/s],
+  ['a grant is read once', grantsKept, /TOK-13.*an older token|TOK-4.*that was replaced/s],
   ['who leaves a login takes its request away', requestsTaken, /AUTHZ-12.*its request is gone/s],
 ];

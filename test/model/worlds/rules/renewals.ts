@@ -1,5 +1,6 @@
 // Rules about renewals: refresh tokens, and the tokens that come of them.
-import { bearerOf, isTokenRequest, nameOf, objectOf, type Rule } from '../recording.ts';
+import type { Server } from '../behaviours.ts';
+import { bearerOf, issuedBy, isTokenRequest, nameOf, objectOf, type Rule } from '../recording.ts';
 
 const refreshOnce: Rule = {
   says: 'a refresh token that was answered with a new one, or refused, is not used for renewal again',
@@ -27,24 +28,35 @@ const oneAtATime: Rule = {
     moments.some(({ kind }) => kind === 'two token requests at once') ? 'there were two at once' : undefined,
 };
 
-/** Access tokens that are in use: a process has its own in hand, and may not hold on to it. */
+/** The access tokens of one server, as they were issued, and how many of them are known to be outdated. */
+interface Issued {
+  readonly tokens: string[];
+  newest: number;
+  outdated: number;
+}
+
+/** A process has its token in hand, and may not hold on to it. */
 const newestInHand: Rule = {
-  says: 'when all have had the time to hear of it, nobody sends an older token than the newest that was used',
+  says: 'when all have had the time to hear of it, nobody sends an older token of a server than the newest that was used',
   spec: ['TOK-13'],
   judge({ moments }) {
-    const issued: string[] = [];
-    const outdated = new Set<string>();
-    let newest = -1;
+    const servers: Record<Server, Issued> = {
+      a: { tokens: [], newest: 0, outdated: 0 },
+      b: { tokens: [], newest: 0, outdated: 0 },
+    };
     for (const moment of moments) {
-      if (moment.kind === 'heard')
-        for (const token of issued.slice(0, Math.max(0, newest))) outdated.add(token);
+      if (moment.kind === 'heard') for (const of of Object.values(servers)) of.outdated = of.newest;
       if (moment.kind !== 'exchange') continue;
       const { access_token: token } = objectOf(moment.answer);
-      if (moment.request.path === '/token' && typeof token === 'string') issued.push(token);
+      if (moment.request.path === '/token' && typeof token === 'string')
+        servers[issuedBy(token)].tokens.push(token);
       const sent = bearerOf(moment);
-      if (sent !== undefined && outdated.has(sent)) return `${nameOf(moment)} carries an older token`;
+      if (sent === undefined) continue;
+      const of = servers[issuedBy(sent)];
+      const at = of.tokens.indexOf(sent);
+      if (at >= 0 && at < of.outdated) return `${nameOf(moment)} carries an older token`;
       // It counts from its first use on: before it, nobody knows whether it arrived.
-      if (sent !== undefined) newest = Math.max(newest, issued.indexOf(sent));
+      of.newest = Math.max(of.newest, at);
     }
     return undefined;
   },
