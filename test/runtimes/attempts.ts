@@ -94,6 +94,7 @@ const inBundle: Attempt = {
       'authchart/stores/keychain',
       'authchart/stores/postgres',
       'authchart/stores/redis',
+      'authchart/testing/node',
     ];
     const names = entryPoints.filter((name) => !forNode.includes(name));
     const code = names.map((name, at) => `export * as entry${at} from '${name}';`).join('\n');
@@ -110,7 +111,7 @@ async function bundle(home: string, contents: string, name: string, conditions: 
     platform: 'browser',
     conditions,
     target: 'es2022',
-    external: ['cloudflare:workers', '@statelyai/inspect', 'ws'],
+    external: ['cloudflare:workers', '@opentelemetry/api', '@statelyai/inspect', 'react', 'ws'],
     outfile: join(home, name),
     logLevel: 'silent',
   });
