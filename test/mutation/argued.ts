@@ -226,8 +226,6 @@ export const argued: Readonly<Record<string, string>> = {
     unread,
   "actors/records/spending.ts | claim | [other?.version ?? '', 0] → [other?.version, 0]": unread,
   "actors/records/spending.ts | claim | [other?.version ?? '', 0] → [other?.version ?? 'another', 0]": unread,
-  'actors/records/spending.ts | tidyUp | records.remove(at, version).catch(() => false) → records.remove(at, version).catch(() => true)':
-    unread,
   "actors/records/unshownHolder.ts | holderFor | if (holder === undefined) return 'nobody'; → if (holder === undefined) return '';":
     unread,
   'actors/records/spending.ts | claim | break; → nothing': gone,

@@ -17,6 +17,7 @@ describe('the proxies of an environment', () => {
       { HTTP_PROXY: 'http://a:1', HTTPS_PROXY: 'http://b:2' },
       'http://a:1 http://b:2',
     ],
+    ['what is further behind is no scheme', { HTTP_PROXY: 'a:1/b://c' }, 'http://a:1 -'],
     ['one for http is not one for https', { HTTP_PROXY: 'http://a:1' }, 'http://a:1 -'],
     ['one for https is not one for http', { HTTPS_PROXY: 'http://a:1' }, '- http://a:1'],
     [

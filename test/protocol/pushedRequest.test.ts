@@ -57,6 +57,11 @@ describe('pushFailure', () => {
   const refused = (status: number, error?: string) =>
     pushFailure({ kind: 'refused', status, ...(error !== undefined && { error }) }, issuer, []);
 
+  test('says what helps where the server minds the resource, and only there', () => {
+    expect(refused(400, 'invalid_target').message).toContain('policy.dangerouslyOmitResourceAt');
+    expect(refused(400, 'invalid_request').message).toContain('ask its operator');
+  });
+
   test('TOK-7, A29: an outage is waited for, whatever it says', () => {
     for (const error of [undefined, 'invalid_client', 'invalid_request']) {
       const unavailable = statuses.filter((status) => refused(status, error).code === 'server_unavailable');
