@@ -166,9 +166,10 @@ export class EngineSession implements Session {
   }
 
   /** What adapters use: requests that wait for a person so many milliseconds at most, and then reject with `login_pending`. */
-  within(loginWait: number): Pick<Session, 'fetch' | 'answered'> {
+  within(loginWait: number): Pick<Session, 'fetch' | 'authorization' | 'answered'> {
     return {
       fetch: async (input, init) => (await this.#use()).fetchWithin(loginWait)(input, init),
+      authorization: async (request) => (await this.#use()).authorization(request, loginWait),
       answered: async (response, request = {}) => (await this.#use()).answered(response, request, loginWait),
     };
   }

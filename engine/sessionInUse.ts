@@ -92,29 +92,36 @@ export class SessionInUse implements Fetching {
   }
 
   /** A token to give out. @throws AuthError why there is none. */
-  async token(signal: AbortSignal | undefined): Promise<UsableToken> {
-    const usable = await this.usableToken(signal);
+  async token(signal: AbortSignal | undefined, loginWait?: number): Promise<UsableToken> {
+    const usable = await this.#waiting(loginWait).usableToken(signal);
     if (!usable) throw new AuthError(this.snapshot.context.failure ?? notLoggedIn(this.id));
     this.#givenOut.remember(usable);
     return usable;
   }
 
-  /** What a request that the host sends itself carries. */
-  async authorization({ method, url, nonce, signal }: HostRequest): Promise<AuthorizationHeaders> {
+  /**
+   * What a request that the host sends itself carries.
+   * @param loginWait how long it waits for a person, in milliseconds; without it as long as the login lasts.
+   */
+  async authorization(
+    { method, url, nonce, signal }: HostRequest,
+    loginWait?: number,
+  ): Promise<AuthorizationHeaders> {
     const at = new URL(url);
     refuseOtherOrigin(this, at);
     if (nonce !== undefined) this.#parts.tools.dpop.hear(at, nonce);
-    const token = await this.token(signal);
+    const token = await this.token(signal, loginWait);
     return token.headersFor({ method: methodOf(method), url: at });
   }
 
   /** The `fetch` of the session, which waits for a person so many milliseconds at most. */
   fetchWithin(loginWait: number): Fetch {
-    return fetchWith(this.#within(loginWait), this.#parts);
+    return fetchWith(this.#waiting(loginWait), this.#parts);
   }
 
-  #within(loginWait: number): Fetching {
-    return waitingAtMost(this, loginWait, this.#parts.tools.sleep);
+  /** The session, as a request sees it that waits for a person so long. */
+  #waiting(loginWait: number | undefined): Fetching {
+    return loginWait === undefined ? this : waitingAtMost(this, loginWait, this.#parts.tools.sleep);
   }
 
   /**
@@ -132,7 +139,7 @@ export class SessionInUse implements Fetching {
     if (grantVersion !== null && provesGrant(answer)) this.prove({ version: grantVersion });
     if (!challenge) return false;
     const operation = operationOf(methodOf(method).toUpperCase(), url, body);
-    const hearing = loginWait === undefined ? this : this.#within(loginWait);
-    return (await meetChallenge(hearing, { challenge, grantVersion, operation }, signal)) !== 'nothing new';
+    const challenged = { challenge, grantVersion, operation };
+    return (await meetChallenge(this.#waiting(loginWait), challenged, signal)) !== 'nothing new';
   }
 }

@@ -1,6 +1,6 @@
 // What the chart asks for, of all that it knows: scopes to request and to register, and which grants are no news.
 import type { ResourceMetadata } from '../contract/facts.ts';
-import { selectScopes, union, withinLimits } from '../protocol/scopes.ts';
+import { selectScopes, union, withinLimits, without } from '../protocol/scopes.ts';
 import type { AuthContext } from './context.ts';
 
 /** The scopes that an authorization request asks for now (SCOPE-1, STEP-1). */
@@ -28,8 +28,7 @@ export function listedBeyondGrant(
   { grant, limits }: AuthContext,
   { scopesSupported = [] }: Pick<ResourceMetadata, 'scopesSupported'>,
 ): readonly string[] {
-  const known = union(grant?.requested, grant?.granted);
-  return withinLimits(scopesSupported, limits).filter((scope) => !known.includes(scope));
+  return without(withinLimits(scopesSupported, limits), union(grant?.requested, grant?.granted));
 }
 
 /**

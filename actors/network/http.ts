@@ -89,7 +89,7 @@ export function createDoor(options: DoorOptions = {}): Door {
         // An error of the observer must not change the outcome of a request that was sent.
       }
     };
-    const isOver = deadline(deadlineMs, () => ending.abort());
+    const endDeadline = deadline(deadlineMs, () => ending.abort());
     try {
       return await unlessAborted(
         follow({
@@ -122,7 +122,7 @@ export function createDoor(options: DoorOptions = {}): Door {
       if (failed) throw new AuthError(failed);
       throw new AuthError(unreachable(thrown, host, phase));
     } finally {
-      isOver();
+      endDeadline();
       request.signal.removeEventListener('abort', cancel);
     }
   };

@@ -1,6 +1,6 @@
 // An `AuthProvider` of the MCP SDK 2.x that hears which token was refused, and gets another one.
 import { AuthError, refuse } from '../../contract/errors.ts';
-import type { Session } from '../../engine/sessionSurface.ts';
+import type { AuthorizationHeaders, Session } from '../../engine/sessionSurface.ts';
 import { placeOf } from '../../protocol/text.ts';
 import { type McpOptions, waiting } from './options.ts';
 import { refusalOf } from './refusal.ts';
@@ -14,7 +14,7 @@ export interface Unauthorized {
 
 /** An `AuthProvider` of `@modelcontextprotocol/client`. */
 export interface McpAuthProvider {
-  /** The token to send; undefined when there is none. @throws AuthError what the login has ended with. */
+  /** The token to send; undefined when there is none. @throws AuthError `login_pending`; what the login has ended with. */
   token(): Promise<string | undefined>;
   /** Gets another token than the one that was refused. @throws AuthError why there is none. */
   onUnauthorized(context: Unauthorized): Promise<void>;
@@ -28,26 +28,26 @@ export interface McpAuthProvider {
  * @see https://modelcontextprotocol.io/specification/2025-11-25/basic/authorization
  */
 export function mcpAuthProvider(session: Session, options: McpOptions = {}): McpAuthProvider {
-  const { answered } = waiting(session, options);
+  const waits = waiting(session, options);
   return {
     async token() {
       try {
-        return await bearerTokenOf(session);
+        return bearerOf(session, await waits.authorization({ method: 'POST', url: session.id.resource }));
       } catch (thrown) {
-        // Without a token the server challenges, and `onUnauthorized` hears of it.
-        if (thrown instanceof AuthError && thrown.recovery === 'ask-user') return undefined;
+        // Without a token the server challenges, and `onUnauthorized` hears of it; but a person is waited for only once.
+        if (!(thrown instanceof AuthError) || thrown.code === 'login_pending') throw thrown;
+        if (thrown.recovery === 'ask-user') return undefined;
         throw thrown;
       }
     },
     async onUnauthorized({ response, serverUrl }) {
-      if (await answered(response, { url: serverUrl, method: 'POST' })) return;
+      if (await waits.answered(response, { url: serverUrl, method: 'POST' })) return;
       throw refusalOf(session, response) ?? refuseUnauthorized(session);
     },
   };
 }
 
-async function bearerTokenOf(session: Session): Promise<string> {
-  const { authorization, dpop } = await session.authorization({ method: 'POST', url: session.id.resource });
+function bearerOf(session: Session, { authorization, dpop }: AuthorizationHeaders): string {
   if (dpop === undefined) return authorization.replace(/^Bearer /, '');
   return refuse(
     'config_invalid',

@@ -21,7 +21,7 @@ const shape: Shape<McpOptions> = { loginWait: optional(duration) };
  * The requests of a session which wait for a person so long as the options say.
  * @throws AuthError `config_invalid`
  */
-export function waiting(session: Session, options: McpOptions): Pick<Session, 'fetch' | 'answered'> {
+export function waiting(session: Session, options: McpOptions): ReturnType<EngineSession['within']> {
   object(shape)(options, '');
   const { within } = session as Partial<EngineSession>;
   if (typeof within !== 'function') return invalid('The session must be one of engine.session().');

@@ -164,6 +164,18 @@ export class Stage {
       );
   }
 
+  /** The person's grant ends as the tool is called for the first time. */
+  revokeBeforeTool(): void {
+    this.lie(
+      { step: 'call', to: 'resource', when: isOf('tools/call') },
+      (_request, correctly) => {
+        this.world.revokeGrants();
+        return correctly();
+      },
+      { times: 1 },
+    );
+  }
+
   /** Whether the tool of the server was used since so many requests. */
   usedTool(from = 0): boolean {
     return this.sent({ step: 'call', when: isOf('tools/call') }, from).some(({ status }) => status === 200);

@@ -8,8 +8,8 @@ export const engineDefences: readonly Defence[] = [
     ['D11', 'if (bytes > maxBytes) {', 'if (bytes > maxBytes * 1_000) {'],
     [
       'D12',
-      'const isOver = deadline(deadlineMs, () => ending.abort());',
-      'const isOver = deadline(deadlineMs, () => {});',
+      'const endDeadline = deadline(deadlineMs, () => ending.abort());',
+      'const endDeadline = deadline(deadlineMs, () => {});',
     ],
     ['T29', "if (!followed.has(request.purpose)) no('only metadata may be redirected');", ''],
   ]),

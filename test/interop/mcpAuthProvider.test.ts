@@ -55,6 +55,9 @@ describe('HOST-1: mcpAuthProvider', () => {
     const session = start({ userAgent: testHost().userAgent });
     const refused = await failureOf(connect(mcpAuthProvider(session, { loginWait: 50 })));
     expect(refused).toMatchObject({ code: 'login_pending' });
+    // A login that is under way is not waited for without a limit either.
+    const next = await failureOf(mcpAuthProvider(session, { loginWait: 50 }).token());
+    expect(next).toMatchObject({ code: 'login_pending' });
   });
 
   it('BIND-1: follows the resource to another server', async () => {

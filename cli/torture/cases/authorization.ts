@@ -2,7 +2,7 @@
 import type { Case, Kind } from '../case.ts';
 import { authorization, challenging, token } from '../places.ts';
 import { works } from '../plays.ts';
-import { isOf, type Stage } from '../stage.ts';
+import type { Stage } from '../stage.ts';
 
 const where = { ...authorization, to: 'a' } as const;
 
@@ -13,14 +13,7 @@ const parameterOf = (stage: Stage, name: string): readonly (string | null)[] =>
 const twoLogins =
   (then: (stage: Stage) => void): Case['play'] =>
   async (stage) => {
-    stage.lie(
-      { step: 'call', to: 'resource', when: isOf('tools/call') },
-      (_request, correctly) => {
-        stage.world.revokeGrants();
-        return correctly();
-      },
-      { times: 1 },
-    );
+    stage.revokeBeforeTool();
     await stage.run();
     stage.must(stage.sent(where).length >= 2, 'The client did not log in again after the grant was revoked.');
     then(stage);

@@ -134,14 +134,7 @@ const works: readonly Case[] = [
     source: ['T15', 'TOK-6'],
     why: 'The client could not be used again before somebody deletes its files.',
     play: async (stage) => {
-      stage.lie(
-        { step: 'call', to: 'resource', when: isOf('tools/call') },
-        (_request, correctly) => {
-          stage.world.revokeGrants();
-          return correctly();
-        },
-        { times: 1 },
-      );
+      stage.revokeBeforeTool();
       await stage.run();
       mustUseTool(stage);
       atMost(stage, 2, authorization, 'logins');

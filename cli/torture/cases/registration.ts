@@ -3,7 +3,7 @@ import type { Case, Kind, Source } from '../case.ts';
 import { answering, json, members, page } from '../lies.ts';
 import { registration as anywhere, authorization, serverMetadata, token } from '../places.ts';
 import { atMost, ends, stops, works } from '../plays.ts';
-import { isOf, type Stage } from '../stage.ts';
+import type { Stage } from '../stage.ts';
 import { endless, redirects } from './families.ts';
 
 const where = { ...anywhere, to: 'a' } as const;
@@ -144,14 +144,7 @@ const says: readonly Case[] = [
     source: ['BIND-1', 'R13'],
     why: 'Servers collect dead clients, and some of them limit their number.',
     play: async (stage) => {
-      stage.lie(
-        { step: 'call', to: 'resource', when: isOf('tools/call') },
-        (_request, correctly) => {
-          stage.world.revokeGrants();
-          return correctly();
-        },
-        { times: 1 },
-      );
+      stage.revokeBeforeTool();
       await stage.run();
       stage.must(stage.usedTool(), 'The client did not get to use the tool.');
       atMost(stage, 1, where, 'registrations');
