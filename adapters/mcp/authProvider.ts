@@ -2,8 +2,9 @@
 import { AuthError, refuse } from '../../contract/errors.ts';
 import type { AuthorizationHeaders, Session } from '../../engine/sessionSurface.ts';
 import { placeOf } from '../../protocol/text.ts';
-import { type McpOptions, waiting } from './options.ts';
+import type { McpOptions } from './options.ts';
 import { refusalOf } from './refusal.ts';
+import { waiting } from './waiting.ts';
 
 /** What the SDK says of a 401. */
 export interface Unauthorized {

@@ -2,8 +2,9 @@
 import { AuthError } from '../../contract/errors.ts';
 import { isRepeatable } from '../../engine/sessionFetch.ts';
 import type { Fetch, Session } from '../../engine/sessionSurface.ts';
-import { type McpOptions, waiting } from './options.ts';
+import type { McpOptions } from './options.ts';
 import { refusalOf } from './refusal.ts';
+import { waiting } from './waiting.ts';
 
 /** A `fetch` for the transports of the MCP SDKs. */
 export interface McpFetch extends Fetch {
