@@ -5,6 +5,7 @@ import { Dpop } from '../actors/network/dpop.ts';
 import { RememberedAnswers } from '../actors/network/rememberedAnswers.ts';
 import { systemResolver } from '../actors/network/resolution.ts';
 import { resourceHeaders } from '../actors/network/resourceHeaders.ts';
+import { Standstills } from '../actors/records/standstills.ts';
 import { RefusedRenewals } from '../actors/tokens/refusedRenewals.ts';
 import { AttendedLogins } from '../actors/tools/attendedLogins.ts';
 import type { HostTools } from '../actors/tools/hostOptions.ts';
@@ -64,6 +65,7 @@ export function toolsOf(
     registering: new Shared(),
     refreshing: new Shared(),
     refusedRenewals: new RefusedRenewals(),
+    standstills: new Standstills(),
     attended: new AttendedLogins(),
     remembered: new RememberedAnswers(policy.rememberMetadata ?? REMEMBERED, now),
     dpop: new Dpop(client.dpop ?? 'off', now),

@@ -38,17 +38,22 @@ export const takeOverLogin: Act<'takeOverLogin'> =
     const age = tools.now() - (pending.value.createdAt ?? 0);
     const holder = new UnshownHolderWatch(tools, { session, key, isAsked, age });
     for (let [version, waited, still] = ['', 0, 0]; ; pending = await readPending(tools, session, key)) {
-      if (pending.version !== version) [version, still] = [pending.version, 0];
+      if (pending.version !== version)
+        [version, still] = [pending.version, tools.standstills.of(key, pending.version)];
       const became = await judge(
         tools,
         { session, key, pending, waited, still, isAsked, age, holder },
         signal,
       );
-      if (became) return { at: tools.now(), became };
+      if (became) {
+        tools.standstills.forget(key);
+        return { at: tools.now(), became };
+      }
       // A page that was opened for this login here shows nothing: the person has the holder's.
       if (waited === 0) tools.userAgent.dismiss?.();
       const passed = await waitForChange(tools, new Map([[key, version]]), LOOK, signal);
       [waited, still] = [waited + passed, still + passed];
+      tools.standstills.note(key, version, still);
     }
   };
 

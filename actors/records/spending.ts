@@ -1,6 +1,7 @@
 // One refresh, or registration, among all processes that share a store: a lease and a journal in one record (C03, C04, C05, R13).
 import { judgeSpending } from '../../protocol/spending.ts';
 import { type Key, RACES, refuseConflict, type SpendRecord, type Versioned } from '../../stores/records.ts';
+import { keepTrying } from '../tools/keepTrying.ts';
 import type { Tools } from '../tools/tools.ts';
 import { untilEither } from '../tools/waiting.ts';
 import { waitForChange } from './waitForChange.ts';
@@ -46,13 +47,16 @@ export async function claim(tools: Tools, what: Spending, signal: AbortSignal): 
   for (let race = 0; race < RACES; race += 1) {
     const isCurrent = await isStillStored(what);
     const other = isCurrent ? await tools.records.read(at) : undefined;
-    if (other?.version !== seen) [seen, still] = [other?.version ?? '', 0];
+    const found = other?.version ?? '';
+    if (found !== seen) [seen, still] = [found, tools.standstills.of(at, found)];
     const intent = other && {
       isOurs: other.value.holder === tools.holder,
       isForThisVersion: other.value.version === what.version,
       still,
     };
-    switch (judgeSpending({ isCurrent, intent, leaseTerm: patience })) {
+    const verdict = judgeSpending({ isCurrent, intent, leaseTerm: patience });
+    if (verdict === 'leave' || verdict === 'take') tools.standstills.forget(at);
+    switch (verdict) {
       case 'leave':
         return { kind: 'moved' };
       case 'take': {
@@ -64,11 +68,18 @@ export async function claim(tools: Tools, what: Spending, signal: AbortSignal): 
         await tools.records.remove(at, seen);
         break;
       case 'break off':
-        return { kind: 'broken off', release: () => tidyUp(tools, at, seen) };
+        return {
+          kind: 'broken off',
+          release: () => {
+            tools.standstills.forget(at);
+            return tidyUp(tools, at, seen);
+          },
+        };
       case 'wait':
         still += await untilEither(signal, tools.closing, (until) =>
           waitForChange(tools, seenBy(what, seen), look, until),
         );
+        tools.standstills.note(at, seen, still);
         race = -1;
     }
   }
@@ -127,11 +138,6 @@ function oursIn({ records }: Tools): Set<Key> {
 const isStillStored = async ({ current, version }: Spending): Promise<boolean> =>
   (await current()) === version;
 
-/** How long after a failure of the store it is tried again to remove what is not needed any more, in milliseconds. */
-const TIDY_AGAIN = 1_000;
-/** How often at most: siblings have given up by then. */
-const MOST_TRIES = 60;
-
 /**
  * Removes an intent under which nothing is under way any more. Where the store fails, that goes on by itself: an intent that
  * stays would make siblings believe that its holder has died, and cost a login.
@@ -152,11 +158,4 @@ function withdraw(tools: Tools, { at, version }: Spending): Promise<void> {
     // What timed out may still be written when the store is back: one look is too few.
     return isLeft || looks > 1;
   });
-}
-
-async function keepTrying({ sleep, closing }: Tools, work: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < MOST_TRIES && !closing.aborted; tries += 1) {
-    await sleep(TIDY_AGAIN, closing);
-    if (await work().catch(() => false)) return;
-  }
 }

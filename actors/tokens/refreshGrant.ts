@@ -23,6 +23,7 @@ import { grantFacts } from '../records/facts.ts';
 import { keepAuthMethod } from '../records/keepAuthMethod.ts';
 import { keepRefreshScope } from '../records/keepRefreshScope.ts';
 import { claim } from '../records/spending.ts';
+import { keepTrying } from '../tools/keepTrying.ts';
 import type { Act, Tools } from '../tools/tools.ts';
 
 type Input = Parameters<ReturnType<Act<'refreshGrant'>>>[0];
@@ -59,7 +60,7 @@ async function refresh(tools: Tools, input: Input, signal: AbortSignal): Promise
   };
   const claimed = await claim(tools, spending, signal);
   if (claimed.kind === 'moved') return adopt(tools, input);
-  if (claimed.kind === 'broken off') return giveUp(tools, input, before).finally(claimed.release);
+  if (claimed.kind === 'broken off') return giveUp(tools, input, before, claimed.release);
   return renew(tools, input, before, claimed.release, signal);
 }
 
@@ -106,10 +107,16 @@ async function adopt(tools: Tools, input: Input): Promise<Grant> {
   return theirs && verdict === 'follow' ? grantFacts(input.grant.key, theirs) : ended('over', input);
 }
 
-/** The token may have been sent: it is never sent again (TOK-5). */
-async function giveUp(tools: Tools, input: Input, before: Versioned<GrantRecord>): Promise<Grant> {
+/** The token may have been sent: it is never sent again (TOK-5). Where that cannot be stored, the intent stays. */
+async function giveUp(
+  tools: Tools,
+  input: Input,
+  before: Versioned<GrantRecord>,
+  release: () => Promise<void>,
+): Promise<Grant> {
   const key = keys.as('grant', input.grant.key);
   const version = await tools.records.write(key, givenUp(before.value), before);
+  await release();
   return version === undefined ? adopt(tools, input) : ended('broken-off', input);
 }
 
@@ -181,7 +188,10 @@ async function keep(
   return save(tools, key, value, before, before.value.refreshToken ?? '');
 }
 
-/** Stores what was issued. Where the store fails, the tokens are kept in memory, and saved at the next try (T12). */
+/**
+ * Stores what was issued. Where the store fails, the tokens are kept in memory, and it is tried again: by itself, and by who
+ * asks next. Siblings know of no other tokens, and would give up the login when their patience ends (T12).
+ */
 async function save(
   tools: Tools,
   key: Key<'grant'>,
@@ -189,8 +199,12 @@ async function save(
   before: Versioned<GrantRecord>,
   spent: string,
 ): Promise<Grant> {
+  const isKnown = tools.unsaved.has(key);
   tools.unsaved.set(key, { value, before, spent });
-  const version = await tools.records.write(key, value, before);
+  const version = await tools.records.write(key, value, before).catch((error: unknown) => {
+    if (!isKnown) void keepTrying(tools, () => saveLeftover(tools, key));
+    throw error;
+  });
   tools.unsaved.delete(key);
   if (version !== undefined) return grantFacts(key, { version, value });
   const theirs = await tools.records.read(key);

@@ -7,6 +7,7 @@ import type { Door } from '../network/door.ts';
 import type { Dpop } from '../network/dpop.ts';
 import type { RememberedAnswers } from '../network/rememberedAnswers.ts';
 import type { HeadersFor } from '../network/resourceHeaders.ts';
+import type { Standstills } from '../records/standstills.ts';
 import type { RefusedRenewals } from '../tokens/refusedRenewals.ts';
 import type { AttendedLogins } from './attendedLogins.ts';
 import type { HostTools } from './hostOptions.ts';
@@ -34,6 +35,8 @@ export interface Tools extends HostTools {
   readonly registering: Shared<RegistrationRecord>;
   /** Refreshes that servers have refused for good, lately. */
   readonly refusedRenewals: RefusedRenewals;
+  /** How long what siblings have begun has stood still. */
+  readonly standstills: Standstills;
   /** Refreshes that are running, by grant. All charts share one, and it always runs to its end. */
   readonly refreshing: Shared<Grant>;
   readonly dpop: Dpop;

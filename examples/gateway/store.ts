@@ -1,7 +1,8 @@
 // The store that all replicas share: PostgreSQL with DATABASE_URL, or Redis with REDIS_URL, REDIS_CLUSTER or REDIS_SENTINELS.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { Pool } from 'pg';
-import type { Store } from '../../index.ts';
+import { AuthError, type Store } from '../../index.ts';
 import { listenOn, migrate, postgresStore } from '../../stores/postgres.ts';
 import { type RedisClient, type RedisOptions, redisStore } from '../../stores/redis.ts';
 
@@ -33,11 +34,28 @@ async function inPostgres(url: string, direct: string): Promise<SharedStore> {
     return pool.on('error', (error) => console.error(`A connection to PostgreSQL broke: ${codeOf(error)}`));
   }) as [Pool, Pool];
   const [pool, listening] = pools;
-  await migrate({ pool });
+  await reachable(() => migrate({ pool }));
   return {
     store: postgresStore({ pool, listen: listenOn(listening) }),
     close: async () => void (await Promise.all(pools.map((one) => one.end()))),
   };
+}
+
+/** How long a replica that starts waits for the database, in milliseconds: it may start in the middle of an outage. */
+const START = 60_000;
+
+/** Does the work when the database can be reached. What is wrong meanwhile is said once. */
+async function reachable(work: () => Promise<void>): Promise<void> {
+  const until = Date.now() + START;
+  for (let said = ''; ; await sleep(1_000)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof AuthError) || Date.now() > until) throw error;
+      if (error.message !== said) console.error(error.message);
+      said = error.message;
+    }
+  }
 }
 
 async function inRedis(url: string): Promise<SharedStore> {

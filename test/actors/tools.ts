@@ -1,6 +1,7 @@
 // What actors work with, for tests of single parts: records in memory, a clock that stands still, and no network.
 import { Dpop } from '../../actors/network/dpop.ts';
 import { RememberedAnswers } from '../../actors/network/rememberedAnswers.ts';
+import { Standstills } from '../../actors/records/standstills.ts';
 import { RefusedRenewals } from '../../actors/tokens/refusedRenewals.ts';
 import { AttendedLogins } from '../../actors/tools/attendedLogins.ts';
 import { Shared } from '../../actors/tools/shared.ts';
@@ -26,6 +27,7 @@ export function toolsFor(change: Partial<Tools> = {}): { readonly tools: Tools; 
     registering: new Shared(),
     refreshing: new Shared(),
     refusedRenewals: new RefusedRenewals(),
+    standstills: new Standstills(),
     dpop: new Dpop('off', now),
     remembered: new RememberedAnswers(60_000, now),
     attended: new AttendedLogins(),

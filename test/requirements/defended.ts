@@ -70,6 +70,7 @@ export const defendedIn: Readonly<Record<string, string>> = {
   'actors/tokens/refreshGrant.ts': 'C01 C03 C05 C10 T11 T12 T13 T15 T16 T25 T37',
   'actors/tokens/refusedRenewals.ts': 'T20',
   'actors/records/spending.ts': 'C04 T13 T14',
+  'actors/records/standstills.ts': 'C04',
   'actors/session/confirmStepUp.ts': 'U06 U07',
   'actors/session/revokeGrants.ts': 'S15',
   'actors/session/forgetSession.ts': 'S15 R11',

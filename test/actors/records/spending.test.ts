@@ -184,6 +184,53 @@ describe('the right to do what only one may do at a time', () => {
     expect((await passUntil(clock, waiting)).kind).toBe('broken off');
   });
 
+  describe('C04: how long a holder has stood still', () => {
+    const patient = { ...absent, patience: 1_000, look: 500 };
+    const fails = new Error('of the store');
+
+    /** Waits for half of the patience; then the store fails. */
+    async function interrupted() {
+      const here = another('');
+      await here.begin();
+      let isDown = false;
+      const current = () => (isDown ? Promise.reject(fails) : Promise.resolve(''));
+      const waiting = claim(here.tools, what({ ...patient, current }), never);
+      waiting.catch(() => {});
+      await settle();
+      isDown = true;
+      here.clock.pass(500);
+      await expect(waiting).rejects.toBe(fails);
+      return here;
+    }
+
+    it('is not forgotten when the store fails meanwhile', async () => {
+      const { tools, clock } = await interrupted();
+      const current = vi.fn(async () => '');
+      const waiting = claim(tools, what({ ...patient, current }), never);
+      expect((await passUntil(clock, waiting, 500)).kind).toBe('broken off');
+      expect(current).toHaveBeenCalledTimes(2);
+    });
+
+    it('is not counted for one who has begun anew', async () => {
+      const { tools, clock, intent } = await interrupted();
+      await tools.records.write(at, intent, await tools.records.read(at));
+      const current = vi.fn(async () => '');
+      const waiting = claim(tools, what({ ...patient, current }), never);
+      expect((await passUntil(clock, waiting, 500)).kind).toBe('broken off');
+      expect(current).toHaveBeenCalledTimes(3);
+    });
+
+    it('is known until the token is given up, and no longer', async () => {
+      const { tools, clock } = await interrupted();
+      const ended = await passUntil(clock, claim(tools, what(patient), never), 500);
+      const again = await claim(tools, what(patient), never);
+      expect(again.kind).toBe('broken off');
+      if (ended.kind === 'broken off') await ended.release();
+      expect(tools.standstills.of(at, '1')).toBe(0);
+      expect((await claim(tools, what(patient), never)).kind).toBe('held');
+    });
+  });
+
   it('C05: is not waited for longer than the one who asks does', async () => {
     const { tools, begin } = another('');
     await begin();

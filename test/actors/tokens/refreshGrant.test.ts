@@ -84,6 +84,21 @@ describe('before a refresh token is sent', () => {
     expect(await tools.records.read(at)).toBeUndefined();
   });
 
+  it('TOK-5: a token that a sibling may have sent is not sent where it cannot be given up, now or at the next try', async () => {
+    const { tools, clock, door, version, run } = await renewing(() => renewed);
+    await tools.records.write(at, { v: 1, holder: 'there', version }, undefined);
+    const { records } = tools;
+    const write = records.write.bind(records);
+    records.write = () => Promise.reject(new Error('full'));
+    await expect(passUntil(clock, run(), 1_000)).rejects.toThrow('full');
+    expect((await records.read(at))?.value.holder).toBe('there');
+    records.write = write;
+    // The sibling has stood still for long enough: nobody waits for it once more.
+    expect((await failureOf(run())).message).toContain('broken off');
+    expect(await records.read(at)).toBeUndefined();
+    expect(door.asked).toHaveLength(0);
+  });
+
   it('C05: where the sibling was only slow, what it stored at last is used', async () => {
     const { tools, clock, version, run } = await renewing(() => renewed);
     await tools.records.write(at, { v: 1, holder: 'there', version }, undefined);

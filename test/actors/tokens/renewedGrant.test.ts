@@ -6,7 +6,7 @@ import { keys } from '../../../stores/records.ts';
 import { samples } from '../../stores/recordSamples.ts';
 import { failureOf } from '../../support/engine.ts';
 import { doorThat, type Reply } from '../door.ts';
-import { store, stored } from '../stored.ts';
+import { settle, store, stored } from '../stored.ts';
 import { toolsFor } from '../tools.ts';
 import { inputFor, plain, renewed } from './grants.ts';
 
@@ -150,5 +150,30 @@ describe('what a refresh brings', () => {
     expect((await stored(tools, 'grant'))?.accessToken).toBe('new-access');
     expect(grant.version).toBe((await records.read(of.grant.key))?.version);
     expect(tools.unsaved.size).toBe(0);
+  });
+
+  it('T12: is saved also where nobody asks again, within a second after the store is back', async () => {
+    const { tools, clock, door, run } = await renewing();
+    const { records } = tools;
+    const write = records.write.bind(records);
+    let refused = 0;
+    records.write = (key, value, before) => {
+      if (key !== (of.grant.key as typeof key)) return write(key, value, before);
+      refused += 1;
+      return Promise.reject(new Error('full'));
+    };
+    await expect(run()).rejects.toThrow('full');
+    for (let second = 0; second < 3; second += 1) {
+      await settle();
+      clock.pass(1_000);
+    }
+    await settle();
+    expect(refused).toBe(4);
+    records.write = write;
+    clock.pass(1_000);
+    await settle();
+    expect((await stored(tools, 'grant'))?.accessToken).toBe('new-access');
+    expect(tools.unsaved.size).toBe(0);
+    expect(door.asked).toHaveLength(1);
   });
 });
