@@ -1,14 +1,15 @@
 // Spends an authorization code, once, at the issuer that was recorded with it; then moves the binding (BIND-8).
 import * as oauth from 'oauth4webapi';
 import { AuthError, refuse } from '../../contract/errors.ts';
-import type { SessionId } from '../../contract/facts.ts';
+import type { Grant, SessionId } from '../../contract/facts.ts';
 import { judgeAuthorizationResponse } from '../../protocol/authorizationResponse.ts';
-import { keys, type PendingRecord } from '../../stores/records.ts';
+import { type Key, keys, type PendingRecord } from '../../stores/records.ts';
 import { resourceParameter } from '../network/resourceParameter.ts';
 import { type asServer, type IssuedTokens, requestTokens } from '../network/tokenEndpoint.ts';
 import { keepGrant } from '../records/keepGrant.ts';
 import { forgetLogin, readPending, refuseEnded } from '../records/pendingRequest.ts';
 import { waitForChange } from '../records/waitForChange.ts';
+import { despiteFailures, isOfStore, keepTrying } from '../tools/keepTrying.ts';
 import type { Act, Tools } from '../tools/tools.ts';
 
 /**
@@ -21,17 +22,13 @@ export const exchangeCode: Act<'exchangeCode'> =
   async ({ session, pending: { key }, server }, signal) => {
     const pending =
       (await claim(tools, session, key)) ?? (await outcomeElsewhere(tools, session, key, signal));
-    try {
-      judgeServer(pending, server);
-      const tokens = await spend(tools, pending, server, signal);
-      const grant = await keepGrant(tools, { ...pending, issuer: pending.server.issuer }, tokens);
-      await finish(tools, pending, key);
-      return { at: tools.now(), grant };
-    } catch (error) {
+    const at = keys.as('pending', key);
+    const tokens = await spend(tools, pending, server, signal).catch((error: unknown) =>
       // The code is spent, whatever came of it: nobody can finish this login any more.
-      await tools.records.forget(keys.as('pending', key)).catch(() => {});
-      throw error;
-    }
+      forget(tools, at).then(() => Promise.reject(error)),
+    );
+    const grant = await keep(tools, pending, at, tokens);
+    return { at: tools.now(), grant };
   };
 
 /** T27: the server of now must be the server that the person was sent to. */
@@ -58,7 +55,8 @@ async function claim(tools: Tools, session: SessionId, key: string): Promise<Pen
 }
 
 /**
- * Waits for the engine that spends the code: its request goes when it has a grant, or none.
+ * Waits for the engine that spends the code: its request goes when it has a grant, or none. One that is not heard of any more
+ * is not waited for again: its request is removed.
  * @throws AuthError `code_already_spent` when it has a grant, or is not heard of; what its login ended with.
  */
 async function outcomeElsewhere(
@@ -68,11 +66,18 @@ async function outcomeElsewhere(
   signal: AbortSignal,
 ): Promise<never> {
   const at = keys.as('pending', key);
-  for (let left = tools.leaseTerm; left > 0; ) {
+  for (let [version, still] = ['', 0]; ; tools.standstills.note(at, version, still)) {
     const pending = await tools.records.read(at);
     if (!pending) break;
-    left -= await waitForChange(tools, new Map([[at, pending.version]]), left, signal);
+    if (pending.version !== version)
+      [version, still] = [pending.version, tools.standstills.of(at, pending.version)];
+    if (still >= tools.leaseTerm) {
+      if (pending.value.spent) await tools.records.remove(at, version);
+      break;
+    }
+    still += await waitForChange(tools, new Map([[at, version]]), tools.leaseTerm - still, signal);
   }
+  tools.standstills.forget(at);
   return refuseEnded(tools.records, session, key);
 }
 
@@ -82,6 +87,7 @@ async function spend(
   server: Parameters<typeof asServer>[0],
   signal: AbortSignal,
 ): Promise<IssuedTokens> {
+  judgeServer(pending, server);
   const verdict = judgeAuthorizationResponse(pending.response ?? '', {
     state: pending.state,
     issuer: pending.server.issuer,
@@ -124,8 +130,45 @@ function askAgain(error: unknown): unknown {
   return new AuthError({ ...error.toFailure(), recovery: 'ask-user' });
 }
 
-async function finish(tools: Tools, pending: PendingRecord, key: string): Promise<void> {
-  await tools.records.forget(keys.as('pending', key));
+/** Stores the grant. Where the store fails for some seconds, that is told, and goes on: a code gives tokens once (T12). */
+async function keep(
+  tools: Tools,
+  pending: PendingRecord,
+  key: Key<'pending'>,
+  tokens: IssuedTokens,
+): Promise<Grant> {
+  const of = { ...pending, issuer: pending.server.issuer };
+  const store = async (): Promise<Grant> => {
+    const grant = await keepGrant(tools, of, tokens);
+    // The grant is there: what is left over only has to be tidied up.
+    const tidyUp = (): Promise<void> => finish(tools, pending, key);
+    await tidyUp().catch(() => void keepTrying(tools, tidyUp));
+    return grant;
+  };
+  return despiteFailures(tools, store).catch(async (error: unknown) => {
+    if (isOfStore(error)) void keepLater(tools, key, store);
+    else await forget(tools, key);
+    throw error;
+  });
+}
+
+async function keepLater(tools: Tools, key: Key<'pending'>, store: () => Promise<Grant>): Promise<void> {
+  await keepTrying(tools, async () => {
+    const pending = await tools.records.read(key);
+    // Without it, the person has begun another login, or has signed out.
+    if (pending?.value.spent) await store();
+  });
+  await forget(tools, key);
+}
+
+/** Whoever waits for this login hears at once that nothing comes of it. */
+async function forget(tools: Tools, key: Key<'pending'>): Promise<void> {
+  const forgetIt = (): Promise<void> => tools.records.forget(key);
+  await forgetIt().catch(() => void keepTrying(tools, forgetIt));
+}
+
+async function finish(tools: Tools, pending: PendingRecord, key: Key<'pending'>): Promise<void> {
+  await tools.records.forget(key);
   await forgetLogin(tools.records, pending.session, key);
   await tools.userAgent.release(pending.redirectUri);
 }

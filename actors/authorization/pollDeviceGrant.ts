@@ -9,6 +9,7 @@ import { type IssuedTokens, requestTokens } from '../network/tokenEndpoint.ts';
 import { readDevice } from '../records/deviceCode.ts';
 import { keepGrant } from '../records/keepGrant.ts';
 import { keepAlive } from '../tools/keepAlive.ts';
+import { despiteFailures, keepTrying } from '../tools/keepTrying.ts';
 import type { Act, Tools } from '../tools/tools.ts';
 
 type Input = Parameters<ReturnType<Act<'pollDeviceGrant'>>>[0];
@@ -23,11 +24,13 @@ export const pollDeviceGrant: Act<'pollDeviceGrant'> = (tools) => async (input, 
   try {
     const record = await readDevice(tools, key);
     const tokens = await untilApproved(tools, input, record, signal);
-    const grant = await keepGrant(tools, { ...record, issuer: record.server.issuer }, tokens);
+    const of = { ...record, issuer: record.server.issuer };
+    const grant = await despiteFailures(tools, () => keepGrant(tools, of, tokens));
     return { at: tools.now(), grant };
   } finally {
     // However it ends, also by a sign-out: nobody can go on with this code.
-    await tools.records.forget(keys.as('device', key));
+    const forget = (): Promise<void> => tools.records.forget(keys.as('device', key));
+    await forget().catch(() => void keepTrying(tools, forget));
   }
 };
 

@@ -20,7 +20,7 @@ export interface GrantRequest {
   readonly requested: readonly string[];
 }
 
-/** @returns the grant as facts; its tokens are in the store. */
+/** It may be done twice. @returns the grant as facts; its tokens are in the store. */
 export async function keepGrant(tools: Tools, of: GrantRequest, tokens: IssuedTokens): Promise<Grant> {
   const key = keys.grant(of.issuer, of.client.clientId, of.session);
   const now = tools.now();
@@ -53,7 +53,9 @@ const MAX_FORMER = 8;
  * and the new tokens may hang on the same one.
  */
 function withSuperseded(record: GrantRecord, before: GrantRecord | undefined): GrantRecord {
-  const former = [before?.refreshToken, ...(before?.superseded ?? [])].filter((token) => token !== undefined);
+  const former = [before?.refreshToken, ...(before?.superseded ?? [])]
+    .filter((token) => token !== undefined)
+    .filter((token) => token !== record.refreshToken);
   return former.length === 0 ? record : { ...record, superseded: former.slice(0, MAX_FORMER) };
 }
 

@@ -1,4 +1,5 @@
-// Work of the store that nobody waits for any more, and that has to be done all the same: it is tried until it succeeds.
+// Work of the store that has to be done although the store fails: while somebody waits for it, and when nobody does any more.
+import { AuthError } from '../../contract/errors.ts';
 import type { Tools } from './tools.ts';
 
 /** The pause before each try, in milliseconds. */
@@ -18,4 +19,34 @@ export async function keepTrying(
     await sleep(AGAIN, closing);
     if ((await work().catch(() => false)) !== false) return;
   }
+}
+
+/** Whether it is the store that failed. */
+export const isOfStore = (error: unknown): boolean =>
+  error instanceof AuthError && error.code === 'store_failed';
+
+/** The pauses between the tries while somebody waits, in milliseconds: as long as databases take to change their master. */
+const PAUSES = [250, 750, 2_000];
+/** Who waits is told of a store that has failed for so long, in milliseconds. */
+const PATIENCE = 3_000;
+
+/**
+ * Tries a few times, for what would be lost otherwise: what a server has issued once, it does not issue again.
+ * @param work can be done twice.
+ * @throws AuthError `store_failed` when the store fails for some seconds; what else the work throws, at once.
+ */
+export async function despiteFailures<Result>(
+  { sleep, closing }: Pick<Tools, 'sleep' | 'closing'>,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const start = performance.now();
+  for (const pause of PAUSES) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isOfStore(error) || closing.aborted || performance.now() - start > PATIENCE) throw error;
+    }
+    await sleep(pause, closing);
+  }
+  return work();
 }

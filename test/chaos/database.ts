@@ -36,7 +36,13 @@ export async function startDatabase(home: Home, folder: string): Promise<Databas
   relayed.port = String(relay.port);
   const { store, cut, bytes, close } = await (home === 'postgres' ? inPostgres : inRedis)(direct.href);
   const signal = async (name: NodeJS.Signals): Promise<void> => {
-    for (const pid of await familyOf(server.pid ?? 0)) process.kill(pid, name);
+    for (const pid of await familyOf(server.pid ?? 0)) {
+      try {
+        process.kill(pid, name);
+      } catch {
+        // It ended meanwhile: backends do, when their client leaves.
+      }
+    }
   };
   return {
     env: {

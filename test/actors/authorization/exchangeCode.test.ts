@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { exchangeCode } from '../../../actors/authorization/exchangeCode.ts';
 import { pendingFacts, serverFacts } from '../../../actors/records/facts.ts';
 import type { Tools } from '../../../actors/tools/tools.ts';
+import { AuthError, failure } from '../../../contract/errors.ts';
 import type { Work } from '../../../contract/work.ts';
 import { keys } from '../../../stores/records.ts';
 import { samples } from '../../stores/recordSamples.ts';
@@ -97,6 +98,87 @@ describe('the exchange of a code', () => {
     expect(await stored(tools, 'pending')).toBeUndefined();
   });
 
+  describe('T12: while the store fails', () => {
+    const down = new AuthError(failure('store_failed', 'storing', 'The database is away.'));
+
+    /** The store refuses so many updates after the answer. @returns how often it was asked. */
+    function refuse({ records }: Tools, times: number): () => number {
+      const update = records.update.bind(records);
+      let asked = 0;
+      records.update = (...given) => {
+        asked += 1;
+        return asked > times ? update(...given) : Promise.reject(down);
+      };
+      return () => asked;
+    }
+
+    it('for a moment, is stored when the store is back: the person has not logged in for nothing', async () => {
+      const { tools, clock, door, run } = await exchanging(() => issued);
+      refuse(tools, 2);
+      const { grant } = await passUntil(clock, run(), 250);
+      expect(grant).toMatchObject({ key: of.grant.key, issuer });
+      expect(await stored(tools, 'grant')).toMatchObject({ accessToken: 'new-access' });
+      expect(door.asked).toHaveLength(1);
+    });
+
+    it('for longer, is told after three seconds and four tries', async () => {
+      const { tools, clock, run } = await exchanging(() => issued);
+      const asked = refuse(tools, 99);
+      const start = clock.now();
+      expect((await failureOf(passUntil(clock, run(), 250))).code).toBe('store_failed');
+      expect(asked()).toBe(4);
+      expect(clock.now() - start).toBeLessThanOrEqual(3_500);
+    });
+
+    it('for longer still, is stored when the store is back, as long as no other login has been begun', async () => {
+      for (const isBegun of [false, true]) {
+        const { tools, clock, released, run } = await exchanging(() => issued);
+        refuse(tools, 6);
+        await failureOf(passUntil(clock, run(), 250));
+        if (isBegun) await tools.records.forget(of.pending.key);
+        else expect((await stored(tools, 'pending'))?.spent).toBe(true);
+        for (let second = 0; second < 5; second += 1) {
+          await settle();
+          clock.pass(1_000);
+        }
+        await settle();
+        expect((await stored(tools, 'grant'))?.accessToken).toBe(isBegun ? undefined : 'new-access');
+        expect(await stored(tools, 'pending')).toBeUndefined();
+        expect(released).toEqual(isBegun ? [] : [redirectUri]);
+      }
+    });
+
+    it('and has stored it all the same, its refresh token does not count as one that was replaced', async () => {
+      const { tools, clock, run } = await exchanging(() => issued);
+      const { records } = tools;
+      const update = records.update.bind(records);
+      let times = 0;
+      records.update = async (...given) => {
+        const stored = await update(...given);
+        times += 1;
+        if (times === 1) throw down;
+        return stored;
+      };
+      await passUntil(clock, run(), 250);
+      expect(await stored(tools, 'grant')).not.toHaveProperty('superseded');
+    });
+
+    it('only after the grant is there, the login has succeeded, and what is left is tidied up later', async () => {
+      const { tools, clock, released, run } = await exchanging(() => issued);
+      const { records } = tools;
+      const forget = records.forget.bind(records);
+      records.forget = () => Promise.reject(down);
+      expect((await run()).grant.key).toBe(of.grant.key);
+      expect(await stored(tools, 'pending')).toBeDefined();
+      records.forget = forget;
+      await settle();
+      clock.pass(1_000);
+      await settle();
+      expect(await stored(tools, 'pending')).toBeUndefined();
+      expect(released).toEqual([redirectUri]);
+    });
+  });
+
   it('T27: is not begun at another server than the person was sent to', async () => {
     const { tools, door, run } = await exchanging(() => issued);
     const other = 'https://b.example';
@@ -178,20 +260,34 @@ describe('the exchange of a code', () => {
 });
 
 describe('a code that another engine spends', () => {
-  it.each<[string, object]>([
-    ['that was sent', { spent: true }],
-    ['whose answer was taken back', { response: undefined }],
-  ])('AUTHZ-9: %s is not sent from here, and nobody waits longer than the term', async (_what, request) => {
-    const { tools, clock, door, run } = await exchanging(() => issued, request);
+  it.each<[string, object, boolean]>([
+    ['that was sent', { spent: true }, false],
+    ['whose answer was taken back', { response: undefined }, true],
+  ])(
+    'AUTHZ-9: %s is not sent from here, and nobody waits longer than the term',
+    async (_what, request, isLeft) => {
+      const { tools, clock, door, run } = await exchanging(() => issued, request);
+      const start = clock.now();
+      expect(await failureOf(passUntil(clock, run(), 1_000))).toMatchObject({
+        code: 'code_already_spent',
+        phase: 'authorizing',
+        recovery: 'ask-user',
+      });
+      expect(clock.now() - start).toBeGreaterThanOrEqual(tools.leaseTerm);
+      expect(door.asked).toHaveLength(0);
+      expect((await stored(tools, 'pending')) !== undefined).toBe(isLeft);
+    },
+  );
+
+  it('C04: is not waited for anew after a failure of the store', async () => {
+    const { tools, clock, run } = await exchanging(() => issued, { spent: true });
+    const at = keys.as('pending', of.pending.key);
+    const { version = '' } = (await tools.records.read(at)) ?? {};
+    tools.standstills.note(at, version, tools.leaseTerm - 1_000);
     const start = clock.now();
-    expect(await failureOf(passUntil(clock, run(), 1_000))).toMatchObject({
-      code: 'code_already_spent',
-      phase: 'authorizing',
-      recovery: 'ask-user',
-    });
-    expect(clock.now() - start).toBeGreaterThanOrEqual(tools.leaseTerm);
-    expect(door.asked).toHaveLength(0);
-    expect(await stored(tools, 'pending')).toBeDefined();
+    expect((await failureOf(passUntil(clock, run(), 500))).code).toBe('code_already_spent');
+    expect(clock.now() - start).toBeLessThanOrEqual(2_000);
+    expect(tools.standstills.of(at, version)).toBe(0);
   });
 
   it('AUTHZ-9: is waited for until its request is gone', async () => {
