@@ -3,6 +3,7 @@ import { refuse } from '../../contract/errors.ts';
 import { judgeAuthorizationResponse } from '../../protocol/authorizationResponse.ts';
 import { keys, type PendingRecord } from '../../stores/records.ts';
 import { readPending, storeResponse } from '../records/pendingRequest.ts';
+import { despiteFailures } from '../tools/keepTrying.ts';
 import type { Act, Tools } from '../tools/tools.ts';
 
 /**
@@ -17,7 +18,8 @@ export const awaitResponse: Act<'awaitResponse'> =
     try {
       const { value } = await readPending(tools, session, key);
       if (value.response !== undefined) return { at: tools.now() };
-      await storeResponse(tools, key, await receive(tools, value, signal));
+      const response = await receive(tools, value, signal);
+      await despiteFailures(tools, () => storeResponse(tools, key, response));
       return { at: tools.now() };
     } finally {
       leave();

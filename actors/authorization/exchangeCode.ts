@@ -9,7 +9,7 @@ import { type asServer, type IssuedTokens, requestTokens } from '../network/toke
 import { keepGrant } from '../records/keepGrant.ts';
 import { forgetLogin, readPending, refuseEnded } from '../records/pendingRequest.ts';
 import { waitForChange } from '../records/waitForChange.ts';
-import { despiteFailures, isOfStore, keepTrying } from '../tools/keepTrying.ts';
+import { despiteFailures, despiteOutage, isOfStore, keepTrying } from '../tools/keepTrying.ts';
 import type { Act, Tools } from '../tools/tools.ts';
 
 /**
@@ -67,7 +67,7 @@ async function outcomeElsewhere(
 ): Promise<never> {
   const at = keys.as('pending', key);
   for (let [version, still] = ['', 0]; ; tools.standstills.note(at, version, still)) {
-    const pending = await tools.records.read(at);
+    const pending = await despiteOutage(tools, () => tools.records.read(at), signal);
     if (!pending) break;
     if (pending.version !== version)
       [version, still] = [pending.version, tools.standstills.of(at, pending.version)];

@@ -7,6 +7,7 @@ import { becomeHolder } from '../records/loginUnderWay.ts';
 import { readPending } from '../records/pendingRequest.ts';
 import { UnshownHolderWatch } from '../records/unshownHolder.ts';
 import { waitForChange } from '../records/waitForChange.ts';
+import { despiteOutage } from '../tools/keepTrying.ts';
 import type { Act, Tools } from '../tools/tools.ts';
 
 /** How often it is looked whether the holder is still there, in milliseconds. */
@@ -37,7 +38,8 @@ export const takeOverLogin: Act<'takeOverLogin'> =
     let pending = await readPending(tools, session, key);
     const age = tools.now() - (pending.value.createdAt ?? 0);
     const holder = new UnshownHolderWatch(tools, { session, key, isAsked, age });
-    for (let [version, waited, still] = ['', 0, 0]; ; pending = await readPending(tools, session, key)) {
+    const again = (): Promise<typeof pending> => readPending(tools, session, key);
+    for (let [version, waited, still] = ['', 0, 0]; ; pending = await despiteOutage(tools, again, signal)) {
       if (pending.version !== version)
         [version, still] = [pending.version, tools.standstills.of(key, pending.version)];
       const became = await judge(

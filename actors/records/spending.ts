@@ -1,7 +1,7 @@
 // One refresh, or registration, among all processes that share a store: a lease and a journal in one record (C03, C04, C05, R13).
 import { judgeSpending } from '../../protocol/spending.ts';
 import { type Key, RACES, refuseConflict, type SpendRecord, type Versioned } from '../../stores/records.ts';
-import { keepTrying } from '../tools/keepTrying.ts';
+import { despiteOutage, keepTrying } from '../tools/keepTrying.ts';
 import type { Tools } from '../tools/tools.ts';
 import { untilEither } from '../tools/waiting.ts';
 import { waitForChange } from './waitForChange.ts';
@@ -45,8 +45,9 @@ export async function claim(tools: Tools, what: Spending, signal: AbortSignal): 
   const { at, patience = tools.leaseTerm, look = LOOK } = what;
   let [seen, still] = ['', 0];
   for (let race = 0; race < RACES; race += 1) {
-    const isCurrent = await isStillStored(what);
-    const other = isCurrent ? await tools.records.read(at) : undefined;
+    const { isCurrent, other } = await (seen === ''
+      ? lookAt(tools, what)
+      : despiteOutage(tools, () => lookAt(tools, what), signal));
     const found = other?.version ?? '';
     if (found !== seen) [seen, still] = [found, tools.standstills.of(at, found)];
     const intent = other && {
@@ -84,6 +85,16 @@ export async function claim(tools: Tools, what: Spending, signal: AbortSignal): 
     }
   }
   return refuseConflict();
+}
+
+interface Seen {
+  readonly isCurrent: boolean;
+  readonly other: Versioned<SpendRecord> | undefined;
+}
+
+async function lookAt({ records }: Tools, what: Spending): Promise<Seen> {
+  const isCurrent = await isStillStored(what);
+  return { isCurrent, other: isCurrent ? await records.read(what.at) : undefined };
 }
 
 /** The records that a sibling at work changes, as they were seen. */

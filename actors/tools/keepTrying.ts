@@ -1,6 +1,7 @@
 // Work of the store that has to be done although the store fails: while somebody waits for it, and when nobody does any more.
 import { AuthError } from '../../contract/errors.ts';
 import type { Tools } from './tools.ts';
+import { throwIfCancelled, untilEither } from './waiting.ts';
 
 /** The pause before each try, in milliseconds. */
 const AGAIN = 1_000;
@@ -11,10 +12,7 @@ const MOST_TRIES = 60;
  * Tries once a second, for a minute, or until the engine is disposed of. It never fails.
  * @param work returns false when it is not done. What it throws counts as not done, too.
  */
-export async function keepTrying(
-  { sleep, closing }: Pick<Tools, 'sleep' | 'closing'>,
-  work: () => Promise<unknown>,
-): Promise<void> {
+export async function keepTrying({ sleep, closing }: Closing, work: () => Promise<unknown>): Promise<void> {
   for (let tries = 0; tries < MOST_TRIES && !closing.aborted; tries += 1) {
     await sleep(AGAIN, closing);
     if ((await work().catch(() => false)) !== false) return;
@@ -25,28 +23,48 @@ export async function keepTrying(
 export const isOfStore = (error: unknown): boolean =>
   error instanceof AuthError && error.code === 'store_failed';
 
-/** The pauses between the tries while somebody waits, in milliseconds: as long as databases take to change their master. */
-const PAUSES = [250, 750, 2_000];
-/** Who waits is told of a store that has failed for so long, in milliseconds. */
-const PATIENCE = 3_000;
+/** The pauses between the tries for what was got and has to be stored, in milliseconds: databases change their master so fast. */
+const BRIEFLY = [250, 750, 2_000];
+/** For who waits for somebody else already. */
+const A_WHILE = Array.from({ length: 15 }, () => 1_000);
 
 /**
- * Tries a few times, for what would be lost otherwise: what a server has issued once, it does not issue again.
+ * For what would be lost otherwise: what a server has issued once, it does not issue again.
  * @param work can be done twice.
- * @throws AuthError `store_failed` when the store fails for some seconds; what else the work throws, at once.
+ * @throws AuthError `store_failed` when the store fails for 3 seconds; what else the work throws, at once.
  */
-export async function despiteFailures<Result>(
-  { sleep, closing }: Pick<Tools, 'sleep' | 'closing'>,
+export const despiteFailures = <Result>(tools: Closing, work: () => Promise<Result>): Promise<Result> =>
+  tryAgain(tools, BRIEFLY, work, tools.closing);
+
+/**
+ * For who waits for a sibling: a wait that began anew after each failure of the store might never end.
+ * @throws AuthError `store_failed` when the store fails for 15 seconds; `cancelled` by the signal; what else the work throws, at once.
+ */
+export const despiteOutage = <Result>(
+  tools: Closing,
   work: () => Promise<Result>,
+  signal: AbortSignal,
+): Promise<Result> => tryAgain(tools, A_WHILE, work, signal);
+
+type Closing = Pick<Tools, 'sleep' | 'closing'>;
+
+async function tryAgain<Result>(
+  { sleep, closing }: Closing,
+  pauses: readonly number[],
+  work: () => Promise<Result>,
+  signal: AbortSignal,
 ): Promise<Result> {
+  const patience = pauses.reduce((sum, pause) => sum + pause, 0);
   const start = performance.now();
-  for (const pause of PAUSES) {
+  for (const pause of pauses) {
     try {
       return await work();
     } catch (error) {
-      if (!isOfStore(error) || closing.aborted || performance.now() - start > PATIENCE) throw error;
+      // A store may take long to fail: who waits is not kept for so many times as long.
+      if (!isOfStore(error) || closing.aborted || performance.now() - start > patience) throw error;
     }
-    await sleep(pause, closing);
+    await untilEither(signal, closing, (until) => sleep(pause, until));
+    throwIfCancelled(signal);
   }
   return work();
 }

@@ -1,6 +1,7 @@
 // What only one engine may do at a time: who gets the right, how long others wait, and what is left behind.
 import { describe, expect, it, vi } from 'vitest';
 import { claim, type Spending } from '../../../actors/records/spending.ts';
+import { AuthError, failure } from '../../../contract/errors.ts';
 import { keys } from '../../../stores/records.ts';
 import { samples } from '../../stores/recordSamples.ts';
 import { failureOf } from '../../support/engine.ts';
@@ -209,6 +210,17 @@ describe('the right to do what only one may do at a time', () => {
       const waiting = claim(tools, what({ ...patient, current }), never);
       expect((await passUntil(clock, waiting, 500)).kind).toBe('broken off');
       expect(current).toHaveBeenCalledTimes(2);
+    });
+
+    it('is waited for in one go while the store fails for a few seconds', async () => {
+      const { tools, clock, begin } = another('');
+      await begin();
+      const down = new AuthError(failure('store_failed', 'storing', 'The database is away.'));
+      const current = vi.fn(async () => '');
+      current.mockResolvedValueOnce('').mockRejectedValueOnce(down).mockRejectedValueOnce(down);
+      const waiting = claim(tools, what({ ...patient, current }), never);
+      expect((await passUntil(clock, waiting, 250)).kind).toBe('broken off');
+      expect(current).toHaveBeenCalledTimes(5);
     });
 
     it('is not counted for one who has begun anew', async () => {
