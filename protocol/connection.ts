@@ -60,6 +60,42 @@ export function connectionFailure(thrown: unknown, server: string, phase: Phase)
   return certificateFailure(codeOf(cause), server, phase);
 }
 
+/**
+ * Why there is no answer, by the code of the platform: servers that were reached and gave none that is whole. The first
+ * that fits.
+ * @see https://nodejs.org/api/errors.html, https://github.com/nodejs/undici/blob/main/docs/docs/api/Errors.md
+ */
+const brokenAnswers: readonly (readonly [codes: RegExp, what: string, advice: string])[] = [
+  [/^Z_/, 'sent an answer that is not compressed as it says', 'tell its operator'],
+  [
+    /WRONG_VERSION_NUMBER$/,
+    'does not speak TLS at this port',
+    'check whether the address is http, and its port',
+  ],
+  [/NO_APPLICATION_PROTOCOL$/, 'does not speak HTTP/1.1', 'tell its operator'],
+  [
+    /^HPE_|HEADERS_OVERFLOW$/,
+    'answered with something that is not HTTP/1.1',
+    'check its port, or tell its operator',
+  ],
+  [
+    /^UND_ERR_SOCKET$/,
+    'closed the connection before its answer was whole',
+    'try again later, or tell its operator',
+  ],
+];
+
+/**
+ * What is said of a server that was reached, and whose answer cannot be read.
+ * @param code the code of the platform.
+ * @param server host and port.
+ * @returns a sentence; nothing for any other code.
+ */
+export function brokenAnswer(code: string | undefined, server: string): string | undefined {
+  const known = brokenAnswers.find(([codes]) => code !== undefined && codes.test(code));
+  return known && `${server} ${known[1]} (${code}); ${known[2]}.`;
+}
+
 /** The code of an error of the platform, such as `ECONNREFUSED`: the only part that cannot quote what was sent. */
 export function codeOf(thrown: unknown): string | undefined {
   const code = typeof thrown === 'object' && thrown !== null && 'code' in thrown ? thrown.code : undefined;

@@ -1,6 +1,12 @@
 // What is said of a connection that failed: each code of Node has its sentence, and texts are not repeated.
 import { describe, expect, test } from 'vitest';
-import { codeOf, connectionFailure, ProxyError, type ProxyTrouble } from '../../protocol/connection.ts';
+import {
+  brokenAnswer,
+  codeOf,
+  connectionFailure,
+  ProxyError,
+  type ProxyTrouble,
+} from '../../protocol/connection.ts';
 
 const failedWith = (cause: unknown) =>
   connectionFailure(new TypeError('fetch failed: hush-hush', { cause }), 'as.example:8443', 'discovering');
@@ -96,4 +102,38 @@ test('any other failure is left to who asked', () => {
 test('only what looks like a code is one', () => {
   expect(codeOf({ code: 'ECONNREFUSED' })).toBe('ECONNREFUSED');
   for (const code of ['a secret', 'E', 5, 'X'.repeat(50), null]) expect(codeOf({ code })).toBeUndefined();
+});
+
+describe('a server that was reached, and gave no whole answer', () => {
+  test.each([
+    ['Z_DATA_ERROR', 'sent an answer that is not compressed as it says', 'tell its operator'],
+    [
+      'ERR_SSL_WRONG_VERSION_NUMBER',
+      'does not speak TLS at this port',
+      'check whether the address is http, and its port',
+    ],
+    ['ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL', 'does not speak HTTP/1.1', 'tell its operator'],
+    [
+      'HPE_INVALID_CONSTANT',
+      'answered with something that is not HTTP/1.1',
+      'check its port, or tell its operator',
+    ],
+    [
+      'UND_ERR_HEADERS_OVERFLOW',
+      'answered with something that is not HTTP/1.1',
+      'check its port, or tell its operator',
+    ],
+    [
+      'UND_ERR_SOCKET',
+      'closed the connection before its answer was whole',
+      'try again later, or tell its operator',
+    ],
+  ])('%s', (code, what, advice) => {
+    expect(brokenAnswer(code, 'as.example')).toBe(`as.example ${what} (${code}); ${advice}.`);
+  });
+
+  test('any other code says nothing of that', () => {
+    for (const code of [undefined, '', 'ECONNREFUSED', 'EPROTO', 'UND_ERR_CONNECT_TIMEOUT'])
+      expect(brokenAnswer(code, 'as.example')).toBeUndefined();
+  });
 });

@@ -318,7 +318,21 @@ describe('a body', () => {
       response.writeHead(200, { 'content-length': '10' });
       response.write('abc', () => response.destroy());
     });
-    expect((await failureOf(get(origin))).code).toBe('unreachable');
+    const { code, message } = await failureOf(get(origin));
+    expect(code).toBe('unreachable');
+    expect(message).toMatch(
+      /closed the connection before its answer was whole \(UND_ERR_SOCKET\); try again/,
+    );
+  });
+
+  test('that is not compressed as it says is told as such, and not as a network that is down', async () => {
+    const origin = await serve((_, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end('{"a":1}');
+    });
+    expect(await failureOf(get(origin))).toMatchObject({
+      code: 'unreachable',
+      message: `${new URL(origin).host} sent an answer that is not compressed as it says (Z_DATA_ERROR); tell its operator.`,
+    });
   });
 });
 
