@@ -145,15 +145,10 @@ export function judgeRegistration(
     return invalid(`without the client_secret that ${authMethod} needs`);
   const redirectUris = readRedirectUris(own(document, 'redirect_uris'), sent);
   if (!redirectUris) return invalid('with other redirect URIs than the one that was asked for');
-  const grantTypes = own(document, 'grant_types');
   const [wanted = ''] = sent.grant_types;
-  if (Array.isArray(grantTypes) && !grantTypes.includes(wanted)) {
-    return invalid(`without the grant type ${wanted}`);
-  }
-  const responseTypes = own(document, 'response_types');
-  if (Array.isArray(responseTypes) && !sent.response_types.every((type) => responseTypes.includes(type))) {
+  if (lacks(own(document, 'grant_types'), [wanted])) return invalid(`without the grant type ${wanted}`);
+  if (lacks(own(document, 'response_types'), sent.response_types))
     return invalid('without the response type code');
-  }
   const management = readManagement(document, server);
   const client = { clientId, authMethod, redirectUris, ...(management && { management }) };
   if (authMethod === 'none' || clientSecret === undefined) return client;
@@ -185,8 +180,14 @@ function credential(value: unknown, legal: RegExp): string | undefined {
   return typeof value === 'string' && legal.test(value) ? value : undefined;
 }
 
-function isNothing(value: unknown): value is undefined | null {
-  return value === undefined || value === null;
+/** Some servers write a member that has no value as an empty text. */
+function isNothing(value: unknown): value is undefined | null | '' {
+  return value === undefined || value === null || value === '';
+}
+
+/** Whether a list was said without one of these. An empty list says nothing: no client is registered for nothing. */
+function lacks(value: unknown, wanted: readonly string[]): boolean {
+  return Array.isArray(value) && value.length > 0 && !wanted.every((one) => value.includes(one));
 }
 
 function readAuthMethod(value: unknown): ClientAuthMethod | undefined {

@@ -1,8 +1,9 @@
 // Judging protected resource metadata: does this document speak of our resource? (RFC 9728 §3.3)
 
-import { refuse } from '../contract/errors.ts';
+import { type Failure, failure, refuse } from '../contract/errors.ts';
 import type { ResourceMetadata } from '../contract/facts.ts';
 import { readScopeList } from './challenge.ts';
+import { type AbsentDocument, guardedAmong } from './documentAnswer.ts';
 import { own, readObject } from './json.ts';
 import { judgeNamedAddress } from './reach.ts';
 import { placeOf, shown } from './text.ts';
@@ -92,7 +93,11 @@ export function judgeResourceMetadata(
 
 /** Only an identifier of the same origin could be meant: another one is what an attacker would like to be told. */
 function adviceOn(identifier: string, resource: string): string {
-  const isNear = urlOf(identifier)?.origin === urlOf(resource)?.origin;
+  const named = urlOf(identifier);
+  const ours = urlOf(resource);
+  if (named?.protocol === 'http:' && ours?.protocol === 'https:' && named.hostname === ours.hostname)
+    return 'its operator has to set the public https address there, or the headers of the proxy before it';
+  const isNear = named?.origin === ours?.origin;
   return isNear ? 'check the URL, and use the one that it names if you mean that' : 'check the URL';
 }
 
@@ -122,6 +127,34 @@ function readServers(
     );
   }
   return [...new Set(issuers)];
+}
+
+/**
+ * What to say where no place has a document.
+ * @param pointer where the challenge points; null: nowhere.
+ * @see RFC 9728 §3, §5.1
+ */
+export function resourceMetadataAbsent(
+  resource: string,
+  absent: readonly AbsentDocument[],
+  pointer: string | null,
+): Failure {
+  const none = `${placeOf(resource)} publishes no protected resource metadata`;
+  const no = (why: string): Failure => failure('resource_metadata_absent', 'discovering', why);
+  const guarded = guardedAmong(absent);
+  if (guarded) {
+    return no(
+      `${none}: ${placeOf(guarded.url)} answers with ${guarded.status}; its operator has to publish it without a login, or give the headers that it wants as policy.resourceHeaders.`,
+    );
+  }
+  if (pointer !== null) {
+    return no(
+      `${none} where its challenge points to, ${placeOf(pointer)}; tell its operator, or use policy.legacyDiscovery if it follows the rules of 2025-03-26.`,
+    );
+  }
+  return no(
+    `${none}, so nobody says who may log in there; check the URL, or use policy.legacyDiscovery if it follows the rules of 2025-03-26.`,
+  );
 }
 
 /** The 2025-03-26 rules, for hosts that opted in: the origin is its own authorization server (DISC-10). */

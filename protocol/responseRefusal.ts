@@ -2,6 +2,7 @@
 import { type Failure, type FailureCode, type FailureDetails, failure } from '../contract/errors.ts';
 import type { ResponseVerdict } from './authorizationResponse.ts';
 import { mindsResource, resourceAdvice } from './mending.ts';
+import { isSameButSlash } from './wellKnown.ts';
 
 /** A response without a code that may be used. */
 export type ResponseRefusal = Exclude<ResponseVerdict, { kind: 'code' }>;
@@ -31,7 +32,7 @@ export function responseFailure(refusal: ResponseRefusal, issuer: string): Failu
     case 'issuer-mismatch':
       return no(
         'response_issuer_mismatch',
-        `The answer to the login at ${issuer} says that it is from "${refusal.said}"; its code was not used.`,
+        `The answer to the login at ${issuer} says that it is from "${refusal.said}"; its code was not used, ${adviceOnIssuer(refusal.said, issuer)}.`,
         { otherIssuer: refusal.said },
       );
     case 'malformed':
@@ -44,6 +45,12 @@ export function responseFailure(refusal: ResponseRefusal, issuer: string): Failu
     default:
       return refusal satisfies never;
   }
+}
+
+function adviceOnIssuer(said: string, issuer: string): string {
+  return isSameButSlash(said, issuer)
+    ? 'its operator has to write its issuer in one way, with a slash at its end or without'
+    : 'log in again, and tell its operator if it stays so';
 }
 
 function ofError(

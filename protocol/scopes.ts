@@ -51,7 +51,8 @@ export function selectScopes(of: ScopeSources): readonly string[] {
   const basis = withinLimits(all, { floor, ceiling });
   // SCOPE-3. Alone it would replace the server's default scopes, so it only joins others.
   const offline = of.refreshWanted && basis.length > 0 && of.server.scopesSupported.includes(OFFLINE_ACCESS);
-  return offline ? union(basis, [OFFLINE_ACCESS]) : basis;
+  // Also within the limits: some servers list it, and refuse it to most clients.
+  return offline ? union(basis, withinLimits([OFFLINE_ACCESS], { floor, ceiling })) : basis;
 }
 
 /** Whether these scopes were requested or granted before. */

@@ -1,11 +1,12 @@
 // Judging authorization server metadata: is it the issuer we asked for, and can it be used safely? (RFC 8414 §3.3)
 
-import { refuse } from '../contract/errors.ts';
+import { type Failure, failure, refuse } from '../contract/errors.ts';
 import type { ServerMetadata } from '../contract/facts.ts';
 import { readScopeList } from './challenge.ts';
+import { type AbsentDocument, guardedAmong } from './documentAnswer.ts';
 import { own, readObject } from './json.ts';
 import { judgeNamedAddress } from './reach.ts';
-import { shown } from './text.ts';
+import { placeOf, shown } from './text.ts';
 import { isSameButSlash } from './wellKnown.ts';
 
 /** What the host has decided to overlook, for this one issuer. */
@@ -22,6 +23,28 @@ type Document = Readonly<Record<string, unknown>>;
 
 /** For which resource endpoints are named. */
 type Named = Pick<Tolerance, 'privateOrigins'> & { readonly resource: string };
+
+/** Without one of these members a document is about no authorization server. @see RFC 8414 §2 */
+const MEMBERS: readonly string[] = [
+  'issuer',
+  'authorization_endpoint',
+  'token_endpoint',
+  'registration_endpoint',
+  'jwks_uri',
+  'response_types_supported',
+  'grant_types_supported',
+  'code_challenge_methods_supported',
+];
+
+/**
+ * Whether a text may be server metadata. A JSON object without any of its members is what a site answers to every path: it
+ * is absent, as an HTML page is. What is no object is broken, which is for `judgeServerMetadata` to say.
+ * @see RFC 8414 §3.2
+ */
+export function mayBeServerMetadata(text: string): boolean {
+  const document = readObject(text);
+  return document === undefined || MEMBERS.some((name) => own(document, name) !== undefined);
+}
 
 /**
  * Judges a document that was looked up by `issuer`.
@@ -125,7 +148,8 @@ function readDocument(document: Document, issuer: string, of: Named): ServerMeta
 // AUTHZ-8, AUTHZ-9: an endpoint that we would not open or post to makes the document unusable.
 function endpoint(document: Document, name: string, issuer: string, of: Named): string | undefined {
   const value = own(document, name);
-  if (value === undefined || value === null) return undefined;
+  // What has no value is left out (RFC 8414 §3.2); servers that write empty members mean that, too.
+  if (value === undefined || value === null || value === '') return undefined;
   const verdict =
     typeof value === 'string'
       ? judgeNamedAddress(value, of.resource, of.privateOrigins)
@@ -142,6 +166,16 @@ function endpoint(document: Document, name: string, issuer: string, of: Named): 
 function names(value: unknown): readonly string[] | undefined {
   if (!Array.isArray(value)) return undefined;
   return value.filter((item): item is string => typeof item === 'string' && item.length <= 64).slice(0, 50);
+}
+
+/** What to say where no place has a document. @see RFC 8414 §3 */
+export function serverMetadataAbsent(issuer: string, absent: readonly AbsentDocument[]): Failure {
+  const guarded = guardedAmong(absent);
+  const why = guarded
+    ? `: ${placeOf(guarded.url)} answers with ${guarded.status}; it has to be public, ask its operator.`
+    : "; ask its operator, or the resource's.";
+  const message = `${issuer} publishes no authorization server metadata${why}`;
+  return failure('server_metadata_absent', 'discovering', message, { issuer });
 }
 
 /** Default endpoints of the 2025-03-26 revision, for hosts that opted in; PKCE cannot be known (DISC-10). */

@@ -45,6 +45,11 @@ export function tokenRefusal(refusal: TokenRefusal, of: RefusedRequest): Failure
     const message = `${issuer} cannot issue tokens now (${status}); try again later.`;
     return failure('server_unavailable', phase, message, details);
   }
+  if (refusal.kind === 'invalid' && phase === 'renewing' && isRefusal(status)) {
+    // Many servers say it by the status alone, or in words of their own: the same refresh would be refused again.
+    const message = `${issuer} does not renew this login (status ${status}, without an OAuth error code); log in again, and tell its operator if that happens often.`;
+    return failure('token_refused', phase, message, details);
+  }
   if (refusal.kind === 'invalid') {
     const message = `The token answer of ${issuer} cannot be used: ${refusal.why} (status ${status}); its operator must mend this.`;
     return failure('token_response_invalid', phase, message, details);
@@ -52,6 +57,11 @@ export function tokenRefusal(refusal: TokenRefusal, of: RefusedRequest): Failure
   const said = textOf(refusal.description, of.secrets);
   const error = codeWithout(refusal.error, of.secrets);
   return byCode({ ...refusal, error }, phase, { ...details, oauthError: error, ...(said && { said }) });
+}
+
+/** The request was understood, and not granted. @see RFC 9110 §15.5 */
+function isRefusal(status: number): boolean {
+  return status >= 400 && status < 500;
 }
 
 /** What the server said besides, unless it repeats a secret. */

@@ -40,7 +40,7 @@ export function judgeTokenResponse(status: number, text: string, proved = false)
   // An error is an error, whatever the status and whatever stands beside it.
   const error = own(document, 'error');
   if (error !== undefined && error !== null) return readError(error, own(document, 'error_description'));
-  if (status !== 200) return { kind: 'invalid', why: 'it has no error code' };
+  if (!isSuccess(status)) return { kind: 'invalid', why: 'it has no error code' };
 
   const accessToken = own(document, 'access_token');
   if (!isToken(accessToken, tokenText)) return { kind: 'invalid', why: 'it has no usable access_token' };
@@ -51,6 +51,11 @@ export function judgeTokenResponse(status: number, text: string, proved = false)
     return { kind: 'invalid', why: `its token_type is not Bearer${proved ? ' or DPoP' : ''}` };
   }
   return { kind: 'tokens', tokens: { accessToken, ...(bound && { bound }), ...readRest(document) } };
+}
+
+/** RFC 6749 §5.1 has 200 for it. Servers of frameworks that answer every POST with 201 do so here, too. */
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
 }
 
 function readRest(document: Readonly<Record<string, unknown>>): Omit<TokenAnswer, 'accessToken' | 'bound'> {

@@ -20,6 +20,21 @@ export function resourceMetadataUrls(resource: string): readonly string[] {
 }
 
 /**
+ * The address that a challenge points to, as it is meant: a resource behind a proxy often does not know that people reach
+ * it by https, and at which port. A pointer by plain http to the host of a resource with https means that resource; it is
+ * asked there, and never by http. Any other pointer stays as it is.
+ * @see RFC 9728 §5.1, §7.7
+ */
+export function meantPointer(pointer: string, resource: string): string {
+  const named = readAddress(pointer);
+  const ours = readAddress(resource);
+  if (!named.ok || !ours.ok) return pointer;
+  const isProxied = named.url.protocol === 'http:' && ours.url.protocol === 'https:';
+  if (!isProxied || named.url.hostname !== ours.url.hostname) return pointer;
+  return `${ours.url.origin}${named.url.pathname}${named.url.search}`;
+}
+
+/**
  * Where to look for the metadata of an authorization server, in this order (DISC-6, DISC-7).
  * A slash at the end of the path is dropped. Empty when `issuer` is none.
  * @see RFC 8414 §3.1, §5, OpenID Connect Discovery 1.0 §4.1

@@ -1,13 +1,14 @@
 // Finds the protected resource metadata, and judges whether it speaks of our resource. (RFC 9728)
-import { AuthError, failure } from '../../contract/errors.ts';
+import { AuthError } from '../../contract/errors.ts';
 import type { Challenge } from '../../contract/facts.ts';
+import type { AbsentDocument } from '../../protocol/documentAnswer.ts';
 import {
   judgeResourceMetadata,
   legacyResourceMetadata,
   mayBeResourceMetadata,
+  resourceMetadataAbsent,
 } from '../../protocol/resourceMetadata.ts';
-import { placeOf } from '../../protocol/text.ts';
-import { resourceMetadataUrls } from '../../protocol/wellKnown.ts';
+import { meantPointer, resourceMetadataUrls } from '../../protocol/wellKnown.ts';
 import { findDocument } from '../network/documents.ts';
 import type { Act } from '../tools/tools.ts';
 
@@ -21,6 +22,7 @@ export const fetchResourceMetadata: Act<'fetchResourceMetadata'> =
   async ({ session, challenge, after }, signal) => {
     const { resource } = session;
     if (challenge) tools.dpop.hearChallenge(resource, challenge);
+    const absent: AbsentDocument[] = [];
     const found = await findDocument(placesFor(resource, challenge), {
       door: tools.doorOf(session),
       purpose: 'resource-metadata',
@@ -29,6 +31,7 @@ export const fetchResourceMetadata: Act<'fetchResourceMetadata'> =
       signal,
       broken: 'resource_metadata_invalid',
       mayBe: mayBeResourceMetadata,
+      onAbsent: (answer) => absent.push(answer),
       remembered: tools.remembered,
       after,
     });
@@ -39,16 +42,11 @@ export const fetchResourceMetadata: Act<'fetchResourceMetadata'> =
     }
     if (tools.policy.legacyDiscovery)
       return { at: tools.now(), resourceMetadata: legacyResourceMetadata(resource) };
-    throw new AuthError(
-      failure(
-        'resource_metadata_absent',
-        'discovering',
-        `${placeOf(resource)} publishes no protected resource metadata, so nobody says who may log in there; check the URL, or use policy.legacyDiscovery if it follows the rules of 2025-03-26.`,
-      ),
-    );
+    throw new AuthError(resourceMetadataAbsent(resource, absent, challenge?.resourceMetadata ?? null));
   };
 
 /** Where the challenge points, and only there; without a pointer the well-known places, in order (DISC-2, DISC-3). */
 function placesFor(resource: string, challenge: Challenge | null): readonly string[] {
-  return challenge?.resourceMetadata ? [challenge.resourceMetadata] : resourceMetadataUrls(resource);
+  const pointer = challenge?.resourceMetadata;
+  return pointer ? [meantPointer(pointer, resource)] : resourceMetadataUrls(resource);
 }

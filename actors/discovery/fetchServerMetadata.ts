@@ -1,7 +1,13 @@
 // Finds the metadata of an authorization server by its issuer, and judges it. (RFC 8414, OpenID Connect Discovery)
-import { AuthError, failure } from '../../contract/errors.ts';
+import { AuthError } from '../../contract/errors.ts';
 import type { ServerMetadata, SessionId } from '../../contract/facts.ts';
-import { judgeServerMetadata, legacyServerMetadata } from '../../protocol/serverMetadata.ts';
+import type { AbsentDocument } from '../../protocol/documentAnswer.ts';
+import {
+  judgeServerMetadata,
+  legacyServerMetadata,
+  mayBeServerMetadata,
+  serverMetadataAbsent,
+} from '../../protocol/serverMetadata.ts';
 import { serverMetadataUrls } from '../../protocol/wellKnown.ts';
 import { findDocument } from '../network/documents.ts';
 import type { Act, Tools } from '../tools/tools.ts';
@@ -14,27 +20,29 @@ import type { Act, Tools } from '../tools/tools.ts';
 export const fetchServerMetadata: Act<'fetchServerMetadata'> =
   (tools) =>
   async ({ session, issuer, legacy, after }, signal) => {
-    const server = await lookUpServer(tools, session, { issuer, after }, signal);
+    const absent: AbsentDocument[] = [];
+    const onAbsent = (answer: AbsentDocument): unknown => absent.push(answer);
+    const server = await lookUpServer(tools, session, { issuer, after, onAbsent }, signal);
     if (server) {
       tools.dpop.judgeServer(server);
       return { at: tools.now(), server };
     }
     if (legacy) return { at: tools.now(), server: legacyServerMetadata(issuer) };
-    throw new AuthError(
-      failure(
-        'server_metadata_absent',
-        'discovering',
-        `${issuer} publishes no authorization server metadata; ask its operator, or the resource's.`,
-        { issuer },
-      ),
-    );
+    throw new AuthError(serverMetadataAbsent(issuer, absent));
   };
+
+interface ServerSearch {
+  readonly issuer: string;
+  readonly after: number | null;
+  /** Told each answer that is no document. */
+  readonly onAbsent?: (answer: AbsentDocument) => unknown;
+}
 
 /** The judged metadata of an issuer; nothing when it publishes none. */
 export async function lookUpServer(
   tools: Tools,
   session: SessionId,
-  { issuer, after }: { readonly issuer: string; readonly after: number | null },
+  { issuer, after, onAbsent = () => {} }: ServerSearch,
   signal: AbortSignal,
 ): Promise<ServerMetadata | undefined> {
   const found = await findDocument(serverMetadataUrls(issuer), {
@@ -44,6 +52,8 @@ export async function lookUpServer(
     now: tools.now,
     signal,
     broken: 'server_metadata_invalid',
+    mayBe: mayBeServerMetadata,
+    onAbsent,
     remembered: tools.remembered,
     after,
   });

@@ -16,6 +16,8 @@ export interface Search {
   readonly broken: FailureCode;
   /** Whether a text may be such a document; left out: any may. One that may not is absent. */
   readonly mayBe?: (text: string) => boolean;
+  /** Told each answer that is no document. */
+  readonly onAbsent?: (answer: DoorAnswer) => unknown;
   /** Answers that were asked for before, or by others at the same time. */
   readonly remembered: RememberedAnswers;
   /** Which of them will do: those asked for after this moment in the order of requests; null: none. */
@@ -36,6 +38,7 @@ export async function findDocument(
     try {
       const answer = await look(url, search);
       if (isDocument(answer, url, search)) return answer;
+      search.onAbsent?.(answer);
     } catch (error) {
       // Many sites send unknown paths to a login page: no document, but worth a word when there is none at all.
       if (!(error instanceof AuthError) || error.code !== 'redirect_refused') throw error;

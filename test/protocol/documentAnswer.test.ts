@@ -1,12 +1,12 @@
 // What the answer to a look for a document means, over every status; and what is said of it.
 import { describe, expect, test } from 'vitest';
-import { documentFailure, judgeDocumentAnswer } from '../../protocol/documentAnswer.ts';
+import { documentFailure, guardedAmong, judgeDocumentAnswer } from '../../protocol/documentAnswer.ts';
 import { isOutage } from '../../protocol/outage.ts';
 
 const statuses = Array.from({ length: 500 }, (_, at) => at + 100);
 const outages = [408, 425, 429, ...Array.from({ length: 100 }, (_, at) => at + 500)];
-const judgedAs = (verdict: string, mediaType: string): readonly number[] =>
-  statuses.filter((status) => judgeDocumentAnswer({ status, mediaType }) === verdict);
+const judgedAs = (verdict: string, mediaType: string, text = 'Hello'): readonly number[] =>
+  statuses.filter((status) => judgeDocumentAnswer({ status, mediaType, text }) === verdict);
 
 describe('isOutage (TOK-7, DISC-11)', () => {
   test('408, 425, 429 and every status from 500 on', () => {
@@ -24,8 +24,9 @@ describe('judgeDocumentAnswer (DISC-11)', () => {
     },
   );
 
-  test('D16: a page with 200 is as good as none', () => {
+  test('D15, D16: a page with 200 is as good as none', () => {
     expect(judgedAs('document', 'text/html')).toEqual([]);
+    expect(judgedAs('document', 'text/html', '{"issuer":"x"}')).toEqual([]);
     expect(judgedAs('absent', 'text/html')).toEqual(statuses.filter((status) => !outages.includes(status)));
   });
 
@@ -33,6 +34,22 @@ describe('judgeDocumentAnswer (DISC-11)', () => {
     '"%s" with 200 is broken, and with no other status',
     (mediaType) => {
       expect(judgedAs('broken', mediaType)).toEqual([200]);
+    },
+  );
+
+  test.each(['', 'text/plain', 'text/json', 'application/octet-stream'])(
+    'DISC-11: "%s" with 200 is a document where it holds a JSON object',
+    (mediaType) => {
+      expect(judgedAs('document', mediaType, ' {"issuer":"x"}')).toEqual([200]);
+      for (const text of ['', '{"iss', '[]', 'null', '"x"', '<!doctype html>'])
+        expect(judgedAs('broken', mediaType, text)).toEqual([200]);
+    },
+  );
+
+  test.each(['application/xhtml+xml', 'application/jwt', 'text/html5', 'text/javascript'])(
+    'D15: "%s" with 200 is broken, whatever it holds',
+    (mediaType) => {
+      expect(judgedAs('broken', mediaType, '{"issuer":"x"}')).toEqual([200]);
     },
   );
 
@@ -45,7 +62,7 @@ describe('judgeDocumentAnswer (DISC-11)', () => {
   );
 
   test.each([101, 201, 204, 301, 304, 400, 401, 403, 404, 405, 410, 499])('%d is absent', (status) => {
-    expect(judgeDocumentAnswer({ status, mediaType: 'application/json' })).toBe('absent');
+    expect(judgeDocumentAnswer({ status, mediaType: 'application/json', text: '{}' })).toBe('absent');
   });
 });
 
@@ -85,4 +102,11 @@ describe('documentFailure', () => {
       retryAfter: 0,
     });
   });
+});
+
+test('the place that is guarded is the first that answers with 401 or 403', () => {
+  const absent = [404, 400, 403, 401].map((status) => ({ url: `https://as.example/${status}`, status }));
+  expect(guardedAmong(absent)).toBe(absent[2]);
+  expect(guardedAmong(absent.slice(3))).toBe(absent[3]);
+  expect(guardedAmong(absent.slice(0, 2))).toBeUndefined();
 });

@@ -137,6 +137,14 @@ describe('judgeRegistration honours (REG-7, R05)', () => {
   test.each<[string, object, ClientAuthMethod, object]>([
     ['the least', {}, 'none', publicClient],
     ['nulls for what is left out', { redirect_uris: null, grant_types: null }, 'none', publicClient],
+    ['empty lists for what is left out', { grant_types: [], response_types: [] }, 'none', publicClient],
+    ['an empty text for the way, and no secret', { token_endpoint_auth_method: '' }, 'none', publicClient],
+    [
+      'an empty text for the way of authentication, as it was asked for',
+      { client_secret: 's', token_endpoint_auth_method: '' },
+      'client_secret_basic',
+      basic,
+    ],
     [
       'null for the way of authentication, as it was asked for',
       { client_secret: 's', token_endpoint_auth_method: null },

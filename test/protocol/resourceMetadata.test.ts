@@ -4,6 +4,7 @@ import {
   judgeResourceMetadata,
   legacyResourceMetadata,
   mayBeResourceMetadata,
+  resourceMetadataAbsent,
 } from '../../protocol/resourceMetadata.ts';
 
 const resource = 'https://r.example/mcp';
@@ -72,6 +73,31 @@ describe('judgeResourceMetadata refuses', () => {
     const identifier = `https://evil.example/\x1b[31m\u202e${'a'.repeat(1000)}`;
     expect(() => judge({ ...honest, resource: identifier })).toThrow(
       refusal('resource_mismatch', /"https:\/\/evil\.example\/\\u\{1b\}\[31m\\u\{202e\}a{1,200}…"/),
+    );
+  });
+
+  test.each([
+    [
+      'by http, of our host',
+      'http://r.example/mcp',
+      'its operator has to set the public https address there, or the headers of the proxy before it',
+    ],
+    [
+      'with the port behind a proxy',
+      'http://r.example:8080/mcp',
+      'its operator has to set the public https address there, or the headers of the proxy before it',
+    ],
+    [
+      'of our origin',
+      'https://r.example/other',
+      'check the URL, and use the one that it names if you mean that',
+    ],
+    ['D27: by http, of another host', 'http://evil.example/mcp', 'check the URL'],
+  ])('DISC-4: a mismatch says what helps: %s', (_, identifier, advice) => {
+    expect(() => judge({ ...honest, resource: identifier })).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(new RegExp(`nothing was sent, ${advice}\\.$`)),
+      }),
     );
   });
 
@@ -199,5 +225,44 @@ describe('what may be resource metadata', () => {
     ['not JSON', true],
   ])('D16: %s: %s', (text, may) => {
     expect(mayBeResourceMetadata(text)).toBe(may);
+  });
+});
+
+describe('where no place has a document', () => {
+  const none = 'https://r.example/mcp publishes no protected resource metadata';
+  const absent = (...all: readonly number[]) => all.map((status) => ({ url: `${place}?key=SECRET`, status }));
+
+  test.each([
+    [
+      'DISC-3: nothing is there: the URL may be wrong',
+      absent(404, 200),
+      null,
+      `${none}, so nobody says who may log in there; check the URL, or use policy.legacyDiscovery if it follows the rules of 2025-03-26.`,
+    ],
+    [
+      'DISC-2: the challenge points to nothing',
+      absent(404),
+      'https://r.example/about?key=SECRET',
+      `${none} where its challenge points to, https://r.example/about; tell its operator, or use policy.legacyDiscovery if it follows the rules of 2025-03-26.`,
+    ],
+    [
+      'a place that is behind a login',
+      absent(404, 401),
+      null,
+      `${none}: ${place} answers with 401; its operator has to publish it without a login, or give the headers that it wants as policy.resourceHeaders.`,
+    ],
+    [
+      'a place that is forbidden, and that the challenge points to',
+      absent(403),
+      place,
+      `${none}: ${place} answers with 403; its operator has to publish it without a login, or give the headers that it wants as policy.resourceHeaders.`,
+    ],
+  ])('%s', (_, places, pointer, message) => {
+    expect(resourceMetadataAbsent(resource, places, pointer)).toStrictEqual({
+      code: 'resource_metadata_absent',
+      phase: 'discovering',
+      recovery: 'fix-config',
+      message,
+    });
   });
 });

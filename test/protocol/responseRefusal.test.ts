@@ -27,8 +27,16 @@ describe('responseFailure', () => {
       { kind: 'issuer-mismatch', said: 'https://evil.example' },
       'response_issuer_mismatch',
       'none',
-      `The answer to the login at ${issuer} says that it is from "https://evil.example"; its code was not used.`,
+      `The answer to the login at ${issuer} says that it is from "https://evil.example"; its code was not used, log in again, and tell its operator if it stays so.`,
       { otherIssuer: 'https://evil.example' },
+    ],
+    [
+      'AUTHZ-6: of its issuer with a slash',
+      { kind: 'issuer-mismatch', said: `${issuer}/` },
+      'response_issuer_mismatch',
+      'none',
+      `The answer to the login at ${issuer} says that it is from "${issuer}/"; its code was not used, its operator has to write its issuer in one way, with a slash at its end or without.`,
+      { otherIssuer: `${issuer}/` },
     ],
     [
       'A15: that cannot be used',

@@ -99,6 +99,16 @@ describe('offline_access (SCOPE-3, U11)', () => {
     ['not listed', { challenged: ['x'] }, ['x']],
     ['listed by the resource only', { resource: { scopesSupported: ['x', 'offline'] } }, ['x', 'offline']],
     ['never alone: it would replace the defaults', { server }, []],
+    [
+      'STEP-7: beyond the ceiling',
+      { server, challenged: ['x'], limits: { floor: [], ceiling: ['x'] } },
+      ['x'],
+    ],
+    [
+      'within the ceiling',
+      { server, challenged: ['x'], limits: { floor: [], ceiling: ['x', 'offline_access'] } },
+      ['x', 'offline_access'],
+    ],
   ])('%s', (_, of, expected) => {
     expect(select(of)).toEqual(expected);
   });

@@ -1,6 +1,12 @@
 // Authorization server metadata: the issuer that was asked for, PKCE, and endpoints that may be used.
 import { describe, expect, test } from 'vitest';
-import { judgeServerMetadata, legacyServerMetadata, type Tolerance } from '../../protocol/serverMetadata.ts';
+import {
+  judgeServerMetadata,
+  legacyServerMetadata,
+  mayBeServerMetadata,
+  serverMetadataAbsent,
+  type Tolerance,
+} from '../../protocol/serverMetadata.ts';
 
 const issuer = 'https://as.example/tenant';
 const resource = 'https://r.example/mcp';
@@ -227,13 +233,15 @@ describe('D37: endpoints', () => {
     const missing = refusal('server_metadata_invalid', new RegExp(`has no ${name}`));
     expect(() => judge(without(name))).toThrow(missing);
     expect(() => judge({ ...minimal, [name]: null })).toThrow(missing);
+    expect(() => judge({ ...minimal, [name]: '' })).toThrow(missing);
     const inherited = `{"__proto__":${JSON.stringify(minimal)},${JSON.stringify(without(name)).slice(1)}`;
     expect(() => judge(inherited)).toThrow(missing);
     expect(() => judge(without(name))).toThrow(expect.objectContaining({ recovery: 'none', issuer }));
   });
 
-  test('the others may be absent or null', () => {
-    const document = { ...minimal, registration_endpoint: null, revocation_endpoint: null };
+  test('D37: the others may be absent, null or empty', () => {
+    const empty = { device_authorization_endpoint: '', pushed_authorization_request_endpoint: '' };
+    const document = { ...minimal, registration_endpoint: null, revocation_endpoint: '', ...empty };
     expect(judge(document)).toEqual(judge(minimal));
     // Where no person logs in there need be no page for it.
     expect(judge(without('authorization_endpoint')).authorizationEndpoint).toBeUndefined();
@@ -249,7 +257,6 @@ describe('D37: endpoints', () => {
         ['A01: file', 'file:///etc/passwd', /https/],
         ['A01: a custom scheme', 'vscode://x/y', /https/],
         ['D37: relative', '/token', /absolute/],
-        ['D37: empty', '', /absolute/],
         ['D37: a number', 7, /not a text/],
         ['D37: a list', ['https://as.example/x'], /not a text/],
         ['D36: with a user', 'https://as.example@evil.example/x', /user/],
@@ -339,6 +346,47 @@ describe('the sentence names the option that helps', () => {
   test('DISC-9: of PKCE', () => {
     expect(messageOf({ code_challenge_methods_supported: undefined })).toContain(
       'ask its operator, or allow it with policy.dangerouslyAllowWithoutPkceAt.',
+    );
+  });
+});
+
+describe('what may be server metadata (D16)', () => {
+  test.each([
+    ['an empty object', {}, false],
+    ['what a site answers to every path', { message: 'Hello', status: 'ok', error: 'not_found' }, false],
+    ['an issuer of null', { issuer: null }, true],
+    ['an issuer alone', { issuer }, true],
+    ['D22: endpoints without an issuer', { token_endpoint: 'https://as.example/t' }, true],
+    ['D19: an inherited issuer', `{"__proto__":{"issuer":"${issuer}"}}`, false],
+    ['DISC-11: broken JSON', '{"issuer":', true],
+    ['D17: a list', [], true],
+  ])('%s: %s', (_, document, expected) => {
+    expect(mayBeServerMetadata(typeof document === 'string' ? document : JSON.stringify(document))).toBe(
+      expected,
+    );
+  });
+});
+
+describe('where no place has a document', () => {
+  const place = 'https://as.example/.well-known/oauth-authorization-server';
+
+  test('DISC-11: is said, and whom to ask', () => {
+    expect(serverMetadataAbsent(issuer, [{ url: place, status: 404 }])).toStrictEqual({
+      code: 'server_metadata_absent',
+      phase: 'discovering',
+      recovery: 'none',
+      message: `${issuer} publishes no authorization server metadata; ask its operator, or the resource's.`,
+      issuer,
+    });
+  });
+
+  test.each([401, 403])('DISC-11: with a place that answers with %i: it has to be public', (status) => {
+    const absent = [
+      { url: 'https://as.example/first', status: 404 },
+      { url: `${place}?key=SECRET`, status },
+    ];
+    expect(serverMetadataAbsent(issuer, absent).message).toBe(
+      `${issuer} publishes no authorization server metadata: ${place} answers with ${status}; it has to be public, ask its operator.`,
     );
   });
 });

@@ -1,5 +1,6 @@
 // Token answers without tokens: what each means, over every status and error code of the field.
 import { describe, expect, test } from 'vitest';
+import { refreshFailure } from '../../protocol/renewal.ts';
 import { demandsTokenNonce, type RefusedRequest, tokenRefusal } from '../../protocol/tokenRefusal.ts';
 
 const issuer = 'https://as.example';
@@ -71,7 +72,25 @@ describe('an answer that is none (T01)', () => {
       issuer,
       status: 200,
     });
-    expect(tokenRefusal(invalid, of({ retryAfter: 2000 })).retryAfter).toBe(2000);
+    expect(tokenRefusal(invalid, of({ status: 200, retryAfter: 2000 })).retryAfter).toBe(2000);
+  });
+
+  test.each([400, 401, 403, 404, 499])('T18: %i to a refresh refuses it, and a login helps', (status) => {
+    expect(tokenRefusal(invalid, of({ status }))).toStrictEqual({
+      code: 'token_refused',
+      phase: 'renewing',
+      recovery: 'none',
+      message: `${issuer} does not renew this login (status ${status}, without an OAuth error code); log in again, and tell its operator if that happens often.`,
+      issuer,
+      status,
+    });
+    expect(refreshFailure(tokenRefusal(invalid, of({ status }))).recovery).toBe('reauthorize');
+    const ofCode = tokenRefusal(invalid, of({ status, phase: 'authorizing' }));
+    expect(ofCode.code).toBe('token_response_invalid');
+  });
+
+  test.each([200, 302, 399])('T01: %i to a refresh refuses nothing', (status) => {
+    expect(tokenRefusal(invalid, of({ status })).code).toBe('token_response_invalid');
   });
 });
 

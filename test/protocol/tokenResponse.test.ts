@@ -169,6 +169,11 @@ describe('errors', () => {
   });
 });
 
+test.each([200, 201, 202, 299])('TOK-7: tokens with %i are tokens', (status) => {
+  expect(judge(minimal, status)).toEqual(judge(minimal));
+  expect(judge({ ...minimal, error: 'invalid_grant' }, status)).toMatchObject({ kind: 'error' });
+});
+
 describe('neither', () => {
   test.each([
     ['T01: HTML with 200', 200, '<html>LOGIN</html>', /JSON object/],
@@ -178,7 +183,8 @@ describe('neither', () => {
     ['D17: a list', 200, [minimal], /JSON object/],
     ['D20: nesting without end', 200, '['.repeat(100_000), /JSON object/],
     ['tokens with 400', 400, minimal, /no error code/],
-    ['tokens with 201', 201, minimal, /no error code/],
+    ['tokens with 199', 199, minimal, /no error code/],
+    ['tokens with 300', 300, minimal, /no error code/],
     ['tokens with 302', 302, minimal, /no error code/],
     ['D19: an inherited error', 400, '{"__proto__":{"error":"invalid_grant"}}', /no error code/],
   ])('%s', (_, status, document, why) => {

@@ -4,6 +4,7 @@ import {
   identifies,
   isOwnWellKnown,
   judgeIssuer,
+  meantPointer,
   resourceMetadataUrls,
   serverMetadataUrls,
 } from '../../protocol/wellKnown.ts';
@@ -29,6 +30,31 @@ describe('resourceMetadataUrls (DISC-3)', () => {
   test('keeps the port', () => {
     const [own] = resourceMetadataUrls('http://127.0.0.1:3000/mcp');
     expect(own).toBe('http://127.0.0.1:3000/.well-known/oauth-protected-resource/mcp');
+  });
+});
+
+describe('meantPointer (DISC-2)', () => {
+  const meant = 'https://r.example/.well-known/x';
+  test.each([
+    ['by http to the host of the resource', 'http://r.example/.well-known/x', meant],
+    ['with the port behind the proxy', 'http://r.example:8080/.well-known/x?t=1', `${meant}?t=1`],
+    ['in upper case', 'HTTP://R.example/.well-known/x', meant],
+    ['by https: as it is', 'https://r.example:8443/x', 'https://r.example:8443/x'],
+    ['to another host: as it is, and refused later', 'http://evil.example/x', 'http://evil.example/x'],
+    ['to a host that contains ours', 'http://r.example.evil.example/x', 'http://r.example.evil.example/x'],
+    ['no address', 'http://r.example@evil.example/x', 'http://r.example@evil.example/x'],
+  ])('%s', (_, pointer, expected) => {
+    expect(meantPointer(pointer, 'https://r.example/mcp')).toBe(expected);
+  });
+
+  test('keeps the port of the resource', () => {
+    expect(meantPointer('http://r.example/x', 'https://r.example:8443/mcp')).toBe('https://r.example:8443/x');
+  });
+
+  test('of a resource that is by http itself: as it is', () => {
+    const pointer = 'http://127.0.0.1:3000/x';
+    expect(meantPointer(pointer, 'http://127.0.0.1:4000/mcp')).toBe(pointer);
+    expect(meantPointer(pointer, 'no address')).toBe(pointer);
   });
 });
 

@@ -17,6 +17,18 @@ const behind = (name: string, denied: Answer): NonNullable<QuirkyServer['answers
 const withToken = ({ headers }: Received, { accessTokens }: World): Answer =>
   accessTokens.has((headers['authorization'] ?? '').slice(7)) ? { body: {} } : { status: 401 };
 
+/** A challenge that points to a place of this resource where nothing is. */
+const pointingAstray: Answer = {
+  status: 401,
+  headers: { 'www-authenticate': `Bearer resource_metadata="{rs}${METADATA}/other"` },
+};
+
+/** A document by another media type than its own. */
+const called = (type: string, document: object): Answer => ({
+  headers: { 'content-type': type },
+  body: JSON.stringify(document),
+});
+
 export const gateways: readonly QuirkyServer[] = [
   {
     id: 'cloudflare-access',
@@ -218,5 +230,69 @@ export const gateways: readonly QuirkyServer[] = [
       },
     },
     refused: { code: 'response_issuer_missing', says: 'its code was not used' },
+  },
+  {
+    id: 'untyped-metadata',
+    who: 'Obot at one time, and servers of files',
+    quirk: 'Its metadata is JSON, and is called text/plain or application/octet-stream.',
+    helps: 'nothing: it is read',
+    answers: {
+      [`resource GET ${METADATA}/mcp`]: (_, { documents }) => called('text/plain', documents.resource),
+      'a GET /.well-known/oauth-authorization-server': (_, { documents }) =>
+        called('application/octet-stream', documents.a),
+    },
+  },
+  {
+    id: 'objects-for-all',
+    who: 'Sites that answer all paths with a JSON object',
+    quirk: 'Where the metadata of the server is looked for first, there is {} with status 200.',
+    helps: 'nothing: an object about something else is no metadata, and the next place is looked at',
+    answers: {
+      'a GET /.well-known/oauth-authorization-server': { body: {} },
+      'a GET /.well-known/openid-configuration': (_, { documents }) => ({ body: documents.a }),
+    },
+  },
+  {
+    id: 'empty-members',
+    who: 'mcp-auth-proxy, and others that write members without a value',
+    quirk:
+      'Endpoints that it has not, and what it does not say of a registration, are empty texts or empty lists.',
+    helps: 'nothing: what is empty is not there',
+    server: { revocation_endpoint: '', device_authorization_endpoint: '' },
+    answers: {
+      'a POST /register': (one, world) => {
+        const { body } = world.correctly(one);
+        const empty = { grant_types: [], response_types: [], token_endpoint_auth_method: '' };
+        return { status: 201, body: { ...(body as object), ...empty, client_secret: 'secret-of-it' } };
+      },
+    },
+    renews: true,
+  },
+  {
+    id: 'guarded-metadata',
+    who: 'Resources whose middleware wants a token for every path',
+    quirk: 'Its metadata answers with 401, and has to be public.',
+    helps: 'its operator has to publish the metadata without a login',
+    answers: {
+      [`resource GET ${METADATA}/mcp`]: { status: 401 },
+      [`resource GET ${METADATA}`]: { status: 401 },
+    },
+    refused: { code: 'resource_metadata_absent', says: 'answers with 401; its operator has to publish it' },
+  },
+  {
+    id: 'guarded-server',
+    who: 'Servers behind a gateway that wants a login for every path',
+    quirk: 'The metadata of the server answers with 403, and has to be public.',
+    helps: 'its operator has to publish the metadata without a login',
+    answers: { 'a GET /.well-known/oauth-authorization-server': { status: 403 } },
+    refused: { code: 'server_metadata_absent', says: 'answers with 403; it has to be public' },
+  },
+  {
+    id: 'dangling-pointer',
+    who: 'Resources whose challenge points to a wrong place',
+    quirk: 'There is no metadata where its challenge points to.',
+    helps: 'its operator has to mend the challenge',
+    answers: { 'resource GET /mcp': pointingAstray, 'resource POST /mcp': pointingAstray },
+    refused: { code: 'resource_metadata_absent', says: 'where its challenge points to' },
   },
 ];

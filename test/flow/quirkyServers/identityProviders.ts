@@ -350,4 +350,19 @@ export const identityProviders: readonly QuirkyServer[] = [
     options: { client: { name: 'tests', metadataUrl: 'https://app.example/client.json' } },
     without: { code: 'registration_impossible', says: 'client.metadataUrl' },
   },
+  {
+    id: 'offline-refused',
+    who: 'Authelia, NyxID, and others with scopes for each client',
+    quirk: 'It lists the scope offline_access, and refuses it to clients that were not set up for it.',
+    server: { scopes_supported: ['read', 'offline_access'] },
+    answers: {
+      'a GET /authorize': refuseLogin(
+        (query) => query.get('scope') === 'read',
+        'invalid_scope',
+        'The OAuth 2.0 Client is not allowed to request scope offline_access.',
+      ),
+    },
+    options: { policy: { scopeCeiling: ['read'] } },
+    without: { code: 'authorization_refused', says: 'policy.scopeCeiling' },
+  },
 ];

@@ -232,4 +232,26 @@ export const services: readonly QuirkyServer[] = [
     options: byHand({ ...secret, authMethod: 'client_secret_post' }),
     without: impossible,
   },
+  {
+    id: 'token-created',
+    who: 'Supabase, Harvest, and others that answer every POST so',
+    quirk: 'Its token endpoint answers with status 201.',
+    helps: 'nothing: any success is one',
+    answers: { 'a POST /token': (one, world) => ({ ...world.correctly(one), status: 201 }) },
+    renews: true,
+  },
+  {
+    id: 'refresh-status',
+    who: 'Servers of frameworks that write errors of their own',
+    quirk: 'It refuses a refresh token by the status alone, without an error code of OAuth.',
+    helps: 'nothing: the person logs in once more',
+    answers: {
+      'a POST /token': ({ form }) =>
+        form.get('grant_type') === 'refresh_token'
+          ? { status: 401, body: { statusCode: 401, message: 'Unauthorized' } }
+          : undefined,
+    },
+    renews: true,
+    pages: 2,
+  },
 ];
