@@ -5,6 +5,7 @@ import { AuthError, type Phase, refuse } from '../../contract/errors.ts';
 import { sameOrigin } from '../../protocol/address.ts';
 import { connectionFailure } from '../../protocol/connection.ts';
 import { judgeNamedAddress } from '../../protocol/reach.ts';
+import { redirectRefused } from '../../protocol/redirectRefusal.ts';
 import { shown } from '../../protocol/text.ts';
 import { urlOf } from '../../protocol/url.ts';
 import { deadline } from './deadline.ts';
@@ -152,14 +153,9 @@ async function follow(exchange: Exchange): Promise<DoorAnswer> {
     }
     void response.body?.cancel().catch(() => undefined);
     const no = (why: string): never =>
-      refuse(
-        'redirect_refused',
-        phase,
-        `${url.host} answered with a redirect that was not followed: ${why}.`,
-        {
-          ...(response.status > 0 && { status: response.status }),
-        },
-      );
+      refuse('redirect_refused', phase, redirectRefused(request.purpose, url.host, why), {
+        ...(response.status > 0 && { status: response.status }),
+      });
     if (!followed.has(request.purpose)) no('only metadata may be redirected');
     if (hop === MAX_HOPS) no(`there were more than ${MAX_HOPS}`);
     url = target(response, url, exchange, no);

@@ -169,7 +169,7 @@ export const gateways: readonly QuirkyServer[] = [
         headers: { location: '{b}/.well-known/oauth-authorization-server' },
       },
     },
-    refused: { code: 'redirect_refused', says: 'it leads to another origin' },
+    refused: { code: 'redirect_refused', says: 'the resource has to list the server that it leads to' },
   },
   {
     id: 'redirect-names',
@@ -294,5 +294,16 @@ export const gateways: readonly QuirkyServer[] = [
     helps: 'its operator has to mend the challenge',
     answers: { 'resource GET /mcp': pointingAstray, 'resource POST /mcp': pointingAstray },
     refused: { code: 'resource_metadata_absent', says: 'where its challenge points to' },
+  },
+  {
+    id: 'moved-token-endpoint',
+    who: 'Servers whose router adds a slash, or whose endpoints moved',
+    quirk: 'Its token endpoint answers with a redirect, where the code and the verifier would go along.',
+    helps: 'its operator has to list the address that it leads to',
+    answers: { 'a POST /token': { status: 308, headers: { location: '{a}/token/' } } },
+    refused: {
+      code: 'redirect_refused',
+      says: /^The token endpoint at \S+ answered with a redirect .*; its operator has to list the address/,
+    },
   },
 ];
