@@ -35,7 +35,8 @@ export function meantPointer(pointer: string, resource: string): string {
 }
 
 /**
- * Where to look for the metadata of an authorization server, in this order (DISC-6, DISC-7).
+ * Where to look for the metadata of an authorization server, in this order (DISC-6, DISC-7). Whatever is found has to name
+ * the issuer.
  * A slash at the end of the path is dropped. Empty when `issuer` is none.
  * @see RFC 8414 §3.1, §5, OpenID Connect Discovery 1.0 §4.1
  */
@@ -45,7 +46,9 @@ export function serverMetadataUrls(issuer: string): readonly string[] {
   const { origin, pathname } = verdict.url;
   const path = pathname.replace(/\/$/, '');
   if (path === '') return [`${origin}${SERVER}`, `${origin}${OPENID}`];
-  return [`${origin}${SERVER}${path}`, `${origin}${OPENID}${path}`, `${origin}${path}${OPENID}`];
+  const specified = [`${origin}${SERVER}${path}`, `${origin}${OPENID}${path}`, `${origin}${path}${OPENID}`];
+  // No specification has the last one; servers have it that took the rule of OpenID Connect for the other document, too.
+  return [...specified, `${origin}${path}${SERVER}`];
 }
 
 /** True when a document was found at the resource identifier's own well-known place (DISC-4). @see RFC 9728 §3.3 */

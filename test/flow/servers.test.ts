@@ -7,7 +7,7 @@ const OAUTH = '/.well-known/oauth-authorization-server';
 const OPENID = '/.well-known/openid-configuration';
 const places = {
   rootIssuer: [OAUTH, OPENID],
-  issuerWithPath: [`${OAUTH}/tenant1`, `${OPENID}/tenant1`, `/tenant1${OPENID}`],
+  issuerWithPath: [`${OAUTH}/tenant1`, `${OPENID}/tenant1`, `/tenant1${OPENID}`, `/tenant1${OAUTH}`],
 } as const;
 const login = ['POST /register', 'GET /authorize', 'POST /token'];
 

@@ -61,15 +61,18 @@ describe('meantPointer (DISC-2)', () => {
 describe('serverMetadataUrls', () => {
   const oauth = 'https://as.example/.well-known/oauth-authorization-server';
   const openid = 'https://as.example/.well-known/openid-configuration';
-  const appended = 'https://as.example/t/1/.well-known/openid-configuration';
+  const appended = [
+    'https://as.example/t/1/.well-known/openid-configuration',
+    'https://as.example/t/1/.well-known/oauth-authorization-server',
+  ];
   test.each([
     ['D33, DISC-7: without a path', 'https://as.example', [oauth, openid]],
     ['a lone slash is no path', 'https://as.example/', [oauth, openid]],
-    ['D33, DISC-6: with a path', 'https://as.example/t/1', [`${oauth}/t/1`, `${openid}/t/1`, appended]],
+    ['D33, DISC-6: with a path', 'https://as.example/t/1', [`${oauth}/t/1`, `${openid}/t/1`, ...appended]],
     [
       'RFC 8414 §3.1: a slash at the end is dropped',
       'https://as.example/t/1/',
-      [`${oauth}/t/1`, `${openid}/t/1`, appended],
+      [`${oauth}/t/1`, `${openid}/t/1`, ...appended],
     ],
     ['D35: no issuer', 'https://as.example/t/1?x=1', []],
     ['D35: dot segments', 'https://as.example/t/../admin', []],

@@ -306,4 +306,16 @@ export const gateways: readonly QuirkyServer[] = [
       says: /^The token endpoint at \S+ answered with a redirect .*; its operator has to list the address/,
     },
   },
+  {
+    id: 'appended-metadata',
+    who: 'Servers that append the well-known place to an issuer with a path',
+    quirk: 'Its metadata lies at PATH/.well-known/oauth-authorization-server, and at no other place.',
+    helps: 'nothing: that place is looked at last',
+    server: { issuer: '{a}/tenant' },
+    resource: { authorization_servers: ['{a}/tenant'] },
+    answers: {
+      'a GET /.well-known/oauth-authorization-server': { status: 404 },
+      'a GET /tenant/.well-known/oauth-authorization-server': (_, { documents }) => ({ body: documents.a }),
+    },
+  },
 ];

@@ -85,7 +85,7 @@ export const services: readonly QuirkyServer[] = [
   },
   {
     id: 'slack-issuer',
-    who: 'Slack, and others with one server for several names',
+    who: 'Slack, Atlassian (authv2), and others with one server for several names',
     quirk: 'Its metadata names another issuer than the one that the resource lists.',
     helps: 'its operator has to name one of them: until then nothing is sent',
     server: { issuer: '{b}' },
