@@ -13,6 +13,7 @@ import {
   type Work,
 } from '../contract/work.ts';
 import type { AuthMachine } from '../machines/authMachine.ts';
+import { OVER } from '../stores/over.ts';
 import { actAtHand, actOf } from './acts.ts';
 import { usePart } from './parts.ts';
 import type { AuthSnapshot } from './sessionChart.ts';
@@ -79,6 +80,6 @@ function heeding(tools: Part<Tools>, onDefect: Tools['onDefect']) {
       if (!ending.signal.aborted) await heedSiblings(shared, input, sendBack, ending.signal);
     };
     heed().catch(onDefect);
-    return () => ending.abort();
+    return () => ending.abort(OVER);
   });
 }
