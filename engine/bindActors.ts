@@ -12,10 +12,12 @@ import {
   type SiblingReport,
   type Work,
 } from '../contract/work.ts';
-import { type AuthMachine, authMachine } from '../machines/authMachine.ts';
+import type { AuthMachine } from '../machines/authMachine.ts';
+import { OVER } from '../stores/over.ts';
 import { actAtHand, actOf } from './acts.ts';
 import { usePart } from './parts.ts';
 import type { AuthSnapshot } from './sessionChart.ts';
+import { withActors } from './withActors.ts';
 
 /** The actors that a chart runs while it leads a person. */
 const leading: ReadonlySet<ActorName> = new Set<ActorName>([
@@ -65,7 +67,7 @@ export function bindActors(tools: Part<Tools>, { onDefect }: Pick<Tools, 'onDefe
   const bound = Object.fromEntries(
     Object.keys(actorPhases).map((name) => [name, bind(name as ActorName)]),
   ) as Bound;
-  return authMachine.provide({ actors: { ...bound, heedSiblings: heeding(tools, onDefect) } });
+  return withActors({ ...bound, heedSiblings: heeding(tools, onDefect) });
 }
 
 /** Runs beside the chart for as long as its state lasts, and reports as often as there is something to report. */
@@ -78,6 +80,6 @@ function heeding(tools: Part<Tools>, onDefect: Tools['onDefect']) {
       if (!ending.signal.aborted) await heedSiblings(shared, input, sendBack, ending.signal);
     };
     heed().catch(onDefect);
-    return () => ending.abort();
+    return () => ending.abort(OVER);
   });
 }

@@ -10,6 +10,7 @@ import { Part } from '../contract/part.ts';
 import { authMachine } from '../machines/authMachine.ts';
 import type { AuthContext } from '../machines/context.ts';
 import { sessionIdOf } from '../protocol/sessionId.ts';
+import { OVER } from '../stores/over.ts';
 import { bindActors } from './bindActors.ts';
 import { refuseDisposed } from './disposed.ts';
 import type { EngineOptions } from './engineOptions.ts';
@@ -123,7 +124,7 @@ const PATIENCE = 5_000;
 /** One that never ends does not keep whoever disposes of the engine. */
 async function patiently(work: Promise<unknown>): Promise<void> {
   const over = new AbortController();
-  await Promise.race([work, systemSleep(PATIENCE, over.signal)]).finally(() => over.abort());
+  await Promise.race([work, systemSleep(PATIENCE, over.signal)]).finally(() => over.abort(OVER));
 }
 
 /** How long a session may be unused before it is put to rest, in milliseconds, unless the policy says otherwise. */

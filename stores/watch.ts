@@ -1,4 +1,5 @@
 // One who waits for some records of a home: watches them where the home can tell, and knows whether it can.
+import { OVER } from './over.ts';
 import type { Store } from './store.ts';
 
 /** Begun anew before each look at the records, so that no change falls between the two. */
@@ -39,7 +40,7 @@ export class Watch {
         this.#ends.push(
           this.#store.watch(
             key,
-            () => this.#changed.abort(),
+            () => this.#changed.abort(OVER),
             () => this.#lose(),
           ),
         );
@@ -74,7 +75,7 @@ export class Watch {
   finish(): void {
     this.isOver = true;
     this.#unwatch();
-    this.#changed.abort();
+    this.#changed.abort(OVER);
     this.#finish();
   }
 

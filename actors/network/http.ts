@@ -1,6 +1,5 @@
 // The one door to the network: it checks addresses and redirects, and limits the time and the length of an answer.
 
-import ky from 'ky';
 import { AuthError, type Phase, refuse } from '../../contract/errors.ts';
 import { sameOrigin } from '../../protocol/address.ts';
 import { connectionFailure } from '../../protocol/connection.ts';
@@ -12,6 +11,7 @@ import { deadline } from './deadline.ts';
 import type { Door, DoorAnswer, DoorRequest, ExchangeFacts, Purpose } from './door.ts';
 import { type Resolve, refuseResolved, resourceKey } from './resolution.ts';
 import type { HeadersFor } from './resourceHeaders.ts';
+import { sendOnce } from './sendOnce.ts';
 import { unreachable } from './unreachable.ts';
 
 /** What `createDoor` works with, and its limits. */
@@ -192,8 +192,7 @@ async function send(url: URL, exchange: Exchange): Promise<Response> {
   const facts = { purpose: request.purpose, method: request.method, url: url.origin + url.pathname };
   let response: Response;
   try {
-    response = await ky(url, {
-      fetch: (input, init) => exchange.fetch(input, { ...init, ...named }),
+    response = await sendOnce(exchange.fetch, url, {
       method: request.method,
       headers: {
         accept: 'application/json',
@@ -207,9 +206,7 @@ async function send(url: URL, exchange: Exchange): Promise<Response> {
       // In a browser: send no cookies, and not the address of the page.
       credentials: 'omit',
       referrerPolicy: 'no-referrer',
-      retry: 0,
-      throwHttpErrors: false,
-      timeout: false,
+      ...named,
     });
   } catch (thrown) {
     tell(facts);

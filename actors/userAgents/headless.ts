@@ -107,9 +107,8 @@ async function followInTime(request: AuthorizationRequest, options: HeadlessOpti
   const timer = setTimeout(() => late.abort(), deadline);
   const { issuer } = request;
   try {
-    return await followRedirects(
-      { ...request, signal: AbortSignal.any([request.signal, late.signal]) },
-      options,
+    return await untilEither(request.signal, late.signal, (signal) =>
+      followRedirects({ ...request, signal }, options),
     );
   } catch (thrown) {
     throwIfCancelled(request.signal);

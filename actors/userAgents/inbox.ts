@@ -1,5 +1,6 @@
 // The requests that wait for a response, found by their `state`.
 import { sameText } from '../../protocol/authorizationResponse.ts';
+import { OVER } from '../../stores/over.ts';
 import { orCancelled } from '../tools/waiting.ts';
 
 /** The requests that wait for a response. Each one is known by its `state`. */
@@ -73,7 +74,7 @@ export function createInbox(changed: (ended: boolean) => void = () => {}): Inbox
 
   function drop(entry: Entry): void {
     if (entry.receivers > 0 || !entries.delete(entry)) return;
-    entry.gone.abort();
+    entry.gone.abort(OVER);
     changed(true);
   }
 

@@ -16,6 +16,7 @@ const tests = [
   'test/flow/emitted.test.ts',
   'test/flow/login.test.ts',
   'test/engine/charts.test.ts',
+  'test/engine/withActors.test.ts',
 ];
 
 /** The peer range as package.json has it, and what a registry gives for both of its ends. */
