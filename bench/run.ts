@@ -11,6 +11,7 @@ import { checkLine, tableOf } from './report.ts';
 import { changes } from './sections/changes.ts';
 import { coldLogin } from './sections/coldLogin.ts';
 import { faults } from './sections/faults.ts';
+import { firstLogin } from './sections/firstLogin.ts';
 import { folder } from './sections/folder.ts';
 import { hotPath } from './sections/hotPath.ts';
 import { proxy } from './sections/proxy.ts';
@@ -18,6 +19,7 @@ import { rate } from './sections/rate.ts';
 import { sessions } from './sections/sessions.ts';
 import { storm } from './sections/storm.ts';
 import { testWorld } from './sections/testWorld.ts';
+import { warmStart } from './sections/warmStart.ts';
 import { weight } from './sections/weight.ts';
 import { type RemoteWorld, startRemoteWorld } from './world/remote.ts';
 
@@ -31,6 +33,8 @@ export interface Bench {
 
 const sections: Readonly<Record<string, (bench: Bench) => Promise<Findings>>> = {
   weight,
+  firstLogin,
+  warmStart,
   coldLogin,
   hotPath,
   storm,

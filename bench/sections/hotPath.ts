@@ -3,8 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Session, Store } from '../../index.ts';
+import { call } from '../call.ts';
 import { inTurn, medianOf, Notes } from '../measure.ts';
-import { built, builtForNode, call, engineFor, mcpSdk, plainWith } from '../peers.ts';
+import { built, builtForNode, engineFor, mcpSdk, plainWith } from '../peers.ts';
 import type { Bench } from '../run.ts';
 
 const bare = new Response(null, { status: 200 });
