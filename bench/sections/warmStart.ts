@@ -9,13 +9,14 @@ import type { Bench } from '../run.ts';
 import { MemoryProvider, sdkClient } from '../sdkClient.ts';
 
 /** Measures it. */
-export async function warmStart({ world, isQuick, say }: Bench): Promise<Notes> {
+export async function warmStart(bench: Bench): Promise<Notes> {
+  const { world, say } = bench;
   const notes = new Notes();
   const hosts = await madeHosts();
   const folder = await mkdtemp(join(tmpdir(), 'authchart-bench-'));
   try {
     await world.order({ do: 'reset' });
-    await compare(notes, hosts, { world, isQuick, say }, await stored(world.resource, folder));
+    await compare(notes, hosts, bench, await stored(world.resource, folder));
   } finally {
     await hosts.remove();
     await rm(folder, { recursive: true, force: true });
