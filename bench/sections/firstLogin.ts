@@ -33,7 +33,7 @@ async function compare(
   const all = { sdk: counted('sdk'), authchart: counted('authchart') };
   // What is read from the disk for the first time is nobody's.
   await inTurn(1, all);
-  const found = await inTurn(isQuick ? 3 : 21, all);
+  const found = await inTurn(isQuick ? 2 : 21, all);
   const figure = (what: string, of: (one: Started) => number) => {
     const values = { sdk: found.sdk.map(of), authchart: found.authchart.map(of) };
     notes.figure(`the first login and call of a process, ${what}`, 'ms', values);

@@ -61,7 +61,7 @@ async function compare(
   const all = { plain: counted('plain'), sdk: counted('sdk'), authchart: counted('authchart') };
   // What is read from the disk for the first time is nobody's.
   await inTurn(1, all);
-  const found = await inTurn(isQuick ? 3 : 21, all);
+  const found = await inTurn(isQuick ? 2 : 21, all);
   const figure = (what: string, of: (one: Started) => number) => {
     const values = {
       plain: found.plain.map(of),
