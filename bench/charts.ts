@@ -16,6 +16,26 @@ const pictures: Readonly<
     title: 'A refused token while many calls are in flight',
     of: /calls at once/,
   },
+  'bench-homes': {
+    section: 'homes',
+    title: 'A call with a token in hand, by the home of the login',
+    of: /: CPU/,
+  },
+  'bench-warm': {
+    section: 'warmStart',
+    title: 'A process that starts where a grant is stored',
+    of: /^a process with a stored grant/,
+  },
+  'bench-first': {
+    section: 'firstLogin',
+    title: 'The first login of a process',
+    of: /^the first login and call/,
+  },
+  'bench-scale': {
+    section: 'scale',
+    title: 'People who log in beside a million grants in PostgreSQL',
+    of: /from coming|CPU|a read of/,
+  },
   'bench-weight': { section: 'weight', title: 'What a browser loads first', of: /^a browser's first load/ },
 };
 

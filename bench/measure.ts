@@ -26,12 +26,15 @@ export interface Check {
 export interface Findings {
   readonly figures: readonly Figure[];
   readonly checks: readonly Check[];
+  /** What could not be measured here, each with the reason. */
+  readonly leftOut?: readonly string[];
 }
 
 /** Rows that are added one by one. */
 export class Notes implements Findings {
   readonly figures: Figure[] = [];
   readonly checks: Check[] = [];
+  readonly leftOut: string[] = [];
 
   /** Measurements of each that was measured, as they came. */
   figure(what: string, unit: string, of: Readonly<Record<string, readonly number[]>>): void {
@@ -63,13 +66,13 @@ export async function timed(work: () => unknown): Promise<number> {
 }
 
 /** Measures each of these in turn, so often, so that what else the machine does falls on all of them alike. */
-export async function inTurn<Name extends string>(
+export async function inTurn<Name extends string, Value = number>(
   rounds: number,
-  all: Readonly<Record<Name, () => Promise<number>>>,
-): Promise<Readonly<Record<Name, readonly number[]>>> {
+  all: Readonly<Record<Name, () => Promise<Value>>>,
+): Promise<Readonly<Record<Name, readonly Value[]>>> {
   const found = Object.fromEntries(Object.keys(all).map((name) => [name, []])) as unknown as Record<
     Name,
-    number[]
+    Value[]
   >;
   for (let round = 0; round < rounds; round += 1)
     for (const name of Object.keys(all) as Name[]) found[name].push(await all[name]());

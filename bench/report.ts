@@ -14,7 +14,9 @@ export const checkLine = ({ what, unit, found, most }: Check): string =>
 /** All figures, a line each. */
 export function tableOf(found: Readonly<Record<string, Findings>>): string {
   return Object.entries(found)
-    .map(([section, { figures }]) => [section, ...figures.map(lineOf)].join('\n  '))
+    .map(([section, { figures, leftOut = [] }]) =>
+      [section, ...figures.map(lineOf), ...leftOut.map((what) => `left out: ${what}`)].join('\n  '),
+    )
     .join('\n');
 }
 

@@ -1,6 +1,6 @@
 // `npm run bench`: measures this client beside the MCP SDK's and plain fetch, in one run. It ends with one line and
 // `reports/bench.json`, and exits with 1 when something costs more than it may. `--quick` measures less, and judges only
-// what hardly depends on the machine.
+// what hardly depends on the machine. What takes minutes is measured only where it is named: `--only scale`.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -11,13 +11,17 @@ import { checkLine, tableOf } from './report.ts';
 import { changes } from './sections/changes.ts';
 import { coldLogin } from './sections/coldLogin.ts';
 import { faults } from './sections/faults.ts';
+import { firstLogin } from './sections/firstLogin.ts';
 import { folder } from './sections/folder.ts';
+import { homes } from './sections/homes.ts';
 import { hotPath } from './sections/hotPath.ts';
 import { proxy } from './sections/proxy.ts';
 import { rate } from './sections/rate.ts';
+import { scale } from './sections/scale.ts';
 import { sessions } from './sections/sessions.ts';
 import { storm } from './sections/storm.ts';
 import { testWorld } from './sections/testWorld.ts';
+import { warmStart } from './sections/warmStart.ts';
 import { weight } from './sections/weight.ts';
 import { type RemoteWorld, startRemoteWorld } from './world/remote.ts';
 
@@ -25,14 +29,19 @@ import { type RemoteWorld, startRemoteWorld } from './world/remote.ts';
 export interface Bench {
   readonly world: RemoteWorld;
   readonly isQuick: boolean;
+  /** Of the section `scale`: grants of others, logins a second, and for how many seconds. */
+  readonly size: { readonly grants: number; readonly rate: number; readonly seconds: number };
   /** Says how far it is. */
   say(what: string): void;
 }
 
 const sections: Readonly<Record<string, (bench: Bench) => Promise<Findings>>> = {
   weight,
+  firstLogin,
+  warmStart,
   coldLogin,
   hotPath,
+  homes,
   storm,
   changes,
   sessions,
@@ -41,15 +50,24 @@ const sections: Readonly<Record<string, (bench: Bench) => Promise<Findings>>> = 
   faults,
   proxy,
   testWorld,
+  scale,
 };
+/** These take minutes, so they are measured only where they are named. */
+const onCommand: readonly string[] = ['scale'];
 
 const root = new URL('../', import.meta.url);
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true } },
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true },
+      grants: { type: 'string', default: '1000000' },
+      rate: { type: 'string', default: '100' },
+      seconds: { type: 'string', default: '60' },
+    },
   });
-  const names = values.only ?? Object.keys(sections);
+  const names = values.only ?? Object.keys(sections).filter((name) => !onCommand.includes(name));
   const unknown = names.filter((name) => !Object.hasOwn(sections, name));
   if (unknown.length > 0) {
     console.error(
@@ -57,12 +75,17 @@ async function main(): Promise<number> {
     );
     return 2;
   }
+  const size = { grants: Number(values.grants), rate: Number(values.rate), seconds: Number(values.seconds) };
+  if (Object.values(size).some((value) => !Number.isSafeInteger(value) || value < 1)) {
+    console.error('--grants, --rate and --seconds are whole numbers from 1 on.');
+    return 2;
+  }
   const world = await startRemoteWorld();
   const found: Record<string, Findings> = {};
   for (const name of names) {
     const say = (what: string): void =>
       console.log(`${Math.round(performance.now() / 1000)} s  ${name}: ${what}`);
-    found[name] = (await sections[name]?.({ world, isQuick: values.quick, say })) ?? {
+    found[name] = (await sections[name]?.({ world, isQuick: values.quick, size, say })) ?? {
       figures: [],
       checks: [],
     };

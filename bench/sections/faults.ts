@@ -1,6 +1,8 @@
 // The same faults for each client, and what each of them sent. Only what was run is claimed.
+
+import type { Client } from '../call.ts';
 import { Notes } from '../measure.ts';
-import { authchart, type Client, mcpSdk, type Peer } from '../peers.ts';
+import { authchart, mcpSdk, type Peer } from '../peers.ts';
 import type { Bench } from '../run.ts';
 import type { Tally } from '../world/orders.ts';
 

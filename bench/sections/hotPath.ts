@@ -3,16 +3,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Session, Store } from '../../index.ts';
+import { call } from '../call.ts';
 import { inTurn, medianOf, Notes } from '../measure.ts';
-import { built, builtForNode, call, engineFor, mcpSdk, plainWith } from '../peers.ts';
+import { built, builtForNode, engineFor, mcpSdk, plainWith } from '../peers.ts';
 import type { Bench } from '../run.ts';
 
 const bare = new Response(null, { status: 200 });
 /** A resource that answers at once: what is left is the client's own work. */
-const atOnce = (): Promise<Response> => Promise.resolve(bare);
+export const atOnce = (): Promise<Response> => Promise.resolve(bare);
 
 /** A home whose reads are counted. */
-function counted(home: Store): { readonly store: Store; reads(): number } {
+export function counted(home: Store): { readonly store: Store; reads(): number } {
   let reads = 0;
   const get: Store['get'] = (key) => {
     reads += 1;
@@ -22,11 +23,12 @@ function counted(home: Store): { readonly store: Store; reads(): number } {
 }
 
 /** Measures it. */
-export async function hotPath({ world, isQuick, say }: Bench): Promise<Notes> {
+export async function hotPath(bench: Bench): Promise<Notes> {
+  const { world, isQuick, say } = bench;
   const notes = new Notes();
   await ownCost(notes, world.resource, isQuick);
   say('own cost is measured');
-  await beside(notes, { world, isQuick, say });
+  await beside(notes, bench);
   return notes;
 }
 

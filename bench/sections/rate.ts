@@ -1,6 +1,8 @@
 // How many people an engine can log in, and how many grants it can renew, in a second: one process, one core.
+
+import { call } from '../call.ts';
 import { Notes } from '../measure.ts';
-import { built, call, engineFor } from '../peers.ts';
+import { built, engineFor } from '../peers.ts';
 import type { Bench } from '../run.ts';
 
 const AT_ONCE = 20;

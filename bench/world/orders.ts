@@ -13,6 +13,8 @@ export type Order =
   | { readonly do: 'reset' | 'blind' | 'expire' | 'move' | 'tell' | 'forget requests' }
   /** Every answer comes so many milliseconds late. */
   | { readonly do: 'delay'; readonly ms: number }
+  /** Tokens that are issued from now on live so long. */
+  | { readonly do: 'lifetime'; readonly seconds: number }
   | { readonly do: 'need'; readonly scope: string }
   | { readonly do: 'fault'; readonly name: string };
 

@@ -92,6 +92,7 @@ const faults: Readonly<Record<string, () => void>> = {
 async function obey(order: Order): Promise<Reply> {
   if (order.do === 'reset') reset(world);
   if (order.do === 'delay') delay = order.ms;
+  if (order.do === 'lifetime') world.expiresIn = order.seconds;
   if (order.do === 'blind') blind = true;
   if (order.do === 'expire') world.expireAccessTokens();
   if (order.do === 'move') world.moveTo('b');

@@ -38,6 +38,9 @@ Install it, or run \`apt-get update\` before. What happened: ${why}`);
   return unpacked.map((file) => ({ file, env: { LD_LIBRARY_PATH: librariesOf(root) } }));
 }
 
+/** Whether this system has these programs, so that nothing would be downloaded. */
+export const areInstalled = (names: readonly string[]): boolean => findAll('/', names) !== undefined;
+
 function findAll(root: string, names: readonly string[]): readonly string[] | undefined {
   const versions = join(root, postgresRoot);
   const folders = ['usr/bin', 'usr/sbin', 'usr/local/bin'].map((name) => join(root, name));
