@@ -35,7 +35,7 @@ export function createAuthEngine(options: EngineOptions): Engine {
   judgeEngineOptions(options);
   const { client, policy = {} } = options;
   const host = hostCodeOf(options);
-  const { onProgress: tell, onTrace, userAgent, now, sleep, onDefect } = host;
+  const { onProgress: tell, onTrace, userAgent, now, sleep, onDefect, underWay } = host;
   const observers = new Observers((session) => {
     const tracer = onTrace && new Tracer({ session, now, tell: onTrace });
     return new Observer(session, tell, tracer);
@@ -76,7 +76,7 @@ export function createAuthEngine(options: EngineOptions): Engine {
     sessionOf,
     async complete(callbackUrl, of = {}) {
       const { complete } = await usePart.load();
-      return complete(await tools.load(), sessions, callbackUrl, of);
+      return underWay.of(complete(await tools.load(), sessions, callbackUrl, of));
     },
     async dispose() {
       const made = tools.atHand;
@@ -85,8 +85,10 @@ export function createAuthEngine(options: EngineOptions): Engine {
       observers.clear();
       closing.abort();
       if (made) await patiently(leaveAll(made, held));
-      await made?.refreshing.settled();
+      if (made) await patiently(made.refreshing.settled(), made.leaseTerm);
       await patiently(userAgent.dispose());
+      await patiently(underWay.settled());
+      underWay.end();
     },
   };
 }
@@ -117,13 +119,13 @@ function contextOf(actor: AuthActor): AuthContext {
   );
 }
 
-/** How long a store or a user agent may take to end what it has, in milliseconds. */
+/** How long a store, a user agent or an actor may take to end what it has, in milliseconds. */
 const PATIENCE = 5_000;
 
 /** One that never ends does not keep whoever disposes of the engine. */
-async function patiently(work: Promise<unknown>): Promise<void> {
+async function patiently(work: Promise<unknown>, patience = PATIENCE): Promise<void> {
   const over = new AbortController();
-  await Promise.race([work, systemSleep(PATIENCE, over.signal)]).finally(() => over.abort());
+  await Promise.race([work, systemSleep(patience, over.signal)]).finally(() => over.abort());
 }
 
 /** How long a session may be unused before it is put to rest, in milliseconds, unless the policy says otherwise. */
