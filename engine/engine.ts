@@ -28,8 +28,21 @@ import { Sessions } from './sessions.ts';
 import { Tracer } from './trace.ts';
 
 /**
- * Sets up the engine: who the client is, where records live, how a person is reached, the policy.
- * @throws AuthError `config_invalid`, before any traffic.
+ * Sets up the engine: who the client is, where records live, how a person is reached, the policy. Make one for an app, get
+ * sessions from it, and dispose of it at the end. It sends and reads nothing before a session is used. Without `store`
+ * records are in memory, and gone with the process. Without `policy.interaction` a request sends no person to a login page:
+ * `session.login()` does. All times are in milliseconds.
+ * @throws AuthError `config_invalid` for options, before any traffic.
+ * @example
+ * ```ts
+ * import { createAuthEngine } from 'authchart';
+ * import { fileStore, loopbackUserAgent } from 'authchart/node';
+ *
+ * const engine = createAuthEngine({ client: { name: 'Notes' }, store: fileStore(), userAgent: loopbackUserAgent() });
+ * const session = engine.session({ resource: 'https://notes.example/mcp' });
+ * await session.login();
+ * await engine.dispose();
+ * ```
  */
 export function createAuthEngine(options: EngineOptions): Engine {
   judgeEngineOptions(options);
