@@ -26,7 +26,8 @@ export interface Auth extends AuthState, AuthActions {}
  * mounted component starts the chart, which looks what the store remembers. No login begins before `login` is called.
  *
  * Make the engine and the session outside of components, or with `useMemo`. Any number of components may use one session:
- * they share one subscription, also under StrictMode. On a server the first state is rendered, and no chart starts.
+ * they share one subscription, also under StrictMode. On a server the first state is rendered, and no chart starts. What its
+ * buttons do never rejects: what went wrong is in `error`, an AuthError with `code` and `recovery`.
  * @param session Where the host's own chart is used: what `engine.sessionOf` has returned once.
  * @throws AuthError `config_invalid` when it is given no session.
  * @example

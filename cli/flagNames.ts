@@ -35,7 +35,8 @@ export type OptionPath =
   | `client.grant.${GrantMember}`
   | Of<'loopbackUserAgent', LoopbackOptions>
   | Of<'pasteUserAgent', PasteOptions>
-  | 'nodeFetch.caFile';
+  | 'nodeFetch.caFile'
+  | 'nodeFetch.silence';
 
 type GrantMember = GrantOptions extends infer Grant
   ? Grant extends object
@@ -120,6 +121,7 @@ export const optionFlags: Readonly<Record<OptionPath, OptionFlag>> = {
   'pasteUserAgent.show': { without: 'the command prints the address itself' },
   'pasteUserAgent.ask': { without: 'the command asks itself' },
   'nodeFetch.caFile': { flag: '--ca' },
+  'nodeFetch.silence': { without: 'the proxy sets no limit, and other commands end with Ctrl-C' },
 };
 
 /** Options that a refusal of options names without their object, at its beginning. */

@@ -13,6 +13,8 @@ export interface Host {
   readonly onTrace?: (fact: TraceFact) => void;
   /** What to do where the browser is on another machine, for the sentence with the address. */
   readonly elsewhere?: string;
+  /** How long answers may be silent, in milliseconds: see `nodeFetch`. */
+  readonly silence?: number;
   /** Sees every request that the engine sends. */
   readonly through?: (send: typeof globalThis.fetch) => typeof globalThis.fetch;
 }

@@ -46,9 +46,11 @@ export async function withSession<Result>(
   work: (session: Session) => Promise<Result>,
   instead?: Instead,
 ): Promise<Result> {
-  const { printer, interruption, onTrace, through = (send) => send, elsewhere } = host;
+  const { printer, interruption, onTrace, through = (send) => send, elsewhere, silence } = host;
   const { subject, label, timeout, ca } = flags;
-  const fetch = through(nodeFetch(ca === undefined ? {} : { caFile: ca }));
+  const fetch = through(
+    nodeFetch({ ...(ca !== undefined && { caFile: ca }), ...(silence !== undefined && { silence }) }),
+  );
   // What happens while the engine is disposed is neither printed nor recorded.
   let over = false;
   const trace: TraceFile | undefined = flags.trace === undefined ? undefined : traceFile(flags.trace);

@@ -17,6 +17,7 @@ import { OVER } from '../stores/over.ts';
 import { actAtHand, actOf } from './acts.ts';
 import { usePart } from './parts.ts';
 import type { AuthSnapshot } from './sessionChart.ts';
+import { UnderWay } from './underWay.ts';
 import { withActors } from './withActors.ts';
 
 /** The actors that a chart runs while it leads a person. */
@@ -26,14 +27,26 @@ const leading: ReadonlySet<ActorName> = new Set<ActorName>([
   'awaitResponse',
 ]);
 
+/** They only wait, in a chart of the host's for as long as that runs: nobody waits for them. */
+const waiting: ReadonlySet<ActorName> = new Set<ActorName>(['waitUntil', 'awaitResponse', 'takeOverLogin']);
+
 /** Whether a chart has ended, or was told to go down: one that goes on to something else lets go of its login itself. */
 function hasLeft(chart: AnyActorRef | undefined, pending: Pending): boolean {
   const snapshot: AuthSnapshot | undefined = chart?.getSnapshot();
   return snapshot?.status !== 'active' || snapshot.context.pending?.key !== pending.key;
 }
 
+/** What of its host an engine's actors need at once. */
+interface Binding extends Pick<Tools, 'onDefect'> {
+  /** Hears of all that actors have under way. */
+  readonly underWay?: UnderWay;
+}
+
 /** The chart, ready to run: an actor for each name. */
-export function bindActors(tools: Part<Tools>, { onDefect }: Pick<Tools, 'onDefect'>): AuthMachine {
+export function bindActors(
+  tools: Part<Tools>,
+  { onDefect, underWay = new UnderWay() }: Binding,
+): AuthMachine {
   const leave = async (login: Pending): Promise<void> => {
     const { leaveLogin } = await usePart.load();
     await leaveLogin(await tools.load(), login);
@@ -49,7 +62,12 @@ export function bindActors(tools: Part<Tools>, { onDefect }: Pick<Tools, 'onDefe
     return act(shared)(input, signal);
   };
   const bind = <Name extends ActorName>(name: Name) => {
-    return fromPromise<Work[Name]['output'], Work[Name]['input']>(async ({ input, signal, self }) => {
+    type Input = Work[Name]['input'];
+    const run = async (
+      input: Input,
+      signal: AbortSignal,
+      self: AnyActorRef,
+    ): Promise<Work[Name]['output']> => {
       try {
         const [act, shared] = [actAtHand(name), tools.atHand];
         return await (act && shared ? act(shared)(input, signal) : loadAndRun(name, input, signal));
@@ -59,19 +77,22 @@ export function bindActors(tools: Part<Tools>, { onDefect }: Pick<Tools, 'onDefe
         throw new AuthError(toFailure(thrown, actorPhases[name]));
       } finally {
         const held = signal.aborted && leading.has(name) && 'pending' in input ? input.pending : null;
-        if (held && hasLeft(self._parent, held)) leave(held).catch(onDefect);
+        if (held && hasLeft(self._parent, held)) underWay.of(leave(held)).catch(onDefect);
       }
-    });
+    };
+    return fromPromise<Work[Name]['output'], Input>(({ input, signal, self }) =>
+      waiting.has(name) ? run(input, signal, self) : underWay.of(run(input, signal, self)),
+    );
   };
   type Bound = { readonly [Name in ActorName]: ReturnType<typeof bind<Name>> };
   const bound = Object.fromEntries(
     Object.keys(actorPhases).map((name) => [name, bind(name as ActorName)]),
   ) as Bound;
-  return withActors({ ...bound, heedSiblings: heeding(tools, onDefect) });
+  return withActors({ ...bound, heedSiblings: heeding(tools, onDefect, underWay) });
 }
 
 /** Runs beside the chart for as long as its state lasts, and reports as often as there is something to report. */
-function heeding(tools: Part<Tools>, onDefect: Tools['onDefect']) {
+function heeding(tools: Part<Tools>, onDefect: Tools['onDefect'], underWay: UnderWay) {
   return fromCallback<EventObject, KnownRecords, SiblingReport>(({ input, sendBack }) => {
     const ending = new AbortController();
     const heed = async (): Promise<void> => {
@@ -79,7 +100,10 @@ function heeding(tools: Part<Tools>, onDefect: Tools['onDefect']) {
       const shared = tools.atHand ?? (await tools.load());
       if (!ending.signal.aborted) await heedSiblings(shared, input, sendBack, ending.signal);
     };
-    heed().catch(onDefect);
+    heed().catch((thrown: unknown) => {
+      // An engine that has ended refuses it the store: that is no fault.
+      if (!underWay.isOver) onDefect(thrown);
+    });
     return () => ending.abort(OVER);
   });
 }

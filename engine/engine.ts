@@ -29,14 +29,27 @@ import { Sessions } from './sessions.ts';
 import { Tracer } from './trace.ts';
 
 /**
- * Sets up the engine: who the client is, where records live, how a person is reached, the policy.
- * @throws AuthError `config_invalid`, before any traffic.
+ * Sets up the engine: who the client is, where records live, how a person is reached, the policy. Make one for an app, get
+ * sessions from it, and dispose of it at the end. It sends and reads nothing before a session is used. Without `store`
+ * records are in memory, and gone with the process. Without `policy.interaction` a request sends no person to a login page:
+ * `session.login()` does. All times are in milliseconds.
+ * @throws AuthError `config_invalid` for options, before any traffic.
+ * @example
+ * ```ts
+ * import { createAuthEngine } from 'authchart';
+ * import { fileStore, loopbackUserAgent } from 'authchart/node';
+ *
+ * const engine = createAuthEngine({ client: { name: 'Notes' }, store: fileStore(), userAgent: loopbackUserAgent() });
+ * const session = engine.session({ resource: 'https://notes.example/mcp' });
+ * await session.login();
+ * await engine.dispose();
+ * ```
  */
 export function createAuthEngine(options: EngineOptions): Engine {
   judgeEngineOptions(options);
   const { client, policy = {} } = options;
   const host = hostCodeOf(options);
-  const { onProgress: tell, onTrace, userAgent, now, sleep, onDefect } = host;
+  const { onProgress: tell, onTrace, userAgent, now, sleep, onDefect, underWay } = host;
   const observers = new Observers((session) => {
     const tracer = onTrace && new Tracer({ session, now, tell: onTrace });
     return new Observer(session, tell, tracer);
@@ -77,7 +90,7 @@ export function createAuthEngine(options: EngineOptions): Engine {
     sessionOf,
     async complete(callbackUrl, of = {}) {
       const { complete } = await usePart.load();
-      return complete(await tools.load(), sessions, callbackUrl, of);
+      return underWay.of(complete(await tools.load(), sessions, callbackUrl, of));
     },
     async dispose() {
       const made = tools.atHand;
@@ -86,8 +99,10 @@ export function createAuthEngine(options: EngineOptions): Engine {
       observers.clear();
       closing.abort();
       if (made) await patiently(leaveAll(made, held));
-      await made?.refreshing.settled();
+      if (made) await patiently(made.refreshing.settled(), made.leaseTerm);
       await patiently(userAgent.dispose());
+      await patiently(underWay.settled());
+      underWay.end();
     },
   };
 }
@@ -118,13 +133,13 @@ function contextOf(actor: AuthActor): AuthContext {
   );
 }
 
-/** How long a store or a user agent may take to end what it has, in milliseconds. */
+/** How long a store, a user agent or an actor may take to end what it has, in milliseconds. */
 const PATIENCE = 5_000;
 
 /** One that never ends does not keep whoever disposes of the engine. */
-async function patiently(work: Promise<unknown>): Promise<void> {
+async function patiently(work: Promise<unknown>, patience = PATIENCE): Promise<void> {
   const over = new AbortController();
-  await Promise.race([work, systemSleep(PATIENCE, over.signal)]).finally(() => over.abort(OVER));
+  await Promise.race([work, systemSleep(patience, over.signal)]).finally(() => over.abort(OVER));
 }
 
 /** How long a session may be unused before it is put to rest, in milliseconds, unless the policy says otherwise. */

@@ -53,6 +53,10 @@ export interface Engine {
   complete(callbackUrl: string | URL, options?: CompleteOptions): Promise<Session>;
   /** The chart with its actors bound, to invoke or spawn in a chart of the host's own. */
   readonly machine: AuthMachine;
-  /** Ends everything that is in flight; a refresh is waited for, since its answer may be the only one. What is stored stays. */
+  /**
+   * Ends everything that is in flight. A refresh is waited for, since its answer may be the only one: at most seven times
+   * `policy.requestTimeout`. Whatever else has begun gets 5 seconds. After that nothing is sent, stored or told any more; a
+   * chart that the host runs itself is refused both, with `engine_disposed`. What is stored stays. It never rejects.
+   */
   dispose(): Promise<void>;
 }

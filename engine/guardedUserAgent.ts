@@ -35,6 +35,7 @@ export function guardedUserAgent(agent: UserAgent, tell: TellDefect): UserAgent 
   };
   return {
     name: agent.name,
+    ...(agent.leavesPage && { leavesPage: true }),
     reserve: (wanted, signal) => run(() => agent.reserve(wanted, signal), signal, isText),
     ...(atLocalhost && { atLocalhost: (uri) => nameOrNothing(() => atLocalhost.call(agent, uri), tell) }),
     ...(hold && { hold: (uri, signal) => run(() => hold.call(agent, uri, signal), signal, isBoolean) }),

@@ -7,6 +7,7 @@ import { guardedNow, guardedSleep } from './guardedClock.ts';
 import { guardedFetch } from './guardedFetch.ts';
 import { guardedStore } from './guardedStore.ts';
 import { guardedUserAgent, noUserAgent } from './guardedUserAgent.ts';
+import { UnderWay } from './underWay.ts';
 
 /** The parts of the options that are code, with their defaults. */
 export type HostCode = ReturnType<typeof hostCodeOf>;
@@ -15,16 +16,20 @@ export type HostCode = ReturnType<typeof hostCodeOf>;
 export function hostCodeOf(options: EngineOptions) {
   const { onProgress, onTrace, inspect, store, userAgent, now, sleep } = options;
   const onDefect = defectTeller(options.onDefect);
+  const underWay = new UnderWay();
   return {
     onDefect,
-    onProgress: onlooker(onProgress, onDefect),
-    onTrace: onTrace && onlooker(onTrace, onDefect),
-    inspect: onlooker(inspect, onDefect),
-    store: store ? guardedStore(store, onDefect) : memoryStore(),
+    underWay,
+    onProgress: underWay.told(onlooker(onProgress, onDefect)),
+    onTrace: onTrace && underWay.told(onlooker(onTrace, onDefect)),
+    inspect: underWay.told(onlooker(inspect, onDefect)),
+    store: underWay.store(store ? guardedStore(store, onDefect) : memoryStore()),
     userAgent: userAgent ? guardedUserAgent(userAgent, onDefect) : noUserAgent,
     /** Whether the host sends itself: then it says where names lead to, as `nodeFetch` does. */
     hasOwnFetch: options.fetch !== undefined,
-    fetch: options.fetch ? guardedFetch(options.fetch, onDefect) : globalThis.fetch.bind(globalThis),
+    fetch: underWay.fetch(
+      options.fetch ? guardedFetch(options.fetch, onDefect) : globalThis.fetch.bind(globalThis),
+    ),
     now: now ? guardedNow(now, onDefect) : Date.now,
     sleep: sleep ? guardedSleep(sleep, onDefect) : systemSleep,
   };

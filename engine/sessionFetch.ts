@@ -1,6 +1,5 @@
 // `fetch` for a session: sends the token, hears the challenge, lets the chart do its work, sends again.
 import type { ExchangeFacts } from '../actors/network/door.ts';
-import type { Dpop } from '../actors/network/dpop.ts';
 import type { HeadersFor, SentHeaders } from '../actors/network/resourceHeaders.ts';
 import type { Tools } from '../actors/tools/tools.ts';
 import { AuthError, refuse } from '../contract/errors.ts';
@@ -35,7 +34,7 @@ export interface Fetching extends Hearing {
 export interface FetchMeans {
   readonly fetch: typeof globalThis.fetch;
   readonly tools: Pick<Tools, 'dpop' | 'headersFor' | 'policy'>;
-  /** Told of each request to the resource. */
+  /** Told of each request to the resource, also of one that no answer came to. */
   readonly observer: { request(facts: ExchangeFacts): void };
 }
 
@@ -55,9 +54,13 @@ export function fetchWith(session: Fetching, { fetch: send, tools, observer }: F
       // What a login needs is loaded while the resource answers that there has to be one.
       if (!token) loginPart.begin();
       const order = session.mark();
-      const response = await sent(send, dpop, request, token);
-      const url = origin + request.url.pathname;
-      observer.request({ purpose: 'resource', method, url, status: response.status });
+      const facts: ExchangeFacts = { purpose: 'resource', method, url: origin + request.url.pathname };
+      const response = await sendToResource(send, dpop, request, token).catch((thrown: unknown) => {
+        // What we refuse ourselves was answered, or never sent; what the caller ended says nothing about the resource.
+        if (!(thrown instanceof AuthError || signal?.aborted)) observer.request(facts);
+        throw inWords(thrown, request);
+      });
+      observer.request({ ...facts, status: response.status });
       // What was asked for twice, or cannot be sent twice, is not the grant's fault: the chart does not hear of it.
       if (token?.isBound && isNonceDemand(response)) return response;
       const answer = answerOf(response, origin);
@@ -86,19 +89,10 @@ export function fetchWith(session: Fetching, { fetch: send, tools, observer }: F
   };
 }
 
-/** @throws what `fetch` throws; an AuthError where a certificate or a proxy is to blame. */
-async function sent(
-  send: typeof globalThis.fetch,
-  dpop: Dpop,
-  request: Prepared,
-  token: UsableToken | undefined,
-): Promise<Response> {
-  try {
-    return await sendToResource(send, dpop, request, token);
-  } catch (thrown) {
-    const failed = connectionFailure(thrown, request.url.host, 'requesting');
-    throw failed ? new AuthError(failed) : thrown;
-  }
+/** What `fetch` throws, as it is; an AuthError where a certificate or a proxy is to blame. */
+function inWords(thrown: unknown, { url }: Prepared): unknown {
+  const failed = thrown instanceof AuthError ? undefined : connectionFailure(thrown, url.host, 'requesting');
+  return failed ? new AuthError(failed) : thrown;
 }
 
 /** The operation that a request is: asked for only where it is challenged. */

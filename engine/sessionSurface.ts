@@ -80,10 +80,14 @@ export interface Session {
   /** Where the chart is, or was when it was put to rest. */
   readonly snapshot: AuthSnapshot;
   /**
-   * `fetch` that discovers, logs in, renews and steps up, and then sends the request again.
-   * It goes to the origin of the resource only, and passes the server's own answer on when it gives up.
+   * `fetch` that sends the token of the session, renews it, and sends the request again: at most four times in all. Where a
+   * person is needed it returns the server's own 401 or 403, and `explain()` says what to do; with the policy
+   * `interaction: 'auto'` it logs in and steps up by itself, and waits for the person for at most `policy.loginTimeout`
+   * milliseconds. Whatever else the server answers is passed on. It goes to the origin of the resource only.
    * Bodies that can be read once only (streams) are sent once only.
    * @throws the reason of the request's own signal, when it is given; AuthError `address_refused` for another origin;
+   *   `redirect_refused` for a redirect that what is sent must not follow; `config_invalid` for what is no request;
+   *   `engine_disposed`; `store_failed` when the records cannot be read;
    *   `server_unavailable`, `unreachable`, `timed_out` when the grant has run out and cannot be renewed for now;
    *   `certificate_untrusted`, `certificate_invalid` for the resource's certificate; `unreachable` for a proxy that is
    *   the trouble. A resource that cannot be reached otherwise: what the platform's `fetch` rejects with.

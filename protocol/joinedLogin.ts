@@ -108,6 +108,8 @@ export const ASK_EVERY = 15_000;
 export interface UnshownHolder {
   /** Nobody: its holder has said that it goes. */
   readonly holder: 'nobody' | 'this engine' | 'another engine';
+  /** Its holder is a page that leads itself to the server: it is gone with that, or leads only who is in front of it. */
+  readonly isLeft: boolean;
   /** A person asked for it here: a mere request opens no second page. */
   readonly isAsked: boolean;
   /** How old the login was when it was joined here. */
@@ -128,6 +130,7 @@ export interface UnshownHolder {
 export function judgeUnshown(login: UnshownHolder): 'lead' | 'show' | 'ask' | 'wait' {
   if (login.holder !== 'another engine') return 'lead';
   if (!login.isAsked) return 'wait';
+  if (login.isLeft) return 'lead';
   if (login.age >= AT_ONCE) return 'show';
   if (login.unanswered !== undefined) return login.unanswered < ANSWERED_WITHIN ? 'wait' : 'lead';
   return login.answered === undefined || login.answered >= ASK_EVERY ? 'ask' : 'wait';

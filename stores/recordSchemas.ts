@@ -168,6 +168,8 @@ const login = z.object({
   holder: z.optional(text),
   /** Its holder has taken it over from an engine that is gone, and has perhaps led nobody anywhere. */
   inherited: z.optional(z.literal(true)),
+  /** Its holder is a page that is left for the authorization server, and ends with that. */
+  leaves: z.optional(z.literal(true)),
   /** The engine that asks its holder whether it is still there. The holder takes the question away. */
   asked: z.optional(text),
   ended: z.optional(ended),

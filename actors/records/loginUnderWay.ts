@@ -2,7 +2,14 @@
 import type { Failure } from '../../contract/errors.ts';
 import type { Pending, Registration, SessionId } from '../../contract/facts.ts';
 import { mayEndLogin, servesLogin } from '../../protocol/joinedLogin.ts';
-import { type Key, keys, type PendingRecord, RACES, refuseConflict } from '../../stores/records.ts';
+import {
+  type Key,
+  keys,
+  type LoginRecord,
+  type PendingRecord,
+  RACES,
+  refuseConflict,
+} from '../../stores/records.ts';
 import { type Act, registrationPlace, type Tools } from '../tools/tools.ts';
 import { pendingFacts, registrationFacts } from './facts.ts';
 import { doubtRegistration } from './registrationDoubt.ts';
@@ -68,18 +75,24 @@ export async function scopesUnderWay(
  * @throws AuthError `store_conflict`
  */
 export async function makeCurrent(tools: Tools, wanted: Wanted, made: Request): Promise<Request> {
-  const { records, holder } = tools;
+  const { records } = tools;
   const at = keys.login(wanted.session);
+  const ours = { v: 1, pendingKey: made.key, ...holding(tools) } as const;
   // Who loses the race looks again, and finds the winner's.
   for (let race = 0; race < RACES; race += 1) {
     const login = await records.read(at);
     const before = login && (await currentOf(tools, login.value));
     if (before && serves(before, wanted, tools)) return before;
-    if ((await records.write(at, { v: 1, pendingKey: made.key, holder }, login)) === undefined) continue;
+    if ((await records.write(at, ours, login)) === undefined) continue;
     if (login) await records.forget(login.value.pendingKey);
     return made;
   }
   return refuseConflict();
+}
+
+/** What a login's record says of this engine when it holds the login. */
+export function holding({ holder, userAgent }: Tools): Pick<LoginRecord, 'holder' | 'leaves'> {
+  return { holder, ...(userAgent.leavesPage && { leaves: true }) };
 }
 
 /** From now on this engine holds a login that another one began: it may end it for all. Not when another login has taken its place. */

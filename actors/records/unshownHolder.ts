@@ -3,6 +3,7 @@ import type { SessionId } from '../../contract/facts.ts';
 import { judgeUnshown, type UnshownHolder } from '../../protocol/joinedLogin.ts';
 import { type Key, keys, type LoginRecord, type Versioned } from '../../stores/records.ts';
 import type { Tools } from '../tools/tools.ts';
+import { holding } from './loginUnderWay.ts';
 
 /** What is waited for. */
 export interface Watched {
@@ -39,7 +40,8 @@ export class UnshownHolderWatch {
     if (login?.value.pendingKey !== key) return false;
     const { unanswered, answered } = this.#listen(login, waited);
     const holder = holderFor(this.#tools, login.value.holder);
-    const verdict = judgeUnshown({ holder, isAsked, age, unanswered, answered });
+    const isLeft = login.value.leaves === true;
+    const verdict = judgeUnshown({ holder, isLeft, isAsked, age, unanswered, answered });
     if (verdict === 'ask') await this.#ask(login);
     if (verdict === 'lead') return holder === 'this engine' || this.#take(login);
     return verdict === 'show';
@@ -67,11 +69,9 @@ export class UnshownHolderWatch {
 
   /** Of several that wait, one takes it over. */
   async #take(login: Versioned<LoginRecord>): Promise<boolean> {
-    const { records, holder } = this.#tools;
-    const { asked: _, ...value } = login.value;
-    return (
-      (await records.write(keys.login(this.#watched.session), { ...value, holder }, login)) !== undefined
-    );
+    const { asked: _, leaves: __, ...value } = login.value;
+    const taken = { ...value, ...holding(this.#tools) };
+    return (await this.#tools.records.write(keys.login(this.#watched.session), taken, login)) !== undefined;
   }
 }
 

@@ -24,8 +24,10 @@ export interface PopupOptions {
 export interface PopupUserAgent extends UserAgent {
   /**
    * Opens the window, with a line of text in it. Call it in the click that asks for the login: browsers block
-   * windows that open later, and finding the authorization server takes a moment. A window that was opened before,
-   * and shows no server yet, is used again.
+   * windows that open later, and finding the authorization server takes a moment. A window that is still open is
+   * used again: one that shows no server yet gets the new text; one that shows the server of a login to the same
+   * `name` only comes to the front, and the login leads it on. Where a server has cut the connection to its window,
+   * that cannot be found, and another one is opened.
    * @param name What the person logs in to, for the line of text: a URL or a name. Shown as text, never read as HTML.
    */
   open(name?: string): void;
@@ -71,8 +73,15 @@ export function popupUserAgent(options: PopupOptions): PopupUserAgent {
   let popup: Window | null = null;
   /** Whether the window has been led to an authorization server. */
   let led = false;
+  /** What the person logs in to there. */
+  let named: string | undefined;
 
   const open = (name?: string): void => {
+    if (led && popup && !popup.closed && name === named) {
+      popup.focus();
+      return;
+    }
+    named = name;
     if (led || !popup || popup.closed) {
       popup = window.open('about:blank', '_blank', `popup,width=${width},height=${height}`);
       led = false;
@@ -89,7 +98,7 @@ export function popupUserAgent(options: PopupOptions): PopupUserAgent {
   };
 
   const show = (url: string): void => {
-    if (!popup || popup.closed) open();
+    if (!popup || popup.closed) open(named);
     if (!popup) blocked();
     led = true;
     popup.location.replace(url);

@@ -33,5 +33,6 @@ export function redirectUserAgent(options: RedirectOptions): UserAgent {
   return {
     ...hostUserAgent({ redirectUri: at, present: ({ url }) => location.assign(url) }),
     name: 'redirect',
+    leavesPage: true,
   };
 }

@@ -31,6 +31,11 @@ export interface UserAgent {
   /** The kind of user agent. Registrations are kept apart by it, since their redirect URIs depend on it. */
   readonly name: string;
   /**
+   * `present` leads the engine's own page to the authorization server: the engine ends with it. A page that asks for the
+   * same login meanwhile, or comes back without an answer, is then led there at once, and nobody looks for that engine.
+   */
+  readonly leavesPage?: boolean;
+  /**
    * Chooses the redirect URI of a login, and gets ready to receive there: a listener is bound now. It is called
    * before the client is registered and the authorization request is built.
    * @param wanted Redirect URIs that a registration already has. The first one that can be used is chosen.

@@ -17,15 +17,18 @@ export interface Unauthorized {
 export interface McpAuthProvider {
   /** The token to send; undefined when there is none. @throws AuthError `login_pending`; what the login has ended with. */
   token(): Promise<string | undefined>;
-  /** Gets another token than the one that was refused. @throws AuthError why there is none. */
+  /** Gets another token than the one that was refused. @throws AuthError `interaction_required`, `login_pending`; what the login has ended with. */
   onUnauthorized(context: Unauthorized): Promise<void>;
 }
 
 /**
  * For hosts whose transport takes an `authProvider` and no `fetch`. It renews tokens, and logs in where the policy says
  * `interaction: 'auto'`. The SDK asks no `AuthProvider` about a 403: for step-up, and for tokens that are bound to a key
- * (DPoP), give it `mcpFetch` instead.
- * @throws AuthError `config_invalid` for options, and for a token that is bound to a key.
+ * (DPoP), give it `mcpFetch` instead. Both methods wait for a person for `loginWait` (default 45,000 milliseconds), and the
+ * login goes on after that.
+ * @throws AuthError `config_invalid` for options. Its methods: `login_pending` when a person is still awaited;
+ *   `interaction_required` when a person has to log in first; `config_invalid` for a token that is bound to a key; what the
+ *   login has ended with.
  * @see https://modelcontextprotocol.io/specification/2025-11-25/basic/authorization
  */
 export function mcpAuthProvider(session: Session, options: McpOptions = {}): McpAuthProvider {

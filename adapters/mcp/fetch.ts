@@ -19,7 +19,8 @@ export interface McpFetch extends Fetch {
  * The `fetch` to give to a transport of `@modelcontextprotocol/client`, `@modelcontextprotocol/sdk`, or the AI SDK.
  * It does what `session.fetch` does, and rejects where that would return the server's 401 or 403: with the reason, and with
  * what helps. What can be read only once (a stream) is not sent again: then the answer comes as it is, and the next request has
- * the new token. A request that waits for a person longer than `loginWait` milliseconds rejects; the login goes on.
+ * the new token. A request that waits for a person longer than `loginWait` (default 45,000 milliseconds) rejects; the login
+ * goes on.
  * @throws AuthError `config_invalid` for options. Its requests: `interaction_required` when a person has to log in, or has
  *   to allow more scopes; `login_pending` when they are about to; what the login has ended with; and as `session.fetch`.
  * @example

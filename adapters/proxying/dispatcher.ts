@@ -7,15 +7,22 @@ import type { HttpProxy, Proxies } from '../../protocol/proxies.ts';
 import type { Reach } from '../../protocol/reach.ts';
 import { lookupFor } from './lookup.ts';
 
+/** What every connection of a `fetch` has. */
+export interface Connecting {
+  /** Certificates in PEM, trusted beside those that Node trusts. */
+  readonly authorities: readonly string[];
+  /** How long an answer may be silent, in milliseconds; 0: without a limit; undefined: 5 minutes. */
+  readonly silence: number | undefined;
+}
+
 /**
  * The `dispatcher` of a `fetch`.
- * @param authorities certificates in PEM, trusted beside those that Node trusts.
  * @param resource where the resource is that named the addresses; left out: the host named them itself. What goes through a
  * proxy is resolved by the proxy.
  */
 export function dispatcherFor(
   proxies: Proxies,
-  authorities: readonly string[],
+  { authorities, silence }: Connecting,
   resource?: Reach,
 ): Dispatcher {
   const trust = authorities.length === 0 ? {} : { secureContext: trusting(authorities) };
@@ -24,6 +31,7 @@ export function dispatcherFor(
   return new ByScheme(
     http ? throughProxy(http, noProxy, trust) : direct,
     https ? throughProxy(https, noProxy, trust) : direct,
+    silence,
   );
 }
 
@@ -32,15 +40,19 @@ class ByScheme extends Dispatcher {
   readonly #http: Dispatcher;
   readonly #https: Dispatcher;
 
-  constructor(http: Dispatcher, https: Dispatcher) {
+  readonly #limits: Pick<Dispatcher.DispatchOptions, 'headersTimeout' | 'bodyTimeout'>;
+
+  /** @param silence of answers, in milliseconds; undefined: as `undici` has it. */
+  constructor(http: Dispatcher, https: Dispatcher, silence: number | undefined) {
     super();
     this.#http = http;
     this.#https = https;
+    this.#limits = silence === undefined ? {} : { headersTimeout: silence, bodyTimeout: silence };
   }
 
   override dispatch(...[options, handler]: Parameters<Dispatcher['dispatch']>): boolean {
     const isHttps = String(options.origin).startsWith('https:');
-    return (isHttps ? this.#https : this.#http).dispatch(options, handler);
+    return (isHttps ? this.#https : this.#http).dispatch({ ...options, ...this.#limits }, handler);
   }
 }
 

@@ -10,7 +10,7 @@ import {
 } from '../../actors/network/resolution.ts';
 import { codeOf } from '../../protocol/connection.ts';
 import { invalid, must, object, optional, type Shape } from '../../protocol/options.ts';
-import { isText } from '../../protocol/optionValues.ts';
+import { durationOrNone, isText } from '../../protocol/optionValues.ts';
 import { type ProxyOptions, proxiesOf, proxyShape } from '../../protocol/proxies.ts';
 import type { Reach } from '../../protocol/reach.ts';
 import type { dispatcherFor } from './dispatcher.ts';
@@ -22,19 +22,25 @@ export interface NodeFetchOptions extends ProxyOptions {
    * `NODE_EXTRA_CA_CERTS` when the process starts, for every `fetch`.
    */
   readonly caFile?: string;
+  /**
+   * How long an answer may be silent before it begins, and between two parts of it, in milliseconds; 0: as long as its caller
+   * waits, for tools that work for long without a word. Default: 5 minutes, the limit of Node's own `fetch`.
+   */
+  readonly silence?: number;
 }
 
 /** Judges for the options of `nodeFetch`. */
 export const nodeFetchShape: Shape<NodeFetchOptions> = {
   ...proxyShape,
   caFile: optional(must('the name of a file', (value) => isText(value, /^[^\0]+$/))),
+  silence: optional(durationOrNone),
 };
 
 /**
  * Makes a `fetch` that goes through the proxies of the environment, as curl does: `HTTPS_PROXY` for https, `HTTP_PROXY` for
  * http, `NO_PROXY` for the hosts that are reached without one, each also in small letters. They are read now, once.
  * It is the global `fetch` of this moment, with a dispatcher of `undici`, which is loaded with the first request that needs
- * it: through a proxy, with a `caFile`, or to an address that a resource has named. For those it looks at what the name leads
+ * it: through a proxy, with a `caFile`, with `silence`, or to an address that a resource has named. For those it looks at what the name leads
  * to, and connects to nothing else: a public resource cannot name what is in a private network (DISC-14). Where a proxy
  * is used, the proxy resolves names, and has to guard its own network.
  * `NO_PROXY` lists names and addresses, separated by commas: `example.com` is for all names below it, too; `*` for
@@ -55,13 +61,14 @@ export function nodeFetch(options: NodeFetchOptions = {}): typeof globalThis.fet
   const proxies = proxiesOf(process.env, options);
   const authorities = options.caFile === undefined ? [] : certificatesIn(options.caFile);
   const send = globalThis.fetch.bind(globalThis);
-  const isPlain = !proxies.http && !proxies.https && authorities.length === 0;
+  const { silence } = options;
+  const isPlain = !proxies.http && !proxies.https && authorities.length === 0 && silence === undefined;
   const known = new Map<Reach | undefined, Promise<unknown>>();
   return async (input, init?: NamedRequestInit) => {
     const resource = init?.[resourceKey];
     if (resource === undefined && isPlain) return send(input, init);
     const reach = resource === undefined ? undefined : await resolvedReach(resource, resolve);
-    const dispatcher = known.get(reach) ?? load(proxies, authorities, reach);
+    const dispatcher = known.get(reach) ?? load(proxies, { authorities, silence }, reach);
     known.set(reach, dispatcher);
     const through = { dispatcher: await dispatcher, ...init };
     return send(input, through);

@@ -20,6 +20,9 @@ export interface Access {
   readonly backgroundFetch: Fetch;
 }
 
+/** A tool may work for as long as the host waits for it: the host cancels what takes it too long. */
+const SILENCE = 0;
+
 /** Runs some work with the access that the flags ask for. @throws AuthError `config_invalid`, and what the work throws. */
 export async function withAccess<Result>(
   host: Host,
@@ -36,6 +39,7 @@ export async function withAccess<Result>(
     ...host,
     printer: withoutRequests(host.printer, flags),
     through: wire.through,
+    silence: SILENCE,
     elsewhere: `end this server, and run authchart login ${shellWord(url)} --user-agent paste`,
   };
   return withSession(seen, url, flags, mayAsk ? 'auto' : 'ask', (session) => {
@@ -54,7 +58,7 @@ function withQuietSession<Result>(
   work: (fetch: Fetch) => Promise<Result>,
 ): Promise<Result> {
   const printer = { ...host.printer, progress: () => {} };
-  return withSession({ ...host, printer }, url, flags, 'ask', ({ fetch }) => work(fetch));
+  return withSession({ ...host, printer, silence: SILENCE }, url, flags, 'ask', ({ fetch }) => work(fetch));
 }
 
 /**
@@ -84,7 +88,7 @@ function withoutRequests(printer: Printer, { verbose = false }: ProxyFlags): Pri
 
 /** No login: what the person has given is sent, and nobody else is asked. */
 async function byHeader(url: string, flags: ProxyFlags, authorization: string): Promise<Access> {
-  const send = nodeFetch(flags.ca === undefined ? {} : { caFile: flags.ca });
+  const send = nodeFetch({ silence: SILENCE, ...(flags.ca !== undefined && { caFile: flags.ca }) });
   const own = await headersIn([...(flags.resourceHeader ?? []), `authorization: ${authorization}`]);
   const fetch: Fetch = async (input, init = {}) => {
     const headers = new Headers(init.headers);

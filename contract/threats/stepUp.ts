@@ -6,7 +6,7 @@ export const stepUpThreats = {
   U02: 'A server asks for one scope, then another, then the first again: the set only grows, and the same set twice is a permanent refusal.',
   U03: 'A server asks for a new scope after every login: the number of step-ups is bounded for each operation.',
   U04: 'A 403 asks for a scope that was granted already: no login follows.',
-  U05: 'A 403 names no scope, has no challenge, or reports another error: it is passed on, and no login follows.',
+  U05: 'A 403 has no challenge, or one with another error than `insufficient_scope`: it is passed on, and no login follows. Where that error names no scope, a login asks for what the resource lists beyond the grant; where it lists nothing more, none follows.',
   U06: 'A challenge has hundreds of scopes, or very powerful ones: the number is bounded, and the host can show the person what is new.',
   U07: 'A person has said no: this is remembered, and a mere request does not bring it up again.',
   U08: 'A scope contains quotes, `&` or line breaks: illegal scopes are dropped, and the rest remains one value in the URL.',

@@ -1,7 +1,7 @@
 // The options of an engine, judged when it is made: before any traffic (HOST-2, P07).
 import type { UserAgent } from '../../actors/userAgents/userAgent.ts';
 import { implementation, invalid, object, optional, type Shape } from '../../protocol/options.ts';
-import { callback, id } from '../../protocol/optionValues.ts';
+import { callback, flag, id } from '../../protocol/optionValues.ts';
 import { home } from '../../stores/options.ts';
 import type { EngineOptions } from '../engineOptions.ts';
 import { clientShape } from './client.ts';
@@ -10,6 +10,7 @@ import { policy } from './policy.ts';
 /** The methods of a user agent. */
 export const userAgentShape: Shape<UserAgent> = {
   name: id,
+  leavesPage: optional(flag),
   reserve: callback,
   atLocalhost: optional(callback),
   hold: optional(callback),

@@ -6,7 +6,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, test, vi } from 'vitest';
+import { Agent, getGlobalDispatcher, setGlobalDispatcher } from 'undici';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type NodeFetchOptions, nodeFetch } from '../../adapters/node.ts';
 import { nodeFetchShape } from '../../adapters/proxying/nodeFetch.ts';
 import { AuthError } from '../../index.ts';
@@ -14,6 +15,44 @@ import { newAuthority } from '../support/certificates.ts';
 import { obstacle, useSecureSetting } from '../support/secureSetting.ts';
 
 const textOf = async (sent: Promise<Response>): Promise<string> => (await sent).text();
+
+describe('answers that are silent for long', () => {
+  /** Says nothing for so many milliseconds, before its answer and in the middle of it. */
+  async function slowServer(silence: number) {
+    const server = createServer((_, response) => {
+      const timer = setTimeout(() => {
+        response.write('one ');
+        setTimeout(() => response.end('two'), silence);
+      }, silence);
+      response.once('close', () => clearTimeout(timer));
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    onTestFinished(() => void server.closeAllConnections());
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  }
+
+  /** The same limit as Node's, and shorter: nobody waits for 5 minutes here. */
+  const useShortLimit = (): void => {
+    const before = getGlobalDispatcher();
+    setGlobalDispatcher(new Agent({ headersTimeout: 500, bodyTimeout: 500 }));
+    onTestFinished(() => setGlobalDispatcher(before));
+  };
+
+  test('C18: are given up by the limit of the platform where nothing else is said', async () => {
+    useShortLimit();
+    await expect(textOf(nodeFetch()(await slowServer(2_500)))).rejects.toThrow();
+  });
+
+  test('C18: come where there is no limit', async () => {
+    useShortLimit();
+    expect(await textOf(nodeFetch({ silence: 0 })(await slowServer(2_500)))).toBe('one two');
+  });
+
+  test('C18: are given up after the time that is given', async () => {
+    const url = await slowServer(20_000);
+    await expect(textOf(nodeFetch({ silence: 500 })(url))).rejects.toThrow();
+  });
+});
 
 describe.skipIf(obstacle !== undefined)('requests', () => {
   const setting = useSecureSetting();
@@ -121,7 +160,7 @@ describe.skipIf(obstacle !== undefined)('requests', () => {
       const { dispatcherFor } = await import('./adapters/proxying/dispatcher.ts');
       const { authority, port } = JSON.parse(process.argv[1]);
       const { readFileSync } = await import('node:fs');
-      const dispatcher = dispatcherFor({ noProxy: '' }, [readFileSync(authority, 'utf8')]);
+      const dispatcher = dispatcherFor({ noProxy: '' }, { authorities: [readFileSync(authority, 'utf8')] });
       for (const at of port) console.log(await (await fetch('https://127.0.0.1:' + at + '/', { dispatcher })).text());
     `;
     const own = setting().authority;
@@ -178,6 +217,7 @@ const rows: { readonly [Name in keyof Required<NodeFetchOptions>]: Row } = {
   },
   noProxy: { bad: [null, 5, ['localhost']], good: ['', '*', 'localhost,.example.com'] },
   caFile: { bad: ['', 'a\0b', '/nowhere/hush-hush', here, null, 5, {}], good: [undefined] },
+  silence: { bad: [-1, Number.NaN, Number.POSITIVE_INFINITY, '5', null], good: [0, 1, 600_000, undefined] },
 };
 
 describe('options', () => {

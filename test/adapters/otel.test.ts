@@ -190,6 +190,42 @@ describe('metrics', () => {
   });
 });
 
+describe('requests to the resource', () => {
+  const unanswered = async () => (await metric('authchart.requests', 'error.type'))['unreachable'] ?? 0;
+
+  it.each([
+    ['with a token in hand', true],
+    ['without one', false],
+  ])('are counted where it cannot be reached, %s', async (_what, isLoggedIn) => {
+    const session = start();
+    if (isLoggedIn) await session.login();
+    await settled(session);
+    const before = await unanswered();
+    world.script('resource POST /mcp', () => ({ cut: true }));
+    await expect(post(session)).rejects.toThrow();
+    expect((await unanswered()) - before).toBe(1);
+    const { steps } = session.explain();
+    expect(steps.at(-1)).toMatchObject({ kind: 'request', purpose: 'resource', url: world.resource });
+    expect(steps.at(-1)).not.toHaveProperty('status');
+  });
+
+  it('are not counted as unreachable where the caller ended them', async () => {
+    const session = start();
+    await session.login();
+    const before = await unanswered();
+    const ending = new AbortController();
+    world.script('resource POST /mcp', () => {
+      ending.abort(new Error('enough'));
+      return { cut: true };
+    });
+    const { signal } = ending;
+    await expect(session.fetch(world.resource, { method: 'POST', body: '{}', signal })).rejects.toThrow(
+      'enough',
+    );
+    expect(await unanswered()).toBe(before);
+  });
+});
+
 describe('options', () => {
   it('HOST-2: are judged, and may all be left out', () => {
     expect(() => openTelemetry({ tracerProvider: {} as never })).toThrow('tracerProvider.getTracer must be');

@@ -34,6 +34,7 @@ const options = new Set([
   ...paths('loopbackUserAgent', loopbackShape),
   ...paths('pasteUserAgent', pasteShape),
   'nodeFetch.caFile',
+  'nodeFetch.silence',
 ]);
 
 describe('options and flags', () => {

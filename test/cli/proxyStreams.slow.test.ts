@@ -1,6 +1,9 @@
 // What crosses the proxy: streams that are cut and resumed, cancels, notifications and requests both ways, big messages.
+import { writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { JSONRPCMessage } from '@modelcontextprotocol/client';
 import { Server as OldServer } from '@modelcontextprotocol/sdk/server/index.js';
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
@@ -29,7 +32,16 @@ afterEach(async () => {
 });
 
 async function connect(...args: readonly string[]): Promise<Hosted> {
+  return connectIn(undefined, ...args);
+}
+
+/** @param env of the proxy; undefined: as hosts start it. */
+async function connectIn(
+  env: Readonly<Record<string, string>> | undefined,
+  ...args: readonly string[]
+): Promise<Hosted> {
   hosted = await connectHost(folder, [server.url, ...args], {
+    ...(env && { env }),
     capabilities: { roots: { listChanged: true } },
     prepare: (client) => {
       client.setRequestHandler('roots/list', () => ({ roots: [{ uri: 'file:///home' }] }));
@@ -45,6 +57,24 @@ let changes = 0;
 const textOf = (result: { readonly content?: unknown }) => (result.content as { text: string }[])[0]?.text;
 
 describe('a server with sessions', () => {
+  test('C18: a tool that is silent for longer than the platform waits still answers', {
+    timeout: TIME,
+  }, async () => {
+    // As Node's 5 minutes, and shorter: every request that goes the platform's own way is given up by it.
+    const limit = join(folder, 'limit.mjs');
+    const text = `import { Agent, setGlobalDispatcher } from '${import.meta.resolve('undici')}';
+      setGlobalDispatcher(new Agent({ headersTimeout: 500, bodyTimeout: 500 }));`;
+    await writeFile(limit, text);
+    const env = { SSH_CONNECTION: 'here', NODE_OPTIONS: `--import ${limit}` };
+    const { client } = await connectIn(env);
+    const answer = client.callTool({ name: 'slow', arguments: {} });
+    await vi.waitFor(() => expect(server.told).toEqual(['slow']), eventually);
+    await pause(3_000);
+    server.release();
+    expect(textOf(await answer)).toBe('done');
+    expect(server.arrived.filter((line) => /^GET \d+$/.test(line))).toEqual([]);
+  });
+
   test('a stream that is cut is resumed, and the answer comes', { timeout: TIME }, async () => {
     const { client } = await connect();
     const progress: number[] = [];

@@ -94,7 +94,9 @@ const agentCase = (method: keyof UserAgent, more: Partial<Case> = {}): Case => (
   ...more,
 });
 
-export const userAgentCases: { readonly [Method in Exclude<keyof Required<UserAgent>, 'name'>]: Case } = {
+export const userAgentCases: {
+  readonly [Method in Exclude<keyof Required<UserAgent>, 'name' | 'leavesPage'>]: Case;
+} = {
   reserve: agentCase('reserve'),
   // A name that cannot be had is none.
   atLocalhost: agentCase('atLocalhost', { looksOn: true }),

@@ -21,6 +21,7 @@ const requestWith = (signal: AbortSignal) => ({
 
 const good: Required<UserAgent> = {
   name: 'good',
+  leavesPage: true,
   reserve: async () => redirectUri,
   atLocalhost: (uri) => uri,
   hold: async () => true,

@@ -299,6 +299,7 @@ const optionalMethods: Row = { bad: noFunctions, good: [nothing, undefined] };
 
 export const userAgentRows: Rows<UserAgent> = {
   name: { bad: [...noIds, undefined], good: ['mine'] },
+  leavesPage: flags,
   reserve: methods,
   atLocalhost: optionalMethods,
   hold: optionalMethods,

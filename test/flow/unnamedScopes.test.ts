@@ -37,7 +37,7 @@ const forbidden = (more: string): Answer => ({
 });
 
 describe('a challenge for scopes that it does not name', () => {
-  it('STEP-1, SCOPE-2: asks for what the resource lists and the grant lacks, with everything from before', async () => {
+  it('STEP-1, SCOPE-2, U05: asks for what the resource lists and the grant lacks, with everything from before', async () => {
     namesNone();
     const { session } = testEngine(world.resource);
     expect((await callTool(session, 'any')).status).toBe(200);
@@ -75,7 +75,7 @@ describe('a challenge for scopes that it does not name', () => {
     ['lists nothing new', ['read'], undefined],
     ['lists only what the host does not allow', ['read', 'write'], ['read']],
   ])(
-    'STEP-5, STEP-7: is refused where the resource %s, and says how to name one',
+    'STEP-5, STEP-7, U05: is refused where the resource %s, and says how to name one',
     async (_what, listed, ceiling) => {
       namesNone();
       world.documents.resource['scopes_supported'] = listed;
@@ -105,7 +105,7 @@ describe('a challenge for scopes that it does not name', () => {
     expect((await callTool(session, 'write')).status).toBe(200);
   });
 
-  it('STEP-4: ends, where what is listed does not help', async () => {
+  it('STEP-4, U05: ends, where what is listed does not help', async () => {
     namesNone();
     world.needs = (request) => (isWrite(request) ? 'secret' : 'read');
     const { session } = testEngine(world.resource);

@@ -117,6 +117,7 @@ describe('AUTHZ-12: a login that another engine has taken over, and listens for'
 describe('C06: a login that no port shows', () => {
   const joined: UnshownHolder = {
     holder: 'another engine',
+    isLeft: false,
     isAsked: true,
     age: AT_ONCE - 1,
     unanswered: undefined,
@@ -134,6 +135,8 @@ describe('C06: a login that no port shows', () => {
     ],
     ['stays with its holder who may still answer', { unanswered: ANSWERED_WITHIN - 1 }, 'wait'],
     ['goes on here when its holder does not answer', { unanswered: ANSWERED_WITHIN }, 'lead'],
+    ['goes on here at once when its holder was a page that is left', { isLeft: true, age: 0 }, 'lead'],
+    ['stays with such a page where nobody asks', { isLeft: true, isAsked: false }, 'wait'],
     ['goes on here when it is ours', { holder: 'this engine', isAsked: false, age: 0 }, 'lead'],
     ['goes on here when its holder has left it', { holder: 'nobody', isAsked: false, age: 0 }, 'lead'],
   ] as const)('%s', (_, change, verdict) => {

@@ -107,6 +107,7 @@ describe('S01: a member that is one of a few', () => {
     ['pending', 'server.pkce', ['S256', 'unknown']],
     ['pending', 'spent', [true]],
     ['login', 'inherited', [true]],
+    ['login', 'leaves', [true]],
   ])('%s %s: %j', (of, at, good) => {
     for (const to of good) expect(isGood(of, changed(of, at.split('.'), { to })), String(to)).toBe(true);
     for (const to of ['', 'another', 'bearer', false, 'plain', 'none '])

@@ -173,8 +173,44 @@ test('a second click uses the window that shows no server yet', () => {
   expect(textOf()).toContain('second');
 });
 
+test.each([undefined, 'mcp.example.com'])(
+  'a click while the window shows the server of the same login (%s) brings it to the front, and opens no other',
+  async (name) => {
+    const agent = makeAgent();
+    agent.open(name);
+    await lead(agent);
+    const before = { focused: windows[0]?.focused ?? 0, text: textOf() };
+    agent.open(name);
+    expect(windows).toHaveLength(1);
+    expect([windows[0]?.focused, textOf()]).toEqual([before.focused + 1, before.text]);
+    await lead(agent);
+    expect(windows.map(({ visited }) => visited)).toEqual([[page, page]]);
+    agent.dismiss();
+    expect(windows[0]?.closed).toBe(false);
+  },
+);
+
+test('a login to something else gets a window of its own, and leaves the page that the person may be at', async () => {
+  const agent = makeAgent();
+  agent.open('one.example');
+  await lead(agent);
+  agent.open('two.example');
+  await lead(agent);
+  expect(windows.map(({ visited }) => visited)).toEqual([[page], [page]]);
+});
+
+test('a window that was closed at the server is opened again, with the same name', async () => {
+  const agent = makeAgent();
+  agent.open('mcp.example.com');
+  await lead(agent);
+  windows[0]?.close();
+  await lead(agent);
+  expect(textOf(1)).toContain('mcp.example.com');
+  agent.open('mcp.example.com');
+  expect(windows).toHaveLength(2);
+});
+
 test.each([
-  ['was led to a server', (agent: PopupUserAgent) => lead(agent)],
   ['was closed by the person', () => windows[0]?.close()],
   ['was dismissed', (agent: PopupUserAgent) => agent.dismiss()],
 ])('another window is opened after the first one %s', async (_what, happens) => {
@@ -206,9 +242,9 @@ test('dismiss leaves a window open that shows a server', async () => {
 
 test('dismiss closes the window of this login, after an earlier one was led to a server', async () => {
   const agent = makeAgent();
-  agent.open();
+  agent.open('one.example');
   await lead(agent);
-  agent.open();
+  agent.open('two.example');
   agent.dismiss();
   expect(windows.map(({ closed }) => closed)).toEqual([false, true]);
 });
