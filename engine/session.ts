@@ -37,7 +37,7 @@ import type {
   Session,
   WaitOptions,
 } from './sessionSurface.ts';
-import { isPersonsTurnOrRest } from './states.ts';
+import { isAskedBeside, isPersonsTurnOrRest } from './states.ts';
 
 /** What all sessions of an engine are made of. */
 export interface SessionParts {
@@ -235,6 +235,11 @@ export class EngineSession implements Session {
       this.#chart.until((snapshot) => !snapshot.hasTag('busy')),
       signal,
     );
+  }
+
+  /** Waits until nothing is in flight, or until a person has to open the page of another login than this one. */
+  settledUnlessAsked(pendingKey: string): Promise<AuthSnapshot> {
+    return this.#chart.until((snapshot) => !snapshot.hasTag('busy') || isAskedBeside(snapshot, pendingKey));
   }
 
   /** Tells the chart something; nothing when it was stopped. */
