@@ -9,7 +9,9 @@ import { type asServer, type IssuedTokens, requestTokens } from '../network/toke
 import { keepGrant } from '../records/keepGrant.ts';
 import { noteEnd } from '../records/loginUnderWay.ts';
 import { forgetLogin, readPending, refuseEnded } from '../records/pendingRequest.ts';
+import { endedElsewhere } from '../records/sharedFailure.ts';
 import { waitForChange } from '../records/waitForChange.ts';
+import { revokeLate } from '../tokens/revokeTokens.ts';
 import { despiteFailures, isOfStore, keepTrying } from '../tools/keepTrying.ts';
 import type { Act, Tools } from '../tools/tools.ts';
 
@@ -142,6 +144,10 @@ async function keep(
 ): Promise<Grant> {
   const of = { ...pending, issuer: pending.server.issuer };
   const store = async (): Promise<Grant> => {
+    if (await isSignedOut(tools, pending.session, key)) {
+      await revokeLate(tools, pending.session, { issuer: of.issuer, ...tokens });
+      throw new AuthError(endedElsewhere(pending.session));
+    }
     const grant = await keepGrant(tools, of, tokens);
     // The grant is there: what is left over only has to be tidied up.
     const tidyUp = (): Promise<void> => finish(tools, pending, key);
@@ -153,6 +159,14 @@ async function keep(
     else await forget(tools, key);
     throw error;
   });
+}
+
+/**
+ * Whether somebody has signed out while the code was exchanged: their word counts, also where another engine was at it. A login
+ * that has taken the place of this one has a record as well.
+ */
+async function isSignedOut({ records }: Tools, session: SessionId, key: Key<'pending'>): Promise<boolean> {
+  return !(await records.read(key)) && !(await records.read(keys.login(session)));
 }
 
 async function keepLater(tools: Tools, key: Key<'pending'>, store: () => Promise<Grant>): Promise<void> {
