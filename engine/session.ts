@@ -174,9 +174,13 @@ export class EngineSession implements Session {
     };
   }
 
-  async loginUrl(): Promise<string | undefined> {
+  async loginUrl(options: WaitOptions = {}): Promise<string | undefined> {
+    const { signal } = judged(judgeWaitOptions, options);
     const login = this.#login?.done;
-    return (await this.#use()).loginUrl(login);
+    return orAborted(
+      this.#use().then((used) => used.loginUrl(login)),
+      signal,
+    );
   }
 
   explain(): Explanation {
