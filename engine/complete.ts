@@ -12,7 +12,9 @@ import { anySubject, type CompleteOptions } from './engineSurface.ts';
 import { judgeCallbackUrl, judgeCompleteOptions } from './options/session.ts';
 import type { EngineSession } from './session.ts';
 import type { AuthSnapshot } from './sessionChart.ts';
+import { loginBegunAnew } from './sessionFailures.ts';
 import type { Sessions } from './sessions.ts';
+import { isAskedBeside } from './states.ts';
 
 /** Finds the pending request by the response's state, keeps the response with it, and lets its session go on. */
 export async function complete(
@@ -33,6 +35,8 @@ export async function complete(
   await storeResponse(tools, key, callbackUrl);
   const session = sessions.open(pending.session);
   const snapshot = await finish(tools, session, key);
+  // Whoever answers the person's browser cannot wait for the next page that it has to open.
+  if (isAskedBeside(snapshot, key)) throw new AuthError(loginBegunAnew(session.id));
   const { failure, refusal } = snapshot.context;
   if (snapshot.hasTag('canSend') && !refusal) return session;
   const problem = failure ?? refusal;
@@ -79,11 +83,11 @@ async function finish(tools: Tools, session: EngineSession, key: Key<'pending'>)
   const told = { type: 'response.received', pendingKey: key } as const;
   session.wake();
   session.tell(told);
-  const snapshot = await session.settled();
+  const snapshot = await session.settledUnlessAsked(key);
   const left = (await tools.records.read(key))?.value;
   if (left?.response === undefined || left.spent) return snapshot;
   session.tell(told);
-  return session.settled();
+  return session.settledUnlessAsked(key);
 }
 
 /** Says the same whether there is such a login of somebody else or none. */

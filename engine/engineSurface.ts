@@ -47,8 +47,9 @@ export interface Engine {
   /**
    * Finishes a pending authorization, started here or by another process with the same store.
    * @param callbackUrl the whole URL that the authorization server sent the person back to.
-   * @throws AuthError `response_not_ours` for an unknown or finished login, or that of somebody else; what the chart
-   *   ended with.
+   * @throws AuthError `response_not_ours` for an unknown or finished login, or that of somebody else; `login_pending` when
+   *   the person has to open another page (`session.loginUrl()`), since the server does not know the client any more; what the
+   *   chart ended with.
    */
   complete(callbackUrl: string | URL, options?: CompleteOptions): Promise<Session>;
   /** The chart with its actors bound, to invoke or spawn in a chart of the host's own. */

@@ -1,5 +1,6 @@
 // The page of a login that waits for a person: for hosts that show it themselves (HOST-1).
 import type { Tools } from '../actors/tools/tools.ts';
+import { orClosed } from '../actors/tools/waiting.ts';
 import { keys } from '../stores/records.ts';
 import type { AuthSnapshot, ChartInUse } from './sessionChart.ts';
 
@@ -9,7 +10,7 @@ import type { AuthSnapshot, ChartInUse } from './sessionChart.ts';
  * @returns the URL to open; nothing when no person is waited for, or none that has to open a page.
  */
 export async function loginPage(
-  { records }: Pick<Tools, 'records'>,
+  { records, closing }: Pick<Tools, 'records' | 'closing'>,
   chart: ChartInUse,
   login: Promise<unknown> | undefined,
 ): Promise<string | undefined> {
@@ -18,5 +19,6 @@ export async function loginPage(
   await Promise.race([chart.until(isReached), ...(login ? [login.catch(() => {})] : [])]);
   const { pending } = chart.snapshot.context;
   if (!pending || pending.redirectUri === null || !chart.snapshot.hasTag('needsUser')) return undefined;
-  return (await records.read(keys.as('pending', pending.key)))?.value.url;
+  const read = orClosed(records.read(keys.as('pending', pending.key)), closing, 'authorizing');
+  return (await read)?.value.url;
 }

@@ -37,7 +37,7 @@ import type {
   Session,
   WaitOptions,
 } from './sessionSurface.ts';
-import { isPersonsTurnOrRest } from './states.ts';
+import { isAskedBeside, isPersonsTurnOrRest } from './states.ts';
 
 /** What all sessions of an engine are made of. */
 export interface SessionParts {
@@ -174,9 +174,13 @@ export class EngineSession implements Session {
     };
   }
 
-  async loginUrl(): Promise<string | undefined> {
+  async loginUrl(options: WaitOptions = {}): Promise<string | undefined> {
+    const { signal } = judged(judgeWaitOptions, options);
     const login = this.#login?.done;
-    return (await this.#use()).loginUrl(login);
+    return orAborted(
+      this.#use().then((used) => used.loginUrl(login)),
+      signal,
+    );
   }
 
   explain(): Explanation {
@@ -235,6 +239,11 @@ export class EngineSession implements Session {
       this.#chart.until((snapshot) => !snapshot.hasTag('busy')),
       signal,
     );
+  }
+
+  /** Waits until nothing is in flight, or until a person has to open the page of another login than this one. */
+  settledUnlessAsked(pendingKey: string): Promise<AuthSnapshot> {
+    return this.#chart.until((snapshot) => !snapshot.hasTag('busy') || isAskedBeside(snapshot, pendingKey));
   }
 
   /** Tells the chart something; nothing when it was stopped. */

@@ -43,6 +43,14 @@ export const loginPending = (id: SessionId): Failure =>
     `Waiting for a login at ${placeOf(id.resource)}: a person has the page of session.loginUrl() to finish; send the request again after that.`,
   );
 
+/** The person has come back, and has to open another page: the server does not know the client that the first one was for. */
+export const loginBegunAnew = (id: SessionId): Failure =>
+  failure(
+    'login_pending',
+    'authorizing',
+    `The login at ${placeOf(id.resource)} had to begin anew; send the person to the page of session.loginUrl().`,
+  );
+
 /** The resource goes on refusing what was issued for it. */
 export const tokenNotAccepted = (id: SessionId): Failure =>
   failure(

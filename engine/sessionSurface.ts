@@ -145,8 +145,9 @@ export interface Session {
   /**
    * The authorization URL of the login that waits for a person; nothing when none does. For hosts that show it
    * themselves: it holds the login's `state`, so show it to this person only, and keep it out of logs.
+   * @throws AuthError `config_invalid` for options; what the store throws; the signal's reason.
    */
-  loginUrl(): Promise<string | undefined>;
+  loginUrl(options?: WaitOptions): Promise<string | undefined>;
   /** What was looked up where, what was decided and why, up to now; with no secret in it. */
   explain(): Explanation;
   /** Which authorization server holds what of this session: also those that it was bound to before. */

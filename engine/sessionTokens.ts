@@ -1,6 +1,7 @@
 // The tokens of one session: the one in hand, else the one in the store, renewed first when it is due.
 import { currentGrant } from '../actors/records/recall.ts';
 import type { Tools } from '../actors/tools/tools.ts';
+import { orClosed } from '../actors/tools/waiting.ts';
 import { AuthError } from '../contract/errors.ts';
 import type { Grant, SessionId } from '../contract/facts.ts';
 import type { AuthEvent } from '../machines/context.ts';
@@ -74,7 +75,8 @@ export class SessionTokens {
     if (before.matches('rejected')) return;
     const { grant } = before.context;
     const issuer = before.hasTag('canSend') ? grant?.issuer : undefined;
-    const grantVersion = (await currentGrant(tools, id, issuer))?.version ?? null;
+    const read = orClosed(currentGrant(tools, id, issuer), tools.closing, 'requesting');
+    const grantVersion = (await read)?.version ?? null;
     if (grantVersion === (grant?.version ?? null)) return;
     this.#tell({ type: 'grant.changed', grantVersion });
     await chart.until(isPersonsTurnOrRest);
@@ -88,7 +90,8 @@ export class SessionTokens {
   async #stored(grant: Grant): Promise<UsableToken | undefined> {
     const { chart, tools, id } = this.#parts;
     const { binding } = chart.snapshot.context;
-    return useGrant(tools, id, grant, binding?.issuer).catch((error: unknown) => {
+    const read = orClosed(useGrant(tools, id, grant, binding?.issuer), tools.closing, 'requesting');
+    return read.catch((error: unknown) => {
       // What cannot be used any more is not remembered either: the next login starts afresh.
       if (error instanceof AuthError && error.code === 'grant_refused')
         this.#tell({ type: 'grant.changed', grantVersion: null });

@@ -67,3 +67,7 @@ export function failureOfOutdated(snapshot: AuthSnapshot, now: number): Failure 
 /** Whether nothing is in flight, or a person is awaited. */
 export const isPersonsTurnOrRest = (snapshot: AuthSnapshot): boolean =>
   snapshot.hasTag('needsUser') || !snapshot.hasTag('busy');
+
+/** Whether a person has to open the page of another login than this one. */
+export const isAskedBeside = (snapshot: AuthSnapshot, pendingKey: string): boolean =>
+  snapshot.hasTag('needsUser') && snapshot.context.pending?.key !== pendingKey;

@@ -1,7 +1,7 @@
 // Reading Retry-After: how long a server asks us to wait, without a clock of our own.
 
 /** Longest wait that a server may ask for, in milliseconds. */
-const MAX_WAIT = 3_600_000;
+export const LONGEST_RETRY_AFTER = 3_600_000;
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const fixdate = new RegExp(
   `^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\\d{2}) (${months.join('|')}) (\\d{4}) (\\d{2}):(\\d{2}):(\\d{2}) GMT$`,
@@ -19,7 +19,7 @@ export function retryAfterMs(
 ): number | undefined {
   const text = headers.get('retry-after')?.trim() ?? '';
   const wait = /^\d+$/.test(text) ? Number(text) * 1000 : dateMs(text) - nowMs;
-  return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), MAX_WAIT);
+  return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), LONGEST_RETRY_AFTER);
 }
 
 /** Epoch milliseconds of an IMF-fixdate; NaN for anything else. */

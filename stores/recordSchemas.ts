@@ -1,5 +1,6 @@
 // What is written into a store: eight kinds of records, as they are judged when they are read.
 import * as z from 'zod/mini';
+import { LONGEST_RETRY_AFTER } from '../protocol/retryAfter.ts';
 import { isKey, type Key, type RecordKind } from './recordKeys.ts';
 
 const text = z.string();
@@ -156,6 +157,8 @@ const ended = z.object({
   message: text,
   issuer: z.optional(text),
   otherIssuer: z.optional(text),
+  /** When the server wants to be asked again, in milliseconds. A wait that nobody would wait is none. */
+  retryAfter: z.catch(z.optional(z.number().check(z.gte(0), z.lte(LONGEST_RETRY_AFTER))), undefined),
 });
 
 /**

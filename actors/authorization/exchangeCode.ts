@@ -7,8 +7,11 @@ import { type Key, keys, type PendingRecord } from '../../stores/records.ts';
 import { resourceParameter } from '../network/resourceParameter.ts';
 import { type asServer, type IssuedTokens, requestTokens } from '../network/tokenEndpoint.ts';
 import { keepGrant } from '../records/keepGrant.ts';
+import { noteEnd } from '../records/loginUnderWay.ts';
 import { forgetLogin, readPending, refuseEnded } from '../records/pendingRequest.ts';
+import { endedElsewhere } from '../records/sharedFailure.ts';
 import { waitForChange } from '../records/waitForChange.ts';
+import { revokeLate } from '../tokens/revokeTokens.ts';
 import { despiteFailures, despiteOutage, isOfStore, keepTrying } from '../tools/keepTrying.ts';
 import type { Act, Tools } from '../tools/tools.ts';
 
@@ -23,10 +26,12 @@ export const exchangeCode: Act<'exchangeCode'> =
     const pending =
       (await claim(tools, session, key)) ?? (await outcomeElsewhere(tools, session, key, signal));
     const at = keys.as('pending', key);
-    const tokens = await spend(tools, pending, server, signal).catch((error: unknown) =>
+    const tokens = await spend(tools, pending, server, signal).catch(async (error: unknown) => {
       // The code is spent, whatever came of it: nobody can finish this login any more.
-      forget(tools, at).then(() => Promise.reject(error)),
-    );
+      if (!signal.aborted) await tellWhy(tools, session, at, error);
+      await forget(tools, at);
+      throw error;
+    });
     const grant = await keep(tools, pending, at, tokens);
     return { at: tools.now(), grant };
   };
@@ -139,6 +144,10 @@ async function keep(
 ): Promise<Grant> {
   const of = { ...pending, issuer: pending.server.issuer };
   const store = async (): Promise<Grant> => {
+    if (await isSignedOut(tools, pending.session, key)) {
+      await revokeLate(tools, pending.session, { issuer: of.issuer, ...tokens });
+      throw new AuthError(endedElsewhere(pending.session));
+    }
     const grant = await keepGrant(tools, of, tokens);
     // The grant is there: what is left over only has to be tidied up.
     const tidyUp = (): Promise<void> => finish(tools, pending, key);
@@ -152,6 +161,14 @@ async function keep(
   });
 }
 
+/**
+ * Whether somebody has signed out while the code was exchanged: their word counts, also where another engine was at it. A login
+ * that has taken the place of this one has a record as well.
+ */
+async function isSignedOut({ records }: Tools, session: SessionId, key: Key<'pending'>): Promise<boolean> {
+  return !(await records.read(key)) && !(await records.read(keys.login(session)));
+}
+
 async function keepLater(tools: Tools, key: Key<'pending'>, store: () => Promise<Grant>): Promise<void> {
   await keepTrying(tools, async () => {
     const pending = await tools.records.read(key);
@@ -159,6 +176,15 @@ async function keepLater(tools: Tools, key: Key<'pending'>, store: () => Promise
     if (pending?.value.spent) await store();
   });
   await forget(tools, key);
+}
+
+/**
+ * Whoever waits for this login hears why nothing comes of it, before its request goes: else each of them would lead the person
+ * to a login of its own, with a server that is out of order as well (AUTHZ-12). Not where another client may do.
+ */
+async function tellWhy(tools: Tools, session: SessionId, key: Key<'pending'>, error: unknown): Promise<void> {
+  if (!(error instanceof AuthError) || error.recovery === 'reregister') return;
+  await noteEnd(tools.records, session, key, error.toFailure()).catch(() => {});
 }
 
 /** Whoever waits for this login hears at once that nothing comes of it. */

@@ -8,6 +8,7 @@ import {
   type LoginRecord,
   type PendingRecord,
   RACES,
+  type Records,
   refuseConflict,
 } from '../../stores/records.ts';
 import { type Act, registrationPlace, type Tools } from '../tools/tools.ts';
@@ -140,11 +141,20 @@ export async function abandon(
   };
   if (!mayEndLogin({ isHeldHere: login.value.holder === tools.holder, request }, tools.now())) return;
   if (pending && why && !login.value.ended) await doubtRegistration(tools, pending, why);
-  if (!login.value.ended && why)
-    await records.update(at, (now) =>
-      now?.pendingKey === pendingKey ? { ...now, ended: failureRecord(why) } : undefined,
-    );
+  if (why) await noteEnd(records, session, pendingKey, why);
   await records.forget(pendingKey);
+}
+
+/** Whoever waits for this login hears why it has ended. What was said first counts. */
+export async function noteEnd(
+  records: Records,
+  session: SessionId,
+  pendingKey: Key<'pending'>,
+  why: Failure,
+): Promise<void> {
+  await records.update(keys.login(session), (login) =>
+    login?.pendingKey === pendingKey && !login.ended ? { ...login, ended: failureRecord(why) } : undefined,
+  );
 }
 
 async function currentOf(

@@ -12,8 +12,16 @@ import type { LoginRecord } from '../../stores/records.ts';
 
 type Ended = NonNullable<LoginRecord['ended']>;
 
-/** What of a failure others may hear: nothing that a server said, and nothing that was sent. */
-export function failureRecord({ code, phase, recovery, message, issuer, otherIssuer }: Failure): Ended {
+/** What of a failure others may hear: nothing that a server said but how long to wait, and nothing that was sent. */
+export function failureRecord({
+  code,
+  phase,
+  recovery,
+  message,
+  issuer,
+  otherIssuer,
+  retryAfter,
+}: Failure): Ended {
   return {
     code,
     phase,
@@ -21,17 +29,19 @@ export function failureRecord({ code, phase, recovery, message, issuer, otherIss
     message,
     ...(issuer !== undefined && { issuer }),
     ...(otherIssuer !== undefined && { otherIssuer }),
+    ...(retryAfter !== undefined && { retryAfter }),
   };
 }
 
 /** The same, read back. A code of a newer version counts as a cancelled login. */
 export function sharedFailure(session: SessionId, ended: Ended): Failure {
-  const { code, recovery, message, issuer, otherIssuer } = ended;
+  const { code, recovery, message, issuer, otherIssuer, retryAfter } = ended;
   if (!isCode(code)) return endedElsewhere(session);
   return failure(code, 'authorizing', message, {
     ...(isRecovery(recovery) && { recovery }),
     ...(issuer !== undefined && { issuer }),
     ...(otherIssuer !== undefined && { otherIssuer }),
+    ...(retryAfter !== undefined && { retryAfter }),
   });
 }
 

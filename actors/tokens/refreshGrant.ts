@@ -25,6 +25,7 @@ import { keepRefreshScope } from '../records/keepRefreshScope.ts';
 import { claim } from '../records/spending.ts';
 import { keepTrying } from '../tools/keepTrying.ts';
 import type { Act, Tools } from '../tools/tools.ts';
+import { revokeLate } from './revokeTokens.ts';
 
 type Input = Parameters<ReturnType<Act<'refreshGrant'>>>[0];
 
@@ -208,6 +209,8 @@ async function save(
   tools.unsaved.delete(key);
   if (version !== undefined) return grantFacts(key, { version, value });
   const theirs = await tools.records.read(key);
+  // Somebody has signed out meanwhile, and could not revoke what was not issued yet.
+  if (!theirs) await revokeLate(tools, value.session, value);
   const verdict = judgeLostWrite(theirs?.value, spent);
   if (!theirs || verdict === 'over') throw new AuthError(renewalEnded('ended-meanwhile', value.issuer));
   return verdict === 'overwrite' ? save(tools, key, value, theirs, spent) : grantFacts(key, theirs);

@@ -71,3 +71,20 @@ export function orCancelled<T>(
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
 }
+
+/**
+ * Waits for the work, or until its owner closes: whoever waits for a store that hangs does not wait on then.
+ * @param closing of an owner of much work, who lives long. It gets one listener, whatever waits.
+ * @throws AuthError `cancelled` when it closed first; else what the work threw.
+ */
+export async function orClosed<T>(work: Promise<T>, closing: AbortSignal, phase: Phase): Promise<T> {
+  const over = new AbortController();
+  if (closing.aborted) over.abort();
+  const all = underWayOf(closing);
+  all.add(over);
+  try {
+    return await orCancelled(work, over.signal, phase);
+  } finally {
+    all.delete(over);
+  }
+}

@@ -13,11 +13,11 @@ export const loginTexts = {
     phases: ['authorizing', 'steppingUp', 'requesting', 'storing'],
   },
   login_pending: {
-    means: 'A request has waited for a login long enough. The login itself goes on.',
+    means: 'A login goes on that has to be finished by a person first.',
     cause:
-      'The person is slower than the client waits for an answer: `loginWait` of `mcpFetch`, 45 seconds by default.',
-    cure: 'Tell the person to finish the page; `session.loginUrl()` has its address. Then send the request again.',
-    phases: ['requesting'],
+      'The person is slower than the client waits for an answer: `loginWait` of `mcpFetch`, 45 seconds by default. From `engine.complete`: the server does not know the client any more, so that there is another page to open.',
+    cure: 'Lead the person to the page; `session.loginUrl()` has its address. Then send the request again.',
+    phases: ['requesting', 'authorizing'],
   },
   login_timed_out: {
     means: 'Nobody finished the login in time.',

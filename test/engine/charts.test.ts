@@ -311,6 +311,8 @@ describe('the states of the chart', () => {
   });
 });
 
+const closing = new AbortController().signal;
+
 describe('the page of a login', () => {
   const awaiting = { authorizing: 'awaitingUser' } as const;
   /** A chart in one place, and what it was waited for. */
@@ -327,7 +329,7 @@ describe('the page of a login', () => {
         return snapshot;
       },
     };
-    const url = await loginPage({ records }, chart as never, login);
+    const url = await loginPage({ records, closing }, chart as never, login);
     const isReached = reached[0] ?? (() => false);
     return {
       url,
@@ -359,6 +361,7 @@ describe('the page of a login', () => {
   it('HOST-1: is none where a login fails before', async () => {
     const never = { snapshot: at('idle', initialContext({ resource })), until: () => new Promise(() => {}) };
     const failed = Promise.reject(new Error('no'));
-    expect(await loginPage({ records: new Records(memoryStore()) }, never as never, failed)).toBeUndefined();
+    const records = new Records(memoryStore());
+    expect(await loginPage({ records, closing }, never as never, failed)).toBeUndefined();
   });
 });

@@ -271,9 +271,8 @@ export const argued: Readonly<Record<string, string>> = {
     nothing,
   'actors/session/heedSiblings.ts | look | login?.pendingKey === pendingKey && login → login?.pendingKey === pendingKey':
     typed,
-  "actors/session/revokeGrants.ts | send | server.revocationEndpoint ?? '' → server.revocationEndpoint":
-    never,
-  "actors/session/revokeGrants.ts | send | server.revocationEndpoint ?? '' → server.revocationEndpoint ?? 'another'":
+  "actors/tokens/revokeTokens.ts | send | server.revocationEndpoint ?? '' → server.revocationEndpoint": never,
+  "actors/tokens/revokeTokens.ts | send | server.revocationEndpoint ?? '' → server.revocationEndpoint ?? 'another'":
     never,
   'engine/bindActors.ts | heeding.heed | tools.atHand ?? (await tools.load()) → await tools.load()': atHand,
 };

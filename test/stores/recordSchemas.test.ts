@@ -143,4 +143,18 @@ describe('AUTHZ-12: why a login ended', () => {
       expect(isGood('login', changed('login', ['ended'], { to: rest })), name).toBe(false);
     }
   });
+
+  test.each([
+    [0, 0],
+    [3_600_000, 3_600_000],
+    [3_600_001, undefined],
+    [-1, undefined],
+    ['7', undefined],
+  ])('a wait of %s is known as %s', (retryAfter, known) => {
+    const { ended: read } = schemas.login.parse(
+      changed('login', ['ended'], { to: { ...ended, retryAfter } }),
+    );
+    expect(read).toMatchObject(ended);
+    expect(read?.retryAfter).toBe(known);
+  });
 });

@@ -65,6 +65,7 @@ describe('how a login ended', () => {
     otherIssuer: 'https://b.example',
     status: 403,
     recovery: 'ask-user',
+    retryAfter: 7_000,
   });
 
   it('AUTHZ-12: is written down without what a server said, and read back as a failure of the login', () => {
@@ -76,14 +77,16 @@ describe('how a login ended', () => {
       message: 'They said no.',
       issuer,
       otherIssuer: 'https://b.example',
+      retryAfter: 7_000,
     });
     const { status: _, ...told } = why;
     expect(sharedFailure(session, record)).toEqual({ ...told, phase: 'authorizing' });
-    const { issuer: __, otherIssuer: ___, ...rest } = why;
+    const { issuer: __, otherIssuer: ___, retryAfter: ____, ...rest } = why;
     const short = failureRecord(rest);
     expect(short).not.toHaveProperty('issuer');
     expect(sharedFailure(session, short)).not.toHaveProperty('issuer');
     expect(sharedFailure(session, short)).not.toHaveProperty('otherIssuer');
+    expect(sharedFailure(session, short)).not.toHaveProperty('retryAfter');
   });
 
   it('S08: in a way that only a newer version knows counts as cancelled', () => {
