@@ -8,7 +8,7 @@ import type { AuthEvent } from '../machines/context.ts';
 import { orAborted } from './aborting.ts';
 import { refuseDisposed } from './disposed.ts';
 import type { AuthSnapshot, ChartInUse } from './sessionChart.ts';
-import { failureOfOutdated, isPersonsTurnOrRest } from './states.ts';
+import { failureOfOutdated, grantBesideLogin, isPersonsTurnOrRest } from './states.ts';
 import { TokenInHand } from './tokenInHand.ts';
 import { type UsableToken, useGrant } from './useGrant.ts';
 
@@ -59,7 +59,8 @@ export class SessionTokens {
     const before = await orAborted(chart.until(isPersonsTurnOrRest), signal);
     if (!before.hasTag('canSend')) await orAborted(this.lookAgain(), signal);
     for (let look = 1; ; look += 1) {
-      const grant = await this.#grant(signal);
+      const beside = grantBesideLogin(chart.snapshot, tools.now());
+      const grant = beside ?? (await this.#grant(signal));
       if (!grant) return undefined;
       const found = await orAborted(this.#stored(grant), signal);
       if (found?.version === grant.version) this.#inHand.keep(found, tools.now());

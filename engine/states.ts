@@ -1,6 +1,7 @@
 // The states of the chart by name: what is active, what was entered, and which requirements it serves.
 import type { AnyMachineSnapshot, StateValue } from 'xstate';
 import type { Failure } from '../contract/errors.ts';
+import type { Grant } from '../contract/facts.ts';
 import { authMachine } from '../machines/authMachine.ts';
 import type { AuthSnapshot } from './sessionChart.ts';
 
@@ -62,6 +63,18 @@ export function failureOfOutdated(snapshot: AuthSnapshot, now: number): Failure 
   const isStale = snapshot.matches({ authorized: { renewal: 'stale' } });
   const hasRunOut = grant?.expiresAt !== undefined && now >= grant.expiresAt;
   return isStale && hasRunOut ? (failure ?? undefined) : undefined;
+}
+
+/**
+ * The grant that calls go on with while a person is at the page of a login that brings more, or another account: it is still
+ * good. Not one that the resource has refused, nor one of another server than the resource names now (TOK-2).
+ * @param now epoch milliseconds.
+ */
+export function grantBesideLogin(snapshot: AuthSnapshot, now: number): Grant | undefined {
+  const { grant, refused, server } = snapshot.context;
+  if (!snapshot.hasTag('needsUser') || !grant || refused?.version === grant.version) return undefined;
+  const hasRunOut = grant.expiresAt !== undefined && now >= grant.expiresAt;
+  return hasRunOut || server?.issuer !== grant.issuer ? undefined : grant;
 }
 
 /** Whether nothing is in flight, or a person is awaited. */
