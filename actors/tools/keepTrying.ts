@@ -1,5 +1,6 @@
 // Work of the store that has to be done although the store fails: while somebody waits for it, and when nobody does any more.
 import { AuthError } from '../../contract/errors.ts';
+import { keepAlive } from './keepAlive.ts';
 import type { Tools } from './tools.ts';
 
 /** The pause before each try, in milliseconds. */
@@ -46,7 +47,8 @@ export async function despiteFailures<Result>(
     } catch (error) {
       if (!isOfStore(error) || closing.aborted || performance.now() - start > PATIENCE) throw error;
     }
-    await sleep(pause, closing);
+    // Somebody waits, and a process with nothing else to do would end here, without a word.
+    await keepAlive(sleep(pause, closing));
   }
   return work();
 }
