@@ -1,5 +1,5 @@
 // The tokens of one session: the one in hand, else the one in the store, renewed first when it is due.
-import { currentGrant } from '../actors/records/recall.ts';
+import { currentGrant, grantBesideLogin } from '../actors/records/recall.ts';
 import type { Tools } from '../actors/tools/tools.ts';
 import { AuthError } from '../contract/errors.ts';
 import type { Grant, SessionId } from '../contract/facts.ts';
@@ -74,7 +74,8 @@ export class SessionTokens {
     if (before.matches('rejected')) return;
     const { grant } = before.context;
     const issuer = before.hasTag('canSend') ? grant?.issuer : undefined;
-    const grantVersion = (await currentGrant(tools, id, issuer))?.version ?? null;
+    const find = before.hasTag('needsUser') ? grantBesideLogin : currentGrant;
+    const grantVersion = (await find(tools, id, issuer))?.version ?? null;
     if (grantVersion === (grant?.version ?? null)) return;
     this.#tell({ type: 'grant.changed', grantVersion });
     await chart.until(isPersonsTurnOrRest);
