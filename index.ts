@@ -92,4 +92,4 @@ export type { RegistrationTry } from './protocol/registrationRefusal.ts';
 export { encryptedStore, type Reencrypted, reencrypt } from './stores/encrypted.ts';
 export { memoryStore } from './stores/memory.ts';
 export type { Encryption, EncryptionKey } from './stores/sealing.ts';
-export type { Store, Stored } from './stores/store.ts';
+export type { Processes, Store, Stored } from './stores/store.ts';

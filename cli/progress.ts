@@ -1,6 +1,7 @@
 // Progress: one short line for each thing that happens, on standard error.
 import type { Progress } from '../engine/observe.ts';
 import { shown } from '../protocol/text.ts';
+import { duration } from './words.ts';
 
 /** The text of phases and states that send no request, printed when one is entered. */
 const texts: Readonly<Record<string, string>> = {
@@ -40,6 +41,7 @@ export function progressLines({ verbose, write, dim }: Lines): (progress: Progre
     if (progress.kind === 'set-aside') {
       return line('store', `a damaged record was set aside: ${shown(progress.key)}`);
     }
+    if (progress.kind === 'waiting') return line(phase, waitingLine(progress));
     if (progress.kind === 'relaxed') return line('relaxed', progress.what);
     if (progress.kind === 'registration') {
       return verbose || progress.said !== undefined ? line(phase, registrationLine(progress)) : undefined;
@@ -61,6 +63,16 @@ export function progressLines({ verbose, write, dim }: Lines): (progress: Progre
     if (text !== undefined && key !== last) line(phase, text);
     last = key;
   };
+}
+
+/** Another process that is waited for, which may have ended. */
+export function waitingLine({ for: on, most }: Extract<Progress, { kind: 'waiting' }>): string {
+  const what = {
+    renewal: 'is renewing this login, or has ended in the middle of that',
+    registration: 'is registering this client, or has ended in the middle of that',
+    login: 'is about to begin this login, or has ended in the middle of that',
+  }[on];
+  return `another process ${what}: waiting for it, at most ${duration(most)}`;
 }
 
 /** One request with its status, in columns. */

@@ -1,6 +1,6 @@
 // The host's store, guarded: its faults are told to the host, and are failures of the store to everybody else.
 import { AuthError, failure } from '../contract/errors.ts';
-import type { Store, Stored } from '../stores/store.ts';
+import type { Processes, Store, Stored } from '../stores/store.ts';
 import { hearRejection, onlooker, type TellDefect } from './defects.ts';
 
 /** How long one operation of a store may take, in milliseconds: longer than our own wait for a lock that a crash left behind. */
@@ -30,7 +30,23 @@ export function guardedStore(store: Store, tell: TellDefect, patience = PATIENCE
     delete: (key, version) => run(() => store.delete(key, version), isBoolean),
     list: (prefix) => run(() => store.list(prefix), Array.isArray),
     setAside: (key, version) => run(() => store.setAside(key, version)),
+    ...(store.processes && { processes: processesGuarded(store.processes, tell) }),
     ...(store.watch && { watch: (...of) => watchGuarded(store, tell, of) }),
+  };
+}
+
+/** What it says counts only where it is certain. */
+function processesGuarded(processes: Processes, tell: TellDefect): Processes {
+  return {
+    own: processes.own,
+    hasEnded(name) {
+      try {
+        return processes.hasEnded(name) === true;
+      } catch (thrown) {
+        tell(thrown);
+        return false;
+      }
+    },
   };
 }
 

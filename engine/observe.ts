@@ -18,6 +18,16 @@ export type Progress =
   | ({ readonly kind: 'request'; readonly session: SessionId } & ExchangeFacts)
   /** A request to register a client: what was asked for, and what the server said of it. Follows its `request` line. */
   | ({ readonly kind: 'registration'; readonly session: SessionId } & RegistrationTry)
+  /**
+   * Another process that shares the store has this under way, or has ended in the middle of it: it is waited for. Said once
+   * for each wait that lasts a second, with how many milliseconds it may take at most.
+   */
+  | {
+      readonly kind: 'waiting';
+      readonly session: SessionId;
+      readonly for: 'renewal' | 'registration' | 'login';
+      readonly most: number;
+    }
   | { readonly kind: 'set-aside'; readonly key: string }
   /** Said once, when the engine is made: a rule that the host has set aside. */
   | { readonly kind: 'relaxed'; readonly what: string };
@@ -53,6 +63,11 @@ export class Observer {
 
   registration(one: RegistrationTry): void {
     this.#record({ kind: 'registration', session: this.#session, ...one });
+  }
+
+  /** @param most how long it is waited for at most, in milliseconds. */
+  waiting(on: Extract<Progress, { kind: 'waiting' }>['for'], most: number): void {
+    this.#record({ kind: 'waiting', session: this.#session, for: on, most });
   }
 
   /** For `createActor`'s `inspect`: microsteps, so that states which decide and move on at once are seen too. */

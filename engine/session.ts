@@ -224,13 +224,24 @@ export class EngineSession implements Session {
   }
 
   /** Waits until nothing is in flight, but not for a person whom nobody here has sent anywhere. */
-  quiet(signal?: AbortSignal): Promise<AuthSnapshot> {
+  async quiet(signal?: AbortSignal): Promise<AuthSnapshot> {
     const isUnattended = (snapshot: AuthSnapshot): boolean =>
       snapshot.hasTag('needsUser') && this.#login === undefined && this.#interaction === 'ask';
-    return orAborted(
-      this.#chart.until((snapshot) => !snapshot.hasTag('busy') || isUnattended(snapshot)),
+    const isQuiet = (snapshot: AuthSnapshot): boolean => !snapshot.hasTag('busy') || isUnattended(snapshot);
+    const snapshot = await orAborted(
+      this.#chart.until((one) => isQuiet(one) || this.#isLeft(one)),
       signal,
     );
+    if (isQuiet(snapshot)) return snapshot;
+    // A challenge would lead the person there: so does a login that was left before anybody challenged. Whoever waits hears how it ends.
+    this.login().catch(() => {});
+    return this.quiet(signal);
+  }
+
+  /** A login that was left by its process waits for a person here, whom nobody has led anywhere. */
+  #isLeft(snapshot: AuthSnapshot): boolean {
+    const isAwaited = snapshot.matches({ authorizing: 'awaitingUser' });
+    return isAwaited && this.#login === undefined && this.#inUse?.isLeft(snapshot) === true;
   }
 
   /** Waits until nothing is in flight. @throws the signal's reason. */

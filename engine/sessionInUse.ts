@@ -77,6 +77,12 @@ export class SessionInUse implements Fetching {
     return isJustShown(this.#parts.tools, this.snapshot, scopes);
   }
 
+  /** Whether a person is awaited for a login that was left by its process, and that nobody was led to from here. */
+  isLeft({ context: { pending, presented } }: AuthSnapshot): boolean {
+    if (!pending || pending.key === presented) return false;
+    return this.#parts.tools.attended.isLeft(keys.as('pending', pending.key));
+  }
+
   /** @param login that somebody has asked the session for; undefined when nobody has. */
   loginUrl(login: Promise<unknown> | undefined): Promise<string | undefined> {
     return loginPage(this.#parts.tools, this.#parts.chart, login);

@@ -1,5 +1,5 @@
 // The tokens of one session: the one in hand, else the one in the store, renewed first when it is due.
-import { currentGrant } from '../actors/records/recall.ts';
+import { currentGrant, grantBesideLogin } from '../actors/records/recall.ts';
 import type { Tools } from '../actors/tools/tools.ts';
 import { orClosed } from '../actors/tools/waiting.ts';
 import { AuthError } from '../contract/errors.ts';
@@ -8,7 +8,7 @@ import type { AuthEvent } from '../machines/context.ts';
 import { orAborted } from './aborting.ts';
 import { refuseDisposed } from './disposed.ts';
 import type { AuthSnapshot, ChartInUse } from './sessionChart.ts';
-import { failureOfOutdated, grantBesideLogin, isPersonsTurnOrRest } from './states.ts';
+import { failureOfOutdated, grantMeanwhile, isPersonsTurnOrRest } from './states.ts';
 import { TokenInHand } from './tokenInHand.ts';
 import { type UsableToken, useGrant } from './useGrant.ts';
 
@@ -59,8 +59,8 @@ export class SessionTokens {
     const before = await orAborted(chart.until(isPersonsTurnOrRest), signal);
     if (!before.hasTag('canSend')) await orAborted(this.lookAgain(), signal);
     for (let look = 1; ; look += 1) {
-      const beside = grantBesideLogin(chart.snapshot, tools.now());
-      const grant = beside ?? (await this.#grant(signal));
+      const meanwhile = grantMeanwhile(chart.snapshot, tools.now());
+      const grant = meanwhile ?? (await this.#grant(signal));
       if (!grant) return undefined;
       const found = await orAborted(this.#stored(grant), signal);
       if (found?.version === grant.version) this.#inHand.keep(found, tools.now());
@@ -76,7 +76,8 @@ export class SessionTokens {
     if (before.matches('rejected')) return;
     const { grant } = before.context;
     const issuer = before.hasTag('canSend') ? grant?.issuer : undefined;
-    const read = orClosed(currentGrant(tools, id, issuer), tools.closing, 'requesting');
+    const find = before.hasTag('needsUser') ? grantBesideLogin : currentGrant;
+    const read = orClosed(find(tools, id, issuer), tools.closing, 'requesting');
     const grantVersion = (await read)?.version ?? null;
     if (grantVersion === (grant?.version ?? null)) return;
     this.#tell({ type: 'grant.changed', grantVersion });

@@ -70,7 +70,7 @@ export function failureOfOutdated(snapshot: AuthSnapshot, now: number): Failure 
  * good. Not one that the resource has refused, nor one of another server than the resource names now (TOK-2).
  * @param now epoch milliseconds.
  */
-export function grantBesideLogin(snapshot: AuthSnapshot, now: number): Grant | undefined {
+export function grantMeanwhile(snapshot: AuthSnapshot, now: number): Grant | undefined {
   const { grant, refused, server } = snapshot.context;
   if (!snapshot.hasTag('needsUser') || !grant || refused?.version === grant.version) return undefined;
   const hasRunOut = grant.expiresAt !== undefined && now >= grant.expiresAt;

@@ -5,6 +5,7 @@ import { Dpop } from '../actors/network/dpop.ts';
 import { RememberedAnswers } from '../actors/network/rememberedAnswers.ts';
 import { systemResolver } from '../actors/network/resolution.ts';
 import { resourceHeaders } from '../actors/network/resourceHeaders.ts';
+import { holderIn } from '../actors/records/holder.ts';
 import { Standstills } from '../actors/records/standstills.ts';
 import { RefusedRenewals } from '../actors/tokens/refusedRenewals.ts';
 import { AttendedLogins } from '../actors/tools/attendedLogins.ts';
@@ -60,6 +61,7 @@ export function toolsOf(
     doorOf,
     headersFor,
     tellRegistration: (session, one) => observers.of(session).registration(one),
+    tellWaiting: (session, on, most) => observers.of(session).waiting(on, most),
     records: new Records(store, (key) => onProgress({ kind: 'set-aside', key }), { sleep }),
     unsaved: new Map(),
     registering: new Shared(),
@@ -69,7 +71,7 @@ export function toolsOf(
     attended: new AttendedLogins(),
     remembered: new RememberedAnswers(policy.rememberMetadata ?? REMEMBERED, now),
     dpop: new Dpop(client.dpop ?? 'off', now),
-    holder: crypto.randomUUID(),
+    ...holderIn(store.processes),
     leaseTerm: LEASE_REQUESTS * (policy.requestTimeout ?? REQUEST_TIMEOUT),
   };
 }

@@ -54,6 +54,7 @@ export class UnderWay {
       delete: (key, version) => run(() => home.delete(key, version)),
       list: (prefix) => run(() => home.list(prefix)),
       setAside: (key, version) => run(() => home.setAside(key, version)),
+      ...(home.processes && { processes: home.processes }),
       ...(home.watch && { watch: home.watch.bind(home) }),
     };
   }

@@ -71,6 +71,8 @@ export function mayEndLogin({ isHeldHere, request }: EndingLogin, now: number): 
 export interface WatchedLogin {
   /** Its code is being exchanged, or was. */
   readonly isSpent: boolean;
+  /** The process that exchanges the code has ended for certain. */
+  readonly isOfEnded: boolean;
   readonly isAnswered: boolean;
   /** Another chart of this engine waits for the person. */
   readonly isAttended: boolean;
@@ -83,11 +85,11 @@ export interface WatchedLogin {
 /**
  * What to do about a login that is waited for.
  * - `wait`: somebody is at it, or its answer has come, and the chart hears of it.
- * - `break off`: its holder has begun to exchange the code, and is not heard of any more.
+ * - `break off`: its holder has begun to exchange the code, and has ended, or is not heard of any more.
  * - `ask`: it waits for the person; who leads them has to be found out.
  */
 export function judgeWatched(login: WatchedLogin): 'wait' | 'break off' | 'ask' {
-  if (login.isSpent) return login.still < login.leaseTerm ? 'wait' : 'break off';
+  if (login.isSpent) return !login.isOfEnded && login.still < login.leaseTerm ? 'wait' : 'break off';
   return login.isAnswered || login.isAttended ? 'wait' : 'ask';
 }
 
@@ -106,7 +108,7 @@ export const ASK_EVERY = 15_000;
 
 /** A login whose redirect URI does not show who holds it. Times are in milliseconds. */
 export interface UnshownHolder {
-  /** Nobody: its holder has said that it goes. */
+  /** Nobody: its holder has said that it goes, or its process has ended. */
   readonly holder: 'nobody' | 'this engine' | 'another engine';
   /** Its holder is a page that leads itself to the server: it is gone with that, or leads only who is in front of it. */
   readonly isLeft: boolean;

@@ -61,10 +61,11 @@ export interface RefreshTokens {
  */
 export function givenUp<Of extends RefreshTokens>(
   grant: Of,
-): Omit<Of, 'refreshToken'> & { superseded: string[] } {
+): Omit<Of, 'refreshToken'> & { superseded: string[]; givenUp: true } {
   const { refreshToken, ...rest } = grant;
   const known = grant.superseded ?? [];
-  return { ...rest, superseded: refreshToken === undefined ? [...known] : [refreshToken, ...known] };
+  const superseded = refreshToken === undefined ? [...known] : [refreshToken, ...known];
+  return { ...rest, superseded, givenUp: true };
 }
 
 /**

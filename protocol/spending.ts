@@ -5,6 +5,8 @@ export interface Intent {
   readonly isOurs: boolean;
   /** It is for the version that is about to be used; false: for one that has been replaced since. */
   readonly isForThisVersion: boolean;
+  /** The process that has written it has ended for certain. */
+  readonly isOfEnded: boolean;
   /** How long it has stood still, as measured here, in milliseconds: clocks of other machines are not looked at. */
   readonly still: number;
 }
@@ -24,7 +26,7 @@ export interface SpendingEvidence {
  * - `take`: write the intent, and go on.
  * - `tidy`: the outcome was stored and only the intent was left behind; remove it, and look again.
  * - `wait`: somebody is at it.
- * - `break off`: somebody has begun and is not heard of any more; nobody knows what was sent.
+ * - `break off`: somebody has begun and has ended, or is not heard of any more; nobody knows what was sent.
  * @see RFC 9700 §4.14
  */
 export function judgeSpending(evidence: SpendingEvidence): 'leave' | 'take' | 'tidy' | 'wait' | 'break off' {
@@ -32,5 +34,5 @@ export function judgeSpending(evidence: SpendingEvidence): 'leave' | 'take' | 't
   if (!isCurrent) return 'leave';
   if (intent === undefined || intent.isOurs) return 'take';
   if (!intent.isForThisVersion) return 'tidy';
-  return intent.still < leaseTerm ? 'wait' : 'break off';
+  return !intent.isOfEnded && intent.still < leaseTerm ? 'wait' : 'break off';
 }

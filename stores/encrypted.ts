@@ -63,6 +63,7 @@ export function encryptedStore(home: Store, encryption: Encryption): Store {
     },
     list: (prefix) => home.list(prefix),
     ...(watch && { watch }),
+    ...(home.processes && { processes: home.processes }),
     async setAside(name, version) {
       const stored = await home.get(name);
       await home.setAside(name, stored && versionOf(stored) === version ? stored.version : version);

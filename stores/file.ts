@@ -11,6 +11,7 @@ import { alone } from './fileLock.ts';
 import { errnoOf, foldersExist, guarded, makeFolder, orAbsent, patiently, syncFolder } from './fileSystem.ts';
 import { FolderChanges } from './folderChanges.ts';
 import { folder } from './options.ts';
+import { processesAt } from './processes.ts';
 import type { Store, Stored } from './store.ts';
 
 /** What is in a file. The digest is of the text: bytes that rotted must never be read as a token. */
@@ -56,6 +57,7 @@ export function fileStore(options: FileOptions): Store {
   object({ folder })(options, '');
   const home = resolve(options.folder);
   const changes = new FolderChanges(join(home, 'records'));
+  const processes = processesAt(home);
   return {
     get: (key) => guarded(home, () => get(placeOf(home, key))),
     put: (key, text, expected) => guarded(home, () => put(placeOf(home, key), text, expected)),
@@ -63,6 +65,7 @@ export function fileStore(options: FileOptions): Store {
     list: (prefix) => guarded(home, () => list(home, prefix)),
     watch: (key, changed, lost) => changes.add(`${placeOf(home, key).name}.json`, changed, lost),
     setAside: (key, version) => guarded(home, () => setAside(placeOf(home, key), version)),
+    ...(processes && { processes }),
   };
 }
 

@@ -28,6 +28,7 @@ export function keychainHome(
 ): Store {
   const folder = resolve(named);
   const records = fileStore({ folder });
+  const { processes } = records;
   let opening: Promise<Store> | undefined;
   /** Where the records are, once that is decided. */
   let taken: Store | undefined;
@@ -76,5 +77,11 @@ export function keychainHome(
       return end;
     },
     setAside: async (key, version) => (await home()).setAside(key, version),
+    ...(processes && {
+      processes: {
+        own: processes.own,
+        hasEnded: (name: string) => (taken ?? records).processes?.hasEnded(name) ?? false,
+      },
+    }),
   };
 }

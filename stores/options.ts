@@ -1,7 +1,18 @@
 // The options of the homes of records, judged when a home is made (HOST-2).
 import { implementation, must, optional, type Shape } from '../protocol/options.ts';
 import { callback } from '../protocol/optionValues.ts';
-import type { Store } from './store.ts';
+import type { Processes, Store } from './store.ts';
+
+/** The longest name of a process, in characters: it is written with all that one begins. */
+const LONGEST_NAME = 200;
+
+const processes = implementation<Processes>({
+  own: must(
+    `the name of this process, a text of 1 to ${LONGEST_NAME} characters`,
+    (value) => typeof value === 'string' && value !== '' && value.length <= LONGEST_NAME,
+  ),
+  hasEnded: callback,
+});
 
 /** The operations of a store. */
 export const storeShape: Shape<Store> = {
@@ -10,6 +21,7 @@ export const storeShape: Shape<Store> = {
   delete: callback,
   list: callback,
   watch: optional(callback),
+  processes: optional(processes),
   setAside: callback,
 };
 

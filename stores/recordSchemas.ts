@@ -80,6 +80,8 @@ const grant = z.object({
   refreshToken: z.optional(text),
   /** Refresh tokens of logins that this one replaced: they live on at the server until sign-out revokes them. */
   superseded: z.optional(texts),
+  /** Its renewal was broken off: it brings nothing new, and lasts as long as its access token does. */
+  givenUp: z.optional(z.literal(true)),
   expiresAt: end,
   refreshAt: end,
   requested: texts,
@@ -105,6 +107,8 @@ const pending = z.object({
   response: z.optional(text),
   /** Written before the code is sent: a code is sent once, whatever happens (T26). */
   spent: z.optional(z.literal(true)),
+  /** The engine that sends the code. */
+  spentBy: z.optional(text),
 });
 
 /** A device authorization that a person is to approve elsewhere. @see RFC 8628 §3.2 */

@@ -6,6 +6,14 @@ export interface Stored {
   readonly text: string;
 }
 
+/** The processes that share a home which only one machine can reach. */
+export interface Processes {
+  /** This process, as the others are told of it: at most 200 characters, and no secret. It never changes. */
+  readonly own: string;
+  /** Whether the process of that name has ended for certain. False wherever there is a doubt: it may be stopped, or elsewhere. */
+  hasEnded(name: string): boolean;
+}
+
 /**
  * Where records and secrets live. Keys are text of at most 4 KiB, values are text of at most 1 MiB.
  * Every operation is atomic for its record, also between processes that share the home.
@@ -33,6 +41,11 @@ export interface Store {
    * @returns ends it: neither is called any more. May be called twice.
    */
   watch?(key: string, changed: () => void, lost?: () => void): () => void;
+  /**
+   * Tells whether a process that has something under way here has ended: then nobody waits for it. A home that cannot tell
+   * for certain leaves it out, and whoever waits does so for as long as the process may take.
+   */
+  readonly processes?: Processes;
   /** Moves an unreadable version out of the way, and keeps it for a person to look at. */
   setAside(key: string, version: string): Promise<void>;
 }

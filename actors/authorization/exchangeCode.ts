@@ -55,7 +55,11 @@ async function claim(tools: Tools, session: SessionId, key: string): Promise<Pen
   const pending = await readPending(tools, session, key);
   const { value } = pending;
   if (value.spent || value.response === undefined) return undefined;
-  const claimed = await tools.records.write(keys.as('pending', key), { ...value, spent: true }, pending);
+  const claimed = await tools.records.write(
+    keys.as('pending', key),
+    { ...value, spent: true, spentBy: tools.holder },
+    pending,
+  );
   return claimed === undefined ? undefined : value;
 }
 
@@ -76,7 +80,7 @@ async function outcomeElsewhere(
     if (!pending) break;
     if (pending.version !== version)
       [version, still] = [pending.version, tools.standstills.of(at, pending.version)];
-    if (still >= tools.leaseTerm) {
+    if (still >= tools.leaseTerm || tools.isGone(pending.value.spentBy)) {
       if (pending.value.spent) await tools.records.remove(at, version);
       break;
     }

@@ -11,7 +11,7 @@ import { clientOf } from '../records/clientOf.ts';
 import { serverRecord } from '../records/facts.ts';
 import { loginFacts, makeCurrent, type Request, scopesUnderWay } from '../records/loginUnderWay.ts';
 import { forgetLogin, refuseFinished } from '../records/pendingRequest.ts';
-import { currentGrant } from '../records/recall.ts';
+import { grantBesideLogin } from '../records/recall.ts';
 import { digest } from '../tools/digest.ts';
 import type { Act, Tools } from '../tools/tools.ts';
 
@@ -69,7 +69,7 @@ async function newRequest(tools: Tools, input: Input): Promise<Request> {
 
 /** A sibling has got a grant since the chart looked; from now on, whoever asks joins this login. */
 async function isNeedless(tools: Tools, { session, server, scopes, knownGrants }: Input): Promise<boolean> {
-  const grant = await currentGrant(tools, session, server.issuer);
+  const grant = await grantBesideLogin(tools, session, server.issuer);
   const isNew = grant !== null && !knownGrants.includes(grant.version);
   return isNew && includesAll(union(grant.requested, grant.granted), scopes);
 }

@@ -49,6 +49,7 @@ export const takeOverLogin: Act<'takeOverLogin'> =
       );
       if (became) {
         tools.standstills.forget(key);
+        if (became === 'ours') tools.attended.findLeft(key);
         return { at: tools.now(), became };
       }
       // A page that was opened for this login here shows nothing: the person has the holder's.
@@ -65,6 +66,7 @@ async function judge(tools: Tools, look: Look, signal: AbortSignal): Promise<Bec
   const { spent, response } = pending.value;
   const verdict = judgeWatched({
     isSpent: spent !== undefined,
+    isOfEnded: tools.isGone(pending.value.spentBy),
     isAnswered: response !== undefined,
     isAttended: tools.attended.has(key),
     still,

@@ -31,9 +31,9 @@ export async function mayBegin(
 ): Promise<boolean> {
   const key = keys.login(session);
   const current = (): Promise<string> => loginVersion(tools, session);
-  const beginning = { at: keys.spend(key), key, version, current, patience: PATIENCE, look: LOOK };
+  const beginning = { session, at: keys.spend(key), key, version, current, patience: PATIENCE, look: LOOK };
   const claimed = await claim(tools, beginning, signal);
-  if (claimed.kind === 'broken off') await claimed.release();
+  if (claimed.kind === 'broken off') await claimed.remove();
   return claimed.kind === 'held';
 }
 

@@ -53,6 +53,20 @@ export async function currentGrant(
   return binding ? readGrant(tools, session, binding, issuer ?? binding.current) : null;
 }
 
+/**
+ * The same, where a login is under way: a grant that was given up because its renewal was broken off is why there is a
+ * login, and not what it brings.
+ */
+export async function grantBesideLogin(
+  tools: Pick<Tools, 'records' | 'dpop'>,
+  session: SessionId,
+  issuer?: string,
+): Promise<Grant | null> {
+  const grant = await currentGrant(tools, session, issuer);
+  const record = grant && (await tools.records.read(keys.as('grant', grant.key)));
+  return record?.value.givenUp ? null : grant;
+}
+
 /** Whether a grant record is of this session, issuer and client. */
 export function isOf(
   { value }: Versioned<GrantRecord>,

@@ -1,5 +1,7 @@
 // One refresh, or registration, among all processes that share a store: a lease and a journal in one record (C03, C04, C05, R13).
+import type { SessionId } from '../../contract/facts.ts';
 import { judgeSpending } from '../../protocol/spending.ts';
+import { kindOf } from '../../stores/recordKeys.ts';
 import { type Key, RACES, refuseConflict, type SpendRecord, type Versioned } from '../../stores/records.ts';
 import { despiteOutage, keepTrying } from '../tools/keepTrying.ts';
 import type { Tools } from '../tools/tools.ts';
@@ -8,6 +10,7 @@ import { waitForChange } from './waitForChange.ts';
 
 /** What only one may do at a time. */
 export interface Spending {
+  readonly session: SessionId;
   /** Key of the intent: see `keys.spend`. */
   readonly at: Key<'spend'>;
   /** The record that is replaced, and its version when it was read; empty where there was none. */
@@ -31,10 +34,24 @@ export interface Spending {
 export type Claim =
   | { readonly kind: 'held'; readonly release: () => Promise<void> }
   | { readonly kind: 'moved' }
-  | { readonly kind: 'broken off'; readonly release: () => Promise<void> };
+  | {
+      readonly kind: 'broken off';
+      readonly release: () => Promise<void>;
+      /** The same for who asks again then: it fails where the store does, else they would find it again without end. */
+      readonly remove: () => Promise<unknown>;
+    };
 
 /** How often the store is looked at while a sibling is at it, in milliseconds; homes that tell are heard at once. */
 const LOOK = 250;
+
+/** A wait of so many milliseconds is told: until then nobody wonders. */
+const SAID_AFTER = 1_000;
+
+/** What replaces a record. */
+function workOn(key: Spending['key']): Parameters<Tools['tellWaiting']>[1] {
+  const of = kindOf(key);
+  return of === 'grant' ? 'renewal' : of === 'registration' ? 'registration' : 'login';
+}
 
 /**
  * Asks for the right to replace this version of a record, and waits while a sibling has it: until the signal, or until the
@@ -43,7 +60,7 @@ const LOOK = 250;
  */
 export async function claim(tools: Tools, what: Spending, signal: AbortSignal): Promise<Claim> {
   const { at, patience = tools.leaseTerm, look = LOOK } = what;
-  let [seen, still] = ['', 0];
+  let [seen, still, told] = ['', 0, ''];
   for (let race = 0; race < RACES; race += 1) {
     const { isCurrent, other } = await (seen === ''
       ? lookAt(tools, what)
@@ -53,6 +70,7 @@ export async function claim(tools: Tools, what: Spending, signal: AbortSignal): 
     const intent = other && {
       isOurs: other.value.holder === tools.holder,
       isForThisVersion: other.value.version === what.version,
+      isOfEnded: tools.isGone(other.value.holder),
       still,
     };
     const verdict = judgeSpending({ isCurrent, intent, leaseTerm: patience });
@@ -75,12 +93,17 @@ export async function claim(tools: Tools, what: Spending, signal: AbortSignal): 
             tools.standstills.forget(at);
             return tidyUp(tools, at, seen);
           },
+          remove: () => tools.records.remove(at, seen),
         };
       case 'wait':
         still += await untilEither(signal, tools.closing, (until) =>
           waitForChange(tools, seenBy(what, seen), look, until),
         );
         tools.standstills.note(at, seen, still);
+        if (still >= SAID_AFTER && told !== seen) {
+          told = seen;
+          tools.tellWaiting(what.session, workOn(what.key), patience);
+        }
         race = -1;
     }
   }

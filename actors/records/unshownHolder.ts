@@ -86,6 +86,6 @@ export async function answerAsHolder(tools: Tools, session: SessionId, login: Lo
 }
 
 function holderFor(tools: Tools, holder: string | undefined): UnshownHolder['holder'] {
-  if (holder === undefined) return 'nobody';
+  if (holder === undefined || tools.isGone(holder)) return 'nobody';
   return holder === tools.holder ? 'this engine' : 'another engine';
 }

@@ -84,7 +84,13 @@ async function registerOnce(
     const version = await current();
     const found = await recall(tools, key, input);
     if (found) return found;
-    const spending = { at: keys.spend(key, input.redirectUri ?? ''), key, version, current };
+    const spending = {
+      session: input.session,
+      at: keys.spend(key, input.redirectUri ?? ''),
+      key,
+      version,
+      current,
+    };
     const claimed = await claim(tools, spending, signal);
     if (claimed.kind === 'moved') continue;
     // What was broken off may have left a client that nobody uses: that costs nothing.

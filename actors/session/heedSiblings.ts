@@ -9,7 +9,7 @@ import {
   type PendingRecord,
   type RecordKind,
 } from '../../stores/records.ts';
-import { currentGrant } from '../records/recall.ts';
+import { currentGrant, grantBesideLogin } from '../records/recall.ts';
 import { endedElsewhere, sharedFailure } from '../records/sharedFailure.ts';
 import { answerAsHolder } from '../records/unshownHolder.ts';
 import type { Tools } from '../tools/tools.ts';
@@ -73,7 +73,7 @@ async function look(
   const issuer = (pendingKey === null ? known?.issuer : undefined) ?? binding?.current ?? '';
   const bound = boundAt(binding, issuer);
   if (bound) await read(bound.grantKey);
-  const grant = await currentGrant(tools, session, issuer);
+  const grant = await (pendingKey === null ? currentGrant : grantBesideLogin)(tools, session, issuer);
   if (login?.pendingKey === pendingKey && login) await answerAsHolder(tools, session, login);
   return { grantVersion: grant?.version ?? null, login, pending, versions };
 }

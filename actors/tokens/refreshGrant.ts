@@ -54,6 +54,7 @@ async function refresh(tools: Tools, input: Input, signal: AbortSignal): Promise
   if (refused) throw new AuthError(refused);
   // A refresh of our own is finished when the engine goes down; one of a sibling is not waited for.
   const spending = {
+    session: input.session,
     at: keys.spend(key),
     key,
     version,

@@ -1,5 +1,6 @@
 // Work of the store that has to be done although the store fails: while somebody waits for it, and when nobody does any more.
 import { AuthError } from '../../contract/errors.ts';
+import { keepAlive } from './keepAlive.ts';
 import type { Tools } from './tools.ts';
 import { throwIfCancelled, untilEither } from './waiting.ts';
 
@@ -63,7 +64,8 @@ async function tryAgain<Result>(
       // A store may take long to fail: who waits is not kept for so many times as long.
       if (!isOfStore(error) || closing.aborted || performance.now() - start > patience) throw error;
     }
-    await untilEither(signal, closing, (until) => sleep(pause, until));
+    // Somebody waits, and a process with nothing else to do would end here, without a word.
+    await keepAlive(untilEither(signal, closing, (until) => sleep(pause, until)));
     throwIfCancelled(signal);
   }
   return work();

@@ -29,6 +29,10 @@ export interface Tools extends HostTools {
   readonly headersFor: HeadersFor;
   /** Reports a registration request and its answer to this session. It never throws. */
   readonly tellRegistration: (session: SessionId, one: RegistrationTry) => void;
+  /**
+   * Reports that a sibling's work is waited for, so many milliseconds at most. It never throws.
+   */
+  readonly tellWaiting: (session: SessionId, on: 'renewal' | 'registration' | 'login', most: number) => void;
   /** Renewed grants that could not be stored yet, by key: with the version to replace, and the token that was spent. */
   readonly unsaved: Map<string, Unsaved>;
   /** Registrations that are running. Sessions that start at the same time share one (R13). */
@@ -46,6 +50,8 @@ export interface Tools extends HostTools {
   readonly attended: AttendedLogins;
   /** The name of this engine for the other engines that share its store. */
   readonly holder: string;
+  /** Whether the process of the engine of that name has ended for certain. */
+  readonly isGone: (holder: string | undefined) => boolean;
   /** How long to wait for the refresh of another engine before it counts as failed, in milliseconds. */
   readonly leaseTerm: number;
 }

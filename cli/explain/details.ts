@@ -4,7 +4,7 @@ import type { Explanation } from '../../engine/explain.ts';
 import type { Progress } from '../../engine/observe.ts';
 import { shown } from '../../protocol/text.ts';
 import { table, wrapped } from '../layout.ts';
-import { registrationLine, requestLine } from '../progress.ts';
+import { registrationLine, requestLine, waitingLine } from '../progress.ts';
 import { kindNames } from '../words.ts';
 
 /** Sections of text, each with a heading and a line break at its end. */
@@ -22,6 +22,7 @@ function textOf(step: Progress): string {
   if (step.kind === 'set-aside') return `  a damaged record was set aside: ${shown(step.key)}\n`;
   if (step.kind === 'relaxed') return `  ${step.what}\n`;
   if (step.kind === 'registration') return wrapped(registrationLine(step), 6);
+  if (step.kind === 'waiting') return wrapped(waitingLine(step), 6);
   if (step.kind === 'request') return `      ${requestLine(step)}\n`;
   const ids = step.spec.length > 0 ? ` (${step.spec.join(' ')})` : '';
   return `  ${step.state}\n${wrapped(step.description + ids, 6)}`;

@@ -44,6 +44,15 @@ test.each<[string, Partial<Registration>, string]>([
   expect(registrationLine({ ...first, ...more })).toBe(line);
 });
 
+test.each([
+  ['renewal', 'another process is renewing this login'],
+  ['registration', 'another process is registering this client'],
+  ['login', 'another process is about to begin this login'],
+] as const)('C05: whoever waits for the %s of another process is told so, and how long', (on, said) => {
+  const lines = linesOf({ kind: 'waiting', session: first.session, for: on, most: 70_000 }, false);
+  expect(lines).toEqual([`${said}, or has ended in the middle of that: waiting for it, at most 1 min 10 s`]);
+});
+
 test('REG-12: a refusal is always told, a success only to those who want to know more', () => {
   expect(linesOf(first, false)).toEqual([]);
   expect(linesOf(first, true)).toEqual([registrationLine(first)]);

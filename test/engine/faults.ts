@@ -79,6 +79,8 @@ export const storeCases: { readonly [Operation in keyof Required<Store>]: Case |
   delete: storeCase('delete'),
   list: 'no session does it',
   watch: storeCase('watch', { looksOn: true }),
+  // Asked only where another process has something under way: see guarded.test.ts.
+  processes: 'no session does it',
   setAside: {
     options: (fail, { resource }) => {
       const records = new Map([

@@ -18,7 +18,9 @@ describe('a guarded store', () => {
     watch: () => () => {},
     setAside: async () => {},
   };
-  const operations: { readonly [Operation in keyof Required<Store>]: (store: Store) => unknown } = {
+  const operations: {
+    readonly [Operation in Exclude<keyof Store, 'processes'>]-?: (store: Store) => unknown;
+  } = {
     get: (store) => store.get('a'),
     put: (store) => store.put('a', '{}', undefined),
     delete: (store) => store.delete('a', '1'),
@@ -26,7 +28,7 @@ describe('a guarded store', () => {
     watch: (store) => store.watch?.('a', () => {}),
     setAside: (store) => store.setAside('a', '1'),
   };
-  const names = Object.keys(operations) as (keyof Store)[];
+  const names = Object.keys(operations) as (keyof typeof operations)[];
 
   it.each(names.flatMap((name) => ways.map((way) => ({ name, ...way }))))(
     'C14: $name that $way is told, and fails as the contract says',
@@ -55,7 +57,7 @@ describe('a guarded store', () => {
     },
   );
 
-  it.each<[keyof Store, unknown]>([
+  it.each<[keyof typeof operations, unknown]>([
     ['get', null],
     ['get', SECRET],
     ['get', { version: 1, text: SECRET }],
@@ -75,6 +77,26 @@ describe('a guarded store', () => {
     expect(failure).toMatchObject({ code: 'store_failed', phase: 'storing' });
     expect(tell.mock.calls).toEqual([[expect.any(TypeError)]]);
     expect(textOf([failure, tell.mock.calls])).not.toContain(SECRET);
+  });
+
+  it('C14, C05: a process has ended only where the home is certain: what it throws is told, and says nothing', () => {
+    const tell = vi.fn();
+    const fault = new HostFault();
+    const hasEnded = vi.fn();
+    const { processes } = guardedStore({ ...good, processes: { own: 'mine', hasEnded } }, tell);
+    expect(processes?.own).toBe('mine');
+    expect(processes?.hasEnded('theirs')).toBe(false);
+    hasEnded.mockReturnValue('yes');
+    expect(processes?.hasEnded('theirs')).toBe(false);
+    hasEnded.mockReturnValue(true);
+    expect(processes?.hasEnded('theirs')).toBe(true);
+    expect(tell).not.toHaveBeenCalled();
+    hasEnded.mockImplementation(() => {
+      throw fault;
+    });
+    expect(processes?.hasEnded('theirs')).toBe(false);
+    expect(tell).toHaveBeenCalledWith(fault);
+    expect(guardedStore(good, tell).processes).toBeUndefined();
   });
 
   it('C14: is called as it was, and passes on what is good', async () => {

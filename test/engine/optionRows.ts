@@ -316,6 +316,16 @@ export const storeRows: Rows<Store> = {
   delete: methods,
   list: methods,
   watch: optionalMethods,
+  processes: {
+    bad: [
+      ...noObjects,
+      {},
+      { own: '', hasEnded: nothing },
+      { own: 'x'.repeat(201), hasEnded: nothing },
+      { own: 'mine' },
+    ],
+    good: [{ own: 'mine', hasEnded: nothing }, undefined],
+  },
   setAside: methods,
 };
 

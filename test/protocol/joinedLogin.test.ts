@@ -80,6 +80,7 @@ describe('AUTHZ-12: a login is ended for all', () => {
 describe('AUTHZ-12: a login that is waited for', () => {
   const open: WatchedLogin = {
     isSpent: false,
+    isOfEnded: false,
     isAnswered: false,
     isAttended: false,
     still: 100,
@@ -91,6 +92,7 @@ describe('AUTHZ-12: a login that is waited for', () => {
     ['is attended to by another chart of this engine', { isAttended: true }, 'wait'],
     ['is being exchanged', { isSpent: true, still: 99 }, 'wait'],
     ['was broken off in mid-exchange', { isSpent: true }, 'break off'],
+    ['was broken off by a process that has ended', { isSpent: true, isOfEnded: true, still: 0 }, 'break off'],
     [
       'was broken off, answered and attended or not',
       { isSpent: true, isAnswered: true, isAttended: true },

@@ -64,17 +64,18 @@ describe('judgeSibling (TOK-6)', () => {
 describe('a grant that is given up (TOK-5, C04)', () => {
   test('loses its refresh token, which sign-out still finds, first of all', () => {
     const grant = { accessToken: 'a', refreshToken: 'r2', superseded: ['r1', 'r0'] };
-    expect(givenUp(grant)).toStrictEqual({ accessToken: 'a', superseded: ['r2', 'r1', 'r0'] });
+    expect(givenUp(grant)).toStrictEqual({ accessToken: 'a', superseded: ['r2', 'r1', 'r0'], givenUp: true });
     expect(givenUp({ accessToken: 'a', refreshToken: 'r' })).toStrictEqual({
       accessToken: 'a',
       superseded: ['r'],
+      givenUp: true,
     });
     expect(grant).toEqual({ accessToken: 'a', refreshToken: 'r2', superseded: ['r1', 'r0'] });
   });
 
   test('stays as it is where it was given up before', () => {
-    expect(givenUp({ superseded: ['r'] })).toStrictEqual({ superseded: ['r'] });
-    expect(givenUp({})).toStrictEqual({ superseded: [] });
+    expect(givenUp({ superseded: ['r'] })).toStrictEqual({ superseded: ['r'], givenUp: true });
+    expect(givenUp({})).toStrictEqual({ superseded: [], givenUp: true });
   });
 
   test.each<[string, Parameters<typeof isGivenUp>[0], boolean]>([

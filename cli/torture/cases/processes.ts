@@ -13,13 +13,6 @@ export async function mustWork(stage: Stage): Promise<void> {
   stage.must(stage.usedTool(from), 'A process did not get to use the tool.');
 }
 
-/** Runs a client that has to use the tool, at the second try at the latest: the first may find out what has happened. */
-export async function mustWorkSoon(stage: Stage): Promise<void> {
-  const from = stage.world.requests.length;
-  await stage.run();
-  if (!stage.usedTool(from)) await mustWork(stage);
-}
-
 /** How long a process may wait for one that has died, in milliseconds. */
 export const patience = 60_000;
 

@@ -257,7 +257,15 @@ describe('a login that is under way', () => {
 describe('the right to do what only one may do at a time', () => {
   const key = of.grant.key;
   const at = keys.spend(key);
-  const what = (change: object = {}) => ({ at, key, version: '1', current: async () => '1', ...change });
+  const { session } = of.grant.value;
+  const what = (change: object = {}) => ({
+    session,
+    at,
+    key,
+    version: '1',
+    current: async () => '1',
+    ...change,
+  });
 
   it('C03: is given, and given back', async () => {
     const { tools } = toolsFor();

@@ -13,6 +13,7 @@ const key = of.grant.key;
 const at = keys.spend(key);
 const never = new AbortController().signal;
 const what = (change: Partial<Spending> = {}): Spending => ({
+  session: of.grant.value.session,
   at,
   key,
   version: '1',
@@ -35,6 +36,47 @@ describe('the right to do what only one may do at a time', () => {
     const mine = await claim(tools, what(), never);
     expect(mine.kind).toBe('held');
     expect((await tools.records.read(at))?.value).toEqual({ v: 1, holder: 'here', version: '1' });
+  });
+
+  it('C05: of a process that has ended is broken off at once, and of one that ends meanwhile as soon as it has', async () => {
+    const ended = new Set(['ended']);
+    const isGone = (holder = '') => ended.has(holder);
+    const { tools, clock } = toolsFor({ isGone });
+    await tools.records.write(at, { v: 1, holder: 'ended', version: '' }, undefined);
+    const first = await claim(tools, what(absent), never);
+    expect(first.kind).toBe('broken off');
+    if (first.kind === 'broken off') await first.release();
+
+    await tools.records.write(at, { v: 1, holder: 'there', version: '' }, undefined);
+    let outcome: string | undefined;
+    void claim(tools, what(absent), never).then(({ kind }) => {
+      outcome = kind;
+    });
+    for (let waited = 0; waited < 3_000; waited += 250) {
+      await settle();
+      clock.pass(250);
+    }
+    expect(outcome).toBeUndefined();
+    ended.add('there');
+    await settle();
+    clock.pass(250);
+    await settle();
+    expect(outcome).toBe('broken off');
+  });
+
+  it('C05: is waited for not without a word: once, with what is waited for and how long at most', async () => {
+    const tellWaiting = vi.fn();
+    const { tools, clock } = toolsFor({ tellWaiting });
+    await tools.records.write(at, { v: 1, holder: 'there', version: '' }, undefined);
+    const waiting = claim(tools, what({ ...absent, patience: 5_000 }), never);
+    for (let waited = 0; waited < 750; waited += 250) {
+      await settle();
+      clock.pass(250);
+    }
+    await settle();
+    expect(tellWaiting).not.toHaveBeenCalled();
+    await passUntil(clock, waiting);
+    expect(tellWaiting.mock.calls).toEqual([[of.grant.value.session, 'renewal', 5_000]]);
   });
 
   it('C03: is not given up where the intent of another one is there meanwhile', async () => {
