@@ -43,6 +43,7 @@ export class SessionInUse implements Fetching {
   }
 
   tell(event: AuthEvent): void {
+    if (event.type === 'challenge.received') this.#tokens.hear(event);
     this.#parts.chart.tell(event);
   }
 

@@ -6,6 +6,7 @@ import { AuthError } from '../contract/errors.ts';
 import type { Grant, SessionId } from '../contract/facts.ts';
 import type { AuthEvent } from '../machines/context.ts';
 import { orAborted } from './aborting.ts';
+import type { Challenged } from './answers.ts';
 import { refuseDisposed } from './disposed.ts';
 import type { AuthSnapshot, ChartInUse } from './sessionChart.ts';
 import { failureOfOutdated, grantMeanwhile, isPersonsTurnOrRest } from './states.ts';
@@ -31,6 +32,8 @@ const USED_EVERY = 1_000;
 export class SessionTokens {
   readonly #parts: TokenParts;
   readonly #inHand: TokenInHand;
+  /** The version of the grant whose token the resource has refused last: it is not used while a person is led elsewhere. */
+  #refused: string | null = null;
   /** When it was last said that the session is used. Epoch milliseconds. */
   #usedAt = 0;
 
@@ -43,6 +46,7 @@ export class SessionTokens {
   inHand(): UsableToken | undefined {
     const now = this.#parts.tools.now();
     const token = this.#inHand.at(now);
+    if (token?.version === this.#refused) return undefined;
     if (token && now - this.#usedAt >= USED_EVERY) {
       this.#usedAt = now;
       this.#parts.chart.used();
@@ -59,8 +63,7 @@ export class SessionTokens {
     const before = await orAborted(chart.until(isPersonsTurnOrRest), signal);
     if (!before.hasTag('canSend')) await orAborted(this.lookAgain(), signal);
     for (let look = 1; ; look += 1) {
-      const meanwhile = grantMeanwhile(chart.snapshot, tools.now());
-      const grant = meanwhile ?? (await this.#grant(signal));
+      const grant = this.#meanwhile() ?? (await this.#grant(signal));
       if (!grant) return undefined;
       const found = await orAborted(this.#stored(grant), signal);
       if (found?.version === grant.version) this.#inHand.keep(found, tools.now());
@@ -82,6 +85,17 @@ export class SessionTokens {
     if (grantVersion === (grant?.version ?? null)) return;
     this.#tell({ type: 'grant.changed', grantVersion });
     await chart.until(isPersonsTurnOrRest);
+  }
+
+  /** The resource asks for something: with a 401 it has refused the token. */
+  hear({ challenge, grantVersion }: Pick<Challenged, 'challenge' | 'grantVersion'>): void {
+    if (challenge.status === 401) this.#refused = grantVersion;
+  }
+
+  #meanwhile(): Grant | undefined {
+    const { chart, tools } = this.#parts;
+    const grant = grantMeanwhile(chart.snapshot, tools.now());
+    return grant?.version === this.#refused ? undefined : grant;
   }
 
   /** The resource has accepted this token: the chart hears of it where that changes something (TOK-12). */
