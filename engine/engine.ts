@@ -37,9 +37,13 @@ import { Tracer } from './trace.ts';
  * @example
  * ```ts
  * import { createAuthEngine } from 'authchart';
- * import { fileStore, loopbackUserAgent } from 'authchart/node';
+ * import { defaultFolder, fileStore, loopbackUserAgent } from 'authchart/node';
  *
- * const engine = createAuthEngine({ client: { name: 'Notes' }, store: fileStore(), userAgent: loopbackUserAgent() });
+ * const engine = createAuthEngine({
+ *   client: { name: 'Notes' },
+ *   store: fileStore({ folder: defaultFolder(process.env) }),
+ *   userAgent: loopbackUserAgent(),
+ * });
  * const session = engine.session({ resource: 'https://notes.example/mcp' });
  * await session.login();
  * await engine.dispose();
@@ -98,10 +102,12 @@ export function createAuthEngine(options: EngineOptions): Engine {
       sessions.stop();
       observers.clear();
       closing.abort();
-      if (made) await patiently(leaveAll(made, held));
-      if (made) await patiently(made.refreshing.settled(), made.leaseTerm);
-      await patiently(userAgent.dispose());
-      await patiently(underWay.settled());
+      const leave = async (): Promise<void> => {
+        await Promise.all([made && leaveAll(made, held), userAgent.dispose()]);
+        await underWay.settled();
+      };
+      const refreshed = made && patiently(made.refreshing.settled(), made.leaseTerm);
+      await Promise.all([refreshed, patiently(leave())]);
       underWay.end();
     },
   };
@@ -133,7 +139,7 @@ function contextOf(actor: AuthActor): AuthContext {
   );
 }
 
-/** How long a store, a user agent or an actor may take to end what it has, in milliseconds. */
+/** How long store, user agent and actors together may take to end what they have, in milliseconds. */
 const PATIENCE = 5_000;
 
 /** One that never ends does not keep whoever disposes of the engine. */
