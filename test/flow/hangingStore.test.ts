@@ -10,11 +10,18 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-/** An engine with nobody logged in, whose store does not answer from now on. */
-async function hanging(): Promise<TestEngine> {
+/** An engine with nobody logged in, whose store does not answer from now on, until it is told to. */
+async function hanging(): Promise<TestEngine & { answer(): void }> {
   const home = memoryStore();
   let isHanging = false;
-  const get: Store['get'] = (key) => (isHanging ? new Promise(() => {}) : home.get(key));
+  let answer = (): void => {};
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const get: Store['get'] = async (key) => {
+    if (isHanging) await answered;
+    return home.get(key);
+  };
   const store: Store = { ...home, get };
   const made = testEngine(world.resource, {
     store,
@@ -23,11 +30,11 @@ async function hanging(): Promise<TestEngine> {
   });
   expect((await callTool(made.session, 'any')).status).toBe(401);
   isHanging = true;
-  return made;
+  return { ...made, answer };
 }
 
-/** Well below the 30 seconds that a store may take, and above the 5 that the end of an engine may. */
-const SOON = 10_000;
+/** Well below the 30 seconds that a store may take. */
+const SOON = 5_000;
 
 describe('a store that does not answer', () => {
   it.each<[string, (session: Session) => Promise<unknown>]>([
@@ -35,24 +42,28 @@ describe('a store that does not answer', () => {
     ['a token', (session) => session.token()],
     ['a request', (session) => callTool(session, 'any')],
   ])('HOST-1: dispose ends the wait for %s', { timeout: SOON }, async (_what, ask) => {
-    const { engine, session } = await hanging();
+    const { engine, session, answer } = await hanging();
     const asked = failureOf(ask(session));
     await new Promise((resolve) => setTimeout(resolve, 50));
-    await engine.dispose();
+    const disposed = engine.dispose();
     expect(await asked).toMatchObject({ code: 'cancelled' });
+    answer();
+    await disposed;
   });
 
   it('HOST-1: dispose ends the wait for the page of a login', { timeout: SOON }, async () => {
-    const { engine, session } = await hanging();
+    const { engine, session, answer } = await hanging();
     const login = failureOf(session.login());
     const page = session.loginUrl();
-    await engine.dispose();
+    const disposed = engine.dispose();
     expect(await page).toBeUndefined();
     expect(await login).toMatchObject({ code: 'cancelled' });
+    answer();
+    await disposed;
   });
 
   it('HOST-1: who asks for the page of a login may leave', { timeout: SOON }, async () => {
-    const { engine, session } = await hanging();
+    const { engine, session, answer } = await hanging();
     session.login().catch(() => {});
     const reason = new Error('The browser has gone.');
     const leaving = new AbortController();
@@ -61,6 +72,7 @@ describe('a store that does not answer', () => {
     expect(await asked).toBe(reason);
     const outOfUse = session.loginUrl({ signal: 5 } as never);
     expect((await failureOf(outOfUse)).code).toBe('config_invalid');
+    answer();
     await engine.dispose();
   });
 });
