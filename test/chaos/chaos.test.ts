@@ -87,8 +87,10 @@ describe('a login page', () => {
   });
 
   it('has a reason when a replica was killed that may have sent the refresh token', () => {
-    judge.chaos({ do: 'kill replica', lasts: 1_000 });
+    judge.chaos({ do: 'kill replica', lasts: 1_000 }, ['u1']);
     expect(judge.page({ ...page, before })).toBe('broken off');
+    expect(judge.page({ ...page, user: 'u2', before })).toBeUndefined();
+    expect(judge.page({ ...page, before: { ...before, issuedAt: Date.now() + 1 } })).toBeUndefined();
   });
 
   it('has a reason for new users, those who signed out, whom the server revoked, and who need more scopes', () => {

@@ -27,7 +27,7 @@ export async function conduct(plan: readonly ChaosEvent[], stage: Stage, end: Ab
     );
     if (end.aborted) break;
     stage.onEvent(event, wordsOf(event));
-    stage.judge.chaos(event);
+    stage.judge.chaos(event, stage.people.served());
     running.push(carryOut(event, stage));
   }
   await Promise.all(running);

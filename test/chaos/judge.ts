@@ -28,7 +28,8 @@ export interface Broken {
  * - `revoked`: the server had ended the login.
  * - `answer lost`: nobody ever used the tokens that the server issued last, and chaos was on then. A refresh token that may
  *   have been sent is never sent again, so a login helps.
- * - `broken off`: a replica was killed in the last two minutes, and nobody knows whether it had sent the refresh token.
+ * - `broken off`: a replica was killed while something was asked for this user, who has got no tokens since then: nobody knows
+ *   whether it had sent the refresh token.
  * - `interrupted`: the visit before came to no end while chaos was on.
  */
 export type Reason =
@@ -41,18 +42,14 @@ export type Reason =
   | 'broken off'
   | 'interrupted';
 
-/**
- * Within so many milliseconds others find out that a replica has died: its lease (35 s) passes only while somebody waits for
- * it. Who comes later than that finds it later, and counts as a login too many: look at the trace then.
- */
-const FOUND_OUT = 120_000;
 /** Chaos counts for what happens so long before or after it, in milliseconds. */
 const MARGIN = 8_000;
 
 export class Judge {
   readonly broken: Broken[] = [];
   readonly pages = new Map<Reason, number>();
-  #killedAt = 0;
+  /** When a replica was killed last that may have renewed something for the user. Epoch milliseconds. */
+  readonly #killed = new Map<string, number>();
   readonly #times: { readonly from: number; readonly to: number }[] = [];
   readonly #onBroken: (broken: Broken) => void;
 
@@ -62,9 +59,9 @@ export class Judge {
     this.#onBroken = onBroken;
   }
 
-  /** Chaos is on from now. */
-  chaos({ do: what, lasts }: Pick<ChaosEvent, 'do' | 'lasts'>): void {
-    if (what === 'kill replica') this.#killedAt = Date.now();
+  /** Chaos is on from now. @param served the users for whom something is done, or was a moment ago. */
+  chaos({ do: what, lasts }: Pick<ChaosEvent, 'do' | 'lasts'>, served: Iterable<string> = []): void {
+    if (what === 'kill replica') for (const user of served) this.#killed.set(user, Date.now());
     this.#times.push({ from: Date.now(), to: Date.now() + lasts });
   }
 
@@ -103,7 +100,7 @@ export class Judge {
     return reason;
   }
 
-  #reasonOf({ before, unfinishedAt, reason, scope }: Page): Reason | undefined {
+  #reasonOf({ user, before, unfinishedAt, reason, scope }: Page): Reason | undefined {
     const wasLost = before !== undefined && !before.isUsed && this.#wasOn(before.issuedAt, before.issuedAt);
     if (before?.ended) return before.ended;
     if (reason === 'signed out') return 'signed out';
@@ -112,7 +109,8 @@ export class Judge {
     if (reason === 'step-up' && !scope.split(' ').every((one) => before.scope.split(' ').includes(one)))
       return 'step-up';
     if (wasLost) return 'answer lost';
-    return Date.now() - this.#killedAt < FOUND_OUT ? 'broken off' : undefined;
+    const killedAt = this.#killed.get(user) ?? Number.NEGATIVE_INFINITY;
+    return before.issuedAt <= killedAt ? 'broken off' : undefined;
   }
 
   #wasOn(from: number, to: number): boolean {

@@ -10,6 +10,8 @@ const ANSWER = 45_000;
 const SLOW = 10_000;
 /** How long a user tries until it works, in milliseconds. */
 const SERVED = 150_000;
+/** What was asked for a user may go on for so long after the answer, in milliseconds: a renewal is always finished. */
+const GOES_ON = 10_000;
 /** The pause before a user tries again, in milliseconds. */
 const AGAIN = 700;
 
@@ -54,6 +56,8 @@ export class People {
   readonly #at: Uint8Array;
   readonly #wasHere: Uint8Array;
   readonly #busy = new Set<number>();
+  /** Those who have left a moment ago, the newest one last, and when. Milliseconds. */
+  readonly #left = new Map<number, number>();
   readonly #logins = new Map<number, Promise<boolean>>();
   #calls = 0;
 
@@ -99,6 +103,15 @@ export class People {
     this.#options.judge.break('cannot call in the end', userOf(user), 'The last call was not answered.');
   }
 
+  /** For whom something is done now, or was a moment ago. */
+  served(): readonly string[] {
+    for (const [user, at] of this.#left) {
+      if (at > performance.now() - GOES_ON) break;
+      this.#left.delete(user);
+    }
+    return [...this.#busy, ...this.#left.keys()].map(userOf);
+  }
+
   /** How many users were here. */
   get wereHere(): number {
     return this.#wasHere.reduce((sum, one) => sum + one, 0);
@@ -117,6 +130,8 @@ export class People {
     this.#wasHere[user] = 1;
     await work();
     this.#busy.delete(user);
+    this.#left.delete(user);
+    this.#left.set(user, performance.now());
     this.counts.visits += 1;
     this.recent.push(userOf(user));
     if (this.recent.length > 200) this.recent.splice(0, 100);
