@@ -57,8 +57,6 @@ test.each([
   'move/registers-anew',
   'files/file-cut',
   'restart/killed-in-renewal',
-  'restart/killed-in-login',
-  'restart/killed-in-registration',
   'restart/killed-in-exchange',
 ])('%s passes our client, and catches a broken one', { timeout: SLOW }, async (id) => {
   expect(await objectionsTo(casesNamed([id]) ?? [])).toEqual([]);
