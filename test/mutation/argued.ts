@@ -217,16 +217,9 @@ export const argued: Readonly<Record<string, string>> = {
   'actors/registration/registerClient.ts | register | management && { management } → { management }':
     unstored,
   'actors/records/loginUnderWay.ts | leaveToOthers | let isLeft = false; → let isLeft = true;': replaced,
-  "actors/records/spending.ts | claim | let [seen, still] = ['', 0]; → let [seen, still] = [];": replaced,
-  "actors/records/spending.ts | claim | let [seen, still] = ['', 0]; → let [seen, still] = ['another', 0];":
-    replaced,
-  "actors/records/spending.ts | claim | let [seen, still] = ['', 0]; → let [seen, still] = ['', 1];":
-    replaced,
-  'actors/records/spending.ts | claim | isCurrent ? await tools.records.read(at) : undefined → true ? await tools.records.read(at) : undefined':
+  'actors/records/spending.ts | lookAt | isCurrent ? await records.read(what.at) : undefined → true ? await records.read(what.at) : undefined':
     unread,
-  "actors/records/spending.ts | claim | [other?.version ?? '', 0] → [other?.version, 0]": unread,
-  "actors/records/spending.ts | claim | [other?.version ?? '', 0] → [other?.version ?? 'another', 0]": unread,
-  "actors/records/unshownHolder.ts | holderFor | if (holder === undefined) return 'nobody'; → if (holder === undefined) return '';":
+  "actors/records/unshownHolder.ts | holderFor | if (holder === undefined || tools.isGone(holder)) return 'nobody'; → if (holder === undefined || tools.isGone(holder)) return '';":
     unread,
   'actors/records/spending.ts | claim | break; → nothing': gone,
   'actors/registration/registerClient.ts | registerClient | (await recall(tools, key, input)) ?? (await tools.registering.run( `${key} ${input.redir… e2ccd10e → await tools.registering.run( `${key} ${input.redirectUri}`, (shared) => registerOnce(too… f87f3638':

@@ -21,19 +21,17 @@ export const arguedOfEngine: Readonly<Record<string, string>> = {
     'A tracer that has nobody to tell does nothing.',
   'engine/engine.ts | createAuthEngine.dispose | made?.attended.keys ?? [] → made?.attended.keys':
     nothingHeld,
-  'engine/engine.ts | createAuthEngine.dispose | if (made) await patiently(leaveAll(made, held)); → if (true) await patiently(leaveAll(made, held));':
-    nothingHeld,
   "engine/observe.ts | Observer.enter | { description: '', spec: [] } → ({})": never,
   "engine/observe.ts | Observer.enter | { description: '', spec: [] } → { description: 'another', spec: [] }":
     never,
   'engine/bindActors.ts | heeding.heed | usePart.atHand ?? (await usePart.load()) → await usePart.load()':
     atHand,
-  'engine/bindActors.ts | bindActors.bind | act && shared ? act(shared)(input, signal) : loadAndRun(name, input, signal) → false ? act(shared)(input, signal) : loadAndRun(name, input, signal)':
+  'engine/bindActors.ts | bindActors.bind.run | act && shared ? act(shared)(input, signal) : loadAndRun(name, input, signal) → false ? act(shared)(input, signal) : loadAndRun(name, input, signal)':
     atHand,
-  'engine/bindActors.ts | bindActors.bind | [actAtHand(name), tools.atHand] → []': atHand,
-  "engine/bindActors.ts | bindActors.bind | signal.aborted && leading.has(name) && 'pending' in input → signal.aborted && leading.has(name)":
+  'engine/bindActors.ts | bindActors.bind.run | [actAtHand(name), tools.atHand] → []': atHand,
+  "engine/bindActors.ts | bindActors.bind.run | signal.aborted && leading.has(name) && 'pending' in input → signal.aborted && leading.has(name)":
     typed,
-  'engine/bindActors.ts | bindActors.bind | signal.aborted && leading.has(name) → leading.has(name)':
+  'engine/bindActors.ts | bindActors.bind.run | signal.aborted && leading.has(name) → leading.has(name)':
     'Where the actor has ended by itself, its chart is still there, with the same login.',
   'engine/bindActors.ts | hasLeft | snapshot: AuthSnapshot | undefined = chart?.getSnapshot() → snapshot: AuthSnapshot | undefined = chart.getSnapshot()':
     never,
