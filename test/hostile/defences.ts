@@ -126,7 +126,7 @@ const protocolDefences: readonly Defence[] = [
     ['U11', ' && of.server.scopesSupported.includes(OFFLINE_ACCESS)', ''],
     ['U01', 'const known = union(of.accumulated, of.challenged);', 'const known = union(of.challenged);'],
   ]),
-  ...inFile('protocol/retryAfter.ts', [['T21', 'Math.min(Math.max(wait, 0), MAX_WAIT)', 'wait']]),
+  ...inFile('protocol/retryAfter.ts', [['T21', 'Math.min(Math.max(wait, 0), LONGEST_RETRY_AFTER)', 'wait']]),
   ...inFile('protocol/resourceRedirect.ts', [
     ['M11', 'leavesOrigin: to.origin !== url.origin,', 'leavesOrigin: false,'],
     ['L06', 'leavesOrigin: to.origin !== url.origin,', 'leavesOrigin: false,'],
