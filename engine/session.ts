@@ -244,6 +244,11 @@ export class EngineSession implements Session {
     return isAwaited && this.#login === undefined && this.#inUse?.isLeft(snapshot) === true;
   }
 
+  /** What siblings did a moment ago, where the home could not tell it yet. */
+  async lookAgain(): Promise<void> {
+    await (await this.#use()).lookAgain();
+  }
+
   /** Waits until nothing is in flight. @throws the signal's reason. */
   settled(signal?: AbortSignal): Promise<AuthSnapshot> {
     return orAborted(

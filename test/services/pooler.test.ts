@@ -37,8 +37,10 @@ describe.skipIf(!pooler)('PostgreSQL behind a pooler in transaction mode', () =>
   storeContract('postgresStore behind a pooler, listening directly', async () =>
     postgresStore({ pool, table: await fresh(), listen: listenOn(direct) }),
   );
-  storeContract('postgresStore behind a pooler, which passes no notification on', async () =>
-    postgresStore({ pool, table: await fresh() }),
+  storeContract(
+    'postgresStore behind a pooler, which passes no notification on',
+    async () => postgresStore({ pool, table: await fresh() }),
+    { watch: false },
   );
   changedContract('postgresStore behind a pooler', async () => {
     const table = await fresh();
@@ -73,8 +75,8 @@ describe.skipIf(!pooler)('PostgreSQL behind a pooler in transaction mode', () =>
     await tellUntilHeard(postgresStore({ pool, table }), 'watched', words);
     let version = await create(store, 'a', '0');
     let isOver = false;
+    let killed = 0;
     const killing = (async () => {
-      let killed = 0;
       while (!isOver) {
         const { rowCount } = await direct.query(
           `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()`,
@@ -82,17 +84,18 @@ describe.skipIf(!pooler)('PostgreSQL behind a pooler in transaction mode', () =>
         killed += rowCount ?? 0;
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
-      return killed;
     })();
-    for (let round = 1; round <= 200; round += 1) {
+    let round = 0;
+    while (round < 200 || killed <= 10) {
+      round += 1;
       const next = await store.put('a', `${round}`, version);
       // One who is alone never loses a race, whatever the connections do.
       expect(next).toEqual(expect.any(String));
       version = next ?? '';
     }
     isOver = true;
-    expect(await killing).toBeGreaterThan(10);
-    await expect.poll(() => store.get('a').catch(() => undefined)).toEqual({ version, text: '200' });
+    await killing;
+    await expect.poll(() => store.get('a').catch(() => undefined)).toEqual({ version, text: `${round}` });
     words.reset();
     await tellUntilHeard(postgresStore({ pool, table }), 'watched', words);
     words.end();
