@@ -49,6 +49,7 @@ function sessionsWith(hears: (round: number) => unknown = () => {}, end: AuthSna
       told.push(event);
       work = hears(told.length - 1);
     },
+    lookAgain: async () => {},
     settledUnlessAsked: async () => {
       await work;
       return end;
