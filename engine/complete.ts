@@ -1,8 +1,7 @@
 // Finishes a login by its callback URL, wherever it was started (AUTHZ-10, AUTHZ-13).
 import { storeResponse } from '../actors/records/pendingRequest.ts';
-import { waitForChange } from '../actors/records/waitForChange.ts';
+import { untilSpent } from '../actors/records/untilSpent.ts';
 import { digest } from '../actors/tools/digest.ts';
-import { despiteOutage } from '../actors/tools/keepTrying.ts';
 import type { Tools } from '../actors/tools/tools.ts';
 import { AuthError, refuse } from '../contract/errors.ts';
 import { stateOf } from '../protocol/authorizationResponse.ts';
@@ -88,23 +87,14 @@ async function finish(tools: Tools, session: EngineSession, key: Key<'pending'>)
   const snapshot = await session.settledUnlessAsked(key);
   const left = (await tools.records.read(key))?.value;
   if (!snapshot.hasTag('canSend') && (left === undefined || left.spent)) {
-    await untilFinished(tools, key);
+    // The engine that leads the person has heard of the answer first, and spends the code: what comes of it is waited for.
+    await untilSpent(tools, key, tools.closing);
     await session.lookAgain();
     return session.settledUnlessAsked(key);
   }
   if (left?.response === undefined || left.spent) return snapshot;
   session.tell(told);
   return session.settledUnlessAsked(key);
-}
-
-/** The engine that leads the person has heard of the answer first, and spends the code: what comes of it is waited for. */
-async function untilFinished(tools: Tools, key: Key<'pending'>): Promise<void> {
-  const { records, leaseTerm, closing } = tools;
-  for (let waited = 0; waited < leaseTerm; ) {
-    const pending = await despiteOutage(tools, () => records.read(key), closing);
-    if (!pending?.value.spent) return;
-    waited += await waitForChange(tools, new Map([[key, pending.version]]), leaseTerm - waited, closing);
-  }
 }
 
 /** Says the same whether there is such a login of somebody else or none. */

@@ -1,6 +1,6 @@
 // What an engine has begun and not ended yet, and the end of it: what disposes of the engine waits, and nothing is done afterwards.
-import { refuse } from '../contract/errors.ts';
 import type { Store } from '../stores/store.ts';
+import { refuseAfterwards } from './disposed.ts';
 
 /** More promises than lie between two steps of any work. */
 const TURNS = 50;
@@ -73,12 +73,3 @@ export class UnderWay {
 }
 
 const refusedLater = async (): Promise<never> => refuseAfterwards();
-
-/** @throws AuthError `engine_disposed` */
-export function refuseAfterwards(): never {
-  return refuse(
-    'engine_disposed',
-    'configuring',
-    'This engine was disposed of and does nothing any more; make another one with createAuthEngine.',
-  );
-}

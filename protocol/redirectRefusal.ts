@@ -1,19 +1,11 @@
 // What is said of a redirect that is not followed: which request it was, why, and what helps.
 
-/** What was asked for. */
-export type RedirectedPurpose =
-  | 'probe'
-  | 'resource-metadata'
-  | 'server-metadata'
-  | 'registration'
-  | 'unregistration'
-  | 'token'
-  | 'revocation';
+import type { Purpose } from '../contract/purpose.ts';
 
 const LIST = 'its operator has to list the address that it leads to';
 
 /** What answered, where it is not only the host that is of interest; and what helps. */
-const told: Readonly<Record<RedirectedPurpose, readonly [place: string, advice: string]>> = {
+const told: Readonly<Record<Purpose, readonly [place: string, advice: string]>> = {
   probe: ['', 'use the address that it leads to as the resource, if you mean that'],
   'resource-metadata': [
     'The resource metadata at ',
@@ -34,7 +26,7 @@ const told: Readonly<Record<RedirectedPurpose, readonly [place: string, advice: 
  * @param host host and port that answered.
  * @param why a clause: "it has no address".
  */
-export function redirectRefused(purpose: RedirectedPurpose, host: string, why: string): string {
+export function redirectRefused(purpose: Purpose, host: string, why: string): string {
   const [place, advice] = told[purpose];
   return `${place}${host} answered with a redirect that was not followed: ${why}; ${advice}.`;
 }

@@ -10,9 +10,9 @@ import { keepGrant } from '../records/keepGrant.ts';
 import { noteEnd } from '../records/loginUnderWay.ts';
 import { forgetLogin, readPending, refuseEnded } from '../records/pendingRequest.ts';
 import { endedElsewhere } from '../records/sharedFailure.ts';
-import { waitForChange } from '../records/waitForChange.ts';
+import { untilSpent } from '../records/untilSpent.ts';
 import { revokeLate } from '../tokens/revokeTokens.ts';
-import { despiteFailures, despiteOutage, isOfStore, keepTrying } from '../tools/keepTrying.ts';
+import { despiteFailures, isOfStore, keepTrying, nowOrLater } from '../tools/keepTrying.ts';
 import type { Act, Tools } from '../tools/tools.ts';
 
 /**
@@ -64,8 +64,7 @@ async function claim(tools: Tools, session: SessionId, key: string): Promise<Pen
 }
 
 /**
- * Waits for the engine that spends the code: its request goes when it has a grant, or none. One that is not heard of any more
- * is not waited for again: its request is removed.
+ * Waits for the engine that spends the code.
  * @throws AuthError `code_already_spent` when it has a grant, or is not heard of; what its login ended with.
  */
 async function outcomeElsewhere(
@@ -74,19 +73,7 @@ async function outcomeElsewhere(
   key: string,
   signal: AbortSignal,
 ): Promise<never> {
-  const at = keys.as('pending', key);
-  for (let [version, still] = ['', 0]; ; tools.standstills.note(at, version, still)) {
-    const pending = await despiteOutage(tools, () => tools.records.read(at), signal);
-    if (!pending) break;
-    if (pending.version !== version)
-      [version, still] = [pending.version, tools.standstills.of(at, pending.version)];
-    if (still >= tools.leaseTerm || tools.isGone(pending.value.spentBy)) {
-      if (pending.value.spent) await tools.records.remove(at, version);
-      break;
-    }
-    still += await waitForChange(tools, new Map([[at, version]]), tools.leaseTerm - still, signal);
-  }
-  tools.standstills.forget(at);
+  await untilSpent(tools, keys.as('pending', key), signal);
   return refuseEnded(tools.records, session, key);
 }
 
@@ -154,8 +141,7 @@ async function keep(
     }
     const grant = await keepGrant(tools, of, tokens);
     // The grant is there: what is left over only has to be tidied up.
-    const tidyUp = (): Promise<void> => finish(tools, pending, key);
-    await tidyUp().catch(() => void keepTrying(tools, tidyUp));
+    await nowOrLater(tools, () => finish(tools, pending, key));
     return grant;
   };
   return despiteFailures(tools, store).catch(async (error: unknown) => {
@@ -192,10 +178,8 @@ async function tellWhy(tools: Tools, session: SessionId, key: Key<'pending'>, er
 }
 
 /** Whoever waits for this login hears at once that nothing comes of it. */
-async function forget(tools: Tools, key: Key<'pending'>): Promise<void> {
-  const forgetIt = (): Promise<void> => tools.records.forget(key);
-  await forgetIt().catch(() => void keepTrying(tools, forgetIt));
-}
+const forget = (tools: Tools, key: Key<'pending'>): Promise<void> =>
+  nowOrLater(tools, () => tools.records.forget(key));
 
 async function finish(tools: Tools, pending: PendingRecord, key: Key<'pending'>): Promise<void> {
   await tools.records.forget(key);

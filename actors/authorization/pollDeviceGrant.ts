@@ -9,7 +9,7 @@ import { type IssuedTokens, requestTokens } from '../network/tokenEndpoint.ts';
 import { readDevice } from '../records/deviceCode.ts';
 import { keepGrant } from '../records/keepGrant.ts';
 import { keepAlive } from '../tools/keepAlive.ts';
-import { despiteFailures, keepTrying } from '../tools/keepTrying.ts';
+import { despiteFailures, nowOrLater } from '../tools/keepTrying.ts';
 import type { Act, Tools } from '../tools/tools.ts';
 
 type Input = Parameters<ReturnType<Act<'pollDeviceGrant'>>>[0];
@@ -29,8 +29,7 @@ export const pollDeviceGrant: Act<'pollDeviceGrant'> = (tools) => async (input, 
     return { at: tools.now(), grant };
   } finally {
     // However it ends, also by a sign-out: nobody can go on with this code.
-    const forget = (): Promise<void> => tools.records.forget(keys.as('device', key));
-    await forget().catch(() => void keepTrying(tools, forget));
+    await nowOrLater(tools, () => tools.records.forget(keys.as('device', key)));
   }
 };
 

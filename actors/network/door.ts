@@ -1,15 +1,8 @@
 // The contract of the one door to the network: what a request has, what an answer has, and which errors there are.
 import type { AbortSignal, Headers } from '../../contract/platform.ts';
+import type { Purpose } from '../../contract/purpose.ts';
 
-/** What a request is for. Progress lines and traces name it. It decides whether redirects are followed. */
-export type Purpose =
-  | 'probe'
-  | 'resource-metadata'
-  | 'server-metadata'
-  | 'registration'
-  | 'unregistration'
-  | 'token'
-  | 'revocation';
+export type { Purpose } from '../../contract/purpose.ts';
 
 /** A request to an authorization server, or for metadata. */
 export interface DoorRequest {

@@ -3,7 +3,7 @@ import type { SessionId } from '../../contract/facts.ts';
 import { judgeSpending } from '../../protocol/spending.ts';
 import { kindOf } from '../../stores/recordKeys.ts';
 import { type Key, RACES, refuseConflict, type SpendRecord, type Versioned } from '../../stores/records.ts';
-import { despiteOutage, keepTrying } from '../tools/keepTrying.ts';
+import { despiteOutage, keepTrying, nowOrLater } from '../tools/keepTrying.ts';
 import type { Tools } from '../tools/tools.ts';
 import { untilEither } from '../tools/waiting.ts';
 import { waitForChange } from './waitForChange.ts';
@@ -177,8 +177,7 @@ const isStillStored = async ({ current, version }: Spending): Promise<boolean> =
  * stays would make siblings believe that its holder has died, and cost a login.
  */
 async function tidyUp(tools: Tools, at: Key<'spend'>, version: string): Promise<void> {
-  const tidy = (): Promise<boolean> => tools.records.remove(at, version).then(() => true);
-  await tidy().catch(() => void keepTrying(tools, tidy));
+  await nowOrLater(tools, () => tools.records.remove(at, version).then(() => true));
 }
 
 /** Removes an intent of ours of which nobody knows whether it was written, unless it has become good meanwhile. */

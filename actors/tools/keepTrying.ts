@@ -20,6 +20,11 @@ export async function keepTrying({ sleep, closing }: Closing, work: () => Promis
   }
 }
 
+/** Does the work now; where that fails, it goes on by itself, and nobody has to wait. It never fails. */
+export async function nowOrLater(tools: Closing, work: () => Promise<unknown>): Promise<void> {
+  await work().catch(() => void keepTrying(tools, work));
+}
+
 /** Whether it is the store that failed. */
 export const isOfStore = (error: unknown): boolean =>
   error instanceof AuthError && error.code === 'store_failed';
