@@ -1,7 +1,7 @@
 // What an answer of the resource tells the chart: a challenge that it has to meet, or a grant that has proved itself.
 import type { Challenge } from '../contract/facts.ts';
 import type { AuthEvent } from '../machines/context.ts';
-import type { ResourceAnswer } from '../protocol/evidence.ts';
+import { challengeIn, mayChallenge, type ResourceAnswer } from '../protocol/evidence.ts';
 import { urlOf } from '../protocol/url.ts';
 import type { AuthSnapshot } from './sessionChart.ts';
 
@@ -43,6 +43,18 @@ export async function meetChallenge(
 function spentIn(session: Hearing): number {
   const { authorizations, renewals } = session.snapshot.context.budget;
   return authorizations + renewals;
+}
+
+/**
+ * The challenge that the chart must hear. Nearly every answer has none, and no header is read for that.
+ * @param token what was sent.
+ */
+export function challengeOf(
+  { status, headers }: Response,
+  answer: ResourceAnswer,
+  token: string | undefined,
+): Challenge | undefined {
+  return mayChallenge(status) ? challengeIn(answer, headers.get('www-authenticate'), token) : undefined;
 }
 
 /** What of an answer is evidence. Its URL is empty where the host's own `fetch` made it. */

@@ -7,13 +7,13 @@ import type { TellDefect } from './defects.ts';
  * @throws AuthError `config_invalid` when it resolves to no response.
  */
 export function guardedFetch(send: typeof globalThis.fetch, tell: TellDefect): typeof globalThis.fetch {
-  return async (input, init) => {
-    const response: unknown = await send(input, init);
+  const judged = (response: unknown): Response => {
     if (isResponse(response)) return response;
     tell(new TypeError('The `fetch` that the engine was given resolved to something that is no Response.'));
     const message = 'The `fetch` that this engine was given resolved to no Response; give one that does.';
     throw new AuthError(failure('config_invalid', 'requesting', message));
   };
+  return async (input, init) => judged(await send(input, init));
 }
 
 /** Also one of another realm, or of a library. */

@@ -7,7 +7,8 @@ import { isOfResource } from '../protocol/evidence.ts';
 import { bodyHeaders, credentialHeaders, isRedirect, judgeRedirect } from '../protocol/resourceRedirect.ts';
 import { placeOf } from '../protocol/text.ts';
 import { urlOf } from '../protocol/url.ts';
-import type { UsableToken } from './useGrant.ts';
+import type { AuthorizationHeaders } from './sessionSurface.ts';
+import { bearerHeaders, type UsableToken } from './useGrant.ts';
 
 type Send = typeof globalThis.fetch;
 
@@ -61,25 +62,25 @@ export function isNonceDemand(response: Response): boolean {
   return response.status === 401 && demandsNonce(response.headers.get('www-authenticate'));
 }
 
-async function sendPlain(
+/** Nearly every call goes this way, so it makes no promise of its own before the request is sent. */
+function sendPlain(
   send: Send,
   dpop: Dpop,
   request: ResourceRequest,
   token: UsableToken | undefined,
 ): Promise<Response> {
   const { url, init } = request;
-  const headers = await headersOf(request, token);
-  if (!holdsBody(request)) {
-    const response = await send(url.href, { ...init, headers });
-    hear(dpop, url, response);
-    return response;
-  }
-  const first = await send(url.href, { ...init, headers, redirect: 'manual' });
-  // Browsers do not say where a redirect leads: they follow it themselves, and CORS decides who may read the body.
-  if (first.type === 'opaqueredirect') return send(url.href, { ...init, headers });
-  if (isRedirect(first.status)) return sendByHand(send, dpop, request, token, first);
-  hear(dpop, url, first);
-  return first;
+  const headers = token ? withToken(init.headers, bearerHeaders(token)) : new Headers(init.headers);
+  const stays = holdsBody(request);
+  return send(url.href, stays ? { ...init, headers, redirect: 'manual' } : { ...init, headers }).then(
+    (first) => {
+      // Browsers do not say where a redirect leads: they follow it themselves, and CORS decides who may read the body.
+      if (stays && first.type === 'opaqueredirect') return send(url.href, { ...init, headers });
+      if (stays && isRedirect(first.status)) return sendByHand(send, dpop, request, token, first);
+      hear(dpop, url, first);
+      return first;
+    },
+  );
 }
 
 /** Whether a body goes along that another origin must not get, unless the caller has said how redirects are followed. */
@@ -89,15 +90,19 @@ const holdsBody = ({
 }: Pick<ResourceRequest, 'init' | 'canRepeat'>): boolean =>
   body !== undefined && body !== null && redirect === undefined && canRepeat;
 
-/** TOK-1: the token is in the header and nowhere else; headers of the caller's own do not stand beside it. */
+/** What the caller sends, and what shows the token. */
 async function headersOf(
   { url, method, init }: Pick<ResourceRequest, 'url' | 'method' | 'init'>,
   token: UsableToken | undefined,
 ): Promise<HeadersInit> {
   if (!token) return new Headers(init.headers);
-  const shown = { ...(await token.headersFor({ url, method })) };
-  if (isPlainWithoutToken(init.headers)) return { ...init.headers, ...shown };
-  const headers = new Headers(init.headers);
+  return withToken(init.headers, await token.headersFor({ url, method }));
+}
+
+/** TOK-1: the token is in the header and nowhere else; headers of the caller's own do not stand beside it. */
+function withToken(own: HeadersInit | undefined, shown: AuthorizationHeaders): HeadersInit {
+  if (isPlainWithoutToken(own)) return { ...own, ...shown };
+  const headers = new Headers(own);
   headers.delete('dpop');
   for (const [name, value] of Object.entries(shown)) headers.set(name, value);
   return headers;

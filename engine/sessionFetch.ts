@@ -5,10 +5,10 @@ import type { Tools } from '../actors/tools/tools.ts';
 import { AuthError, refuse } from '../contract/errors.ts';
 import type { SessionId } from '../contract/facts.ts';
 import { connectionFailure } from '../protocol/connection.ts';
-import { challengeIn, provesGrant } from '../protocol/evidence.ts';
+import { provesGrant } from '../protocol/evidence.ts';
 import { operationOf } from '../protocol/operation.ts';
 import { placeOf } from '../protocol/text.ts';
-import { answerOf, type Hearing, meetChallenge } from './answers.ts';
+import { answerOf, challengeOf, type Hearing, meetChallenge } from './answers.ts';
 import { type RequestReader, requestReader } from './options/session.ts';
 import { loginPart } from './parts.ts';
 import { isNonceDemand, type ResourceRequest, sendToResource } from './sendToResource.ts';
@@ -42,9 +42,9 @@ export interface FetchMeans {
 export function fetchWith(session: Fetching, { fetch: send, tools, observer }: FetchMeans): Fetch {
   const { dpop, headersFor, policy } = tools;
   const { origin } = new URL(session.id.resource);
-  const read = requestReader();
+  const read = requestReader((url) => refuseOtherOrigin(session, url, origin));
   return async (input, init) => {
-    const prepared = prepare(session, { origin, read }, input, init);
+    const prepared = prepare(read, input, init);
     const said = prepared instanceof Promise ? await prepared : prepared;
     const request = policy.resourceHeaders ? await withOwnHeaders(said, headersFor, session.id) : said;
     const { method, signal } = request;
@@ -54,17 +54,21 @@ export function fetchWith(session: Fetching, { fetch: send, tools, observer }: F
       // What a login needs is loaded while the resource answers that there has to be one.
       if (!token) loginPart.begin();
       const order = session.mark();
-      const facts: ExchangeFacts = { purpose: 'resource', method, url: origin + request.url.pathname };
-      const response = await sendToResource(send, dpop, request, token).catch((thrown: unknown) => {
+      const url = origin + request.url.pathname;
+      let response: Response;
+      try {
+        response = await sendToResource(send, dpop, request, token);
+      } catch (thrown) {
         // What we refuse ourselves was answered, or never sent; what the caller ended says nothing about the resource.
-        if (!(thrown instanceof AuthError || signal?.aborted)) observer.request(facts);
+        if (!(thrown instanceof AuthError || signal?.aborted))
+          observer.request({ purpose: 'resource', method, url });
         throw inWords(thrown, request);
-      });
-      observer.request({ ...facts, status: response.status });
+      }
+      observer.request({ purpose: 'resource', method, url, status: response.status });
       // What was asked for twice, or cannot be sent twice, is not the grant's fault: the chart does not hear of it.
       if (token?.isBound && isNonceDemand(response)) return response;
       const answer = answerOf(response, origin);
-      const challenge = challengeIn(answer, response.headers.get('www-authenticate'), token?.accessToken);
+      const challenge = challengeOf(response, answer, token?.accessToken);
       // TOK-12: whatever else came says nothing about the token.
       if (token && provesGrant(answer)) session.prove(token);
       if (!challenge || sends === MAX_SENDS) return response;
@@ -105,16 +109,16 @@ interface Prepared extends ResourceRequest {
 
 /** A URL and its options are looked at as they are; only a Request has to be read. */
 function prepare(
-  session: Fetching,
-  { origin, read }: { readonly origin: string; readonly read: RequestReader },
+  read: RequestReader,
   input: string | URL | Request,
   init: RequestInit = {},
 ): Prepared | Promise<Prepared> {
   const url = read(input, init);
-  refuseOtherOrigin(session, url, origin);
   if (!(input instanceof Request)) return prepared(url, init);
   return unfold(input, init).then((unfolded) => prepared(url, unfolded));
 }
+
+const unconfined: readonly string[] = [];
 
 function prepared(url: URL, init: RequestInit): Prepared {
   const { method, body, signal } = init;
@@ -123,7 +127,7 @@ function prepared(url: URL, init: RequestInit): Prepared {
     init,
     method: methodOf(method),
     canRepeat: isRepeatable(body),
-    confined: [],
+    confined: unconfined,
     signal: signal ?? undefined,
   };
 }
@@ -145,9 +149,13 @@ function withHeaders(init: RequestInit, own: SentHeaders): RequestInit {
   return { ...init, headers };
 }
 
-/** What fetch makes of a method: these in capitals, any other as it is. @see Fetch Standard, normalize a method */
+/** Methods that fetch writes in capitals. @see Fetch Standard, normalize a method */
+const normalized: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT']);
+
+/** What fetch makes of a method: any other stays as it is. */
 export function methodOf(method = 'GET'): string {
-  return /^(?:delete|get|head|options|post|put)$/i.test(method) ? method.toUpperCase() : method;
+  const capital = method.toUpperCase();
+  return normalized.has(capital) ? capital : method;
 }
 
 /** Whether a body can be read again: streams and iterators cannot. */

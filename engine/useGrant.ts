@@ -55,6 +55,11 @@ export async function useGrant(
   return usable(tools, record, record.value.tokenType === 'DPoP' ? opened.key : undefined);
 }
 
+/** The header that shows a token which is bound to no key. @see RFC 6750 §2.1 */
+export function bearerHeaders({ accessToken }: Pick<UsableToken, 'accessToken'>): AuthorizationHeaders {
+  return { authorization: `Bearer ${accessToken}` };
+}
+
 /** @param key what the access token is bound to. */
 function usable(
   { dpop }: Tools,
@@ -66,7 +71,7 @@ function usable(
     version,
     isBound: key !== undefined,
     async headersFor({ method, url }) {
-      if (!key) return { authorization: `Bearer ${accessToken}` };
+      if (!key) return bearerHeaders({ accessToken });
       const proof = await dpop.prove(key, { method, url, accessToken, nonce: dpop.nonceFor(url) });
       return { authorization: `DPoP ${accessToken}`, dpop: proof };
     },

@@ -34,6 +34,9 @@ export function provesGrant(answer: ResourceAnswer): boolean {
   return isAnswered && isOfResource(answer);
 }
 
+/** Whether the header of an answer with this status is to be read at all. */
+export const mayChallenge = (status: number): boolean => status === 401 || status === 403;
+
 /**
  * The challenge that the chart must hear: a 401, or a 403 that asks for more scopes; of the resource itself.
  * @param header all WWW-Authenticate lines, joined by commas.
@@ -47,7 +50,7 @@ export function challengeIn(
   token?: string,
 ): Challenge | undefined {
   const { status } = answer;
-  if ((status !== 401 && status !== 403) || !isOfResource(answer)) return undefined;
+  if (!mayChallenge(status) || !isOfResource(answer)) return undefined;
   // L05: its scopes and its error would be kept, shown and sent on with the token in them.
   const isEcho = token !== undefined && header?.includes(token) === true;
   const challenge = readChallenge(status, isEcho ? null : header);

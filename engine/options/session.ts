@@ -107,17 +107,33 @@ const fetchShape = {
 
 const judgeInit = implementation(fetchShape);
 
+/** What nearly every call has: one of these methods, and no signal or one of the platform. The rest is judged member by member. */
+const usualMethods: ReadonlySet<unknown> = new Set([undefined, 'GET', 'POST', 'DELETE']);
+
+function isUsual(init: RequestInit): boolean {
+  if (typeof init !== 'object' || init === null) return false;
+  const { method, signal } = init;
+  return usualMethods.has(method) && (signal === undefined || signal instanceof AbortSignal);
+}
+
 /** Reads where requests go to. The last text is known: most calls of a session go to one place. */
 export type RequestReader = (input: unknown, init: RequestInit) => URL;
 
-/** For the `fetch` of a session. What it reads throws AuthError `config_invalid` for what cannot be sent. */
-export function requestReader(): RequestReader {
+/**
+ * For the `fetch` of a session. What it reads throws AuthError `config_invalid` for what cannot be sent.
+ * @param judge throws for where nothing is sent to.
+ */
+export function requestReader(judge: (url: URL) => void = () => {}): RequestReader {
   let last: { readonly text: string; readonly url: URL } | undefined;
+  const readAnew = (input: unknown): URL => {
+    const url = readUrl(input instanceof Request ? input.url : input, 'input');
+    judge(url);
+    if (typeof input === 'string') last = { text: input, url };
+    return url;
+  };
   return (input, init) => {
-    const known = input === last?.text ? last?.url : undefined;
-    const url = known ?? readUrl(input instanceof Request ? input.url : input, 'input');
-    judgeInit(init, 'init');
-    if (!known && typeof input === 'string') last = { text: input, url };
+    const url = last && input === last.text ? last.url : readAnew(input);
+    if (!isUsual(init)) judgeInit(init, 'init');
     return url;
   };
 }

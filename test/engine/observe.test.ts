@@ -50,6 +50,25 @@ describe('an observer', () => {
     expect(traced).toStrictEqual([{ kind: 'request', at: 7, session, ...request }]);
   });
 
+  it('L04: each request has its line, also where it is answered as the one before', () => {
+    const observer = new Observer(session, () => {});
+    const { status: _, ...unanswered } = request;
+    const others = [
+      { method: 'POST' },
+      { url: `${resource}/a` },
+      { purpose: 'token' },
+      { status: 200 },
+    ] as const;
+    const made = [
+      request,
+      request,
+      ...others.flatMap((other) => [{ ...request, ...other }, request]),
+      unanswered,
+    ];
+    for (const one of made) observer.request(one);
+    expect(observer.history).toStrictEqual(made.map((one) => ({ kind: 'request', session, ...one })));
+  });
+
   it('L04: keeps the last two hundred lines', () => {
     const observer = new Observer(session, () => {});
     for (let status = 0; status < 200; status += 1) observer.request({ ...request, status });

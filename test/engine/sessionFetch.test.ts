@@ -149,7 +149,7 @@ describe('a request to the resource', () => {
 
   it('TOK-13: goes with the token that is in hand, and nobody is asked for another', async () => {
     const { sent, inHand, usableToken, fetch } = fetchOf();
-    inHand.mockReturnValue({ ...bearer, headersFor: async () => ({ authorization: 'Bearer hand' }) });
+    inHand.mockReturnValue({ ...bearer, accessToken: 'hand' });
     await fetch(resource);
     expect(sent[0]?.headers.get('authorization')).toBe('Bearer hand');
     expect(usableToken).not.toHaveBeenCalled();

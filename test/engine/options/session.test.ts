@@ -99,4 +99,15 @@ describe('what a caller gives', () => {
     expect(sentenceOf(() => read('/mcp', {}))).toContain(wholeUrl);
     expect(sentenceOf(() => read(url, { method: '' }))).toContain('init.method');
   });
+
+  it('HOST-2: a place is judged once, and never where it is refused', () => {
+    const judged: string[] = [];
+    const read = requestReader(({ href }) => {
+      judged.push(href);
+      if (href !== url) throw new Error('elsewhere');
+    });
+    for (const input of [url, url, new URL(url), url]) read(input, {});
+    for (let times = 1; times <= 2; times += 1) expect(() => read(`${url}/a`, {})).toThrow('elsewhere');
+    expect(judged).toEqual([url, url, `${url}/a`, `${url}/a`]);
+  });
 });
