@@ -123,15 +123,17 @@ export class Records {
   /**
    * Reads, changes and writes until nobody came in between.
    * @param change returns the new value, or nothing to leave it as it is.
+   * @param known what was read before: it is not read again, unless somebody has written since.
    * @returns what is there now.
    * @throws AuthError `store_conflict`, and what `read` and `write` throw
    */
   async update<Of extends RecordKind>(
     at: Key<Of>,
     change: (value: RecordValues[Of] | undefined) => RecordValues[Of] | undefined,
+    known?: { readonly seen: Versioned<RecordValues[Of]> | undefined },
   ): Promise<Versioned<RecordValues[Of]> | undefined> {
     for (let race = 0; race < RACES; race += 1) {
-      const before = await this.read(at);
+      const before = known && race === 0 ? known.seen : await this.read(at);
       const value = change(before?.value);
       if (!value) return before;
       const written = await this.#write(at, value, before);

@@ -16,10 +16,10 @@ export const awaitResponse: Act<'awaitResponse'> =
     const key = keys.as('pending', pending.key);
     const leave = tools.attended.enter(key);
     try {
-      const { value } = await readPending(tools, session, key);
-      if (value.response !== undefined) return { at: tools.now() };
-      const response = await receive(tools, value, signal);
-      await despiteFailures(tools, () => storeResponse(tools, key, response));
+      const seen = await readPending(tools, session, key);
+      if (seen.value.response !== undefined) return { at: tools.now() };
+      const response = await receive(tools, seen.value, signal);
+      await despiteFailures(tools, () => storeResponse(tools, key, response, { seen }));
       return { at: tools.now() };
     } finally {
       leave();

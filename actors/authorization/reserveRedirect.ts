@@ -50,10 +50,9 @@ async function loginElsewhere(
 ): Promise<JoinedLogin | undefined> {
   const at = keys.login(wanted.session);
   for (let waited = 0; ; ) {
-    const found = await findCurrent(tools, wanted);
+    const { version, found } = await findCurrent(tools, wanted);
     if (found) return loginFacts(tools, found);
     if (waited >= PATIENCE || !tools.userAgent.hold) return undefined;
-    const version = (await tools.records.read(at))?.version;
     waited += await waitForChange(tools, new Map([[at, version]]), PATIENCE - waited, signal);
   }
 }

@@ -46,11 +46,18 @@ export function loginFacts(
   };
 }
 
-/** The request that is under way and brings all that is wanted; nothing when there is none. */
-export async function findCurrent(tools: Tools, wanted: Wanted): Promise<Request | undefined> {
+/**
+ * Looks for a request that is under way and brings all that is wanted.
+ * @returns also the version of the login that the session has under way, if there is one.
+ */
+export async function findCurrent(
+  tools: Tools,
+  wanted: Wanted,
+): Promise<{ readonly version: string | undefined; readonly found: Request | undefined }> {
   const login = await tools.records.read(keys.login(wanted.session));
   const current = login && (await currentOf(tools, login.value));
-  return current && serves(current, wanted, tools) ? current : undefined;
+  const found = current && serves(current, wanted, tools) ? current : undefined;
+  return { version: login?.version, found };
 }
 
 /**

@@ -38,15 +38,19 @@ export function refuseFinished(): never {
   );
 }
 
-/** Keeps a response with its request. Not when it has been answered before: the first one counts (A17). */
+/**
+ * Keeps a response with its request. Not when it has been answered before: the first one counts (A17).
+ * @param known the request, as it was read before.
+ */
 export async function storeResponse(
   tools: Pick<Tools, 'records'>,
   key: string,
   response: string,
+  known?: { readonly seen: Versioned<PendingRecord> },
 ): Promise<void> {
-  await tools.records.update(keys.as('pending', key), (pending) =>
-    pending && pending.response === undefined && !pending.spent ? { ...pending, response } : undefined,
-  );
+  const kept = (pending: PendingRecord | undefined): PendingRecord | undefined =>
+    pending && pending.response === undefined && !pending.spent ? { ...pending, response } : undefined;
+  await tools.records.update(keys.as('pending', key), kept, known);
 }
 
 /** Makes a request unanswered again, after a response that was not its own. */

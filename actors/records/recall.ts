@@ -4,6 +4,7 @@ import type { HostSettings } from '../../contract/work.ts';
 import { isSameOwner, isSameSession } from '../../protocol/ownership.ts';
 import {
   type BindingRecord,
+  type BoundRecord,
   boundAt,
   type GrantRecord,
   keys,
@@ -26,21 +27,44 @@ export async function readBinding(records: Records, session: SessionId): Promise
   return found && isSameSession(found.session, session) ? found : undefined;
 }
 
-/**
- * The session's grant at an issuer, as facts for the chart. One whose key is lost is none, nor is one that has to be
- * bound to a key and is not.
- */
+/** What a session has at an issuer, and the grant that is stored there. */
+interface Held {
+  readonly session: SessionId;
+  readonly issuer: string;
+  readonly bound: BoundRecord;
+  readonly found: Versioned<GrantRecord>;
+}
+
+/** As facts for the chart. One whose key is lost is none, nor is one that has to be bound to a key and is not. */
+async function usableGrant(
+  { dpop }: Pick<Tools, 'dpop'>,
+  { session, issuer, bound, found }: Held,
+): Promise<Grant | null> {
+  if (!isOf(found, session, issuer, bound.clientId)) return null;
+  if (!(await dpop.open(found.value)) || dpop.isOutgrown(found.value)) return null;
+  return grantFacts(bound.grantKey, found);
+}
+
+async function heldAt(
+  records: Records,
+  session: SessionId,
+  binding: BindingRecord | undefined,
+  issuer: string,
+): Promise<Held | undefined> {
+  const bound = boundAt(binding, issuer);
+  const found = bound && (await records.read(bound.grantKey));
+  return bound && found && { session, issuer, bound, found };
+}
+
+/** The session's grant at an issuer. */
 export async function readGrant(
-  { records, dpop }: Pick<Tools, 'records' | 'dpop'>,
+  tools: Pick<Tools, 'records' | 'dpop'>,
   session: SessionId,
   binding: BindingRecord | undefined,
   issuer: string,
 ): Promise<Grant | null> {
-  const bound = boundAt(binding, issuer);
-  const found = bound && (await records.read(bound.grantKey));
-  if (!bound || !found || !isOf(found, session, issuer, bound.clientId)) return null;
-  if (!(await dpop.open(found.value)) || dpop.isOutgrown(found.value)) return null;
-  return grantFacts(bound.grantKey, found);
+  const held = await heldAt(tools.records, session, binding, issuer);
+  return held ? usableGrant(tools, held) : null;
 }
 
 /** The session's grant at the issuer that the resource is bound to, unless another one is meant. */
@@ -62,9 +86,9 @@ export async function grantBesideLogin(
   session: SessionId,
   issuer?: string,
 ): Promise<Grant | null> {
-  const grant = await currentGrant(tools, session, issuer);
-  const record = grant && (await tools.records.read(keys.as('grant', grant.key)));
-  return record?.value.givenUp ? null : grant;
+  const binding = await readBinding(tools.records, session);
+  const held = binding && (await heldAt(tools.records, session, binding, issuer ?? binding.current));
+  return held && !held.found.value.givenUp ? usableGrant(tools, held) : null;
 }
 
 /** Whether a grant record is of this session, issuer and client. */

@@ -115,9 +115,10 @@ interface Seen {
   readonly other: Versioned<SpendRecord> | undefined;
 }
 
+/** Where nobody has it, the record itself is looked at once the intent is written: see `take`. */
 async function lookAt({ records }: Tools, what: Spending): Promise<Seen> {
-  const isCurrent = await isStillStored(what);
-  return { isCurrent, other: isCurrent ? await records.read(what.at) : undefined };
+  const other = await records.read(what.at);
+  return { isCurrent: other === undefined || (await isStillStored(what)), other };
 }
 
 /** The records that a sibling at work changes, as they were seen. */

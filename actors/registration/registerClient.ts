@@ -16,7 +16,13 @@ import {
 import { fitsRegistration } from '../../protocol/registrationFit.ts';
 import { registrationRefusal, registrationTry } from '../../protocol/registrationRefusal.ts';
 import { retryAfterMs } from '../../protocol/retryAfter.ts';
-import { type ClientRecord, type Key, keys, type RegistrationRecord } from '../../stores/records.ts';
+import {
+  type ClientRecord,
+  type Key,
+  keys,
+  type RegistrationRecord,
+  type Versioned,
+} from '../../stores/records.ts';
 import type { DoorAnswer } from '../network/door.ts';
 import { registrationFacts } from '../records/facts.ts';
 import { keepInSpiteOfDoubt } from '../records/registrationDoubt.ts';
@@ -32,13 +38,11 @@ type Input = Parameters<ReturnType<Act<'registerClient'>>>[0];
  */
 export const registerClient: Act<'registerClient'> = (tools) => async (input, signal) => {
   const key = keys.registration(input.server.issuer, registrationPlace(tools));
-  const record =
-    (await recall(tools, key, input)) ??
-    (await tools.registering.run(
-      `${key} ${input.redirectUri}`,
-      (shared) => registerOnce(tools, key, input, shared),
-      signal,
-    ));
+  const record = await tools.registering.run(
+    `${key} ${input.redirectUri}`,
+    (shared) => registerOnce(tools, key, input, shared),
+    signal,
+  );
   const registration = registrationFacts(key, record.issuer, record.client);
   const names = namesOf(tools, input);
   const redirectUri = names.find((uri) => registration.redirectUris.includes(uri)) ?? input.redirectUri;
@@ -51,16 +55,6 @@ function namesOf(tools: Tools, { redirectUri }: Input): readonly string[] {
   const byName = tools.userAgent.atLocalhost?.(redirectUri);
   const isUsable = byName !== undefined && redirectUriFailure(byName) === undefined;
   return isUsable ? [redirectUri, byName] : [redirectUri];
-}
-
-/** A registration that somebody else made meanwhile, when it fits. */
-async function recall(
-  tools: Tools,
-  key: Key<'registration'>,
-  input: Input,
-): Promise<RegistrationRecord | undefined> {
-  const found = (await tools.records.read(key))?.value;
-  return found && fits(tools, found, input) ? found : undefined;
 }
 
 function fits(tools: Tools, { issuer, client, awaitedInVain }: RegistrationRecord, input: Input): boolean {
@@ -81,20 +75,20 @@ async function registerOnce(
 ): Promise<RegistrationRecord> {
   const current = async (): Promise<string> => (await tools.records.read(key))?.version ?? '';
   for (;;) {
-    const version = await current();
-    const found = await recall(tools, key, input);
-    if (found) return found;
+    // One that somebody else made meanwhile, when it fits.
+    const seen = await tools.records.read(key);
+    if (seen && fits(tools, seen.value, input)) return seen.value;
     const spending = {
       session: input.session,
       at: keys.spend(key, input.redirectUri ?? ''),
       key,
-      version,
+      version: seen?.version ?? '',
       current,
     };
     const claimed = await claim(tools, spending, signal);
     if (claimed.kind === 'moved') continue;
     // What was broken off may have left a client that nobody uses: that costs nothing.
-    return register(tools, key, input, signal)
+    return register(tools, key, input, { seen, signal })
       .catch((refused: unknown) => keepOurs(tools, key, input, refused))
       .finally(claimed.release);
   }
@@ -113,8 +107,8 @@ async function keepOurs(
 ): Promise<RegistrationRecord> {
   const isRefusal = refused instanceof AuthError && refused.code === 'registration_refused';
   if (isRefusal && (await keepInSpiteOfDoubt(tools, key))) {
-    const kept = await recall(tools, key, input);
-    if (kept) return kept;
+    const kept = (await tools.records.read(key))?.value;
+    if (kept && fits(tools, kept, input)) return kept;
   }
   throw refused;
 }
@@ -123,7 +117,10 @@ async function register(
   tools: Tools,
   key: Key<'registration'>,
   input: Input,
-  signal: AbortSignal,
+  {
+    seen,
+    signal,
+  }: { readonly seen: Versioned<RegistrationRecord> | undefined; readonly signal: AbortSignal },
 ): Promise<RegistrationRecord> {
   const { name, uri, softwareId, softwareVersion } = tools.client;
   const { server, redirectUri, scopes } = input;
@@ -149,8 +146,10 @@ async function register(
     ...(management && { management }),
   };
   // Who was held up while another one registered uses the other's.
-  const stored = await tools.records.update(key, (now) =>
-    now && fits(tools, now, input) ? undefined : record,
+  const stored = await tools.records.update(
+    key,
+    (now) => (now && fits(tools, now, input) ? undefined : record),
+    { seen },
   );
   return stored?.value ?? record;
 }

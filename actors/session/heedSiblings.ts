@@ -31,7 +31,7 @@ export async function heedSiblings(
   let grantVersion = known.grant?.version ?? known.foundGrant;
   while (!signal.aborted) {
     try {
-      const seen = await look(tools, known, signal);
+      const seen = await look(tools, known, grantVersion, signal);
       if (signal.aborted) return;
       const report = reportIn(known, grantVersion, seen);
       ({ grantVersion } = seen);
@@ -55,6 +55,7 @@ interface Seen {
 async function look(
   tools: Tools,
   { session, grant: known, pendingKey }: KnownRecords,
+  knownVersion: string | null,
   signal: AbortSignal,
 ): Promise<Seen> {
   const { records } = tools;
@@ -63,19 +64,23 @@ async function look(
     signal.throwIfAborted();
     const found = await records.read(key);
     versions.set(key, found?.version);
-    return found?.value;
+    return found;
   };
   // The login first: who finishes one stores a grant before it goes.
-  const login = pendingKey === null ? undefined : await read(keys.login(session));
-  const pending = pendingKey === null ? undefined : await read(keys.as('pending', pendingKey));
-  const binding = await read(keys.binding(session));
+  const login = pendingKey === null ? undefined : (await read(keys.login(session)))?.value;
+  const pending = pendingKey === null ? undefined : (await read(keys.as('pending', pendingKey)))?.value;
+  const binding = (await read(keys.binding(session)))?.value;
   // Of a chart with a grant, that one counts: the resource may be bound elsewhere until tokens come from there (BIND-8).
   const issuer = (pendingKey === null ? known?.issuer : undefined) ?? binding?.current ?? '';
   const bound = boundAt(binding, issuer);
-  if (bound) await read(bound.grantKey);
-  const grant = await (pendingKey === null ? currentGrant : grantBesideLogin)(tools, session, issuer);
+  let grantVersion = (bound && (await read(bound.grantKey))?.version) ?? null;
+  // What is new is judged, and looked at once more: this chart may be storing it, and hears of it in a moment.
+  if (grantVersion !== knownVersion) {
+    const find = pendingKey === null ? currentGrant : grantBesideLogin;
+    grantVersion = (await find(tools, session, issuer))?.version ?? null;
+  }
   if (login?.pendingKey === pendingKey && login) await answerAsHolder(tools, session, login);
-  return { grantVersion: grant?.version ?? null, login, pending, versions };
+  return { grantVersion, login, pending, versions };
 }
 
 /** What the chart has to be told, if anything: a grant comes before all else. */

@@ -67,11 +67,7 @@ const protocolDefences: readonly Defence[] = [
     ['U08', "typeof one === 'string' && scopeToken.test(one)", "typeof one === 'string'"],
   ]),
   ...inFile('protocol/evidence.ts', [
-    [
-      'W17',
-      '(status !== 401 && status !== 403) || !isOfResource(answer)',
-      '(status !== 401 && status !== 403)',
-    ],
+    ['W17', '!mayChallenge(status) || !isOfResource(answer)', '!mayChallenge(status)'],
   ]),
   ...inFile('protocol/authorizationResponse.ts', [
     ['D39', 'return issuer === expected.issuer ? undefined', 'return issuer ? undefined'],

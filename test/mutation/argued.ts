@@ -217,13 +217,9 @@ export const argued: Readonly<Record<string, string>> = {
   'actors/registration/registerClient.ts | register | management && { management } → { management }':
     unstored,
   'actors/records/loginUnderWay.ts | leaveToOthers | let isLeft = false; → let isLeft = true;': replaced,
-  'actors/records/spending.ts | lookAt | isCurrent ? await records.read(what.at) : undefined → true ? await records.read(what.at) : undefined':
-    unread,
   "actors/records/unshownHolder.ts | holderFor | if (holder === undefined || tools.isGone(holder)) return 'nobody'; → if (holder === undefined || tools.isGone(holder)) return '';":
     unread,
   'actors/records/spending.ts | claim | break; → nothing': gone,
-  'actors/registration/registerClient.ts | registerClient | (await recall(tools, key, input)) ?? (await tools.registering.run( `${key} ${input.redir… e2ccd10e → await tools.registering.run( `${key} ${input.redirectUri}`, (shared) => registerOnce(too… f87f3638':
-    again,
   "actors/tokens/refreshGrant.ts | refresh | if (verdict === 'follow') return grantFacts(key, before); → if (false) return grantFacts(key, before);":
     again,
   "actors/tokens/refreshGrant.ts | refresh | if (verdict === 'follow') return grantFacts(key, before); → if (verdict === '') return grantFacts(key, before);":

@@ -75,7 +75,8 @@ const serving: readonly [string, object, object, Partial<Wanted>, boolean][] = [
 describe('a login that is under way', () => {
   it.each(serving)('C06: %s is found, or not', async (_what, request, login, ask, isFound) => {
     const { tools } = await underWay(request, login);
-    const found = await findCurrent(tools, wanted(ask));
+    const { found, version } = await findCurrent(tools, wanted(ask));
+    expect(version).toBe((await tools.records.read(keys.login(session)))?.version);
     expect(found?.key).toBe(isFound ? of.pending.key : undefined);
     if (isFound) expect(found?.record).toEqual(await stored(tools, 'pending'));
   });
@@ -91,7 +92,7 @@ describe('a login that is under way', () => {
   });
 
   it('C06: is not found where there is none', async () => {
-    expect(await findCurrent(toolsFor().tools, wanted())).toBeUndefined();
+    expect(await findCurrent(toolsFor().tools, wanted())).toEqual({});
   });
 
   it('C06: is the one that was made, held here, where there was none', async () => {
