@@ -74,11 +74,10 @@ function inTime<Result>(work: Promise<Result>, patience: number): Promise<Result
       reject(new AuthError(failure('store_failed', 'storing', message)));
     };
     const timer = setTimeout(late, patience);
-    const ended = (): void => clearTimeout(timer);
     // What a host's store returns may be no promise.
-    const answer = Promise.resolve(work);
-    answer.then(resolve, reject);
-    answer.then(ended, ended);
+    Promise.resolve(work)
+      .then(resolve, reject)
+      .then(() => clearTimeout(timer));
   });
 }
 
