@@ -9,7 +9,7 @@ import { provesGrant } from '../protocol/evidence.ts';
 import { operationOf } from '../protocol/operation.ts';
 import { placeOf } from '../protocol/text.ts';
 import { answerOf, challengeOf, type Hearing, meetChallenge } from './answers.ts';
-import { type RequestReader, requestReader } from './options/session.ts';
+import { RequestReader } from './options/session.ts';
 import { loginPart } from './parts.ts';
 import { isNonceDemand, type ResourceRequest, sendToResource } from './sendToResource.ts';
 import type { Fetch } from './sessionSurface.ts';
@@ -42,9 +42,9 @@ export interface FetchMeans {
 export function fetchWith(session: Fetching, { fetch: send, tools, observer }: FetchMeans): Fetch {
   const { dpop, headersFor, policy } = tools;
   const { origin } = new URL(session.id.resource);
-  const read = requestReader((url) => refuseOtherOrigin(session, url, origin));
+  const reader = new RequestReader((url) => refuseOtherOrigin(session, url, origin));
   return async (input, init) => {
-    const prepared = prepare(read, input, init);
+    const prepared = prepare(reader, input, init);
     const said = prepared instanceof Promise ? await prepared : prepared;
     const request = policy.resourceHeaders ? await withOwnHeaders(said, headersFor, session.id) : said;
     const { method, signal } = request;
@@ -109,11 +109,11 @@ interface Prepared extends ResourceRequest {
 
 /** A URL and its options are looked at as they are; only a Request has to be read. */
 function prepare(
-  read: RequestReader,
+  reader: RequestReader,
   input: string | URL | Request,
   init: RequestInit = {},
 ): Prepared | Promise<Prepared> {
-  const url = read(input, init);
+  const url = reader.read(input, init);
   if (!(input instanceof Request)) return prepared(url, init);
   return unfold(input, init).then((unfolded) => prepared(url, unfolded));
 }

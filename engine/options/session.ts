@@ -116,24 +116,28 @@ function isUsual(init: RequestInit): boolean {
   return usualMethods.has(method) && (signal === undefined || signal instanceof AbortSignal);
 }
 
-/** Reads where requests go to. The last text is known: most calls of a session go to one place. */
-export type RequestReader = (input: unknown, init: RequestInit) => URL;
+/** Reads where the requests of a session go to. The last text is known: most calls of a session go to one place. */
+export class RequestReader {
+  readonly #judge: (url: URL) => void;
+  #last: { readonly text: string; readonly url: URL } | undefined;
 
-/**
- * For the `fetch` of a session. What it reads throws AuthError `config_invalid` for what cannot be sent.
- * @param judge throws for where nothing is sent to.
- */
-export function requestReader(judge: (url: URL) => void = () => {}): RequestReader {
-  let last: { readonly text: string; readonly url: URL } | undefined;
-  const readAnew = (input: unknown): URL => {
-    const url = readUrl(input instanceof Request ? input.url : input, 'input');
-    judge(url);
-    if (typeof input === 'string') last = { text: input, url };
-    return url;
-  };
-  return (input, init) => {
-    const url = last && input === last.text ? last.url : readAnew(input);
+  /** @param judge throws for where nothing is sent to. */
+  constructor(judge: (url: URL) => void = () => {}) {
+    this.#judge = judge;
+  }
+
+  /** @throws AuthError `config_invalid` for what cannot be sent. */
+  read(input: unknown, init: RequestInit): URL {
+    const last = this.#last;
+    const url = last && input === last.text ? last.url : this.#readAnew(input);
     if (!isUsual(init)) judgeInit(init, 'init');
     return url;
-  };
+  }
+
+  #readAnew(input: unknown): URL {
+    const url = readUrl(input instanceof Request ? input.url : input, 'input');
+    this.#judge(url);
+    if (typeof input === 'string') this.#last = { text: input, url };
+    return url;
+  }
 }

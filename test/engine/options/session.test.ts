@@ -10,7 +10,7 @@ import {
   judgeLogoutOptions,
   judgeResponse,
   judgeWaitOptions,
-  requestReader,
+  RequestReader,
 } from '../../../engine/options/session.ts';
 import { anySubject } from '../../../index.ts';
 import { sentenceOf } from './verdict.ts';
@@ -51,13 +51,13 @@ describe('what a caller gives', () => {
     ['response.headers.get must be a function.', () => judgeResponse({ status: 200, headers: {} })],
     ['response must be an object.', () => judgeResponse(undefined)],
     ['listener must be a function.', () => judgeListener({})],
-    [`input ${wholeUrl}`, () => requestReader()('/mcp', {})],
-    ['init must be an object.', () => requestReader()(url, 7 as never)],
+    [`input ${wholeUrl}`, () => new RequestReader().read('/mcp', {})],
+    ['init must be an object.', () => new RequestReader().read(url, 7 as never)],
     [
       'init.method must be the method of a request, such as "GET".',
-      () => requestReader()(url, { method: '' }),
+      () => new RequestReader().read(url, { method: '' }),
     ],
-    ['init.signal must be an AbortSignal.', () => requestReader()(url, { signal: {} as never })],
+    ['init.signal must be an AbortSignal.', () => new RequestReader().read(url, { signal: {} as never })],
   ])('HOST-2: is refused: %s', (sentence, judge) => {
     expect(sentenceOf(judge)).toBe(sentence);
   });
@@ -78,36 +78,37 @@ describe('what a caller gives', () => {
     ['a request that carried no token', () => judgeAnsweredRequest({ authorization: null })],
     ['a response', () => judgeResponse(new Response())],
     ['a listener', () => judgeListener(() => {})],
-    ['a request without a signal', () => requestReader()(url, { signal: null, method: 'GET' })],
-    ['a request with its signal', () => requestReader()(url, { signal })],
+    ['a request without a signal', () => new RequestReader().read(url, { signal: null, method: 'GET' })],
+    ['a request with its signal', () => new RequestReader().read(url, { signal })],
   ])('HOST-2: %s is not refused', (_what, judge) => {
     expect(sentenceOf(judge)).toBeUndefined();
   });
 
   it.each([url, new URL(url), new Request(url)])('HOST-2: a request goes where %s says', (input) => {
-    expect(requestReader()(input, {}).href).toBe(url);
+    expect(new RequestReader().read(input, {}).href).toBe(url);
   });
 
   it('HOST-2: each request goes where it says itself, whatever was read before', () => {
-    const read = requestReader();
+    const reader = new RequestReader();
     const moving = new URL(url);
-    expect(read(moving, {}).href).toBe(url);
+    expect(reader.read(moving, {}).href).toBe(url);
     moving.pathname = '/other';
     const inputs = [moving, url, url, `${url}/a`, url];
     const places = ['https://mcp.example/other', url, url, `${url}/a`, url];
-    expect(inputs.map((input) => read(input, {}).href)).toEqual(places);
-    expect(sentenceOf(() => read('/mcp', {}))).toContain(wholeUrl);
-    expect(sentenceOf(() => read(url, { method: '' }))).toContain('init.method');
+    expect(inputs.map((input) => reader.read(input, {}).href)).toEqual(places);
+    expect(sentenceOf(() => reader.read('/mcp', {}))).toContain(wholeUrl);
+    expect(sentenceOf(() => reader.read(url, { method: '' }))).toContain('init.method');
   });
 
   it('HOST-2: a place is judged once, and never where it is refused', () => {
     const judged: string[] = [];
-    const read = requestReader(({ href }) => {
+    const reader = new RequestReader(({ href }) => {
       judged.push(href);
       if (href !== url) throw new Error('elsewhere');
     });
-    for (const input of [url, url, new URL(url), url]) read(input, {});
-    for (let times = 1; times <= 2; times += 1) expect(() => read(`${url}/a`, {})).toThrow('elsewhere');
+    for (const input of [url, url, new URL(url), url]) reader.read(input, {});
+    for (let times = 1; times <= 2; times += 1)
+      expect(() => reader.read(`${url}/a`, {})).toThrow('elsewhere');
     expect(judged).toEqual([url, url, `${url}/a`, `${url}/a`]);
   });
 });
