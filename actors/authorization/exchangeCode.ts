@@ -26,13 +26,16 @@ export const exchangeCode: Act<'exchangeCode'> =
     const pending =
       (await claim(tools, session, key)) ?? (await outcomeElsewhere(tools, session, key, signal));
     const at = keys.as('pending', key);
-    const tokens = await spend(tools, pending, server, signal).catch(async (error: unknown) => {
-      // The code is spent, whatever came of it: nobody can finish this login any more.
-      if (!signal.aborted) await tellWhy(tools, session, at, error);
-      await forget(tools, at);
-      throw error;
-    });
-    const grant = await keep(tools, pending, at, tokens);
+    // The answer to this request is the only one: it is waited for and stored, also where the chart has moved on (T12).
+    const tokens = await spend(tools, pending, server, new AbortController().signal).catch(
+      async (error: unknown) => {
+        // The code is spent, whatever came of it: nobody can finish this login any more.
+        if (!signal.aborted) await tellWhy(tools, session, at, error);
+        await forget(tools, at);
+        throw error;
+      },
+    );
+    const grant = await keep(tools, pending, { key: at, hasLeft: () => signal.aborted }, tokens);
     return { at: tools.now(), grant };
   };
 
@@ -126,16 +129,23 @@ function askAgain(error: unknown): unknown {
   return new AuthError({ ...error.toFailure(), recovery: 'ask-user' });
 }
 
+/** The request whose code was exchanged, and whether the chart that exchanged it has gone on to something else. */
+interface Exchanged {
+  readonly key: Key<'pending'>;
+  readonly hasLeft: () => boolean;
+}
+
 /** Stores the grant. Where the store fails for some seconds, that is told, and goes on: a code gives tokens once (T12). */
 async function keep(
   tools: Tools,
   pending: PendingRecord,
-  key: Key<'pending'>,
+  exchanged: Exchanged,
   tokens: IssuedTokens,
 ): Promise<Grant> {
+  const { key } = exchanged;
   const of = { ...pending, issuer: pending.server.issuer };
   const store = async (): Promise<Grant> => {
-    if (await isSignedOut(tools, pending.session, key)) {
+    if (await isUnwanted(tools, pending.session, exchanged)) {
       await revokeLate(tools, pending.session, { issuer: of.issuer, ...tokens });
       throw new AuthError(endedElsewhere(pending.session));
     }
@@ -152,11 +162,18 @@ async function keep(
 }
 
 /**
- * Whether somebody has signed out while the code was exchanged: their word counts, also where another engine was at it. A login
- * that has taken the place of this one has a record as well.
+ * Whether somebody has signed out, or cancelled this login, while the code was exchanged: their word counts, also where another
+ * engine was at it. A login that has taken the place of this one has a record as well, and so has one that was given up for dead.
  */
-async function isSignedOut({ records }: Tools, session: SessionId, key: Key<'pending'>): Promise<boolean> {
-  return !(await records.read(key)) && !(await records.read(keys.login(session)));
+async function isUnwanted(
+  { records }: Tools,
+  session: SessionId,
+  { key, hasLeft }: Exchanged,
+): Promise<boolean> {
+  if (await records.read(key)) return false;
+  const login = (await records.read(keys.login(session)))?.value;
+  if (login?.pendingKey === key) return login.ended?.code === 'cancelled';
+  return !login || hasLeft();
 }
 
 async function keepLater(tools: Tools, key: Key<'pending'>, store: () => Promise<Grant>): Promise<void> {

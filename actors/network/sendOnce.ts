@@ -12,7 +12,8 @@ interface SentRequest extends NamedRequestInit {
 
 /**
  * Sends it, and answers with whatever comes. It is sent from ky's hook: ky itself would send a Request with a stream for its
- * body, after it has kept a copy of it for a retry, and would have the platform watch one more signal.
+ * body, after it has kept a copy of it for a retry, and would have the platform watch one more signal. ky does not get the
+ * headers either: it has none to add, and would copy them four times.
  * @throws what `fetch` throws.
  */
 export function sendOnce(
@@ -21,16 +22,15 @@ export function sendOnce(
   { method, headers, ...rest }: SentRequest,
 ): Promise<Response> {
   let sent: Promise<Response> | undefined;
-  const send = ({ headers: made }: Pick<Request, 'headers'>): Promise<Response> => {
-    sent ??= fetch(url.href, { ...rest, method, headers: made });
+  const send = (): Promise<Response> => {
+    sent ??= fetch(url.href, { ...rest, method, headers: new Headers(headers) });
     return sent;
   };
   return ky(url, {
     method,
-    headers,
     hooks: { beforeRequest: [send] },
     // ky takes a Response of another realm, or of a library, from here only: it is the same one.
-    fetch: (request) => send(request as Request),
+    fetch: send,
     retry: 0,
     throwHttpErrors: false,
     timeout: false,

@@ -1,4 +1,5 @@
-// A sign-out while a server is issuing tokens: it counts, whoever is at it, and what comes afterwards is revoked.
+// A sign-out, a cancel or an end of the engine while a server is issuing tokens: it counts, whoever is at it. What nobody wants
+// is revoked, and what somebody waits for is kept.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { memoryStore, type Store } from '../../index.ts';
 import { callTool, failureOf, type TestHost, testEngine, testHost, visit } from '../support/engine.ts';
@@ -78,5 +79,56 @@ describe('signed out in one engine', () => {
     expect((await called).status).toBe(401);
     await expect.poll(leftAtServer).toEqual([]);
     expect(await recordsLeft()).toEqual([]);
+  });
+});
+
+describe('a code that is being exchanged', () => {
+  async function exchanging() {
+    const { userAgent, presented } = testHost();
+    const { engine, session } = replica(userAgent);
+    const login = failureOf(session.login());
+    await session.loginUrl();
+    const { asked, answer } = heldUp();
+    const completed = failureOf(engine.complete(await visit(presented.at(-1))));
+    await asked;
+    return { engine, session, login, completed, answer, presented };
+  }
+
+  it('TOK-4, UX-6: is answered after a cancel: nobody is logged in, and the tokens are revoked', async () => {
+    const { session, login, completed, answer } = await exchanging();
+    await session.cancel();
+    answer();
+    expect(await login).toMatchObject({ code: 'cancelled' });
+    await completed;
+    await expect.poll(leftAtServer).toEqual([]);
+    expect((await recordsLeft()).filter((key) => !key.startsWith('login:'))).toEqual([]);
+    expect((await callTool(session, 'any')).status).toBe(401);
+  });
+
+  it('TOK-4, UX-6: is answered when the person has cancelled and begun anew: they get what they choose now', async () => {
+    const { engine, session, completed, answer, presented } = await exchanging();
+    await session.cancel();
+    const again = session.login();
+    await expect.poll(() => presented).toHaveLength(2);
+    answer();
+    await completed;
+    await expect.poll(leftAtServer).toEqual([]);
+    expect(session.snapshot.hasTag('needsUser')).toBe(true);
+    world.script('a POST /token', (request: Received) => world.correctly(request));
+    await engine.complete(await visit(presented.at(-1)));
+    await again;
+    expect((await callTool(session, 'any')).status).toBe(200);
+  });
+
+  it('TOK-4, T12: is answered while the engine ends: whoever comes next is logged in, and nobody is asked', async () => {
+    const { engine, login, completed, answer, presented } = await exchanging();
+    const disposed = engine.dispose();
+    answer();
+    await disposed;
+    await Promise.all([login, completed]);
+    const next = replica(testHost().userAgent);
+    expect((await callTool(next.session, 'any')).status).toBe(200);
+    expect(presented).toHaveLength(1);
+    expect(leftAtServer()).toHaveLength(2);
   });
 });
