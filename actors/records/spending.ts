@@ -63,7 +63,7 @@ export async function claim(tools: Tools, what: Spending, signal: AbortSignal): 
   let [seen, still, told] = ['', 0, ''];
   for (let race = 0; race < RACES; race += 1) {
     const { isCurrent, other } = await (seen === ''
-      ? lookAt(tools, what)
+      ? lookFirst(tools, what)
       : despiteOutage(tools, () => lookAt(tools, what), signal));
     const found = other?.version ?? '';
     if (found !== seen) [seen, still] = [found, tools.standstills.of(at, found)];
@@ -115,10 +115,18 @@ interface Seen {
   readonly other: Versioned<SpendRecord> | undefined;
 }
 
-/** Where nobody has it, the record itself is looked at once the intent is written: see `take`. */
-async function lookAt({ records }: Tools, what: Spending): Promise<Seen> {
+/**
+ * Where nobody has had it yet, the record itself is looked at once the intent is written, and not before as well: see `take`.
+ * Who has waited for somebody looks at it first: they have most likely done it.
+ */
+async function lookFirst({ records }: Tools, what: Spending): Promise<Seen> {
   const other = await records.read(what.at);
   return { isCurrent: other === undefined || (await isStillStored(what)), other };
+}
+
+async function lookAt({ records }: Tools, what: Spending): Promise<Seen> {
+  const isCurrent = await isStillStored(what);
+  return { isCurrent, other: isCurrent ? await records.read(what.at) : undefined };
 }
 
 /** The records that a sibling at work changes, as they were seen. */

@@ -217,6 +217,8 @@ export const argued: Readonly<Record<string, string>> = {
   'actors/registration/registerClient.ts | register | management && { management } → { management }':
     unstored,
   'actors/records/loginUnderWay.ts | leaveToOthers | let isLeft = false; → let isLeft = true;': replaced,
+  'actors/records/spending.ts | lookAt | isCurrent ? await records.read(what.at) : undefined → true ? await records.read(what.at) : undefined':
+    unread,
   "actors/records/unshownHolder.ts | holderFor | if (holder === undefined || tools.isGone(holder)) return 'nobody'; → if (holder === undefined || tools.isGone(holder)) return '';":
     unread,
   'actors/records/spending.ts | claim | break; → nothing': gone,
