@@ -152,7 +152,7 @@ function withHeaders(init: RequestInit, own: SentHeaders): RequestInit {
 /** Methods that fetch writes in capitals. @see Fetch Standard, normalize a method */
 const normalized: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT']);
 
-/** What fetch makes of a method: any other stays as it is. */
+/** A method as fetch sends it: these in capitals, others unchanged. */
 export function methodOf(method = 'GET'): string {
   const capital = method.toUpperCase();
   return normalized.has(capital) ? capital : method;
